@@ -1,0 +1,331 @@
+r"""The calculus of indexed symbols: substitution, differentiation, and the meaning of `Partial`.
+
+The rules, for symbolic sizes:
+
+    ∂ x[i, k] / ∂ x[a, b] = δ(i, a) δ(k, b)          (the derivative is taken at *fresh* free indices)
+    ∂ Σ_k f(k) / ∂ v      = Σ_k ∂ f(k) / ∂ v         (k is renamed first where v mentions it)
+    Σ_{k=lo..hi} δ(k, t) f(k) = f(t)                 only where lo ≤ t ≤ hi is proved
+
+SymPy differentiates scalar functions (`Function.fdiff`) and nothing else: its own derivative of a
+`Sum` captures bound indices, and its own δ-summation ignores shifts. Substitution never lets an
+index be captured. Left out: derivatives by an index, and by a size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import sympy as sp
+
+from .functions import Partial, Unknown
+from .ranges import Ranges, fresh_index
+from .statement import Definition, Statement
+
+__all__ = [
+    "AmbiguousPartialError",
+    "UnsupportedExpressionError",
+    "differentiate",
+    "expand_definitions",
+    "free_atoms",
+    "free_symbols",
+    "resolve",
+    "statement_ranges",
+    "substitute",
+]
+
+
+class UnsupportedExpressionError(ValueError):
+    """The expression is outside the language; the message says which part."""
+
+
+class AmbiguousPartialError(UnsupportedExpressionError):
+    """∂f/∂v where f depends on v's own inputs by another path: which of them is held fixed is not said."""
+
+
+def limits_of(expr: sp.Sum) -> tuple[sp.Symbol, sp.Expr, sp.Expr]:
+    """The innermost limits (k, lower, upper) of a sum."""
+    limit = expr.limits[0]
+    if len(limit) != 3:
+        raise UnsupportedExpressionError(f"a sum needs bounds, got {expr}: write Sum(f, (k, 1, m))")
+    return limit[0], limit[1], limit[2]
+
+
+def peel(expr: sp.Sum) -> tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]:
+    """A sum as its outermost index over the rest: (body, k, lower, upper)."""
+    *inner, outer = expr.limits
+    if len(outer) != 3:
+        raise UnsupportedExpressionError(f"a sum needs bounds, got {expr}: write Sum(f, (k, 1, m))")
+    body = expr.func(expr.function, *inner) if inner else expr.function
+    return body, outer[0], outer[1], outer[2]
+
+
+def free_symbols(expr: sp.Basic) -> set[sp.Symbol]:
+    """Symbols that occur free: sizes, scalars and indices (array names are not symbols here)."""
+    if isinstance(expr, sp.Symbol):
+        return {expr}
+    if isinstance(expr, sp.Indexed):
+        return set().union(*(free_symbols(a) for a in expr.indices))
+    if isinstance(expr, sp.Sum | sp.Product):
+        body, k, lower, upper = peel(expr)
+        return (free_symbols(body) - {k}) | free_symbols(lower) | free_symbols(upper)
+    if isinstance(expr, Unknown):
+        _, _, argument, (k, lower, upper) = expr.args
+        return (free_symbols(argument) - {k}) | free_symbols(lower) | free_symbols(upper)
+    return set().union(*(free_symbols(a) for a in expr.args)) if expr.args else set()
+
+
+def free_atoms(expr: sp.Basic) -> Iterator[sp.Expr]:
+    """Every occurrence of a symbol or an indexed symbol, bound indices included as they stand."""
+    if isinstance(expr, sp.Symbol | sp.Indexed):
+        yield expr
+        return
+    if isinstance(expr, sp.Sum | sp.Product):
+        body, _, lower, upper = peel(expr)
+        for part in (body, lower, upper):
+            yield from free_atoms(part)
+        return
+    for a in expr.args:
+        yield from free_atoms(a)
+
+
+def substitute(expr: sp.Expr, mapping: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """`expr` with free symbols replaced at once; bound indices are renamed before they could capture.
+
+    >>> i, k, n, x = *sp.symbols("i k n", integer=True, positive=True), sp.IndexedBase("x")
+    >>> substitute(sp.Sum(x[i, k], (k, 1, n)), {i: k})
+    Sum(x[k, k1], (k1, 1, n))
+    """
+    if not mapping or isinstance(expr, sp.Number):
+        return expr
+    if isinstance(expr, sp.Symbol):
+        return mapping.get(expr, expr)
+    if isinstance(expr, sp.Indexed):
+        return expr.base[tuple(substitute(a, mapping) for a in expr.indices)]
+    if isinstance(expr, sp.Sum | sp.Product):
+        body, k, lower, upper = peel(expr)
+        inner = {s: e for s, e in mapping.items() if s != k}
+        incoming = set().union(*(free_symbols(e) for e in inner.values())) if inner else set()
+        if k in incoming:
+            renamed = fresh_index(k, incoming | free_symbols(body) | set(inner))
+            inner[k] = renamed
+        else:
+            renamed = k
+        return expr.func(
+            substitute(body, inner), (renamed, substitute(lower, mapping), substitute(upper, mapping))
+        )
+    if isinstance(expr, Unknown):
+        name, derivative, argument, (k, lower, upper) = expr.args
+        as_sum = substitute(sp.Sum(argument, (k, lower, upper)), mapping)
+        if not isinstance(as_sum, sp.Sum):
+            raise UnsupportedExpressionError(f"cannot substitute into {expr}")
+        return Unknown(name, derivative, as_sum.function, as_sum.limits[0])
+    if not expr.args:
+        return expr
+    args = [substitute(a, mapping) for a in expr.args]
+    return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+
+
+def contract_sum(body: sp.Expr, k: sp.Symbol, lower: sp.Expr, upper: sp.Expr, ranges: Ranges) -> sp.Expr:
+    """Σ_{k=lower..upper} body, with δ(k, t) contracted where t is proved to lie in the range.
+
+    Where t is proved to lie outside the term is 0; where neither is proved the sum is kept.
+    """
+    if body == 0:
+        return sp.S.Zero
+    if isinstance(body, sp.Add):
+        return sp.Add(*(contract_sum(term, k, lower, upper, ranges) for term in body.args))
+    factors = sp.Mul.make_args(body)
+    for position, factor in enumerate(factors):
+        if isinstance(factor, sp.Add) and any(d.has(k) for d in factor.atoms(sp.KroneckerDelta)):
+            rest = sp.Mul(*factors[:position], *factors[position + 1 :])
+            return contract_sum(sp.Add(*(rest * term for term in factor.args)), k, lower, upper, ranges)
+        if isinstance(factor, sp.KroneckerDelta):
+            solved = _solve_delta(factor, k)
+            if solved is None:
+                continue
+            inside = ranges.contains(solved, lower, upper)
+            if inside is None:
+                continue
+            if inside is False:
+                return sp.S.Zero
+            rest = sp.Mul(*factors[:position], *factors[position + 1 :])
+            return substitute(rest, {k: solved})
+    free = [f for f in factors if k not in free_symbols(f)]
+    bound = sp.Mul(*(f for f in factors if k in free_symbols(f)))
+    return sp.Mul(*free, sp.Sum(bound, (k, lower, upper)))
+
+
+def _solve_delta(delta: sp.KroneckerDelta, k: sp.Symbol) -> sp.Expr | None:
+    """t with δ = 1 exactly at k = t, for δ(k + c, u) with u free of k; None for any other shape."""
+    a, b = delta.args[:2]
+    if k in free_symbols(b):
+        a, b = b, a
+    if k in free_symbols(b) or k not in free_symbols(a):
+        return None
+    offset = a - k
+    return b - offset if k not in free_symbols(offset) else None
+
+
+def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges) -> sp.Expr:
+    """∂expr/∂v for a symbol or an indexed symbol v, all other atoms held fixed.
+
+    >>> i, j, n, z = *sp.symbols("i j n", integer=True, positive=True), sp.IndexedBase("z", real=True)
+    >>> differentiate(sp.Sum(z[i]**2, (i, 1, n)), z[i], Ranges({i: (sp.Integer(1), n)}))
+    2*z[i]
+    """
+    if isinstance(expr, sp.Number | sp.NumberSymbol | sp.KroneckerDelta):
+        return sp.S.Zero
+    if isinstance(expr, sp.Symbol):
+        return sp.S.One if expr == v else sp.S.Zero
+    if isinstance(expr, sp.Indexed):
+        if not isinstance(v, sp.Indexed) or v.base != expr.base:
+            return sp.S.Zero
+        if len(v.indices) != len(expr.indices):
+            raise UnsupportedExpressionError(f"{expr} and {v} have different numbers of indices")
+        return sp.Mul(*(sp.KroneckerDelta(a, b) for a, b in zip(expr.indices, v.indices, strict=True)))
+    if isinstance(expr, sp.Add):
+        return sp.Add(*(differentiate(a, v, ranges) for a in expr.args))
+    if isinstance(expr, sp.Mul):
+        terms = []
+        for position, factor in enumerate(expr.args):
+            d = differentiate(factor, v, ranges)
+            if d != 0:
+                terms.append(sp.Mul(*expr.args[:position], d, *expr.args[position + 1 :]))
+        return sp.Add(*terms)
+    if isinstance(expr, sp.Pow):
+        base, exponent = expr.args
+        d_base, d_exponent = differentiate(base, v, ranges), differentiate(exponent, v, ranges)
+        d = sp.S.Zero if d_base == 0 else exponent * base ** (exponent - 1) * d_base
+        return d if d_exponent == 0 else d + expr * sp.log(base) * d_exponent
+    if isinstance(expr, sp.Sum):
+        body, k, lower, upper = peel(expr)
+        taken = free_symbols(v)
+        if k in taken:
+            renamed = fresh_index(k, taken | free_symbols(body) | set(ranges.bounds))
+            body, k = substitute(body, {k: renamed}), renamed
+        inner = ranges.with_index(k, lower, upper)
+        return contract_sum(differentiate(body, v, inner), k, lower, upper, ranges)
+    if isinstance(expr, sp.Product):
+        body, k, lower, upper = peel(expr)
+        taken = free_symbols(v)
+        if k in taken:
+            renamed = fresh_index(k, taken | free_symbols(body) | set(ranges.bounds))
+            body, k = substitute(body, {k: renamed}), renamed
+        inner = ranges.with_index(k, lower, upper)
+        return expr * contract_sum(differentiate(body, v, inner) / body, k, lower, upper, ranges)
+    if isinstance(expr, Unknown):
+        _, derivative, argument, (k, lower, upper) = expr.args
+        renamed = fresh_index(k, free_symbols(v) | free_symbols(argument) | set(ranges.bounds))
+        inner = ranges.with_index(renamed, lower, upper)
+        d = differentiate(substitute(argument, {k: renamed}), v, inner)
+        return contract_sum(derivative[renamed] * d, renamed, lower, upper, ranges)
+    if isinstance(expr, sp.Abs):
+        d = differentiate(expr.args[0], v, ranges)
+        return sp.sign(expr.args[0]) * d if d != 0 else d
+    if isinstance(expr, sp.sign):
+        return sp.S.Zero  # away from the kink, where a declared convention takes over
+    if isinstance(expr, sp.Max) and len(expr.args) == 2 and expr.args[0] == 0:
+        d = differentiate(expr.args[1], v, ranges)
+        return (1 + sp.sign(expr.args[1])) / 2 * d if d != 0 else d
+    if isinstance(expr, sp.Function) and len(expr.args) == 1:
+        d = differentiate(expr.args[0], v, ranges)
+        return expr.fdiff(1) * d if d != 0 else d
+    raise UnsupportedExpressionError(f"no rule differentiates {type(expr).__name__}: {expr}")
+
+
+def statement_ranges(statement: Statement) -> Ranges:
+    """The index ranges and least sizes that a statement declares."""
+    ranges = Ranges(minimum=dict(statement.minimum))
+    for symbol, lower, upper in statement.ranges:
+        ranges = ranges.with_index(symbol, lower, upper)
+    return ranges
+
+
+def expand_definitions(
+    expr: sp.Expr, definitions: tuple[Definition, ...], keep: frozenset[sp.Expr] = frozenset()
+) -> sp.Expr:
+    """`expr` with every defined name replaced by its value, but for those whose key is in `keep`.
+
+    Definitions may use earlier ones; a cycle is an error.
+    """
+    by_key = {d.key: d for d in definitions if d.key not in keep}
+
+    def walk(e: sp.Expr, active: tuple[sp.Expr, ...]) -> sp.Expr:
+        key = e.base if isinstance(e, sp.Indexed) else e
+        found = by_key.get(key) if isinstance(e, sp.Indexed | sp.Symbol) else None
+        if found is not None:
+            if key in active:
+                chain = " → ".join(str(a) for a in (*active, key))
+                raise UnsupportedExpressionError(f"{key} is defined by itself: {chain}")
+            value = found.value
+            if isinstance(found.target, sp.Indexed):
+                actual = tuple(walk(a, active) for a in e.indices)
+                value = substitute(value, dict(zip(found.target.indices, actual, strict=True)))
+            return walk(value, (*active, key))
+        if isinstance(e, sp.Indexed):
+            return e.base[tuple(walk(a, active) for a in e.indices)]
+        if isinstance(e, Partial):
+            raise UnsupportedExpressionError(f"{e}: resolve derivatives before expanding definitions")
+        if isinstance(e, Unknown):
+            name, derivative, argument, limit = e.args
+            return Unknown(name, derivative, walk(argument, active), limit)
+        if isinstance(e, sp.Sum | sp.Product):
+            body, k, lower, upper = peel(e)
+            return e.func(walk(body, active), (k, walk(lower, active), walk(upper, active)))
+        if not e.args:
+            return e
+        args = [walk(a, active) for a in e.args]
+        return e if all(a is b for a, b in zip(args, e.args, strict=True)) else e.func(*args)
+
+    return walk(expr, ())
+
+
+def resolve(expr: sp.Expr, statement: Statement, ranges: Ranges | None = None) -> sp.Expr:
+    """`expr` over the statement's variables alone: derivatives taken, definitions expanded.
+
+    ∂f/∂v holds every input of f fixed but v, where v itself is held as an independent variable.
+    Raises `AmbiguousPartialError` when v is a defined quantity and f depends on a parameter of v by
+    another path as well.
+    """
+    ranges = ranges or statement_ranges(statement)
+    return expand_definitions(_take_partials(expr, statement, ranges), statement.definitions)
+
+
+def _take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges) -> sp.Expr:
+    if isinstance(expr, Partial):
+        v = expr.variable
+        key = v.base if isinstance(v, sp.Indexed) else v
+        keep = frozenset({key})
+        inner = _take_partials(expr.function, statement, ranges)
+        f = expand_definitions(inner, statement.definitions, keep)
+        definition = statement.definition(key)
+        if definition is not None:
+            _refuse_left_over_path(expr, f, definition, statement)
+        return differentiate(f, v, ranges)
+    if isinstance(expr, sp.Sum | sp.Product):
+        body, k, lower, upper = peel(expr)
+        return expr.func(_take_partials(body, statement, ranges.with_index(k, lower, upper)), (k, lower, upper))
+    if not expr.has(Partial):
+        return expr
+    return expr.func(*(_take_partials(a, statement, ranges) for a in expr.args))
+
+
+_PARAMETERS = frozenset({"weight", "bias", "threshold", "logit"})
+
+
+def _refuse_left_over_path(
+    partial: Partial, f: sp.Expr, definition: Definition, statement: Statement
+) -> None:
+    names = {v.base: v.name for v in statement.variables if v.axes and v.role in _PARAMETERS}
+    names |= {v.label: v.name for v in statement.variables if not v.axes and v.role in _PARAMETERS}
+
+    def inputs(e: sp.Expr) -> set[str]:
+        found = {a.base if isinstance(a, sp.Indexed) else a for a in free_atoms(e)}
+        return {names[a] for a in found if a in names}
+
+    both = inputs(f) & inputs(expand_definitions(definition.value, statement.definitions))
+    if both:
+        raise AmbiguousPartialError(
+            f"{partial}: {partial.function} depends on {', '.join(sorted(both))} both through "
+            f"{partial.variable} and directly; say which is held fixed"
+        )

@@ -1,0 +1,1 @@
+"""verify: the judge: evidence, certificates, reports, and the command line."""
