@@ -53,10 +53,14 @@ def fresh_index(hint: sp.Symbol, taken: Iterable[sp.Symbol]) -> sp.Symbol:
 
 @dataclass(frozen=True)
 class Ranges:
-    """bounds: index → (lower, upper). minimum: size → least value (1 where it is not named)."""
+    """bounds: index → (lower, upper). minimum: size → least value (1 where it is not named).
+
+    distinct: pairs of index terms known to differ (the case i ≠ j).
+    """
 
     bounds: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]] = field(default_factory=dict)
     minimum: Mapping[sp.Symbol, int] = field(default_factory=dict)
+    distinct: frozenset[frozenset[sp.Expr]] = frozenset()
 
     def with_index(self, symbol: sp.Symbol, lower: Any, upper: Any) -> Ranges:
         bound = (sp.sympify(lower, strict=True), sp.sympify(upper, strict=True))
@@ -67,6 +71,15 @@ class Ranges:
 
     def with_minimum(self, symbol: sp.Symbol, least: int) -> Ranges:
         return replace(self, minimum={**self.minimum, symbol: least})
+
+    def with_distinct(self, a: sp.Expr, b: sp.Expr) -> Ranges:
+        return replace(self, distinct=self.distinct | {frozenset((a, b))})
+
+    def are_distinct(self, a: sp.Expr, b: sp.Expr) -> bool:
+        """Whether the index terms a and b differ always; False where it is not known."""
+        if frozenset((a, b)) in self.distinct:
+            return True
+        return bool(self.is_nonnegative(a - b - 1) or self.is_nonnegative(b - a - 1))
 
     def is_nonnegative(self, expr: sp.Expr) -> bool | None:
         """Whether the integer form is ≥ 0 for all admitted indices and sizes (True), for none (False)."""

@@ -1,0 +1,317 @@
+r"""Kernels and rational functions over them: the field in which the zero test decides.
+
+A *kernel* is an atom that the field treats as algebraically independent of the others: a symbol,
+x[i, k], exp(t), log(p), a sum Σ_k m(k) that nothing can be pulled out of, δ(i, j), sign(p), a root.
+Kernels are interned, know which indices they mention, and have a digest of their structure that
+does not depend on the order in which they were met, so that normal forms are the same in every run.
+
+Bound indices have canonical names `#height_position`: a sum's height is one more than that of the
+sums inside it, so no bound name can be captured. A `Rat` is a reduced fraction of two `fmpq_mpoly`
+(python-flint), one generator per kernel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import flint
+import sympy as sp
+
+__all__ = ["BudgetExceededError", "Field", "Kernel", "Mono", "PolyKey", "Rat", "UndefinedError", "sorted_key", "sorted_mono"]
+
+Mono = tuple[tuple["Kernel", int], ...]
+PolyKey = tuple[tuple[Mono, Fraction], ...]
+
+MAX_TERMS = 20_000  # terms of one polynomial: beyond it the verdict is `undecided`, by name
+
+
+class UndefinedError(ValueError):
+    """A denominator, or the argument of a logarithm, is zero wherever the side conditions hold."""
+
+
+class BudgetExceededError(RuntimeError):
+    """The budget of operations named in the message is spent."""
+
+
+class OutOfSlotsError(RuntimeError):
+    """More kernels than generators: the caller starts again with a larger field."""
+
+
+class Kernel:
+    """An interned atom; compare with `is`. `indices`: the index symbols (and sizes) that it mentions free."""
+
+    __slots__ = ("args", "digest", "height", "indices", "kind")
+
+    def __init__(self, kind: str, args: tuple[Any, ...], indices: frozenset[sp.Symbol], height: int, digest: str):
+        self.kind, self.args, self.indices, self.height, self.digest = kind, args, indices, height, digest
+
+    def __repr__(self) -> str:
+        return f"<{self.kind} {self.args}>"
+
+
+def _symbols_of(arg: Any) -> frozenset[sp.Symbol]:
+    if isinstance(arg, Kernel):
+        return arg.indices
+    if isinstance(arg, sp.Basic):
+        return frozenset(arg.free_symbols)
+    if isinstance(arg, tuple):
+        return frozenset().union(*(_symbols_of(a) for a in arg)) if arg else frozenset()
+    return frozenset()
+
+
+def _height_of(arg: Any) -> int:
+    if isinstance(arg, Kernel):
+        return arg.height
+    return max((_height_of(a) for a in arg), default=0) if isinstance(arg, tuple) else 0
+
+
+def _text_of(arg: Any) -> str:
+    if isinstance(arg, Kernel):
+        return arg.digest
+    if isinstance(arg, tuple):
+        return f"({','.join(_text_of(a) for a in arg)})"
+    return str(arg)
+
+
+def sorted_mono(powers: Iterable[tuple[Kernel, int]]) -> Mono:
+    """A monomial in canonical order."""
+    return tuple(sorted(powers, key=lambda ke: (ke[0].digest, ke[1])))
+
+
+def sorted_key(terms: Iterable[tuple[Mono, Fraction]]) -> PolyKey:
+    """The terms of a polynomial in canonical order."""
+    return tuple(sorted(terms, key=lambda t: [(k.digest, e) for k, e in t[0]]))
+
+
+class Field:
+    """Interning of kernels, and the polynomial ring over them. One object per decision."""
+
+    def __init__(self, slots: int):
+        self.slots = slots
+        self.ctx = flint.fmpq_mpoly_ctx.get([f"g{i}" for i in range(slots)], flint.Ordering.lex)
+        self._gens = self.ctx.gens()
+        self._interned: dict[tuple[Any, ...], Kernel] = {}
+        self._slot: dict[Kernel, int] = {}
+        self._by_slot: list[Kernel] = []
+        self._factors: dict[Any, tuple[Fraction, list[tuple[Any, int]]]] = {}
+        self.zero = Rat(self, self.ctx.constant(0), self.ctx.constant(1))
+        self.one = Rat(self, self.ctx.constant(1), self.ctx.constant(1))
+
+    def kernel(self, kind: str, *args: Any) -> Kernel:
+        key = (kind, args)
+        found = self._interned.get(key)
+        if found is None:
+            indices = _symbols_of(args)
+            height = _height_of(args)
+            if kind == "sum":
+                height += 1
+                indices = (_symbols_of(args[1:]) - {b[0] for b in args[0]}) | _symbols_of(
+                    tuple(b[1:] for b in args[0])
+                )
+                indices = frozenset(s for s in indices if not any(s == b[0] for b in args[0]))
+            digest = hashlib.blake2b(f"{kind}{_text_of(args)}".encode(), digest_size=12).hexdigest()
+            found = self._interned[key] = Kernel(kind, args, indices, height, digest)
+        return found
+
+    def gen(self, kernel: Kernel) -> Any:
+        slot = self._slot.get(kernel)
+        if slot is None:
+            slot = len(self._by_slot)
+            if slot >= self.slots:
+                raise OutOfSlotsError
+            self._slot[kernel] = slot
+            self._by_slot.append(kernel)
+        return self._gens[slot]
+
+    def of(self, kernel: Kernel) -> Rat:
+        return Rat(self, self.gen(kernel), self.one.d)
+
+    def constant(self, value: Fraction | int) -> Rat:
+        value = Fraction(value)
+        return Rat(self, self.ctx.constant(flint.fmpq(value.numerator, value.denominator)), self.one.d)
+
+    def terms(self, poly: Any) -> list[tuple[Mono, Fraction]]:
+        """The terms of a polynomial as (monomial over kernels, coefficient), in canonical order."""
+        by_slot = self._by_slot
+        found = []
+        for exponents, coefficient in poly.to_dict().items():
+            mono = sorted_mono((by_slot[slot], int(e)) for slot, e in enumerate(exponents) if e)
+            found.append((mono, Fraction(int(coefficient.p), int(coefficient.q))))
+        return list(sorted_key(found))
+
+    def key(self, poly: Any) -> PolyKey:
+        return tuple(self.terms(poly))
+
+    def poly(self, key: Iterable[tuple[Mono, Fraction]]) -> Any:
+        total = self.ctx.constant(0)
+        for mono, coefficient in key:
+            total += self.mono(mono) * flint.fmpq(coefficient.numerator, coefficient.denominator)
+        return total
+
+    def mono(self, mono: Iterable[tuple[Kernel, int]]) -> Any:
+        product = self.ctx.constant(1)
+        for kernel, exponent in mono:
+            product *= self.gen(kernel) ** exponent
+        return product
+
+    def kernels_of(self, poly: Any) -> list[Kernel]:
+        return [self._by_slot[i] for i, degree in enumerate(poly.degrees()) if degree > 0]
+
+    def indices_of(self, poly: Any) -> frozenset[sp.Symbol]:
+        return frozenset().union(*(k.indices for k in self.kernels_of(poly)))
+
+    def factor(self, poly: Any) -> tuple[Fraction, list[tuple[Any, int]]]:
+        """(constant, [(irreducible primitive factor, multiplicity)]), each factor's sign canonical."""
+        memo = tuple(poly.to_dict().items())
+        found = self._factors.get(memo)
+        if found is None:
+            constant, factors = poly.factor()
+            number = Fraction(int(constant.p), int(constant.q))
+            out = []
+            for f, e in factors:
+                f, unit = self._primitive(f)
+                number *= unit ** int(e)
+                out.append((f, int(e)))
+            out.sort(key=lambda fe: _text_of(self.key(fe[0])))
+            found = self._factors[memo] = (number, out)
+        return found
+
+    def _primitive(self, poly: Any) -> tuple[Any, Fraction]:
+        """(p/u, u) with integer coprime coefficients, the first in canonical order positive."""
+        terms = self.terms(poly)
+        numerator, denominator = 0, 1
+        for _, c in terms:
+            numerator = int(sp.igcd(numerator, c.numerator))
+            denominator = int(sp.ilcm(denominator, c.denominator))
+        unit = Fraction(numerator, denominator)
+        if terms[0][1] < 0:
+            unit = -unit
+        return poly / flint.fmpq(unit.numerator, unit.denominator), unit
+
+
+class Rat:
+    """A reduced fraction n/d over the kernels of a field; d is monic in the field's order."""
+
+    __slots__ = ("d", "field", "n")
+
+    def __init__(self, field: Field, n: Any, d: Any):
+        self.field, self.n, self.d = field, n, d
+
+    @classmethod
+    def reduced(cls, field: Field, n: Any, d: Any) -> Rat:
+        if d.is_zero():
+            raise UndefinedError("a denominator is zero")
+        if n.is_zero():
+            return field.zero
+        if not d.is_constant():
+            g = n.gcd(d)
+            if not g.is_one():
+                n, d = n / g, d / g
+        lead = d.leading_coefficient()
+        if lead != 1:
+            n, d = n / lead, d / lead
+        if len(n) + len(d) > MAX_TERMS:
+            raise BudgetExceededError(f"a normal form has more than {MAX_TERMS} terms")
+        return cls(field, n, d)
+
+    @property
+    def is_zero(self) -> bool:
+        return self.n.is_zero()
+
+    def __add__(self, other: Rat) -> Rat:
+        if self.d == other.d:
+            if self.d.is_one():
+                return Rat(self.field, self.n + other.n, self.d)
+            return Rat.reduced(self.field, self.n + other.n, self.d)
+        return Rat.reduced(self.field, self.n * other.d + other.n * self.d, self.d * other.d)
+
+    def __sub__(self, other: Rat) -> Rat:
+        return self + -other
+
+    def __neg__(self) -> Rat:
+        return Rat(self.field, -self.n, self.d)
+
+    def __mul__(self, other: Rat) -> Rat:
+        if self.d.is_one() and other.d.is_one():
+            n = self.n * other.n
+            if len(n) > MAX_TERMS:
+                raise BudgetExceededError(f"a normal form has more than {MAX_TERMS} terms")
+            return Rat(self.field, n, self.d)
+        return Rat.reduced(self.field, self.n * other.n, self.d * other.d)
+
+    def __truediv__(self, other: Rat) -> Rat:
+        if other.is_zero:
+            raise UndefinedError("a denominator is zero")
+        return Rat.reduced(self.field, self.n * other.d, self.d * other.n)
+
+    def __pow__(self, exponent: int) -> Rat:
+        if exponent == 0:
+            return self.field.one
+        if exponent < 0:
+            if self.is_zero:
+                raise UndefinedError("a denominator is zero")
+            return Rat.reduced(self.field, self.d**-exponent, self.n**-exponent)
+        size = max(len(self.n), len(self.d))
+        if size > 1 and size**min(exponent, 12) > 10 * MAX_TERMS and exponent > 12:
+            raise BudgetExceededError(f"the power {exponent} of {size} terms is too large to expand")
+        if exponent > 100_000:
+            raise BudgetExceededError(f"the exponent {exponent} is too large")
+        return Rat(self.field, self.n**exponent, self.d**exponent)
+
+    def constant_value(self) -> Fraction | None:
+        """The rational number that this is, or None."""
+        if not (self.n.is_constant() and self.d.is_constant()):
+            return None
+        if self.n.is_zero():
+            return Fraction(0)
+        c = self.n.leading_coefficient() / self.d.leading_coefficient()
+        return Fraction(int(c.p), int(c.q))
+
+    def indices(self) -> frozenset[sp.Symbol]:
+        return self.field.indices_of(self.n) | self.field.indices_of(self.d)
+
+    def __str__(self) -> str:
+        return render(self)
+
+
+def render(r: Rat) -> str:
+    """A normal form as text, for evidence and for debugging."""
+    n, d = _render_key(r.field.key(r.n)), _render_key(r.field.key(r.d))
+    return n if d == "1" else f"({n})/({d})"
+
+
+def _render_key(key: PolyKey) -> str:
+    parts = []
+    for mono, coefficient in key:
+        factors = [_render_kernel(k) + (f"**{e}" if e != 1 else "") for k, e in mono]
+        if coefficient != 1 or not factors:
+            factors.insert(0, str(coefficient))
+        parts.append("*".join(factors))
+    return " + ".join(parts) or "0"
+
+
+def _render_kernel(kernel: Kernel) -> str:
+    match kernel.kind:
+        case "sym":
+            return str(kernel.args[0])
+        case "idx":
+            return f"{kernel.args[0]}[{','.join(str(a) for a in kernel.args[1])}]"
+        case "exp" | "sum":
+            *bounds, mono, dens = kernel.args
+            top = _render_key(((mono, Fraction(1)),))
+            below = "*".join(f"({_render_key(p)})**{e}" for p, e in dens)
+            text = f"{top}/({below})" if below else top
+            if kernel.kind == "exp":
+                return f"exp({text})"
+            over = ", ".join(f"{k}={lo}..{hi}" for k, lo, hi in bounds[0])
+            return f"Σ[{over}]({text})"
+        case "delta":
+            return f"δ({kernel.args[0]},{kernel.args[1]})"
+        case "log":
+            return f"log(({_render_key(kernel.args[0])})/({_render_key(kernel.args[1])}))"
+        case _:
+            inside = (_render_key(a) if isinstance(a, tuple) else str(a) for a in kernel.args)
+            return f"{kernel.kind}({', '.join(inside)})"

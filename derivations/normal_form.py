@@ -1,0 +1,328 @@
+r"""The normal form: an expression as a rational function over independent kernels.
+
+    σ(z) = E/(1 + E), tanh(z) = (E² − 1)/(E² + 1)      with E = e^z
+    e^{a+2b} = (e^a)(e^b)²                              exponents over a ℤ-basis
+    log(∏ f^k) = Σ k log f                              only over factors proved positive
+    Σ_k c·m(k) = c·Σ_k m(k)                             sums of single monomials (`sums`)
+
+An expression whose normal form is 0 is zero, wherever it is defined, for all sizes. The converse is
+not claimed, and nothing is refuted here. Label relations (y² = y, Σ_c y_c = 1) are applied only up to
+the `level` asked for, and those used are recorded.
+
+Complete for: rational functions of exp, log, σ, softplus, tanh over linear forms with rational
+coefficients, and linear combinations and products of sums of these whose denominators have one
+irreducible factor in the bound index (several are reconciled by `zero_test`). Left out: functions
+of a complex variable, ranges that depend on data, derivatives at kinks (sign(0) is excluded).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from .domain import Domain
+from .functions import FUNCTIONS
+from .indexed import UnsupportedExpressionError, free_symbols, peel, substitute
+from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, UndefinedError
+from .ranges import Ranges
+from .signs import Signs
+from .sums import Sums
+
+__all__ = ["Level", "Normalizer", "RestartError"]
+
+MAX_EXPLICIT = 64  # terms of a sum with numeric bounds that is written out
+
+
+class Level:
+    """How much of what is declared of labels may be used; a proof records what it used."""
+
+    NONE, SUMS_TO_ONE, ALL = 0, 1, 2
+
+
+class RestartError(RuntimeError):
+    """Exponents need a finer basis: start again with exponents counted in units of 1/denominator."""
+
+    def __init__(self, denominator: int):
+        super().__init__(denominator)
+        self.denominator = denominator
+
+
+class Normalizer(Sums):
+    """Normal forms in one field, for one set of domains, ranges and label relations.
+
+    arrays: IndexedBase label or symbol → (domain, axes).
+    """
+
+    def __init__(
+        self,
+        ranges: Ranges,
+        arrays: Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]],
+        level: int = Level.NONE,
+        slots: int = 16,
+        denominator: int = 1,
+    ):
+        self.field = Field(slots)
+        self.ranges = ranges
+        self.arrays = arrays
+        self.level = level
+        self.denominator = denominator
+        self.signs = Signs({label: domain for label, (domain, _) in arrays.items()})
+        self.used: set[str] = set()
+        self._fresh = 0
+        self._memo: dict[sp.Expr, Rat] = {}
+
+    def assume_positive(self, expr: sp.Expr) -> None:
+        """Take an expression as positive (it is, by the statement's domain), with its sign proved nowhere."""
+        r = self.normalize(expr)
+        sign = 1
+        for part in (r.n, r.d):
+            constant, factors = self.field.factor(part)
+            sign = sign if constant > 0 else -sign
+            unknown = [self.field.key(f) for f, e in factors if e % 2 and not self.signs.of_poly(self.field.key(f))]
+            for f, e in factors:
+                if e % 2 and self.signs.of_poly(self.field.key(f)) < 0:
+                    sign = -sign
+            if len(unknown) == 1:
+                key = unknown[0]
+                self.signs.assumed.add(key if sign > 0 else tuple((m, -c) for m, c in key))
+
+    def normalize(self, expr: sp.Expr) -> Rat:
+        found = self._memo.get(expr)
+        if found is None:
+            found = self._memo[expr] = self._normalize(expr)
+        return found
+
+    def _normalize(self, expr: sp.Expr) -> Rat:
+        if isinstance(expr, sp.Rational):
+            return self.field.constant(Fraction(expr.p, expr.q))
+        if isinstance(expr, sp.Symbol):
+            return self.field.of(self.field.kernel("sym", expr))
+        if isinstance(expr, sp.Indexed):
+            return self.field.of(self.field.kernel("idx", expr.base.label, tuple(expr.indices)))
+        if isinstance(expr, sp.Add):
+            total = self.field.zero
+            for a in expr.args:
+                total = total + self.normalize(a)
+            return self.relate(total)
+        if isinstance(expr, sp.Mul):
+            product = self.field.one
+            for a in expr.args:
+                product = product * self.normalize(a)
+            return self.relate(product)
+        if isinstance(expr, sp.Pow):
+            return self.relate(self._power(*expr.args))
+        if isinstance(expr, sp.exp):
+            return self.make_exp(self.normalize(expr.args[0]))
+        if isinstance(expr, sp.log):
+            return self.make_log(self.normalize(expr.args[0]))
+        if isinstance(expr, sp.Sum):
+            return self._sum(expr)
+        if isinstance(expr, sp.Product):
+            body, k, lower, upper = peel(expr)
+            return self.make_exp(self.normalize(sp.Sum(sp.log(body), (k, lower, upper))))
+        if isinstance(expr, sp.KroneckerDelta):
+            return self.make_delta(*expr.args[:2])
+        if isinstance(expr, sp.tanh):
+            square = self.make_exp(self.normalize(2 * expr.args[0]))
+            return (square - self.field.one) / (square + self.field.one)
+        if type(expr) in FUNCTIONS:
+            return self.normalize(FUNCTIONS[type(expr)](*expr.args))
+        if isinstance(expr, sp.Abs):
+            inner = self.normalize(expr.args[0])
+            return inner * self.make_sign(inner)
+        if isinstance(expr, sp.sign):
+            return self.make_sign(self.normalize(expr.args[0]))
+        if isinstance(expr, sp.Max) and len(expr.args) == 2:
+            a, b = (self.normalize(e) for e in expr.args)
+            return (a + b + (a - b) * self.make_sign(a - b)) * self.field.constant(Fraction(1, 2))
+        if isinstance(expr, sp.NumberSymbol):
+            if expr is sp.E:
+                return self.make_exp(self.field.one)
+            return self.field.of(self.field.kernel("sym", sp.Symbol(f"\\{expr}", positive=True)))
+        if expr in (sp.zoo, sp.nan, sp.oo, -sp.oo):
+            raise UndefinedError("the expression is not finite")
+        raise UnsupportedExpressionError(f"the zero test does not know {type(expr).__name__}: {expr}")
+
+    def _power(self, base: sp.Expr, exponent: sp.Expr) -> Rat:
+        if isinstance(exponent, sp.Integer):
+            return self.normalize(base) ** int(exponent)
+        if isinstance(exponent, sp.Rational):
+            return self._root(self.normalize(base), Fraction(exponent.p, exponent.q))
+        if exponent.is_integer and all(s in self.ranges.bounds for s in free_symbols(exponent)):
+            return self._index_power(base, exponent)
+        return self.make_exp(self.normalize(exponent) * self.make_log(self.normalize(base)))
+
+    def _index_power(self, base: sp.Expr, exponent: sp.Expr) -> Rat:
+        """base^(k + c) with k an index: base^c times a kernel base^k (0^0 = 1, as polynomials have it)."""
+        r = self.normalize(base)
+        kernels = self.field.kernels_of(r.n)
+        if not (r.d.is_one() and len(kernels) == 1 and r.n == self.field.gen(kernels[0])):
+            return self.make_exp(self.normalize(exponent) * self.make_log(r))
+        if not self.ranges.is_nonnegative(exponent):
+            raise UnsupportedExpressionError(f"{base}^({exponent}): the exponent may be negative")
+        constant, rest = exponent.as_coeff_Add()
+        product = r ** int(constant)
+        for term in sp.Add.make_args(rest):
+            count, symbol = term.as_coeff_Mul()
+            if not (isinstance(count, sp.Integer) and symbol.is_Symbol):
+                raise UnsupportedExpressionError(f"the exponent {exponent} is not linear in its indices")
+            product = product * self.field.of(self.field.kernel("ipow", kernels[0], symbol)) ** int(count)
+        return product
+
+    def _root(self, base: Rat, exponent: Fraction) -> Rat:
+        whole = exponent.numerator // exponent.denominator
+        part = exponent - whole
+        result = base**whole
+        for poly, sign in ((base.n, 1), (base.d, -1)):
+            if poly.is_one():
+                continue
+            key = self.field.key(poly)
+            if not self.signs.is_positive(key):
+                raise UnsupportedExpressionError("a root of something that is not proved positive")
+            root = self.field.of(self.field.kernel("root", key, part.denominator))
+            result = result * root ** (sign * part.numerator)
+        return result
+
+    def _sum(self, expr: sp.Sum) -> Rat:
+        body, k, lower, upper = peel(expr)
+        if isinstance(lower, sp.Integer) and isinstance(upper, sp.Integer):
+            if int(upper - lower) >= MAX_EXPLICIT:
+                raise BudgetExceededError(f"a sum of more than {MAX_EXPLICIT} written terms")
+            total = self.field.zero
+            for value in range(int(lower), int(upper) + 1):
+                total = total + self.normalize(substitute(body, {k: sp.Integer(value)}))
+            return total
+        if not self.ranges.is_nonnegative(upper - lower + 1):
+            raise UnsupportedExpressionError(f"the range {lower}..{upper} may run backwards")
+        fresh = self.fresh(lower, upper)
+        return self.sum_over(self.normalize(substitute(body, {k: fresh})), fresh, lower, upper)
+
+    def make_delta(self, a: sp.Expr, b: sp.Expr) -> Rat:
+        if a == b:
+            return self.field.one
+        if self.ranges.are_distinct(a, b):
+            return self.field.zero
+        a, b = sorted((a, b), key=str)
+        return self.field.of(self.field.kernel("delta", a, b))
+
+    def make_sign(self, r: Rat) -> Rat:
+        """sign(r), with factors of known sign taken out and odd symmetry made canonical."""
+        if r.is_zero:
+            raise UndefinedError("the sign of zero (a kink)")
+        sign, unknown = 1, self.field.ctx.constant(1)
+        for part in (r.n, r.d):
+            constant, factors = self.field.factor(part)
+            sign = sign if constant > 0 else -sign
+            for f, e in factors:
+                known = self.signs.of_poly(self.field.key(f))
+                if e % 2 and known < 0:
+                    sign = -sign
+                elif e % 2 and not known:
+                    unknown *= f
+        number = self.field.constant(sign)
+        if unknown.is_one():
+            return number
+        return number * self.field.of(self.field.kernel("sign", self.field.key(unknown)))
+
+    def make_exp(self, r: Rat) -> Rat:
+        """e^r as a product of kernels e^{t/q}, one for each term t of r."""
+        result = self.field.one
+        for coefficient, mono, dens in self._exponent_terms(r):
+            if len(mono) == 1 and not dens and mono[0][0].kind == "log" and mono[0][1] == 1:
+                numerator, denominator = mono[0][0].args
+                base = self.from_key(numerator)
+                if denominator:
+                    base = base / self.from_key(denominator)
+                result = result * (
+                    base ** int(coefficient) if coefficient.denominator == 1 else self._root(base, coefficient)
+                )
+                continue
+            count = coefficient * self.denominator
+            if count.denominator != 1:
+                raise RestartError(self.denominator * count.denominator)
+            result = result * self.field.of(self.field.kernel("exp", mono, dens)) ** int(count)
+        return result
+
+    def _exponent_terms(self, r: Rat) -> list[tuple[Fraction, Mono, tuple[tuple[PolyKey, int], ...]]]:
+        if r.d.is_one():
+            return [(c, mono, ()) for mono, c in self.field.terms(r.n)]
+        constant, factors = self.field.factor(r.d)
+        dens = tuple((self.field.key(f), e) for f, e in factors)
+        whole, rest = divmod(r.n, r.d)
+        found = [(c, mono, ()) for mono, c in self.field.terms(whole)]
+        return found + [(c / constant, *_cancelled(mono, dens)) for mono, c in self.field.terms(rest)]
+
+    def make_log(self, r: Rat) -> Rat:
+        """log r, split over the factors that are proved positive; the others stay together."""
+        if r.is_zero:
+            raise UndefinedError("log 0")
+        total, constant = self.field.zero, Fraction(1)
+        unknown = {1: self.field.ctx.constant(1), -1: self.field.ctx.constant(1)}
+        for part, side in ((r.n, 1), (r.d, -1)):
+            number, factors = self.field.factor(part)
+            constant *= number**side
+            for f, e in factors:
+                sign = self.signs.of_poly(self.field.key(f))
+                if not sign:
+                    unknown[side] *= f**e
+                    continue
+                if sign < 0:
+                    f, constant = -f, constant * (-1) ** e
+                total = total + self._log_factor(f) * self.field.constant(side * e)
+        if not (unknown[1].is_one() and unknown[-1].is_one()):
+            if constant < 0:
+                constant, unknown[1] = -constant, -unknown[1]
+            numerator = self.field.key(unknown[1])
+            denominator = () if unknown[-1].is_one() else self.field.key(unknown[-1])
+            total = total + self.field.of(self.field.kernel("log", numerator, denominator))
+        elif constant < 0:
+            raise UndefinedError("the logarithm of a negative number")
+        return total + self._log_number(constant)
+
+    def _log_factor(self, poly: Any) -> Rat:
+        terms = self.field.terms(poly)
+        if len(terms) == 1 and len(terms[0][0]) == 1:
+            kernel = terms[0][0][0][0]
+            if kernel.kind == "exp":
+                mono, dens = kernel.args
+                r = self.from_mono(mono) * self.field.constant(Fraction(1, self.denominator))
+                for key, e in dens:
+                    r = r / self.from_key(key) ** e
+                return r
+            if kernel.kind == "root":
+                key, q = kernel.args
+                return self.make_log(self.from_key(key)) * self.field.constant(Fraction(1, q))
+            if kernel.kind == "ipow":
+                base, exponent = kernel.args
+                return self.normalize(exponent) * self.make_log(self.field.of(base))
+        return self.field.of(self.field.kernel("log", self.field.key(poly), ()))
+
+    def _log_number(self, value: Fraction) -> Rat:
+        total = self.field.zero
+        for number, side in ((value.numerator, 1), (value.denominator, -1)):
+            if number > 10**15:
+                raise BudgetExceededError(f"the logarithm of a number of {len(str(number))} digits")
+            for prime, count in sp.factorint(number).items():
+                key = (((), Fraction(int(prime))),)
+                total = total + self.field.of(self.field.kernel("log", key, ())) * self.field.constant(side * count)
+        return total
+
+
+def _cancelled(
+    mono: Mono, dens: tuple[tuple[PolyKey, int], ...]
+) -> tuple[Mono, tuple[tuple[PolyKey, int], ...]]:
+    """A monomial over denominators with common kernels cancelled: a·s/s² = a/s."""
+    powers, left = dict(mono), []
+    for key, e in dens:
+        if len(key) == 1 and len(key[0][0]) == 1:
+            kernel = key[0][0][0][0]
+            common = min(e, powers.get(kernel, 0))
+            if common:
+                powers[kernel] -= common
+                e -= common
+        if e:
+            left.append((key, e))
+    return tuple((k, e) for k, e in powers.items() if e), tuple(left)

@@ -1,0 +1,129 @@
+"""The sign of a polynomial over kernels, where the domain forces it.
+
+A polynomial is positive when all its coefficients are and every kernel in it is (one term at least
+strictly, the others non-negative). A variable u of (0, 1) is first written as P/(1 + P) with P > 0,
+which proves 1 − u > 0 and u(1 − u) > 0 by the same rule. What this does not reach is *unknown*,
+never guessed.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+
+from .domain import Domain
+from .kernels import Kernel, Mono, PolyKey
+
+__all__ = ["Signs"]
+
+_POSITIVE, _NONNEGATIVE, _REAL = 2, 1, 0
+
+
+class Signs:
+    """Signs of kernels and polynomials, for the domains and assumptions of one decision.
+
+    domains: array or symbol name (its SymPy label) → domain. assumed: polynomials taken as positive.
+    """
+
+    def __init__(self, domains: dict[object, Domain]):
+        self.domains = domains
+        self.assumed: set[PolyKey] = set()
+        self._memo: dict[Kernel, int] = {}
+
+    def of_kernel(self, kernel: Kernel) -> int:
+        """2 if positive, 1 if non-negative, 0 if nothing is known."""
+        found = self._memo.get(kernel)
+        if found is None:
+            found = self._memo[kernel] = self._of_kernel(kernel)
+        return found
+
+    def _of_kernel(self, kernel: Kernel) -> int:
+        match kernel.kind:
+            case "sym" | "idx":
+                return self._of_domain(kernel)
+            case "exp" | "root":
+                return _POSITIVE
+            case "ipow":
+                return self.of_kernel(kernel.args[0])
+            case "delta":
+                return _NONNEGATIVE
+            case "sum":  # ranges are not empty (sizes ≥ 1 for 1..n); other ranges may be
+                _, mono, dens = kernel.args
+                sign = min((self._of_power(k, e) for k, e in mono), default=_POSITIVE)
+                if all(self.of_poly(p) == 1 or e % 2 == 0 for p, e in dens):
+                    return sign if all(lo == 1 and hi.is_Symbol for _, lo, hi in kernel.args[0]) else min(sign, 1)
+                return _REAL
+            case "log":
+                numerator, denominator = kernel.args
+                if not denominator and self._exceeds_one(numerator):
+                    return _POSITIVE
+        return _REAL
+
+    def _of_domain(self, kernel: Kernel) -> int:
+        label = kernel.args[0]
+        domain = self.domains.get(label)
+        if domain is not None:
+            return {
+                Domain.POSITIVE: _POSITIVE,
+                Domain.UNIT: _POSITIVE,
+                Domain.NONNEGATIVE: _NONNEGATIVE,
+                Domain.BINARY: _NONNEGATIVE,
+                Domain.ONE_HOT: _NONNEGATIVE,
+            }.get(domain, _REAL)
+        if label.is_positive:
+            return _POSITIVE
+        return _NONNEGATIVE if label.is_nonnegative else _REAL
+
+    def _of_power(self, kernel: Kernel, exponent: int) -> int:
+        sign = self.of_kernel(kernel)
+        return _NONNEGATIVE if sign == _REAL and exponent % 2 == 0 else sign
+
+    def _exceeds_one(self, poly: PolyKey) -> bool:
+        rest = [(m, c) for m, c in poly if m]
+        constant = sum((c for m, c in poly if not m), Fraction(0))
+        return constant >= 1 and bool(rest) and self._all_positive(rest) == _POSITIVE
+
+    def of_poly(self, poly: PolyKey) -> int:
+        """1 if positive, −1 if negative, 0 if unknown."""
+        return 1 if self.is_positive(poly) else -1 if self.is_positive(_negated(poly)) else 0
+
+    def is_positive(self, poly: PolyKey) -> bool:
+        return poly in self.assumed or self._all_positive(self._without_unit(poly)) == _POSITIVE
+
+    def is_nonnegative(self, poly: PolyKey) -> bool:
+        return not poly or self.is_positive(poly) or self._all_positive(self._without_unit(poly)) >= _NONNEGATIVE
+
+    def _all_positive(self, terms: list[tuple[Mono, Fraction]]) -> int:
+        best = _REAL
+        for mono, coefficient in terms:
+            sign = min((self._of_power(k, e) for k, e in mono), default=_POSITIVE)
+            if coefficient < 0 or sign == _REAL:
+                return _REAL
+            best = max(best, sign)
+        return best
+
+    def _without_unit(self, poly: PolyKey) -> list[tuple[Mono, Fraction]]:
+        """The polynomial with u → P/(1 + P) for each u in (0, 1), times the power of 1 + P that clears it."""
+        terms = list(poly)
+        units = {
+            k
+            for mono, _ in poly
+            for k, _ in mono
+            if k.kind in ("sym", "idx") and self.domains.get(k.args[0]) is Domain.UNIT
+        }
+        for u in sorted(units, key=lambda k: k.digest):
+            degree = max((e for mono, _ in terms for k, e in mono if k is u), default=0)
+            expanded: dict[Mono, Fraction] = {}
+            for mono, coefficient in terms:
+                power = next((e for k, e in mono if k is u), 0)
+                rest = tuple((k, e) for k, e in mono if k is not u)
+                for shift in range(degree - power + 1):  # P^power (1 + P)^(degree − power); P reuses u's kernel
+                    e = power + shift
+                    key = (*rest, (u, e)) if e else rest
+                    expanded[key] = expanded.get(key, Fraction(0)) + coefficient * comb(degree - power, shift)
+            terms = [(m, c) for m, c in expanded.items() if c]
+        return terms
+
+
+def _negated(poly: PolyKey) -> PolyKey:
+    return tuple((mono, -coefficient) for mono, coefficient in poly)

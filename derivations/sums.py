@@ -1,0 +1,524 @@
+r"""Sums of symbolic length in normal form.
+
+A sum is linear, so Σ_k of a rational function becomes a combination of *single* sums
+
+    S[k = lo..hi] ( monomial(k) / ∏ f(k)^e )
+
+with everything free of k pulled out. What makes two of them the same:
+
+* δ(k, t) is contracted where t is proved to lie in the range (only there);
+* sums inside a monomial are flattened, Σ_i a_i Σ_k b_ik = ΣΣ a_i b_ik, and split again into factors
+  that share no index, so the order of summation does not matter;
+* a sum in the numerator that also stands in a denominator is cancelled first (Σ_c e^{z_c}/Σ_d e^{z_d} = 1);
+* over one denominator f(k)^e the numerator is expanded in powers of f (partial fractions in f);
+* bound indices get canonical names, the least over their permutations.
+
+Label relations enter here, as far as the level allows: Σ_c y_c = 1 over the full class axis of a one-hot
+array, y_c y_d = δ_cd y_c, y² = y, y² = 1.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from .domain import Domain
+from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, sorted_key, sorted_mono
+from .ranges import Ranges
+from .signs import Signs
+
+__all__ = ["Bound", "Dens", "Sums"]
+
+Bound = tuple[sp.Symbol, sp.Expr, sp.Expr]
+Dens = tuple[tuple[PolyKey, int], ...]
+
+MAX_BOUND = 7  # bound indices of one flattened sum
+
+
+class Sums:
+    """The part of the normalizer that sums, renames and applies label relations."""
+
+    field: Field
+    ranges: Ranges
+    signs: Signs
+    level: int
+    denominator: int
+    used: set[str]
+    arrays: Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]]
+    _fresh: int
+
+    # what `normal_form.Normalizer` provides
+    def normalize(self, expr: sp.Expr) -> Rat:
+        raise NotImplementedError
+
+    def make_exp(self, r: Rat) -> Rat:
+        raise NotImplementedError
+
+    def make_log(self, r: Rat) -> Rat:
+        raise NotImplementedError
+
+    def make_sign(self, r: Rat) -> Rat:
+        raise NotImplementedError
+
+    def make_delta(self, a: sp.Expr, b: sp.Expr) -> Rat:
+        raise NotImplementedError
+
+    def _root(self, base: Rat, exponent: Fraction) -> Rat:
+        raise NotImplementedError
+
+    def fresh(self, lower: sp.Expr, upper: sp.Expr) -> sp.Symbol:
+        """A new index that runs over lower..upper, distinct from every other symbol."""
+        self._fresh += 1
+        symbol = sp.Symbol(f"%{self._fresh}", integer=True, positive=True)
+        self.ranges = self.ranges.with_index(symbol, lower, upper)
+        return symbol
+
+    def from_key(self, key: PolyKey) -> Rat:
+        return Rat(self.field, self.field.poly(key), self.field.one.d)
+
+    def from_mono(self, mono: Iterable[tuple[Kernel, int]]) -> Rat:
+        return Rat(self.field, self.field.mono(mono), self.field.one.d)
+
+    def sum_over(self, r: Rat, k: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> Rat:
+        """Σ_{k=lower..upper} r, where k is a fresh index declared with these bounds."""
+        if r.is_zero:
+            return self.field.zero
+        constant, factors = self.field.factor(r.d) if not r.d.is_one() else (Fraction(1), [])
+        bound_dens = [(f, e) for f, e in factors if k in self.field.indices_of(f)]
+        outer = self.field.constant(1 / constant)
+        for f, e in factors:
+            if k not in self.field.indices_of(f):
+                outer = outer / Rat(self.field, f, self.field.one.d) ** e
+        total = self.field.zero
+        for numerator, dens in self._partial_fractions(r.n, bound_dens):
+            grouped: dict[tuple[tuple[Kernel, int], ...], Any] = {}
+            for mono, coefficient in self.field.terms(numerator):
+                inside = tuple((kernel, e) for kernel, e in mono if k in kernel.indices)
+                outside = [(kernel, e) for kernel, e in mono if k not in kernel.indices]
+                term = self.field.poly([(tuple(outside), coefficient)])
+                grouped[inside] = grouped[inside] + term if inside in grouped else term
+            for inside, factor in grouped.items():
+                if not factor.is_zero():
+                    total = total + self.sum_term(inside, dens, [(k, lower, upper)]) * Rat(
+                        self.field, factor, self.field.one.d
+                    )
+        return total * outer
+
+    def _partial_fractions(self, numerator: Any, factors: list[tuple[Any, int]]) -> list[tuple[Any, Dens]]:
+        """numerator/∏f^e as a sum of (numerator, denominators); unique where there is one factor f."""
+        if not factors:
+            return [(numerator, ())]
+        key = self.field.key
+        if len(factors) > 1:
+            product = self.field.ctx.constant(1)
+            for f, e in factors:
+                product *= f**e
+            whole, rest = divmod(numerator, product)
+            dens = tuple(sorted(((key(f), e) for f, e in factors), key=_dens_text))
+            return [p for p in ((whole, ()), (rest, dens)) if not p[0].is_zero()]
+        ((f, e),) = factors
+        pieces = []
+        while e > 0 and not numerator.is_zero():
+            numerator, rest = divmod(numerator, f)
+            if not rest.is_zero():
+                pieces.append((rest, ((key(f), e),)))
+            e -= 1
+        if not numerator.is_zero():
+            pieces.append((numerator, ()))
+        return pieces
+
+    def sum_term(self, mono: Iterable[tuple[Kernel, int]], dens: Dens, bounds: list[Bound]) -> Rat:
+        """The sum over `bounds` of one monomial over one denominator, in canonical form."""
+        powers = Counter(dict(mono))
+        powers, bounds, dens = self._flatten(powers, bounds, dens)
+        relation = self._label_relation(powers)
+        if relation is not None:
+            return self._sum_again(relation, powers, dens, bounds)
+        for kernel in powers:
+            if kernel.kind == "delta":
+                contracted = self._contract(kernel, powers, dens, bounds)
+                if contracted is not None:
+                    return contracted
+        unused = self._unused_bound(powers, dens, bounds)
+        if unused is not None:
+            k, lower, upper = unused
+            rest = [b for b in bounds if b[0] != k]
+            length = self.normalize(upper - lower + 1)
+            if rest:
+                if length.indices() & {b[0] for b in rest}:
+                    return self._sum_again(length, powers, dens, rest)
+                return length * self.sum_term(powers.items(), dens, rest)
+            return length * self.from_mono(powers.items()) / self._product(dens)
+        parts = self._components(powers, dens, bounds)
+        if len(parts) > 1:
+            product = self.field.one
+            for part_powers, part_dens, part_bounds in parts:
+                product = product * self.sum_term(part_powers.items(), part_dens, part_bounds)
+            return product
+        peeled = self._peel(powers, dens, bounds)
+        if peeled is not None:
+            return peeled
+        return self.field.of(self._canonical_sum(powers, dens, bounds))
+
+    def _product(self, dens: Dens) -> Rat:
+        product = self.field.one
+        for key, e in dens:
+            product = product * self.from_key(key) ** e
+        return product
+
+    def _sum_again(
+        self, factor: Rat, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]
+    ) -> Rat:
+        r = factor * self.from_mono(powers.items()) / self._product(dens)
+        for k, lower, upper in reversed(bounds):
+            r = self.sum_over(r, k, lower, upper)
+        return r
+
+    def _flatten(
+        self, powers: Counter[Kernel], bounds: list[Bound], dens: Dens
+    ) -> tuple[Counter[Kernel], list[Bound], Dens]:
+        symbols = {b[0] for b in bounds}
+        merged = Counter({p: e for p, e in dens})
+        bounds = list(bounds)
+        while True:
+            inner = next((k for k in powers if k.kind == "sum" and k.indices & symbols), None)
+            if inner is None:
+                return powers, bounds, tuple(sorted(merged.items(), key=_dens_text))
+            count = powers.pop(inner)
+            for _ in range(count):
+                names = {}
+                for symbol, lower, upper in inner.args[0]:
+                    lower, upper = lower.xreplace(names), upper.xreplace(names)
+                    names[symbol] = self.fresh(lower, upper)
+                    bounds.append((names[symbol], lower, upper))
+                if len(bounds) > MAX_BOUND:
+                    raise BudgetExceededError(f"a product of sums over more than {MAX_BOUND} indices")
+                for kernel, e in inner.args[1]:
+                    powers[self.rename(kernel, names)] += e
+                for key, e in inner.args[2]:
+                    merged[self.rename_key(key, names)] += e
+                symbols |= set(names.values())
+
+    def _unused_bound(self, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]) -> Bound | None:
+        used: set[sp.Symbol] = set()
+        for kernel in powers:
+            used |= kernel.indices
+        for key, _ in dens:
+            used |= _key_indices(key)
+        for _, lower, upper in bounds:
+            used |= lower.free_symbols | upper.free_symbols
+        return next((b for b in bounds if b[0] not in used), None)
+
+    def _contract(
+        self, delta: Kernel, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]
+    ) -> Rat | None:
+        """Σ_k δ(k, t) f(k) = f(t) where t is in range, 0 where it is outside, None where neither is proved."""
+        for k, lower, upper in bounds:
+            a, b = delta.args
+            if k in b.free_symbols:
+                a, b = b, a
+            if k not in a.free_symbols or k in b.free_symbols or k in (a - k).free_symbols:
+                continue
+            target = b - (a - k)
+            if any(k in lo.free_symbols | hi.free_symbols for _, lo, hi in bounds):
+                continue
+            inside = self.ranges.contains(target, lower, upper)
+            if inside is False:
+                return self.field.zero
+            if inside is None:
+                continue
+            rest = [b for b in bounds if b[0] != k]
+            r = self.field.one
+            for kernel, e in powers.items():
+                if kernel is not delta:
+                    r = r * self.subst(kernel, {k: target}) ** e
+            for key, e in dens:
+                r = r / self.subst_key(key, {k: target}) ** e
+            for symbol, lo, hi in reversed(rest):
+                r = self.sum_over(r, symbol, lo, hi)
+            return r
+        return None
+
+    def _components(
+        self, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]
+    ) -> list[tuple[Counter[Kernel], Dens, list[Bound]]]:
+        parent = {b[0]: b[0] for b in bounds}
+
+        def find(s: sp.Symbol) -> sp.Symbol:
+            while parent[s] != s:
+                s = parent[s]
+            return s
+
+        groups = [k.indices for k in powers] + [_key_indices(p) for p, _ in dens]
+        groups += [frozenset({b[0]}) | b[1].free_symbols | b[2].free_symbols for b in bounds]
+        for group in groups:
+            members = [s for s in group if s in parent]
+            for s in members[1:]:
+                parent[find(s)] = find(members[0])
+        roots = sorted({find(s) for s in parent}, key=str)
+        if len(roots) == 1:
+            return [(powers, dens, bounds)]
+
+        def belongs(indices: frozenset[sp.Symbol], root: sp.Symbol) -> bool:
+            return any(s in parent and find(s) == root for s in indices)
+
+        parts = []
+        for position, root in enumerate(roots):
+            mine = Counter({k: e for k, e in powers.items() if belongs(k.indices, root)})
+            if position == 0:
+                mine.update({k: e for k, e in powers.items() if not any(s in parent for s in k.indices)})
+            my_dens = tuple((p, e) for p, e in dens if belongs(_key_indices(p), root))
+            parts.append((mine, my_dens, [b for b in bounds if find(b[0]) == root]))
+        return parts
+
+    def _peel(self, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]) -> Rat | None:
+        """Sum out one index alone where that has a known value, or cancels against a denominator."""
+        for bound in bounds:
+            c, lower, upper = bound
+            if any(c in _key_indices(p) for p, _ in dens):
+                continue
+            if any(c in b[1].free_symbols | b[2].free_symbols for b in bounds if b is not bound):
+                continue
+            part = Counter({k: e for k, e in powers.items() if c in k.indices})
+            value = self._known_sum(part, bound)
+            rest = [b for b in bounds if b is not bound]
+            outside = Counter({k: e for k, e in powers.items() if k not in part})
+            if value is not None:
+                return self._sum_again(value, outside, dens, rest)
+            if not rest and not dens:
+                continue
+            alone = self._canonical_sum(part, (), [bound])
+            if any(len(p) == 1 and p[0][0] == ((alone, 1),) for p, _ in dens):
+                return self._sum_again(self.field.of(alone), outside, dens, rest)
+        return None
+
+    def _known_sum(self, part: Counter[Kernel], bound: Bound) -> Rat | None:
+        """Σ_c y_c = 1 for a one-hot array over its full class axis."""
+        if self.level < 1 or len(part) != 1:
+            return None
+        ((kernel, e),) = part.items()
+        if e != 1 or kernel.kind != "idx":
+            return None
+        label, indices = kernel.args
+        domain, axes = self.arrays.get(label, (Domain.REAL, ()))
+        c, lower, upper = bound
+        if domain is not Domain.ONE_HOT or indices[-1] != c or (lower, upper) != (1, axes[-1]):
+            return None
+        if any(c in a.free_symbols for a in indices[:-1]):
+            return None
+        self.used.add(f"Σ {label} = 1")
+        return self.field.one
+
+    def _canonical_sum(self, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]) -> Kernel:
+        height = max([k.height for k in powers] + [_key_height(p) for p, _ in dens], default=0) + 1
+        best: tuple[Any, ...] | None = None
+        for order in itertools.permutations(bounds):
+            names = {b[0]: sp.Symbol(f"#{height}_{p}", integer=True, positive=True) for p, b in enumerate(order)}
+            limits = tuple((names[k], lo.xreplace(names), hi.xreplace(names)) for k, lo, hi in order)
+            mono = self.rename_mono(powers.items(), names)
+            below = self.rename_dens(dens, names)
+            text = (
+                str(limits),
+                tuple((k.digest, e) for k, e in mono),
+                tuple(_dens_text(d) for d in below),
+            )
+            if best is None or text < best[0]:
+                best = (text, limits, mono, below)
+        assert best is not None
+        return self.field.kernel("sum", *best[1:])
+
+    def rename(self, kernel: Kernel, names: Mapping[sp.Symbol, sp.Symbol]) -> Kernel:
+        """The kernel with indices renamed to new, distinct names (nothing can simplify)."""
+        relevant = {s: t for s, t in names.items() if s in kernel.indices}
+        if not relevant:
+            return kernel
+
+        args = kernel.args
+        match kernel.kind:
+            case "idx":
+                renamed = (args[0], tuple(a.xreplace(relevant) for a in args[1]))
+            case "sym" | "delta":
+                renamed = tuple(a.xreplace(relevant) for a in args)
+                if kernel.kind == "delta":
+                    renamed = tuple(sorted(renamed, key=str))
+            case "ipow":
+                renamed = (self.rename(args[0], relevant), args[1].xreplace(relevant))
+            case "exp":
+                renamed = (self.rename_mono(args[0], relevant), self.rename_dens(args[1], relevant))
+            case "log":
+                renamed = tuple(self.rename_key(a, relevant) for a in args)
+            case "sign":
+                renamed = (self.rename_key(args[0], relevant),)
+            case "root":
+                renamed = (self.rename_key(args[0], relevant), args[1])
+            case "sum":
+                limits = tuple((k, lo.xreplace(relevant), hi.xreplace(relevant)) for k, lo, hi in args[0])
+                renamed = (limits, self.rename_mono(args[1], relevant), self.rename_dens(args[2], relevant))
+            case _:
+                raise AssertionError(f"no renaming of kernel {kernel.kind}")
+        return self.field.kernel(kernel.kind, *renamed)
+
+    def rename_mono(self, mono: Iterable[tuple[Kernel, int]], names: Mapping[sp.Symbol, sp.Symbol]) -> Mono:
+        return sorted_mono((self.rename(k, names), e) for k, e in mono)
+
+    def rename_dens(self, dens: Dens, names: Mapping[sp.Symbol, sp.Symbol]) -> Dens:
+        return tuple(sorted(((self.rename_key(p, names), e) for p, e in dens), key=_dens_text))
+
+    def rename_key(self, key: PolyKey, names: Mapping[sp.Symbol, sp.Symbol]) -> PolyKey:
+        return sorted_key((self.rename_mono(mono, names), c) for mono, c in key)
+
+    def subst(self, kernel: Kernel, mapping: Mapping[sp.Symbol, sp.Expr]) -> Rat:
+        """The kernel with indices replaced by index terms; the result may simplify."""
+        relevant = {s: t for s, t in mapping.items() if s in kernel.indices}
+        if not relevant:
+            return self.field.of(kernel)
+        match kernel.kind:
+            case "sym":
+                return self.normalize(relevant[kernel.args[0]])
+            case "idx":
+                label, indices = kernel.args
+                return self.field.of(self.field.kernel("idx", label, tuple(a.xreplace(relevant) for a in indices)))
+            case "delta":
+                a, b = (arg.xreplace(relevant) for arg in kernel.args)
+                return self.make_delta(a, b)
+            case "exp":
+                mono, dens = kernel.args
+                r = self.subst_mono(mono, relevant) * self.field.constant(Fraction(1, self.denominator))
+                for key, e in dens:
+                    r = r / self.subst_key(key, relevant) ** e
+                return self.make_exp(r)
+            case "log":
+                numerator, denominator = kernel.args
+                r = self.subst_key(numerator, relevant)
+                return self.make_log(r / self.subst_key(denominator, relevant) if denominator else r)
+            case "sign":
+                return self.make_sign(self.subst_key(kernel.args[0], relevant))
+            case "root":
+                return self._root(self.subst_key(kernel.args[0], relevant), Fraction(1, kernel.args[1]))
+            case "ipow":
+                base, exponent = kernel.args
+                replaced = exponent.xreplace(relevant)
+                if base.indices & set(relevant):
+                    new_base = self.subst(base, relevant)
+                else:
+                    new_base = self.field.of(base)
+                return self._integer_power(new_base, replaced)
+            case "sum":
+                bounds, mono, dens = kernel.args
+                names: dict[sp.Symbol, sp.Symbol] = {}
+                renewed = []
+                for symbol, lower, upper in bounds:
+                    lower = lower.xreplace(names).xreplace(relevant)
+                    upper = upper.xreplace(names).xreplace(relevant)
+                    names[symbol] = self.fresh(lower, upper)
+                    renewed.append((names[symbol], lower, upper))
+                both = {**relevant, **names}
+                r = self.subst_mono(mono, both)
+                for key, e in dens:
+                    r = r / self.subst_key(key, both) ** e
+                for k, lower, upper in reversed(renewed):
+                    r = self.sum_over(r, k, lower, upper)
+                return r
+        raise AssertionError(f"no substitution into kernel {kernel.kind}")
+
+    def _integer_power(self, base: Rat, exponent: sp.Expr) -> Rat:
+        if isinstance(exponent, sp.Integer):
+            return base ** int(exponent)
+        constant, rest = exponent.as_coeff_Add()
+        result = base ** int(constant)
+        (kernel,) = self.field.kernels_of(base.n)
+        for term in sp.Add.make_args(rest):
+            count, symbol = term.as_coeff_Mul()
+            result = result * self.field.of(self.field.kernel("ipow", kernel, symbol)) ** int(count)
+        return result
+
+    def subst_key(self, key: PolyKey, mapping: Mapping[sp.Symbol, sp.Expr]) -> Rat:
+        total = self.field.zero
+        for mono, coefficient in key:
+            total = total + self.subst_mono(mono, mapping) * self.field.constant(coefficient)
+        return total
+
+    def subst_mono(self, mono: Iterable[tuple[Kernel, int]], mapping: Mapping[sp.Symbol, sp.Expr]) -> Rat:
+        product = self.field.one
+        for kernel, e in mono:
+            product = product * self.subst(kernel, mapping) ** e
+        return product
+
+    def relate(self, r: Rat) -> Rat:
+        """r with the relations that hold between powers of one kernel applied to its numerator."""
+        if not any(self._has_relation(k) for k in self.field.kernels_of(r.n)):
+            return r
+        total, changed = self.field.zero, False
+        for mono, coefficient in self.field.terms(r.n):
+            powers = dict(mono)
+            replaced = self._label_relation(powers)
+            if replaced is None:
+                total = total + self.from_key(((mono, coefficient),))
+            else:
+                changed = True
+                total = total + replaced * self.from_mono(powers.items()) * self.field.constant(coefficient)
+        if not changed:
+            return r
+        return self.relate(total / Rat(self.field, r.d, self.field.one.d))
+
+    def _has_relation(self, kernel: Kernel) -> bool:
+        if kernel.kind in ("delta", "sign", "root"):
+            return True
+        if kernel.kind not in ("idx", "sym") or self.level < 2:
+            return False
+        domain, _ = self.arrays.get(kernel.args[0], (Domain.REAL, ()))
+        return domain in (Domain.BINARY, Domain.SIGNS, Domain.ONE_HOT)
+
+    def _label_relation(self, powers: dict[Kernel, int]) -> Rat | None:
+        """Apply one relation to a monomial, in place; returns the factor it leaves, None if none applies."""
+        for kernel, e in list(powers.items()):
+            match kernel.kind:
+                case "delta" if e > 1:
+                    return self._lower(powers, kernel, 1)
+                case "sign" if e > 1:
+                    return self._lower(powers, kernel, e % 2)
+                case "root" if e >= kernel.args[1]:
+                    self._lower(powers, kernel, e % kernel.args[1])
+                    return self.from_key(kernel.args[0]) ** (e // kernel.args[1])
+                case "idx" | "sym" if self.level >= 2:
+                    domain, _ = self.arrays.get(kernel.args[0], (Domain.REAL, ()))
+                    if e > 1 and domain in (Domain.BINARY, Domain.ONE_HOT, Domain.SIGNS):
+                        self.used.add(domain.condition(str(kernel.args[0])))
+                        return self._lower(powers, kernel, e % 2 if domain is Domain.SIGNS else 1)
+                    if domain is Domain.ONE_HOT:
+                        same = (k for k in powers if k is not kernel and _same_row(k, kernel))
+                        other = next(same, None)
+                        if other is not None:
+                            self.used.add(domain.condition(str(kernel.args[0])))
+                            del powers[other]
+                            return self.make_delta(kernel.args[1][-1], other.args[1][-1])
+        return None
+
+    def _lower(self, powers: dict[Kernel, int], kernel: Kernel, exponent: int) -> Rat:
+        if exponent:
+            powers[kernel] = exponent
+        else:
+            del powers[kernel]
+        return self.field.one
+
+
+def _same_row(a: Kernel, b: Kernel) -> bool:
+    return a.kind == b.kind == "idx" and a.args[0] == b.args[0] and a.args[1][:-1] == b.args[1][:-1]
+
+
+def _dens_text(den: tuple[PolyKey, int]) -> tuple[Any, ...]:
+    key, e = den
+    return (tuple((tuple((k.digest, p) for k, p in mono), str(c)) for mono, c in key), e)
+
+
+def _key_indices(key: PolyKey) -> frozenset[sp.Symbol]:
+    return frozenset().union(*(k.indices for mono, _ in key for k, _ in mono)) if key else frozenset()
+
+
+def _key_height(key: PolyKey) -> int:
+    return max((k.height for mono, _ in key for k, _ in mono), default=0)
