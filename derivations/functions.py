@@ -18,7 +18,7 @@ from sympy.core.function import ArgumentIndexError
 __all__ = ["FUNCTIONS", "Partial", "Unknown", "sigmoid", "softplus"]
 
 
-class sigmoid(sp.Function):  # noqa: N801  (SymPy functions are lower-case: exp, log, tanh)
+class sigmoid(sp.Function):
     r"""The logistic function σ(z) = 1/(1 + e^{−z}), for every real z; its values lie in (0, 1).
 
     >>> z = sp.Symbol("z", real=True)
@@ -55,7 +55,7 @@ class sigmoid(sp.Function):  # noqa: N801  (SymPy functions are lower-case: exp,
         return f"sigmoid({printer._print(self.args[0])})"
 
 
-class softplus(sp.Function):  # noqa: N801
+class softplus(sp.Function):
     r"""softplus(z) = log(1 + e^z) = −log σ(−z), for every real z; its derivative is σ(z).
 
     >>> softplus(sp.Symbol("z", real=True)).fdiff()

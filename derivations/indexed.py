@@ -110,9 +110,7 @@ def substitute(expr: sp.Expr, mapping: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
             inner[k] = renamed
         else:
             renamed = k
-        return expr.func(
-            substitute(body, inner), (renamed, substitute(lower, mapping), substitute(upper, mapping))
-        )
+        return expr.func(substitute(body, inner), (renamed, substitute(lower, mapping), substitute(upper, mapping)))
     if isinstance(expr, Unknown):
         name, derivative, argument, (k, lower, upper) = expr.args
         as_sum = substitute(sp.Sum(argument, (k, lower, upper)), mapping)
@@ -313,9 +311,7 @@ def _take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges) -> sp.Ex
 _PARAMETERS = frozenset({"weight", "bias", "threshold", "logit"})
 
 
-def _refuse_left_over_path(
-    partial: Partial, f: sp.Expr, definition: Definition, statement: Statement
-) -> None:
+def _refuse_left_over_path(partial: Partial, f: sp.Expr, definition: Definition, statement: Statement) -> None:
     names = {v.base: v.name for v in statement.variables if v.axes and v.role in _PARAMETERS}
     names |= {v.label: v.name for v in statement.variables if not v.axes and v.role in _PARAMETERS}
 

@@ -13,19 +13,74 @@ sums inside it, so no bound name can be captured. A `Rat` is a reduced fraction 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from fractions import Fraction
 from typing import Any
 
 import flint
 import sympy as sp
 
-__all__ = ["BudgetExceededError", "Field", "Kernel", "Mono", "PolyKey", "Rat", "UndefinedError", "sorted_key", "sorted_mono"]
+__all__ = [
+    "Budget",
+    "BudgetExceededError",
+    "Field",
+    "Kernel",
+    "Mono",
+    "PolyKey",
+    "Rat",
+    "UndefinedError",
+    "budget",
+    "charge",
+    "render",
+    "sorted_key",
+    "sorted_mono",
+]
 
 Mono = tuple[tuple["Kernel", int], ...]
 PolyKey = tuple[tuple[Mono, Fraction], ...]
 
 MAX_TERMS = 20_000  # terms of one polynomial: beyond it the verdict is `undecided`, by name
+
+
+class Budget:
+    """Operations allowed to one decision, with the wall clock as a backstop that is named when it strikes."""
+
+    def __init__(self, operations: int = 400_000, seconds: float = 20.0):
+        self.operations, self.seconds = operations, seconds
+        self.left, self.deadline = operations, time.monotonic() + seconds
+
+    def charge(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise BudgetExceededError(f"more than {self.operations} operations")
+        if self.left % 64 == 0 and time.monotonic() > self.deadline:
+            raise BudgetExceededError(f"the clock struck: more than {self.seconds:g} s")
+
+
+BUDGET: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+@contextmanager
+def budget(operations: int = 400_000, seconds: float = 20.0) -> Iterator[None]:
+    """Decisions within share one budget; nested budgets are the outer one's business."""
+    if BUDGET.get() is not None:
+        yield
+        return
+    token = BUDGET.set(Budget(operations, seconds))
+    try:
+        yield
+    finally:
+        BUDGET.reset(token)
+
+
+def charge() -> None:
+    """Count one operation against the budget in force."""
+    current = BUDGET.get()
+    if current is not None:
+        current.charge()
 
 
 class UndefinedError(ValueError):
@@ -108,9 +163,7 @@ class Field:
             height = _height_of(args)
             if kind == "sum":
                 height += 1
-                indices = (_symbols_of(args[1:]) - {b[0] for b in args[0]}) | _symbols_of(
-                    tuple(b[1:] for b in args[0])
-                )
+                indices = (_symbols_of(args[1:]) - {b[0] for b in args[0]}) | _symbols_of(tuple(b[1:] for b in args[0]))
                 indices = frozenset(s for s in indices if not any(s == b[0] for b in args[0]))
             digest = hashlib.blake2b(f"{kind}{_text_of(args)}".encode(), digest_size=12).hexdigest()
             found = self._interned[key] = Kernel(kind, args, indices, height, digest)
@@ -202,6 +255,7 @@ class Rat:
 
     @classmethod
     def reduced(cls, field: Field, n: Any, d: Any) -> Rat:
+        charge()
         if d.is_zero():
             raise UndefinedError("a denominator is zero")
         if n.is_zero():
@@ -236,6 +290,7 @@ class Rat:
 
     def __mul__(self, other: Rat) -> Rat:
         if self.d.is_one() and other.d.is_one():
+            charge()
             n = self.n * other.n
             if len(n) > MAX_TERMS:
                 raise BudgetExceededError(f"a normal form has more than {MAX_TERMS} terms")
@@ -255,7 +310,7 @@ class Rat:
                 raise UndefinedError("a denominator is zero")
             return Rat.reduced(self.field, self.d**-exponent, self.n**-exponent)
         size = max(len(self.n), len(self.d))
-        if size > 1 and size**min(exponent, 12) > 10 * MAX_TERMS and exponent > 12:
+        if size > 1 and size ** min(exponent, 12) > 10 * MAX_TERMS and exponent > 12:
             raise BudgetExceededError(f"the power {exponent} of {size} terms is too large to expand")
         if exponent > 100_000:
             raise BudgetExceededError(f"the exponent {exponent} is too large")

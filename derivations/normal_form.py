@@ -26,7 +26,7 @@ import sympy as sp
 from .domain import Domain
 from .functions import FUNCTIONS
 from .indexed import UnsupportedExpressionError, free_symbols, peel, substitute
-from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, UndefinedError
+from .kernels import BudgetExceededError, Field, Mono, PolyKey, Rat, UndefinedError
 from .ranges import Ranges
 from .signs import Signs
 from .sums import Sums
@@ -311,9 +311,7 @@ class Normalizer(Sums):
         return total
 
 
-def _cancelled(
-    mono: Mono, dens: tuple[tuple[PolyKey, int], ...]
-) -> tuple[Mono, tuple[tuple[PolyKey, int], ...]]:
+def _cancelled(mono: Mono, dens: tuple[tuple[PolyKey, int], ...]) -> tuple[Mono, tuple[tuple[PolyKey, int], ...]]:
     """A monomial over denominators with common kernels cancelled: a·s/s² = a/s."""
     powers, left = dict(mono), []
     for key, e in dens:

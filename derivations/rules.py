@@ -23,8 +23,16 @@ class Rule:
 
 _TABLE = (
     Rule("definition", "by definition", r""),
-    Rule("chain_rule", "chain rule", r"\frac{\partial C}{\partial w} = \frac{\partial C}{\partial z}\,\frac{\partial z}{\partial w}"),
-    Rule("linearity", "the derivative is linear, also under sums", r"\frac{\partial}{\partial w}\sum_i f_i = \sum_i \frac{\partial f_i}{\partial w}"),
+    Rule(
+        "chain_rule",
+        "chain rule",
+        r"\frac{\partial C}{\partial w} = \frac{\partial C}{\partial z}\,\frac{\partial z}{\partial w}",
+    ),
+    Rule(
+        "linearity",
+        "the derivative is linear, also under sums",
+        r"\frac{\partial}{\partial w}\sum_i f_i = \sum_i \frac{\partial f_i}{\partial w}",
+    ),
     Rule("delta", "∂w_k/∂w_j = δ_kj, and Σ_k δ_kj f_k = f_j", r"\sum_{k=1}^{m} \delta_{kj} f_k = f_j"),
     Rule("log_derivative", "derivative of the logarithm", r"\frac{d}{du}\log u = \frac{1}{u}"),
     Rule("sigmoid_derivative", "σ' = σ(1 − σ)", r"\sigma'(z) = \sigma(z)\,(1 - \sigma(z))"),

@@ -76,9 +76,7 @@ class Variable:
         return self.label
 
 
-def variable(
-    name: str, *axes: sp.Expr, role: str, domain: Domain = Domain.REAL, latex: str | None = None
-) -> Variable:
+def variable(name: str, *axes: sp.Expr, role: str, domain: Domain = Domain.REAL, latex: str | None = None) -> Variable:
     """A variable with the given axes: `variable("x", n, m, role="feature")` is x of shape (n, m)."""
     return Variable(name, tuple(sp.sympify(a, strict=True) for a in axes), role, domain, latex)
 

@@ -122,7 +122,7 @@ class Sums:
             dens = tuple(sorted(((key(f), e) for f, e in factors), key=_dens_text))
             return [p for p in ((whole, ()), (rest, dens)) if not p[0].is_zero()]
         ((f, e),) = factors
-        pieces = []
+        pieces: list[tuple[Any, Dens]] = []
         while e > 0 and not numerator.is_zero():
             numerator, rest = divmod(numerator, f)
             if not rest.is_zero():
@@ -171,9 +171,7 @@ class Sums:
             product = product * self.from_key(key) ** e
         return product
 
-    def _sum_again(
-        self, factor: Rat, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]
-    ) -> Rat:
+    def _sum_again(self, factor: Rat, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]) -> Rat:
         r = factor * self.from_mono(powers.items()) / self._product(dens)
         for k, lower, upper in reversed(bounds):
             r = self.sum_over(r, k, lower, upper)
@@ -191,7 +189,7 @@ class Sums:
                 return powers, bounds, tuple(sorted(merged.items(), key=_dens_text))
             count = powers.pop(inner)
             for _ in range(count):
-                names = {}
+                names: dict[sp.Symbol, sp.Symbol] = {}
                 for symbol, lower, upper in inner.args[0]:
                     lower, upper = lower.xreplace(names), upper.xreplace(names)
                     names[symbol] = self.fresh(lower, upper)
@@ -214,9 +212,7 @@ class Sums:
             used |= lower.free_symbols | upper.free_symbols
         return next((b for b in bounds if b[0] not in used), None)
 
-    def _contract(
-        self, delta: Kernel, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]
-    ) -> Rat | None:
+    def _contract(self, delta: Kernel, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]) -> Rat | None:
         """Σ_k δ(k, t) f(k) = f(t) where t is in range, 0 where it is outside, None where neither is proved."""
         for k, lower, upper in bounds:
             a, b = delta.args
@@ -339,6 +335,7 @@ class Sums:
             return kernel
 
         args = kernel.args
+        renamed: tuple[Any, ...]
         match kernel.kind:
             case "idx":
                 renamed = (args[0], tuple(a.xreplace(relevant) for a in args[1]))

@@ -14,17 +14,15 @@ Four means, each sound by itself, tried in this order:
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
 from .domain import Domain
-from .indexed import UnsupportedExpressionError, free_atoms, free_symbols, peel, statement_ranges, substitute
-from .kernels import BudgetExceededError, Kernel, OutOfSlotsError, Rat, UndefinedError, render
+from .indexed import free_atoms, peel, statement_ranges, substitute
+from .kernels import BudgetExceededError, Kernel, OutOfSlotsError, Rat, render
 from .normal_form import Level, Normalizer, RestartError
 from .ranges import Ranges
 from .statement import Statement
@@ -156,10 +154,10 @@ def _over_one_denominator(normalizer: Normalizer, r: Rat) -> bool:
     for signature, kernels in groups.items():
         if not any(k.args[2] for k in kernels):
             continue
-        names = [sp.Symbol(f"%%{p}", integer=True, positive=True) for p in range(len(signature))]
+        shared = [sp.Symbol(f"%%{p}", integer=True, positive=True) for p in range(len(signature))]
         bodies = []
         for kernel in kernels:
-            renaming = {b[0]: name for b, name in zip(kernel.args[0], names, strict=True)}
+            renaming = {b[0]: name for b, name in zip(kernel.args[0], shared, strict=True)}
             top = normalizer.from_mono((normalizer.rename(k, renaming), e) for k, e in kernel.args[1])
             below = {normalizer.rename_key(p, renaming): e for p, e in kernel.args[2]}
             bodies.append((kernel, top, below))
@@ -170,13 +168,13 @@ def _over_one_denominator(normalizer: Normalizer, r: Rat) -> bool:
         for kernel, top, below in bodies:
             for p, e in common.items():
                 top = top * normalizer.from_key(p) ** (e - below.get(p, 0))
-            images[kernel] = _spread(normalizer, top, signature, frozenset(names))
+            images[kernel] = _spread(normalizer, top, signature, frozenset(shared))
         size = signature[0][1]
         if len(signature) == 1 and signature[0][0] == 1 and size.is_Symbol:
             top = f.one  # n itself is Σ_{i=1..n} 1
             for p, e in common.items():
                 top = top * normalizer.from_key(p) ** e
-            images[f.kernel("sym", size)] = _spread(normalizer, top, signature, frozenset(names))
+            images[f.kernel("sym", size)] = _spread(normalizer, top, signature, frozenset(shared))
     if not images:
         return False
     total = f.zero
@@ -283,7 +281,7 @@ def _values_of(
 ) -> Iterator[tuple[Callable[[sp.Expr], sp.Expr], Context]]:
     if domain in (Domain.BINARY, Domain.SIGNS):
         for value in (0, 1) if domain is Domain.BINARY else (-1, 1):
-            yield (lambda _, value=value: sp.Integer(value)), context
+            yield _constantly(sp.Integer(value)), context
         return
     classes = context.arrays[label][1][-1]
     last = classes
@@ -300,6 +298,10 @@ def _values_of(
     else:
         whole = context.ranges.with_index(observed, 1, last)
         yield (lambda c: sp.KroneckerDelta(c, observed)), replace(context, ranges=whole)
+
+
+def _constantly(value: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
+    return lambda _: value
 
 
 def _replace_label(expr: sp.Expr, label: Any, value: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:

@@ -1,0 +1,208 @@
+r"""A derivation to a proof, step by step.
+
+`prove` decides every link of a derivation's chain and, where there is one, that its stable form is
+equal to its last line. A `Proof` is made here and nowhere else; it carries the derivation, a verdict
+for each step, and the fingerprint of what was proved, so that whoever compiles it can show which
+expression runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sympy as sp
+
+from .enclosure import enclose, precision
+from .equation import Equation, conditions_of, decide, is_signed
+from .indexed import AmbiguousPartialError, UnsupportedExpressionError, resolve, statement_ranges
+from .kernels import BudgetExceededError, UndefinedError, budget
+from .limits import limit_is
+from .statement import Derivation, Statement
+from .verdict import Status, Verdict, Witness
+from .witness import BITS, Values, point_of
+from .zero_test import Context
+
+__all__ = ["Proof", "decide_relation", "fingerprint", "prove"]
+
+_TOKEN = object()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A derivation with a verdict for each step; only `prove` makes one.
+
+    verdict: of the whole claim. steps: one for each `derivation.steps`, for the equality with the
+    line before. stable: that the stable form equals the last line, where there is one.
+    """
+
+    derivation: Derivation
+    verdict: Verdict
+    steps: tuple[Verdict, ...]
+    stable: Verdict | None
+    fingerprint: str
+    _made_by: object = None
+
+    def __post_init__(self) -> None:
+        if self._made_by is not _TOKEN:
+            raise TypeError("a Proof is made by derivations.proof.prove, not by hand")
+
+    @property
+    def is_proved(self) -> bool:
+        return self.verdict.is_proved
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return self.verdict.conditions
+
+
+def prove(derivation: Derivation, seed: int = 0, seconds: float = 20.0) -> Proof:
+    """Decide every step of a derivation; `seconds` is the wall-clock backstop of each step."""
+    lines = [derivation.left, *(step.expr for step in derivation.steps)]
+    steps = tuple(decide_relation(a, b, derivation.statement, seed, seconds) for a, b in itertools.pairwise(lines))
+    stable = None
+    if derivation.stable is not None:
+        stable = decide_relation(derivation.right, derivation.stable, derivation.statement, seed, seconds)
+    verdict = _join([*steps, *([stable] if stable else [])])
+    if derivation.kind == "sign" and verdict.is_proved:
+        verdict = _decide_sign(derivation, verdict)
+    return Proof(derivation, verdict, steps, stable, fingerprint(derivation), _made_by=_TOKEN)
+
+
+def decide_relation(
+    left: sp.Expr, right: sp.Expr, statement: Statement, seed: int = 0, seconds: float = 20.0
+) -> Verdict:
+    """The verdict on left = right in a statement, where either side may be a limit or contain `Partial`."""
+    context = Context.of(statement)
+    try:
+        with budget(seconds=seconds):
+            if isinstance(left, sp.Limit) or isinstance(right, sp.Limit):
+                return _decide_limit(left, right, statement, context, seed, seconds)
+            resolved = resolve(left, statement), resolve(right, statement)
+    except AmbiguousPartialError as error:
+        return Verdict(Status.UNDECIDED, "partial derivative", reason=str(error))
+    except UnsupportedExpressionError as error:
+        return Verdict(Status.UNSUPPORTED, "language", reason=str(error))
+    except UndefinedError as error:
+        return Verdict(Status.UNDECIDED, "limit", reason=str(error))
+    except BudgetExceededError as error:
+        return Verdict(Status.UNDECIDED, "budget", reason=f"out of budget: {error}")
+    nonzero = tuple(resolve(e, statement) for e in statement.nonzero)
+    positive = tuple(resolve(e, statement) for e in statement.positive)
+    context = Context(context.ranges, context.arrays, positive)
+    return decide(Equation(*resolved, context, nonzero), seed, seconds=seconds)
+
+
+def _decide_limit(
+    left: sp.Expr, right: sp.Expr, statement: Statement, context: Context, seed: int, seconds: float
+) -> Verdict:
+    if not isinstance(left, sp.Limit):
+        left, right = right, left
+    f, z, at = left.args[:3]
+    if isinstance(right, sp.Limit):
+        if right.args[1:3] != (z, at):
+            return Verdict(Status.UNSUPPORTED, "language", reason="limits in different variables")
+        return decide_relation(f, right.args[0], statement, seed, seconds)
+    value = resolve(right, statement)
+    proved, why = limit_is(resolve(f, statement), z, at, value, context)
+    if proved:
+        return Verdict(Status.PROVED, "degrees in e^z", reduced=why)
+    return Verdict(Status.UNDECIDED, "degrees in e^z", reduced=why, reason=f"the limit is not proved: {why}")
+
+
+_WEIGHT = {
+    Status.INCONSISTENT: 5,
+    Status.REFUTED: 4,
+    Status.UNSUPPORTED: 3,
+    Status.UNDECIDED: 2,
+    Status.SUPPORTED: 1,
+    Status.PROVED: 0,
+}
+
+
+def _join(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict on a chain: proved when every link is, else that of its weakest link."""
+    verdicts = list(verdicts)
+    worst = max(verdicts, key=lambda v: _WEIGHT[v.status])
+    if not worst.is_proved:
+        return worst
+    conditions = tuple(dict.fromkeys(c for v in verdicts for c in v.conditions))
+    methods = tuple(dict.fromkeys(v.method for v in verdicts))
+    return Verdict(Status.PROVED, "; ".join(methods), conditions, "0")
+
+
+def _decide_sign(derivation: Derivation, chain: Verdict) -> Verdict:
+    statement = derivation.statement
+    context = Context.of(statement)
+    expr = resolve(derivation.right, statement)
+    if derivation.relation in ("<", ">") and derivation.witness:
+        return _decide_existential(derivation, expr, context, chain)
+    signed = -expr if derivation.relation in ("<=", "<") else expr
+    with budget():
+        holds = is_signed(signed, context, strict=derivation.relation in (">", "<"))
+        if not holds:
+            return Verdict(
+                Status.UNDECIDED,
+                "sign",
+                chain.conditions,
+                reason="the last line is not a sum of squares with weights of proved sign",
+            )
+        conditions = tuple(dict.fromkeys([*chain.conditions, *conditions_of(expr, context)]))
+    return Verdict(Status.PROVED, "sum of squares with weights of proved sign", conditions, "0")
+
+
+def _decide_existential(derivation: Derivation, expr: sp.Expr, context: Context, chain: Verdict) -> Verdict:
+    """A sign at one point, which is what the failure of convexity means: shown by a ball."""
+    values = _witness_values(derivation)
+    with precision(BITS):
+        value = enclose(expr, point_of(values, context.arrays))
+        holds = bool(value < 0 if derivation.relation == "<" else value > 0)
+    witness = Witness(
+        "ball",
+        {str(s): v for s, v in values.sizes.items()},
+        {str(s): v for s, v in values.indices.items()},
+        {k: v for k, v in derivation.witness.items() if "=" not in k},
+        value.str(12, radius=False),
+        "0",
+    )
+    status = Status.PROVED if holds else Status.UNDECIDED
+    reason = None if holds else "the witness does not have this sign"
+    return Verdict(status, "ball at a witness", chain.conditions, None, witness, reason=reason)
+
+
+def _witness_values(derivation: Derivation) -> Values:
+    """The exact point that a derivation names, such as {"z": 0, "x[1,2]": 1, "n": 3}."""
+    statement = derivation.statement
+    by_name = {v.name: v for v in statement.variables}
+    ranges = statement_ranges(statement)
+    values = Values({}, {}, {})
+    for key, given in derivation.witness.items():
+        match = re.fullmatch(r"(\w+)(?:\[([\d,\s]+)\])?", key)
+        if match is None:
+            raise ValueError(f"{derivation.name}: the witness names {key!r}; write 'z' or 'x[1,2]'")
+        name, entry = match.groups()
+        if name in by_name:
+            position = tuple(int(p) for p in entry.split(",")) if entry else ()
+            values.arrays.setdefault(by_name[name].label, {})[position] = Fraction(given)
+        else:
+            symbol = sp.Symbol(name, integer=True, positive=True)
+            (values.indices if symbol in ranges.bounds else values.sizes)[symbol] = int(given)
+    return values
+
+
+def fingerprint(derivation: Derivation) -> str:
+    """A digest of everything that a proof is about: variables with domains, definitions, claim, final form."""
+    statement = derivation.statement
+    parts = [
+        *(f"{v.name}:{v.axes}:{v.domain.name}" for v in statement.variables),
+        *(f"{sp.srepr(d.target)}:={sp.srepr(d.value)}" for d in statement.definitions),
+        sp.srepr(derivation.left),
+        derivation.relation,
+        sp.srepr(derivation.right),
+        sp.srepr(derivation.stable) if derivation.stable is not None else "",
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
