@@ -17,6 +17,7 @@ from .enclosure import IndexRangeError, OperationBudgetError, enclose, precision
 from .indexed import UnsupportedExpressionError, peel
 from .kernels import BudgetExceededError, UndefinedError, budget
 from .normal_form import Level, Normalizer
+from .notation import text
 from .verdict import Status, Verdict
 from .witness import BITS, find_witness, point_of, sample_values
 from .zero_test import Context, Zero, normalizer_for, zero_test
@@ -130,13 +131,13 @@ def conditions_of(expr: sp.Expr, context: Context) -> list[str]:
             base, exponent = e.args
             if exponent.is_number and exponent.is_negative and not base.is_number:
                 if not normalizer_for(inner, Level.NONE, lambda normalizer: _is_nonzero(normalizer, base)):
-                    found.append(f"{base} ≠ 0")
+                    found.append(f"{text(base)} ≠ 0")
             elif not exponent.is_integer and not is_signed(base, inner, strict=True):
-                found.append(f"{base} > 0")
+                found.append(f"{text(base)} > 0")
         if isinstance(e, sp.log) and not is_signed(e.args[0], inner, strict=True):
-            found.append(f"{e.args[0]} > 0")
+            found.append(f"{text(e.args[0])} > 0")
         if isinstance(e, sp.sign) and not is_signed(e.args[0], inner, strict=True):
-            found.append(f"{e.args[0]} ≠ 0")
+            found.append(f"{text(e.args[0])} ≠ 0")
         for a in e.args:
             if isinstance(a, sp.Expr):
                 visit(a, inner)
