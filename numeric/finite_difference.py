@@ -1,0 +1,161 @@
+r"""Finite differences as a judge: central, over a ladder of steps, extrapolated, with a derived error.
+
+Along a direction v, with steps h_k = 2⁻³·8⁻ᵏ, k = 0 … 7 (powers of two, so h·v is exact),
+
+    D_k = (f(x + h_k v) − f(x − h_k v)) / 2h_k = f′ + f‴ h_k²/6 + O(h_k⁴)
+    A_k = (64 D_{k+1} − D_k) / 63                                   (Richardson; the h² term is gone)
+
+and the error allowed of A_k is the sum of three things, each found at this point and for this direction:
+
+* truncation max(|A_k − D_{k+1}|, |A_k − A_{k−1}|/8): the error of the *lower* order value, taken for that of
+  the higher order one, and what is left if halving a step only ever halves the error (where f saturates
+  within the coarse steps, the first alone can be small by accident);
+* rounding (64 r_{k+1} + r_k)/63, with r_k = (e(f₊) + e(f₋))/2h_k, and e(·) the running error bound of f at the
+  two points (`rounding`), each moved coordinate of which was itself rounded: ε|x_j + h v_j|;
+* a kink. With s_k = |f₊ − 2f + f₋|/h_k, a kink of jump a at distance d < h_k puts an error s_k/2 = a(1 − d/h_k)
+  into D_k, which symmetry can hide from the truncation estimate (|x| at 0 has D_k = 0 for all k). Where f
+  is smooth s_k falls by 8 from one step to the next, where it isn't it stays: J_k = (8 s_{k+1} − s_k)/7 is
+  O(h³) or about a, and is added.
+
+The k with the least sum is taken. If a finer step contradicts it by more than both sums (a feature
+narrower than the step), the contradiction is added to the error allowed. A level at which f isn't finite
+(x ± h v has left the domain) drops out.
+
+**Many coordinates.** One pass a coordinate costs P evaluations of an O(P) function. Above `FULL_DIFFERENCES`
+coordinates, directions are blocks of coordinates with random signs, every coordinate in one block a
+round, and a block whose directional derivative disagrees with g·v contains the fault (group testing;
+`verify.check_gradient` then splits it). A fault δ in one entry moves its block by |δ v_j|, whatever P is.
+
+Left out: the complex step, which needs f to be analytic and every primitive to take complex numbers
+(max, |·| and log Σ exp as JAX writes them do not).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from .evidence import Pointwise
+from .rounding import Program
+
+__all__ = ["FULL_DIFFERENCES", "STEPS", "DifferenceJudge", "block_directions", "extrapolate"]
+
+Fn = Callable[..., jax.Array]
+
+FULL_DIFFERENCES = 32
+"""Up to here every coordinate has a direction of its own; above, blocks."""
+
+_RATIO = 8.0
+STEPS: np.ndarray = 2.0**-3 * _RATIO ** -np.arange(8.0)
+_OFFSETS = np.concatenate([STEPS, -STEPS, np.zeros(1)])
+_EPS = float(np.finfo(np.float64).eps)
+
+
+def block_directions(rng: np.random.Generator, size: int, blocks: int = 16, rounds: int = 2) -> np.ndarray:
+    """Directions (≤ rounds·blocks, size) with entries −1, 0, 1: in each round every coordinate is in one block."""
+    directions = np.zeros((rounds * blocks, size))
+    for r in range(rounds):
+        block = r * blocks + rng.permutation(size) % blocks
+        directions[block, np.arange(size)] = rng.choice(np.array([-1.0, 1.0]), size=size)
+    return directions[np.any(directions != 0, axis=1)]
+
+
+def extrapolate(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(derivative along v, error allowed) from f at x + t v for t = +h_0 … +h_7, −h_0 … −h_7, 0 (first axis).
+
+    >>> t = np.concatenate([STEPS, -STEPS, [0.0]])
+    >>> d, allowed = extrapolate(np.exp(1 + t), 4e-16 * np.exp(1 + t))
+    >>> bool(abs(d - np.e) <= allowed < 1e-9)
+    True
+    """
+    levels = len(STEPS)
+    plus, minus, centre = values[:levels], values[levels:-1], values[-1]
+    e_plus, e_minus, e_centre = errors[:levels], errors[levels:-1], errors[-1]
+    column = (-1,) + (1,) * centre.ndim
+    h = STEPS.reshape(column)
+    with np.errstate(all="ignore"):
+        difference = (plus - minus) / (2 * h)
+        noise = (e_plus + e_minus) / (2 * h) + _EPS * np.abs(difference)
+        bend = np.abs((plus - centre) + (minus - centre)) / h
+        bend_noise = (e_plus + e_minus + 2 * e_centre) / h
+
+        square = _RATIO**2
+        value = (square * difference[1:] - difference[:-1]) / (square - 1)
+        rounding = (square * noise[1:] + noise[:-1]) / (square - 1)
+        previous = np.concatenate([np.full_like(value[:1], np.inf), value[:-1]])
+        truncation = np.maximum(np.abs(value - difference[1:]), np.abs(value - previous) / _RATIO)
+        lasting = _RATIO * (bend[1:] - bend_noise[1:]) - (bend[:-1] + bend_noise[:-1])
+        total = rounding + truncation + np.maximum(lasting, 0.0) / (_RATIO - 1)
+        total = np.where(np.isfinite(total) & np.isfinite(value), total, np.inf)
+
+        best = np.argmin(total, axis=0, keepdims=True)
+        chosen, own = np.take_along_axis(value, best, axis=0), np.take_along_axis(total, best, axis=0)
+        finer = (np.arange(levels - 1).reshape(column) > best) & np.isfinite(total)
+        contradiction = np.where(finer, np.abs(value - chosen) - total, 0.0)
+    return chosen[0], np.maximum(own[0], np.max(contradiction, axis=0))
+
+
+class DifferenceJudge:
+    """Compares a claim with finite differences, over batches of one shape.
+
+    f(x, *others): scalar, or an array where `directions` is None; claim(x, *others): f's shape + x's.
+    specs: of the batched arguments, x first; in_axes: as for `jax.vmap`. directions: (D, P) of −1, 0, 1
+    in place of all coordinates. scale(x): the length of a unit step in each coordinate, such that steps
+    stay in the domain (|x| for x > 0); it is rounded down to a power of two.
+
+    >>> x = np.array([[1.0, 1e-3], [2.0, -7.0]])
+    >>> spec = [jax.ShapeDtypeStruct(x.shape, "float64")]
+    >>> at = DifferenceJudge(lambda x: (x**2).sum(), lambda x: 2 * x, spec)(x)
+    >>> bool(np.all(abs(at.claimed - at.derivative) <= at.allowed)), bool(np.max(at.detects[0]) < 1e-8)
+    (True, True)
+    """
+
+    def __init__(
+        self,
+        f: Fn,
+        claim: Fn,
+        specs: Sequence[jax.ShapeDtypeStruct],
+        in_axes: Any = 0,
+        directions: np.ndarray | None = None,
+        scale: Callable[[np.ndarray], np.ndarray] = lambda x: np.maximum(np.abs(x), 1.0),
+    ) -> None:
+        self.directions, self.scale = directions, scale
+        x = specs[0]
+        axes = in_axes if isinstance(in_axes, tuple) else (in_axes,) * len(specs)
+        self.size = int(np.prod(x.shape[1:], dtype=np.int64))
+        count = self.size if directions is None else len(directions)
+        moved = jax.ShapeDtypeStruct((x.shape[0], len(_OFFSETS), count, *x.shape[1:]), x.dtype)
+        along = jax.vmap(jax.vmap(f, (0, *(None for _ in specs[1:]))), (0, *(None for _ in specs[1:])))
+        self.f = Program(jax.vmap(along, in_axes=axes), moved, *specs[1:])
+        self.claim = Program(jax.vmap(claim, in_axes=axes), *specs)
+
+    def __call__(self, x: np.ndarray, *others: Any) -> Pointwise:
+        """The comparisons: one for each entry of ∂f/∂x, or for each direction."""
+        x = np.asarray(x, dtype=np.float64)
+        points, inner = len(x), x.shape[1:]
+        unit = np.exp2(np.floor(np.log2(self.scale(x)))).reshape(points, 1, self.size)
+        pattern = np.eye(self.size) if self.directions is None else self.directions
+        v = (pattern * unit).reshape(points, 1, -1, *inner)
+        step = _OFFSETS.reshape(-1, *(1,) * (1 + len(inner))) * v
+        moved = x.reshape(points, 1, 1, *inner) + step
+        errors = np.where(step != 0, _EPS * np.abs(moved), 0.0)
+        (values,), (bounds,) = self.f.bounds(moved, *others, errors=[errors, *(None for _ in others)])
+        (g,), (g_error,) = self.claim.bounds(x, *others)
+        # first axis: the offsets; then (points, directions, *out)
+        d, d_error = extrapolate(*(np.moveaxis(np.asarray(a, np.float64), 1, 0) for a in (values, bounds)))
+        if self.directions is None:
+            lengths = unit.reshape(points, self.size, *(1,) * (d.ndim - 2))
+            d, d_error = (np.moveaxis(a / lengths, 1, -1).reshape(points, -1) for a in (d, d_error))
+            return Pointwise.of_coordinates(g, d, d_error + g_error.reshape(points, -1))
+        g, g_error, unit = g.astype(np.float64).reshape(points, -1), g_error.reshape(points, -1), unit[:, 0]
+        reach = np.abs(self.directions)
+        # e(g) along v, and the roundings of the sum g·v itself
+        along = (g_error + self.size * _EPS * np.abs(g)) * unit
+        allowed = d_error + along @ reach.T
+        with np.errstate(all="ignore"):
+            own = np.min(np.where(reach[None] != 0, allowed[:, :, None], np.inf), axis=1)
+            detects = np.where(g != 0, own / (np.abs(g) * unit), np.inf)
+        return Pointwise((g * unit) @ self.directions.T, d, allowed, detects)
