@@ -17,6 +17,7 @@ from derivations.notes.lexer import Token
 from derivations.notes.tex import Unreadable
 
 MAX_DEPTH = 40
+STRAY = "stray"
 
 _STRICT = {"RBRACE": "LBRACE", "END": "BEGIN", "ROPT": "LOPT"}
 _OPENERS = frozenset(("LBRACE", "BEGIN", "LOPT", "OPEN"))
@@ -39,7 +40,11 @@ def pair(tokens: Sequence[Token]) -> Paired:
     """Decide what the lexer left open; Unreadable for braces that don't match and for excessive depth."""
     decided = _angles(_bars(_words(list(tokens))))
     divided = _spaces(decided, _match(decided))
-    return Paired(divided, _match(divided))
+    partner = _match(divided)
+    for here, token in enumerate(divided):
+        if partner[here] < 0 and token.kind in ("OPEN", "CLOSE"):
+            divided[here] = replace(token, note=STRAY)
+    return Paired(divided, partner)
 
 
 def _match(tokens: Sequence[Token]) -> list[int]:
@@ -223,7 +228,8 @@ def _spaces(tokens: Sequence[Token], partner: Sequence[int]) -> list[Token]:
         ends = token.kind in ("AMP", "ROW", "END")
         while ends and depth and result and result[-1].kind == "SEP" and result[-1].text in ",.;:":
             result.pop()
-        if partner[here] >= 0:
+        transparent = not depth and token.kind in ("BEGIN", "END") and token.text in words.LAYOUT_ENVIRONMENTS
+        if partner[here] >= 0 and not transparent:
             depth += 1 if partner[here] > here else -1
         result.append(token)
     return result

@@ -23,7 +23,7 @@ from lark.lexer import Lexer as LarkLexer
 
 from derivations.notes import ast
 from derivations.notes.ast import Chain, Node, Relation, Span, Status, Unread
-from derivations.notes.brackets import pair
+from derivations.notes.brackets import STRAY, pair
 from derivations.notes.builder import Builder
 from derivations.notes.document import CodeBlock, Comment, Context, SourceFormula, read_source
 from derivations.notes.grammar import GRAMMAR
@@ -104,13 +104,16 @@ def _chain(clause: Clause, latex: str) -> Chain:
 
 def _side(tokens: Sequence[Token], latex: str) -> Node | None:
     """One side of a relation; None where nothing is written."""
-    kept = [token for token in tokens if token.kind not in ("SPACE", "AMP") or token.kind == "AMP"]
+    kept = [token for token in tokens if token.kind != "SPACE"]
     while kept and kept[-1].kind == "SEP" and kept[-1].text in ",;.:":
         kept.pop()
     if not kept:
         return None
     span = Span(min(token.start for token in kept), max(token.end for token in kept))
+    stray = next((token for token in kept if token.note == STRAY), None)
     try:
+        if stray is not None:
+            raise Unreadable(f"the bracket {stray.text!r} has no partner", stray.start)
         node: Node | None = _parser().parse(kept)  # type: ignore[arg-type, assignment]
     except UnexpectedToken as error:
         reason, stopped = _explain(error, kept)
@@ -126,8 +129,6 @@ def _explain(error: UnexpectedToken, tokens: Sequence[Token]) -> tuple[str, int]
     if found.type == "$END":
         return f"ends where something is missing after {tokens[-1].text!r}", tokens[-1].end
     token = found.value
-    if token.kind in ("OPEN", "CLOSE"):
-        return f"the bracket {token.text!r} has no partner", token.start
     return f"{token.text!r} can't stand here", token.start
 
 
