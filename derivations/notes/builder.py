@@ -242,9 +242,7 @@ class Builder(Transformer[LarkToken, Node | None]):
         return Braces(make(above, below, span=span), span)
 
     def environment(self, opening: LarkToken, *parts: Any) -> Node:
-        rows = [part for part in parts if isinstance(part, tuple)]
-        if len(rows) > 1 and all(cell is None for cell in rows[-1]):
-            rows.pop()
+        rows = [part for part in parts if isinstance(part, tuple) and any(cell is not None for cell in part)]
         first, last = _token(opening), _token(parts[-1])
         return ast.Matrix(first.text, tuple(rows), span=_span(first, last))
 

@@ -93,18 +93,23 @@ def _is_open_end(items: Sequence[_Item]) -> bool:
 
 
 def _lines(items: Sequence[_Item]) -> Iterator[list[_Item]]:
-    """The rows, each joined to those that continue it; a row that begins with a relation is joined too."""
+    """The rows, each joined to those that continue it; a row of words alone is a remark and interrupts nothing."""
     line: list[_Item] = []
+    remarks: list[list[_Item]] = []
     for row in _rows(items):
         content = [item for item in row if item.token.kind not in ("AMP", "SPACE")]
         if not content:
             continue
+        if line and all(item.token.kind in ("WORDS", "TEXT") or item.token.note == "text" for item in content):
+            remarks.append(row)
+            continue
         if line and not _continues(line, row, content):
-            yield line
-            line = []
-        line = line + row if not line else [*line, _Item(Token("BREAK", "", row[0].token.start, row[0].token.start), False), *row]
-    if line:
-        yield line
+            yield from (line, *remarks)
+            line, remarks = [], []
+        if line:
+            line.append(_Item(Token("BREAK", "", row[0].token.start, row[0].token.start), False))
+        line.extend(row)
+    yield from (part for part in (line, *remarks) if part)
 
 
 def _rows(items: Sequence[_Item]) -> Iterator[list[_Item]]:
@@ -159,43 +164,51 @@ def _continues(line: Sequence[_Item], row: Sequence[_Item], content: Sequence[_I
     return False
 
 
-def _divide(line: Sequence[_Item]) -> Iterator[Clause]:
+def _divide(line: Sequence[_Item]) -> list[Clause]:
     """The clauses of a line: divided at implications, words, wide spaces and commas between equations."""
-    clause = Clause()
+    found = [Clause()]
     columns = 0
-    position = 0
+    resumes = False
     for position, item in enumerate(line):
-        token = item.token
-        if item.inside:
+        token, clause, rest = item.token, found[-1], line[position + 1 :]
+        if token.kind == "AMP":
+            columns += 1
+            if columns % 2 == 0 and _starts_equation(clause, rest):
+                found.append(Clause())
+            continue
+        if token.kind == "REL" and not item.inside:
+            if resumes:
+                _resume(found)
+            found[-1].relations.append(token)
+            found[-1].sides.append([])
+        elif item.inside:
             clause.sides[-1].append(token)
-        elif token.kind == "REL":
-            clause.relations.append(token)
-            clause.sides.append([])
         elif token.kind == "BREAK":
             columns = 0
-        elif token.kind == "AMP":
-            columns += 1
-            if columns % 2 == 0 and _starts_equation(clause, line[position + 1 :]):
-                yield clause
-                clause = Clause()
         elif token.kind == "CONNECTIVE":
-            yield clause
-            clause = Clause(connective=token.text)
+            found.append(Clause(connective=token.text))
         elif token.kind == "WORDS":
             if clause.relations or any(clause.sides):
-                yield clause
-                clause = Clause()
-            clause.words.append(token)
+                found.append(Clause())
+            found[-1].words.append(token)
         elif token.kind == "SPACE":
-            if token.text == "wide" and _space_divides(clause, line[position + 1 :]):
-                yield clause
-                clause = Clause()
-        elif token.kind == "SEP" and token.text in ",;.:" and _separator_divides(clause, token, line[position + 1 :]):
-            yield clause
-            clause = Clause()
+            if token.text == "wide" and _space_divides(clause, rest):
+                found.append(Clause())
+        elif token.kind == "SEP" and token.text in ",;.:" and _separator_divides(clause, token, rest):
+            found.append(Clause())
         else:
             clause.sides[-1].append(token)
-    yield clause
+        resumes = token.kind == "BREAK" or (resumes and token.kind == "SPACE")
+    return found
+
+
+def _resume(found: list[Clause]) -> None:
+    """A row that begins with a relation continues the last equation, not a condition or a remark set behind it."""
+    for position in range(len(found) - 1, -1, -1):
+        clause = found[position]
+        if clause.sides[-1] and not clause.words:
+            found.append(found.pop(position))
+            return
 
 
 def _next_tokens(rest: Sequence[_Item]) -> Iterator[_Item]:

@@ -226,12 +226,18 @@ class _Lexer:
                 break
             dotted = mark.kind == "char" and mark.text == "." and (len(run) > 1 or tail.text == "T")
             joined = mark.kind == "command" and mark.text == "_" and not self.escaped_subscripts
-            if not (dotted or joined):
+            hyphened = mark.kind == "char" and mark.text == "-" and self._hyphened(run)
+            if not (dotted or joined or hyphened):
                 break
             run.append(self.rest.pop())
             while self.rest and self.rest[-1].kind == "letter" and self.rest[-1].start == run[-1].end:
                 run.append(self.rest.pop())
         return run
+
+    def _hyphened(self, run: Sequence[TexToken]) -> bool:
+        """Whether `log` and the letters behind the hyphen are one name, as in log-loss."""
+        tail = "".join(part.text for part in reversed(self.rest[-12:-1]) if part.kind == "letter")
+        return "".join(part.text for part in run).lower() == "log" and tail.lower().startswith(words.AFTER_LOG)
 
     def _among_spaces(self, last: TexToken) -> bool:
         spaced = bool(self.out) and self.out[-1].kind == "SPACE"
@@ -670,7 +676,7 @@ class _Lexer:
 
 def split_run(run: str) -> list[tuple[str, str]]:
     """A run of adjacent letters as functions, names and single letters: ylogp is y, log, p; loss is one name."""
-    if "." in run or "_" in run or run in words.NAMES:
+    if run in words.NAMES or set(run) & set("._-"):
         return [(run, "SYMBOL")]
     for name, kind in ((words.FUNCTIONS, "FUNCTION"), (words.BIG_OPERATORS, "BIG")):
         if run in name and len(run) > 1:

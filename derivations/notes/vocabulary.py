@@ -132,6 +132,7 @@ NAMES = frozenset(
         "MSE SSE RSS SSR SSE NLL BCE MLE MAP KL CE RMSE MAE OLS train test val hat single main limit arg dim"
     ).split()
 )
+AFTER_LOG = ("loss", "likelihood", "odds", "lik", "prob")
 CONDITION_WORDS = frozenset(
     (
         "if for and or where otherwise else when then with as while since because thus hence so all any each every "
