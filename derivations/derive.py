@@ -11,7 +11,7 @@ from __future__ import annotations
 import sympy as sp
 
 from .functions import Partial, sigmoid
-from .indexed import differentiate, expand_definitions, free_symbols, peel, statement_ranges, substitute
+from .indexed import differentiate, free_symbols, peel, statement_ranges, substitute
 from .ranges import Ranges
 from .statement import Definition, Derivation, Statement, Step
 
@@ -149,8 +149,8 @@ def _merged(expr: sp.Expr) -> sp.Expr:
         if len(sums) != 1 or factor.atoms(sp.Indexed):
             rest += term
             continue
-        body, *limits = peel(sums[0])
-        groups[tuple(limits)] = groups.get(tuple(limits), sp.S.Zero) + factor * body
+        body, *over = peel(sums[0])
+        groups[tuple(over)] = groups.get(tuple(over), sp.S.Zero) + factor * body
     total = rest
     for limits, body in groups.items():
         body = sp.factor_terms(body)

@@ -14,6 +14,7 @@ index be captured. Left out: derivatives by an index, and by a size.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import sympy as sp
 
@@ -100,7 +101,7 @@ def substitute(expr: sp.Expr, mapping: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
     if isinstance(expr, sp.Symbol):
         return mapping.get(expr, expr)
     if isinstance(expr, sp.Indexed):
-        return expr.base[tuple(substitute(a, mapping) for a in expr.indices)]
+        return _indexed(expr.base, tuple(substitute(a, mapping) for a in expr.indices))
     if isinstance(expr, sp.Sum | sp.Product):
         body, k, lower, upper = peel(expr)
         inner = {s: e for s, e in mapping.items() if s != k}
@@ -121,6 +122,12 @@ def substitute(expr: sp.Expr, mapping: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
         return expr
     args = [substitute(a, mapping) for a in expr.args]
     return expr if all(a is b for a, b in zip(args, expr.args, strict=True)) else expr.func(*args)
+
+
+@lru_cache(maxsize=100_000)
+def _indexed(base: sp.IndexedBase, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+    """base[indices], remembered: SymPy deduces the assumptions anew for every `Indexed`."""
+    return base[indices]
 
 
 def contract_sum(body: sp.Expr, k: sp.Symbol, lower: sp.Expr, upper: sp.Expr, ranges: Ranges) -> sp.Expr:
@@ -261,7 +268,7 @@ def expand_definitions(
                 value = substitute(value, dict(zip(found.target.indices, actual, strict=True)))
             return walk(value, (*active, key))
         if isinstance(e, sp.Indexed):
-            return e.base[tuple(walk(a, active) for a in e.indices)]
+            return _indexed(e.base, tuple(walk(a, active) for a in e.indices))
         if isinstance(e, Partial):
             raise UnsupportedExpressionError(f"{e}: resolve derivatives before expanding definitions")
         if isinstance(e, Unknown):

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import flint
@@ -128,7 +129,13 @@ def _text_of(arg: Any) -> str:
         return arg.digest
     if isinstance(arg, tuple):
         return f"({','.join(_text_of(a) for a in arg)})"
-    return str(arg)
+    return str_of(arg) if isinstance(arg, sp.Basic) else str(arg)
+
+
+@lru_cache(maxsize=50_000)
+def str_of(expr: sp.Basic) -> str:
+    """`str(expr)`, remembered: SymPy builds a printer for each call."""
+    return str(expr)
 
 
 def sorted_mono(powers: Iterable[tuple[Kernel, int]]) -> Mono:

@@ -72,7 +72,8 @@ class Normalizer(Sums):
         self.signs = Signs({label: domain for label, (domain, _) in arrays.items()})
         self.used: set[str] = set()
         self._fresh = 0
-        self._memo: dict[sp.Expr, Rat] = {}
+        self._memo: dict[sp.Expr, tuple[Rat, set[str]]] = {}
+        self._renamed = {}
 
     def assume_positive(self, expr: sp.Expr) -> None:
         """Take an expression as positive (it is, by the statement's domain), with its sign proved nowhere."""
@@ -92,8 +93,13 @@ class Normalizer(Sums):
     def normalize(self, expr: sp.Expr) -> Rat:
         found = self._memo.get(expr)
         if found is None:
-            found = self._memo[expr] = self._normalize(expr)
-        return found
+            outer, self.used = self.used, set()
+            try:
+                found = self._memo[expr] = self._normalize(expr), self.used
+            finally:
+                self.used = outer
+        self.used |= found[1]
+        return found[0]
 
     def _normalize(self, expr: sp.Expr) -> Rat:
         if isinstance(expr, sp.Rational):

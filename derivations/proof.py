@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 
@@ -77,12 +78,12 @@ def decide_relation(
     left: sp.Expr, right: sp.Expr, statement: Statement, seed: int = 0, seconds: float = 20.0
 ) -> Verdict:
     """The verdict on left = right in a statement, where either side may be a limit or contain `Partial`."""
-    context = Context.of(statement)
+    context = _context(statement)
     try:
         with budget(seconds=seconds):
             if isinstance(left, sp.Limit) or isinstance(right, sp.Limit):
                 return _decide_limit(left, right, statement, context, seed, seconds)
-            resolved = resolve(left, statement), resolve(right, statement)
+            resolved = _resolved(left, statement), _resolved(right, statement)
     except AmbiguousPartialError as error:
         return Verdict(Status.UNDECIDED, "partial derivative", reason=str(error))
     except UnsupportedExpressionError as error:
@@ -91,10 +92,20 @@ def decide_relation(
         return Verdict(Status.UNDECIDED, "limit", reason=str(error))
     except BudgetExceededError as error:
         return Verdict(Status.UNDECIDED, "budget", reason=f"out of budget: {error}")
-    nonzero = tuple(resolve(e, statement) for e in statement.nonzero)
-    positive = tuple(resolve(e, statement) for e in statement.positive)
-    context = Context(context.ranges, context.arrays, positive)
+    nonzero = tuple(_resolved(e, statement) for e in statement.nonzero)
     return decide(Equation(*resolved, context, nonzero), seed, seconds=seconds)
+
+
+@lru_cache(maxsize=8)
+def _context(statement: Statement) -> Context:
+    """One context for all equations about a statement, so that they share their normal forms."""
+    plain = Context.of(statement)
+    return Context(plain.ranges, plain.arrays, tuple(resolve(e, statement) for e in statement.positive))
+
+
+@lru_cache(maxsize=512)
+def _resolved(expr: sp.Expr, statement: Statement) -> sp.Expr:
+    return resolve(expr, statement)
 
 
 def _decide_limit(
@@ -137,7 +148,7 @@ def _join(verdicts: Iterable[Verdict]) -> Verdict:
 
 def _decide_sign(derivation: Derivation, chain: Verdict) -> Verdict:
     statement = derivation.statement
-    context = Context.of(statement)
+    context = _context(statement)
     expr = resolve(derivation.right, statement)
     if derivation.relation in ("<", ">") and derivation.witness:
         return _decide_existential(derivation, expr, context, chain)

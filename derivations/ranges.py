@@ -108,7 +108,7 @@ class Ranges:
             if depth == 0:
                 return False
             # one index at a time, the most recently declared first: its bounds may name the others
-            symbol = max(indices, key=list(self.bounds).index)
+            symbol = indices[0] if len(indices) == 1 else max(indices, key=list(self.bounds).index)
             lower, upper = self.bounds[symbol]
             bound = lower if coefficients[symbol] > 0 else upper
             return self._lower_bound_at_least_zero(expr + coefficients[symbol] * (bound - symbol), depth - 1)

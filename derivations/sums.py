@@ -20,6 +20,7 @@ array, y_c y_d = δ_cd y_c, y² = y, y² = 1.
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -28,7 +29,7 @@ from typing import Any
 import sympy as sp
 
 from .domain import Domain
-from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, sorted_key, sorted_mono
+from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, sorted_key, sorted_mono, str_of
 from .ranges import Ranges
 from .signs import Signs
 
@@ -51,6 +52,7 @@ class Sums:
     used: set[str]
     arrays: Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]]
     _fresh: int
+    _renamed: dict[tuple[Kernel, tuple[tuple[sp.Symbol, sp.Symbol], ...]], Kernel]
 
     # what `normal_form.Normalizer` provides
     def normalize(self, expr: sp.Expr) -> Rat:
@@ -95,7 +97,7 @@ class Sums:
             if k not in self.field.indices_of(f):
                 outer = outer / Rat(self.field, f, self.field.one.d) ** e
         total = self.field.zero
-        for numerator, dens in self._partial_fractions(r.n, bound_dens):
+        for numerator, dens in self._partial_fractions(r.n, bound_dens, k):
             grouped: dict[tuple[tuple[Kernel, int], ...], Any] = {}
             for mono, coefficient in self.field.terms(numerator):
                 inside = tuple((kernel, e) for kernel, e in mono if k in kernel.indices)
@@ -109,7 +111,9 @@ class Sums:
                     )
         return total * outer
 
-    def _partial_fractions(self, numerator: Any, factors: list[tuple[Any, int]]) -> list[tuple[Any, Dens]]:
+    def _partial_fractions(
+        self, numerator: Any, factors: list[tuple[Any, int]], k: sp.Symbol
+    ) -> list[tuple[Any, Dens]]:
         """numerator/∏f^e as a sum of (numerator, denominators); unique where there is one factor f."""
         if not factors:
             return [(numerator, ())]
@@ -118,19 +122,47 @@ class Sums:
             product = self.field.ctx.constant(1)
             for f, e in factors:
                 product *= f**e
-            whole, rest = divmod(numerator, product)
+            whole, rest = self._divide(numerator, product, k)
             dens = tuple(sorted(((key(f), e) for f, e in factors), key=_dens_text))
             return [p for p in ((whole, ()), (rest, dens)) if not p[0].is_zero()]
         ((f, e),) = factors
         pieces: list[tuple[Any, Dens]] = []
         while e > 0 and not numerator.is_zero():
-            numerator, rest = divmod(numerator, f)
+            numerator, rest = self._divide(numerator, f, k)
             if not rest.is_zero():
                 pieces.append((rest, ((key(f), e),)))
             e -= 1
         if not numerator.is_zero():
             pieces.append((numerator, ()))
         return pieces
+
+    def _divide(self, numerator: Any, divisor: Any, k: sp.Symbol) -> tuple[Any, Any]:
+        """Quotient and remainder in an order of kernels that does not depend on when each was met.
+
+        The remainder has no term divisible by the divisor's leading monomial, which makes it unique.
+        Kernels of the bound index k lead, so that what is left mentions k as little as may be; the
+        others are ordered by their structure, with the names of fresh indices left out.
+        """
+        field = self.field
+        used = [slot for slot, degree in enumerate(divisor.degrees()) if degree > 0]
+        slots = dict(zip(used, field.kernels_of(divisor), strict=True))
+        order = sorted(used, key=lambda slot: (k not in slots[slot].indices, _shape(slots[slot]), slot))
+        leading, coefficient = max(
+            divisor.to_dict().items(), key=lambda item: tuple(item[0][slot] for slot in order)
+        )
+        if leading == max(divisor.to_dict()):
+            return divmod(numerator, divisor)  # the field's own order has the same leading monomial
+        quotient, rest = field.ctx.constant(0), numerator
+        while True:
+            part = {
+                tuple(a - b for a, b in zip(exponents, leading, strict=True)): c / coefficient
+                for exponents, c in rest.to_dict().items()
+                if all(a >= b for a, b in zip(exponents, leading, strict=True))
+            }
+            if not part:
+                return quotient, rest
+            step = field.ctx.from_dict(part)
+            quotient, rest = quotient + step, rest - step * divisor
 
     def sum_term(self, mono: Iterable[tuple[Kernel, int]], dens: Dens, bounds: list[Bound]) -> Rat:
         """The sum over `bounds` of one monomial over one denominator, in canonical form."""
@@ -319,7 +351,7 @@ class Sums:
             mono = self.rename_mono(powers.items(), names)
             below = self.rename_dens(dens, names)
             text = (
-                str(limits),
+                tuple(str_of(part) for limit in limits for part in limit),
                 tuple((k.digest, e) for k, e in mono),
                 tuple(_dens_text(d) for d in below),
             )
@@ -333,7 +365,13 @@ class Sums:
         relevant = {s: t for s, t in names.items() if s in kernel.indices}
         if not relevant:
             return kernel
+        memo = (kernel, tuple(relevant.items()))
+        found = self._renamed.get(memo)
+        if found is None:
+            found = self._renamed[memo] = self._rename(kernel, relevant)
+        return found
 
+    def _rename(self, kernel: Kernel, relevant: Mapping[sp.Symbol, sp.Symbol]) -> Kernel:
         args = kernel.args
         renamed: tuple[Any, ...]
         match kernel.kind:
@@ -342,7 +380,7 @@ class Sums:
             case "sym" | "delta":
                 renamed = tuple(a.xreplace(relevant) for a in args)
                 if kernel.kind == "delta":
-                    renamed = tuple(sorted(renamed, key=str))
+                    renamed = tuple(sorted(renamed, key=str_of))
             case "ipow":
                 renamed = (self.rename(args[0], relevant), args[1].xreplace(relevant))
             case "exp":
@@ -502,6 +540,15 @@ class Sums:
         else:
             del powers[kernel]
         return self.field.one
+
+
+def _shape(arg: Any) -> str:
+    """The structure of a kernel, with the names of fresh indices left out."""
+    if isinstance(arg, Kernel):
+        return f"{arg.kind}{_shape(arg.args)}"
+    if isinstance(arg, tuple):
+        return f"({','.join(_shape(a) for a in arg)})"
+    return re.sub(r"%\w+", "%", str(arg))
 
 
 def _same_row(a: Kernel, b: Kernel) -> bool:

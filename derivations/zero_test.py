@@ -38,12 +38,14 @@ class Context:
     """What is known while one equation is decided.
 
     arrays: label of an `IndexedBase`, or a symbol → (domain, axes). positive: expressions that the
-    domain makes positive.
+    domain makes positive. pool: the normalizers in use, one a level; equations decided in one context
+    share their normal forms (`dataclasses.replace` starts an empty pool, since facts may differ).
     """
 
     ranges: Ranges
     arrays: Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]] = field(default_factory=dict)
     positive: tuple[sp.Expr, ...] = ()
+    pool: dict[int, Normalizer] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, statement: Statement) -> Context:
@@ -68,22 +70,29 @@ class Zero:
 
 
 def normalizer_for(context: Context, level: int, work: Callable[[Normalizer], Any]) -> Any:
-    """`work` on a fresh normalizer, started again when it needs more generators or finer exponents."""
+    """`work` on the context's normalizer, on a new one when it needs more generators or finer exponents."""
     slots, denominator = 16, 1
     while True:
-        normalizer = Normalizer(context.ranges, context.arrays, level, slots, denominator)
+        normalizer = context.pool.get(level)
         try:
-            for expr in context.positive:
-                normalizer.assume_positive(expr)
+            if normalizer is None:
+                normalizer = Normalizer(context.ranges, context.arrays, level, slots, denominator)
+                for expr in context.positive:
+                    normalizer.assume_positive(expr)
+                context.pool[level] = normalizer
+            normalizer.used = set()
             return work(normalizer)
         except OutOfSlotsError:
-            slots *= 2
+            full = normalizer.field.slots if normalizer is not None else slots
+            slots, denominator = 2 * full, normalizer.denominator if normalizer is not None else denominator
             if slots > MAX_SLOTS:
                 raise BudgetExceededError(f"more than {MAX_SLOTS} independent quantities") from None
         except RestartError as restart:
+            slots = normalizer.field.slots if normalizer is not None else slots
             denominator = restart.denominator
             if denominator > 10_000:
                 raise BudgetExceededError("exponents with very large denominators") from None
+        context.pool.pop(level, None)
 
 
 def zero_test(expr: sp.Expr, context: Context) -> Zero:
