@@ -17,16 +17,17 @@ of a complex variable, ranges that depend on data, derivatives at kinks (sign(0)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 from .domain import Domain
-from .functions import FUNCTIONS
-from .indexed import UnsupportedExpressionError, free_symbols, peel, substitute
-from .kernels import BudgetExceededError, Field, Mono, PolyKey, Rat, UndefinedError
+from .functions import sigmoid, softplus
+from .indexed import UnsupportedExpressionError, free_symbols, peel
+from .kernels import BudgetExceededError, Field, Mono, PolyKey, Rat, UndefinedError, str_of
 from .ranges import Ranges
 from .signs import Signs
 from .sums import Sums
@@ -72,7 +73,8 @@ class Normalizer(Sums):
         self.signs = Signs({label: domain for label, (domain, _) in arrays.items()})
         self.used: set[str] = set()
         self._fresh = 0
-        self._memo: dict[sp.Expr, tuple[Rat, set[str]]] = {}
+        self._env: dict[sp.Symbol, sp.Expr] = {}
+        self._memo: dict[tuple[sp.Expr, tuple[tuple[sp.Symbol, sp.Expr], ...]], tuple[Rat, set[str]]] = {}
         self._renamed = {}
 
     def assume_positive(self, expr: sp.Expr) -> None:
@@ -91,23 +93,38 @@ class Normalizer(Sums):
                 self.signs.assumed.add(key if sign > 0 else tuple((m, -c) for m, c in key))
 
     def normalize(self, expr: sp.Expr) -> Rat:
-        found = self._memo.get(expr)
+        """The normal form of `expr`, where bound indices stand for what `_env` says.
+
+        An index bound by a sum is renamed at the leaves, through the environment, and not by rebuilding
+        the tree: SymPy would evaluate every function in it anew.
+        """
+        env = self._env
+        relevant = tuple((s, env[s]) for s in _mentioned(expr) if s in env) if env else ()
+        memo = (expr, relevant)
+        found = self._memo.get(memo)
         if found is None:
             outer, self.used = self.used, set()
             try:
-                found = self._memo[expr] = self._normalize(expr), self.used
+                found = self._memo[memo] = self._normalize(expr), self.used
             finally:
                 self.used = outer
         self.used |= found[1]
         return found[0]
 
+    def _term(self, index_term: sp.Expr) -> sp.Expr:
+        """An index term, a bound or a symbolic exponent, with bound indices replaced."""
+        return index_term.xreplace(self._env) if self._env else index_term
+
     def _normalize(self, expr: sp.Expr) -> Rat:
         if isinstance(expr, sp.Rational):
             return self.field.constant(Fraction(expr.p, expr.q))
         if isinstance(expr, sp.Symbol):
-            return self.field.of(self.field.kernel("sym", expr))
+            value = self._env.get(expr)
+            return self.field.of(self.field.kernel("sym", expr)) if value is None else self.closed_form(value)
         if isinstance(expr, sp.Indexed):
-            return self.field.of(self.field.kernel("idx", expr.base.label, tuple(expr.indices)))
+            return self.field.of(
+                self.field.kernel("idx", expr.base.label, tuple(self._term(a) for a in expr.indices))
+            )
         if isinstance(expr, sp.Add):
             total = self.field.zero
             for a in expr.args:
@@ -125,17 +142,20 @@ class Normalizer(Sums):
         if isinstance(expr, sp.log):
             return self.make_log(self.normalize(expr.args[0]))
         if isinstance(expr, sp.Sum):
-            return self._sum(expr)
+            return self._sum(expr, self.normalize)
         if isinstance(expr, sp.Product):
-            body, k, lower, upper = peel(expr)
-            return self.make_exp(self.normalize(sp.Sum(sp.log(body), (k, lower, upper))))
+            return self.make_exp(self._sum(expr, lambda body: self.make_log(self.normalize(body))))
         if isinstance(expr, sp.KroneckerDelta):
-            return self.make_delta(*expr.args[:2])
+            a, b = (self._term(a) for a in expr.args[:2])
+            return self.make_delta(a, b)
+        if isinstance(expr, sigmoid):
+            e = self.make_exp(self.normalize(expr.args[0]))
+            return e / (self.field.one + e)
+        if isinstance(expr, softplus):
+            return self.make_log(self.field.one + self.make_exp(self.normalize(expr.args[0])))
         if isinstance(expr, sp.tanh):
-            square = self.make_exp(self.normalize(2 * expr.args[0]))
+            square = self.make_exp(self.normalize(expr.args[0]) * self.field.constant(2))
             return (square - self.field.one) / (square + self.field.one)
-        if type(expr) in FUNCTIONS:
-            return self.normalize(FUNCTIONS[type(expr)](*expr.args))
         if isinstance(expr, sp.Abs):
             inner = self.normalize(expr.args[0])
             return inner * self.make_sign(inner)
@@ -147,18 +167,26 @@ class Normalizer(Sums):
         if isinstance(expr, sp.NumberSymbol):
             if expr is sp.E:
                 return self.make_exp(self.field.one)
-            return self.field.of(self.field.kernel("sym", sp.Symbol(f"\\{expr}", positive=True)))
+            return self.field.of(self.field.kernel("sym", sp.Symbol(f"%{expr}", positive=True)))
         if expr in (sp.zoo, sp.nan, sp.oo, -sp.oo):
             raise UndefinedError("the expression is not finite")
         raise UnsupportedExpressionError(f"the zero test does not know {type(expr).__name__}: {expr}")
+
+    def closed_form(self, expr: sp.Expr) -> Rat:
+        """The normal form of an index term that is already in terms of kernels: no bound index stands in it."""
+        env, self._env = self._env, {}
+        try:
+            return self.normalize(expr)
+        finally:
+            self._env = env
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> Rat:
         if isinstance(exponent, sp.Integer):
             return self.normalize(base) ** int(exponent)
         if isinstance(exponent, sp.Rational):
             return self._root(self.normalize(base), Fraction(exponent.p, exponent.q))
-        if exponent.is_integer and all(s in self.ranges.bounds for s in free_symbols(exponent)):
-            return self._index_power(base, exponent)
+        if exponent.is_integer and all(s in self._env or s in self.ranges.bounds for s in free_symbols(exponent)):
+            return self._index_power(base, self._term(exponent))
         return self.make_exp(self.normalize(exponent) * self.make_log(self.normalize(base)))
 
     def _index_power(self, base: sp.Expr, exponent: sp.Expr) -> Rat:
@@ -166,7 +194,7 @@ class Normalizer(Sums):
         r = self.normalize(base)
         kernels = self.field.kernels_of(r.n)
         if not (r.d.is_one() and len(kernels) == 1 and r.n == self.field.gen(kernels[0])):
-            return self.make_exp(self.normalize(exponent) * self.make_log(r))
+            return self.make_exp(self.closed_form(exponent) * self.make_log(r))
         if not self.ranges.is_nonnegative(exponent):
             raise UnsupportedExpressionError(f"{base}^({exponent}): the exponent may be negative")
         constant, rest = exponent.as_coeff_Add()
@@ -192,19 +220,27 @@ class Normalizer(Sums):
             result = result * root ** (sign * part.numerator)
         return result
 
-    def _sum(self, expr: sp.Sum) -> Rat:
+    def _sum(self, expr: sp.Sum, normalize: Callable[[sp.Expr], Rat]) -> Rat:
+        """Σ_k of the normal form that `normalize` gives the body."""
         body, k, lower, upper = peel(expr)
-        if isinstance(lower, sp.Integer) and isinstance(upper, sp.Integer):
-            if int(upper - lower) >= MAX_EXPLICIT:
-                raise BudgetExceededError(f"a sum of more than {MAX_EXPLICIT} written terms")
-            total = self.field.zero
-            for value in range(int(lower), int(upper) + 1):
-                total = total + self.normalize(substitute(body, {k: sp.Integer(value)}))
-            return total
-        if not self.ranges.is_nonnegative(upper - lower + 1):
-            raise UnsupportedExpressionError(f"the range {lower}..{upper} may run backwards")
-        fresh = self.fresh(lower, upper)
-        return self.sum_over(self.normalize(substitute(body, {k: fresh})), fresh, lower, upper)
+        lower, upper = self._term(lower), self._term(upper)
+        env = self._env
+        try:
+            if isinstance(lower, sp.Integer) and isinstance(upper, sp.Integer):
+                if int(upper - lower) >= MAX_EXPLICIT:
+                    raise BudgetExceededError(f"a sum of more than {MAX_EXPLICIT} written terms")
+                total = self.field.zero
+                for value in range(int(lower), int(upper) + 1):
+                    self._env = {**env, k: sp.Integer(value)}
+                    total = total + normalize(body)
+                return total
+            if not self.ranges.is_nonnegative(upper - lower + 1):
+                raise UnsupportedExpressionError(f"the range {lower}..{upper} may run backwards")
+            fresh = self.fresh(lower, upper)
+            self._env = {**env, k: fresh}
+            return self.sum_over(normalize(body), fresh, lower, upper)
+        finally:
+            self._env = env
 
     def make_delta(self, a: sp.Expr, b: sp.Expr) -> Rat:
         if a == b:
@@ -303,7 +339,7 @@ class Normalizer(Sums):
                 return self.make_log(self.from_key(key)) * self.field.constant(Fraction(1, q))
             if kernel.kind == "ipow":
                 base, exponent = kernel.args
-                return self.normalize(exponent) * self.make_log(self.field.of(base))
+                return self.closed_form(exponent) * self.make_log(self.field.of(base))
         return self.field.of(self.field.kernel("log", self.field.key(poly), ()))
 
     def _log_number(self, value: Fraction) -> Rat:
@@ -315,6 +351,12 @@ class Normalizer(Sums):
                 key = (((), Fraction(int(prime))),)
                 total = total + self.field.of(self.field.kernel("log", key, ())) * self.field.constant(side * count)
         return total
+
+
+@lru_cache(maxsize=100_000)
+def _mentioned(expr: sp.Expr) -> tuple[sp.Symbol, ...]:
+    """The symbols that occur free, in an order that is the same in every run."""
+    return tuple(sorted(free_symbols(expr), key=str_of))
 
 
 def _cancelled(mono: Mono, dens: tuple[tuple[PolyKey, int], ...]) -> tuple[Mono, tuple[tuple[PolyKey, int], ...]]:

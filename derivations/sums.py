@@ -55,7 +55,7 @@ class Sums:
     _renamed: dict[tuple[Kernel, tuple[tuple[sp.Symbol, sp.Symbol], ...]], Kernel]
 
     # what `normal_form.Normalizer` provides
-    def normalize(self, expr: sp.Expr) -> Rat:
+    def closed_form(self, expr: sp.Expr) -> Rat:
         raise NotImplementedError
 
     def make_exp(self, r: Rat) -> Rat:
@@ -180,7 +180,7 @@ class Sums:
         if unused is not None:
             k, lower, upper = unused
             rest = [b for b in bounds if b[0] != k]
-            length = self.normalize(upper - lower + 1)
+            length = self.closed_form(upper - lower + 1)
             if rest:
                 if length.indices() & {b[0] for b in rest}:
                     return self._sum_again(length, powers, dens, rest)
@@ -414,7 +414,7 @@ class Sums:
             return self.field.of(kernel)
         match kernel.kind:
             case "sym":
-                return self.normalize(relevant[kernel.args[0]])
+                return self.closed_form(relevant[kernel.args[0]])
             case "idx":
                 label, indices = kernel.args
                 return self.field.of(self.field.kernel("idx", label, tuple(a.xreplace(relevant) for a in indices)))
