@@ -19,6 +19,7 @@ from functools import lru_cache
 import sympy as sp
 
 from .functions import Partial, Unknown
+from .kernels import charge
 from .ranges import Ranges, fresh_index
 from .statement import Definition, Statement
 
@@ -84,6 +85,9 @@ def free_atoms(expr: sp.Basic) -> Iterator[sp.Expr]:
         body, _, lower, upper = peel(expr)
         for part in (body, lower, upper):
             yield from free_atoms(part)
+        return
+    if isinstance(expr, Unknown):
+        yield from free_atoms(expr.args[2])
         return
     for a in expr.args:
         yield from free_atoms(a)
@@ -178,11 +182,16 @@ def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges) -> sp.Expr:
     >>> differentiate(sp.Sum(z[i]**2, (i, 1, n)), z[i], Ranges({i: (sp.Integer(1), n)}))
     2*z[i]
     """
+    charge()
+    if isinstance(v, sp.Symbol) and v.is_integer:
+        raise UnsupportedExpressionError(f"no derivative by the index or size {v}")
     if isinstance(expr, sp.Number | sp.NumberSymbol | sp.KroneckerDelta):
         return sp.S.Zero
     if isinstance(expr, sp.Symbol):
         return sp.S.One if expr == v else sp.S.Zero
     if isinstance(expr, sp.Indexed):
+        if any(a.has(sp.Indexed) for a in expr.indices):
+            raise UnsupportedExpressionError(f"no derivative through the index of {expr}")
         if not isinstance(v, sp.Indexed) or v.base != expr.base:
             return sp.S.Zero
         if len(v.indices) != len(expr.indices):
@@ -203,19 +212,11 @@ def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges) -> sp.Expr:
         d = sp.S.Zero if d_base == 0 else exponent * base ** (exponent - 1) * d_base
         return d if d_exponent == 0 else d + expr * sp.log(base) * d_exponent
     if isinstance(expr, sp.Sum):
-        body, k, lower, upper = peel(expr)
-        taken = free_symbols(v)
-        if k in taken:
-            renamed = fresh_index(k, taken | free_symbols(body) | set(ranges.bounds))
-            body, k = substitute(body, {k: renamed}), renamed
+        body, k, lower, upper = _apart_from(expr, v, ranges)
         inner = ranges.with_index(k, lower, upper)
         return contract_sum(differentiate(body, v, inner), k, lower, upper, ranges)
     if isinstance(expr, sp.Product):
-        body, k, lower, upper = peel(expr)
-        taken = free_symbols(v)
-        if k in taken:
-            renamed = fresh_index(k, taken | free_symbols(body) | set(ranges.bounds))
-            body, k = substitute(body, {k: renamed}), renamed
+        body, k, lower, upper = _apart_from(expr, v, ranges)
         inner = ranges.with_index(k, lower, upper)
         return expr * contract_sum(differentiate(body, v, inner) / body, k, lower, upper, ranges)
     if isinstance(expr, Unknown):
@@ -238,6 +239,17 @@ def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges) -> sp.Expr:
     raise UnsupportedExpressionError(f"no rule differentiates {type(expr).__name__}: {expr}")
 
 
+def _apart_from(expr: sp.Sum | sp.Product, v: sp.Expr, ranges: Ranges) -> tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]:
+    """`peel(expr)` with its index renamed where v, or a known fact about other indices, is about that name."""
+    body, k, lower, upper = peel(expr)
+    taken = free_symbols(v)
+    if k in taken or ranges.mentions(k):
+        facts = {s for pair in ranges.bounds.values() for b in pair for s in b.free_symbols}
+        renamed = fresh_index(k, taken | free_symbols(body) | set(ranges.bounds) | facts)
+        body, k = substitute(body, {k: renamed}), renamed
+    return body, k, lower, upper
+
+
 def statement_ranges(statement: Statement) -> Ranges:
     """The index ranges and least sizes that a statement declares."""
     ranges = Ranges(minimum=dict(statement.minimum))
@@ -251,11 +263,13 @@ def expand_definitions(
 ) -> sp.Expr:
     """`expr` with every defined name replaced by its value, but for those whose key is in `keep`.
 
-    Definitions may use earlier ones; a cycle is an error.
+    Definitions may use earlier ones; a cycle is an error. So is a value with an index that is not in its
+    target (z for z_i, at a fixed i) where a sum around the name, or a target with that index, would capture it.
     """
     by_key = {d.key: d for d in definitions if d.key not in keep}
 
-    def walk(e: sp.Expr, active: tuple[sp.Expr, ...]) -> sp.Expr:
+    def walk(e: sp.Expr, active: tuple[sp.Expr, ...], bound: frozenset[sp.Symbol] = frozenset()) -> sp.Expr:
+        charge()
         key = e.base if isinstance(e, sp.Indexed) else e
         found = by_key.get(key) if isinstance(e, sp.Indexed | sp.Symbol) else None
         if found is not None:
@@ -263,23 +277,31 @@ def expand_definitions(
                 chain = " → ".join(str(a) for a in (*active, key))
                 raise UnsupportedExpressionError(f"{key} is defined by itself: {chain}")
             value = found.value
+            own = set(found.target.indices) if isinstance(found.target, sp.Indexed) else set()
+            captured = (free_symbols(value) - own) & bound
+            if captured:
+                names = ", ".join(sorted(map(str, captured)))
+                raise UnsupportedExpressionError(
+                    f"the value of {found.target} has the index {names}, which is not in its name and would be "
+                    f"captured here: write {found.target} with that index"
+                )
             if isinstance(found.target, sp.Indexed):
-                actual = tuple(walk(a, active) for a in e.indices)
+                actual = tuple(walk(a, active, bound) for a in e.indices)
                 value = substitute(value, dict(zip(found.target.indices, actual, strict=True)))
-            return walk(value, (*active, key))
+            return walk(value, (*active, key), bound | own)
         if isinstance(e, sp.Indexed):
-            return _indexed(e.base, tuple(walk(a, active) for a in e.indices))
+            return _indexed(e.base, tuple(walk(a, active, bound) for a in e.indices))
         if isinstance(e, Partial):
             raise UnsupportedExpressionError(f"{e}: resolve derivatives before expanding definitions")
         if isinstance(e, Unknown):
             name, derivative, argument, limit = e.args
-            return Unknown(name, derivative, walk(argument, active), limit)
+            return Unknown(name, derivative, walk(argument, active, bound | {limit[0]}), limit)
         if isinstance(e, sp.Sum | sp.Product):
             body, k, lower, upper = peel(e)
-            return e.func(walk(body, active), (k, walk(lower, active), walk(upper, active)))
+            return e.func(walk(body, active, bound | {k}), (k, walk(lower, active, bound), walk(upper, active, bound)))
         if not e.args:
             return e
-        args = [walk(a, active) for a in e.args]
+        args = [walk(a, active, bound) for a in e.args]
         return e if all(a is b for a, b in zip(args, e.args, strict=True)) else e.func(*args)
 
     return walk(expr, ())
@@ -292,8 +314,20 @@ def resolve(expr: sp.Expr, statement: Statement, ranges: Ranges | None = None) -
     Raises `AmbiguousPartialError` when v is a defined quantity and f depends on a parameter of v by
     another path as well.
     """
+    check_definitions(statement)
     ranges = ranges or statement_ranges(statement)
     return expand_definitions(_take_partials(expr, statement, ranges), statement.definitions)
+
+
+@lru_cache(maxsize=64)
+def check_definitions(statement: Statement) -> None:
+    """Refuse names that do not mean one thing: a name given twice, to variables or to definitions."""
+    seen: set[sp.Expr] = set()
+    variables = (v.base if v.axes else v.label for v in statement.variables)
+    for name in (*variables, *(d.key for d in statement.definitions)):
+        if name in seen:
+            raise UnsupportedExpressionError(f"{statement.name}: {name} is defined twice")
+        seen.add(name)
 
 
 def _take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges) -> sp.Expr:
@@ -303,9 +337,10 @@ def _take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges) -> sp.Ex
         keep = frozenset({key})
         inner = _take_partials(expr.function, statement, ranges)
         f = expand_definitions(inner, statement.definitions, keep)
+        _refuse_unknown_dependence(partial=expr, f=f, statement=statement)
         definition = statement.definition(key)
         if definition is not None:
-            _refuse_left_over_path(expr, f, definition, statement)
+            _refuse_left_over_path(expr, inner, definition, statement)
         return differentiate(f, v, ranges)
     if isinstance(expr, sp.Sum | sp.Product):
         body, k, lower, upper = peel(expr)
@@ -315,20 +350,50 @@ def _take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges) -> sp.Ex
     return expr.func(*(_take_partials(a, statement, ranges) for a in expr.args))
 
 
-_PARAMETERS = frozenset({"weight", "bias", "threshold", "logit"})
+_DATA = frozenset({"feature", "label", "penalty"})
+"""Roles of what is given rather than computed: sharing them is no second path to an intermediate quantity."""
 
 
-def _refuse_left_over_path(partial: Partial, f: sp.Expr, definition: Definition, statement: Statement) -> None:
-    names = {v.base: v.name for v in statement.variables if v.axes and v.role in _PARAMETERS}
-    names |= {v.label: v.name for v in statement.variables if not v.axes and v.role in _PARAMETERS}
+def _refuse_unknown_dependence(partial: Partial, f: sp.Expr, statement: Statement) -> None:
+    """A name without a value, and the derivative of an unknown function, may depend on anything: their ∂ is not 0."""
+    key = partial.variable.base if isinstance(partial.variable, sp.Indexed) else partial.variable
+    known = {v.base if v.axes else v.label for v in statement.variables} | {key}
+    for atom in free_atoms(f):
+        name = atom.base if isinstance(atom, sp.Indexed) else atom
+        if name not in known and not (isinstance(atom, sp.Symbol) and atom.is_integer):
+            raise UnsupportedExpressionError(f"{partial}: {name} is neither a variable nor defined")
+
+
+def _refuse_left_over_path(partial: Partial, inner: sp.Expr, definition: Definition, statement: Statement) -> None:
+    names = {v.base: v.name for v in statement.variables if v.axes and v.role not in _DATA}
+    names |= {v.label: v.name for v in statement.variables if not v.axes and v.role not in _DATA}
 
     def inputs(e: sp.Expr) -> set[str]:
         found = {a.base if isinstance(a, sp.Indexed) else a for a in free_atoms(e)}
         return {names[a] for a in found if a in names}
 
-    both = inputs(f) & inputs(expand_definitions(definition.value, statement.definitions))
+    own = inputs(expand_definitions(definition.value, statement.definitions))
+    both = own & inputs(expand_definitions(inner, statement.definitions, _siblings(definition, statement)))
     if both:
         raise AmbiguousPartialError(
             f"{partial}: {partial.function} depends on {', '.join(sorted(both))} both through "
             f"{partial.variable} and directly; say which is held fixed"
         )
+
+
+def _siblings(definition: Definition, statement: Statement) -> frozenset[sp.Expr]:
+    """The key of a definition, with those of the names beside it: neither is computed from the other.
+
+    In C(u, l), ∂C/∂u holds l fixed, whatever u and l are both computed from.
+    """
+    by_key = {d.key: d for d in statement.definitions}
+
+    def below(key: sp.Expr, seen: frozenset[sp.Expr] = frozenset()) -> frozenset[sp.Expr]:
+        for atom in free_atoms(by_key[key].value):
+            name = atom.base if isinstance(atom, sp.Indexed) else atom
+            if name in by_key and name not in seen:
+                seen = below(name, seen | {name})
+        return seen
+
+    beneath = below(definition.key)
+    return frozenset(k for k in by_key if k == definition.key or (k not in beneath and definition.key not in below(k)))

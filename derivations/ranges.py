@@ -66,6 +66,11 @@ class Ranges:
         bound = (sp.sympify(lower, strict=True), sp.sympify(upper, strict=True))
         return replace(self, bounds={**self.bounds, symbol: bound})
 
+    def mentions(self, symbol: sp.Symbol) -> bool:
+        """Whether a fact about another index or pair is stated through `symbol`: reusing its name would change it."""
+        facts = [b for s, pair in self.bounds.items() if s != symbol for b in pair]
+        return any(symbol in e.free_symbols for e in (*facts, *(e for pair in self.distinct for e in pair)))
+
     def without_index(self, symbol: sp.Symbol) -> Ranges:
         return replace(self, bounds={s: b for s, b in self.bounds.items() if s != symbol})
 
@@ -113,7 +118,8 @@ class Ranges:
             bound = lower if coefficients[symbol] > 0 else upper
             return self._lower_bound_at_least_zero(expr + coefficients[symbol] * (bound - symbol), depth - 1)
         for symbol, coefficient in coefficients.items():
-            if coefficient < 0:
+            least = self.minimum.get(symbol, 1 if symbol.is_positive else 0 if symbol.is_nonnegative else None)
+            if coefficient < 0 or least is None:
                 return False
-            constant += coefficient * self.minimum.get(symbol, 1)
+            constant += coefficient * least
         return constant >= 0
