@@ -28,32 +28,32 @@ _C0, _R = named("C_0"), named("R")
 
 @dataclass(frozen=True)
 class Penalty:
-    """R(w) = factor · Σ_k r(w_k). `slope` is r'(w_k) as the rule `rule` gives it; `result` is ∂R/∂w_j."""
+    """R(w) = factor · Σ_k r(w_k); `term` is r(w_j), `rule` gives its derivative, and `result` is ∂R/∂w_j."""
 
     name: str
     words: str
     source: str
     value: sp.Expr
-    slope: sp.Expr
+    term: sp.Expr
     rule: str
     factor: sp.Expr
     result: sp.Expr
     convention: str = "bias not penalised"
     has_kink: bool = False
 
+    @property
+    def lines(self) -> tuple[tuple[sp.Expr, str, str], ...]:
+        """∂R/∂w_j as (expression, rule, note), line by line."""
+        return (
+            (times(self.factor, Partial(self.term, _w[j])), "delta", "of the m terms only that of w_j depends on w_j"),
+            (self.result, self.rule, ""),
+        )
+
 
 def squares(name: str, words: str, factor: sp.Expr, source: str) -> Penalty:
     """R = factor · Σ_k w_k², so ∂R/∂w_j = 2 · factor · w_j."""
-    return Penalty(
-        name,
-        words,
-        source,
-        times(factor, features(_w[k] ** 2)),
-        times(2, _w[k]),
-        "power_rule",
-        factor,
-        2 * factor * _w[j],
-    )
+    value = times(factor, features(_w[k] ** 2))
+    return Penalty(name, words, source, value, _w[j] ** 2, "power_rule", factor, 2 * factor * _w[j])
 
 
 def absolute(name: str, words: str, factor: sp.Expr, source: str) -> Penalty:
@@ -63,7 +63,7 @@ def absolute(name: str, words: str, factor: sp.Expr, source: str) -> Penalty:
         words,
         source,
         times(factor, features(sp.Abs(_w[k]))),
-        sp.sign(_w[k]),
+        sp.Abs(_w[j]),
         "absolute_value",
         factor,
         factor * sp.sign(_w[j]),
@@ -99,12 +99,7 @@ def penalised(base: Derivation, penalty: Penalty, family: str, name: str) -> Der
         steps: tuple[Step, ...] = (
             split,
             Step(plus(found, Partial(_R, v)), "substitution", base.name),
-            Step(
-                plus(found, times(penalty.factor, features(times(penalty.slope, sp.KroneckerDelta(k, j))))),
-                penalty.rule,
-                "∂w_k/∂w_j = δ_kj",
-            ),
-            Step(plus(found, penalty.result), "delta"),
+            *(Step(plus(found, expr), rule, note) for expr, rule, note in penalty.lines),
         )
         stable = None if base.stable is None else plus(base.stable, penalty.result)
     else:

@@ -60,11 +60,12 @@ def find(name: str) -> Derivation:
     'dC/dz = σ(z) − y'
     """
     family = name.partition(".")[0]
-    candidates = _load(family) if family in _FAMILIES else derivations()
+    candidates = _load(family) if family in _FAMILIES else ()
     for derivation in candidates:
         if derivation.name == name:
             return derivation
-    raise UnknownNameError(_unknown(name, (*_FAMILIES, *(d.name for d in derivations()))))
+    known = candidates or derivations()
+    raise UnknownNameError(_unknown(name, (*_FAMILIES, *(d.name for d in known))))
 
 
 @cache

@@ -16,7 +16,7 @@ __all__ = ["DERIVATIONS"]
 _PENALTY = squares("l2", "the penalty (λ/2n) Σ_k w_k²", PENALTY_WEIGHT() / (2 * n), f"{NIELSEN}, (85), (88) and (89)")
 
 _PENALISED = tuple(
-    penalised(base, _PENALTY, FAMILY, f"l2.{base.name.rpartition('.')[2]}")
+    penalised(base, _PENALTY, FAMILY, base.name.replace(f"{FAMILY}.", "l2."))
     for base in GRADIENTS
     if base.name in (f"{FAMILY}.mean.w", f"{FAMILY}.mean.b")
 )
