@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derivations.notes import vocabulary as words
-from derivations.notes.lexer import Token
 from derivations.notes.tex import Unreadable
+from derivations.notes.tokens import Token
 
 MAX_DEPTH = 40
 STRAY = "stray"
@@ -24,7 +24,9 @@ _OPENERS = frozenset(("LBRACE", "BEGIN", "LOPT", "OPEN"))
 _CLOSERS = frozenset(("RBRACE", "END", "ROPT", "CLOSE"))
 _OPERAND_END = frozenset(("NUMBER", "SYMBOL", "TEXT", "DOTS", "CLOSE", "RBRACE", "END", "PRIME", "BANG"))
 OPERAND_START = frozenset(
-    "NUMBER SYMBOL TEXT DOTS OPEN LBRACE BEGIN FRAC BINOM SQRT ACCENT BRACED STACKED FUNCTION BIG PARTIAL NABLA".split()
+    str.split(
+        "NUMBER SYMBOL TEXT DOTS OPEN LBRACE BEGIN FRAC BINOM SQRT ACCENT BRACED STACKED FUNCTION BIG PARTIAL NABLA"
+    )
 )
 
 
@@ -41,10 +43,21 @@ def pair(tokens: Sequence[Token]) -> Paired:
     decided = _angles(_bars(_words(list(tokens))))
     divided = _spaces(decided, _match(decided))
     partner = _match(divided)
+    _placeholders(divided, partner)
     for here, token in enumerate(divided):
         if partner[here] < 0 and token.kind in ("OPEN", "CLOSE"):
             divided[here] = replace(token, note=STRAY)
     return Paired(divided, partner)
+
+
+def _placeholders(tokens: list[Token], partner: Sequence[int]) -> None:
+    r"""An operator at the edge of a script (`x_{i\cdot}`, `x_{*1}`) stands for an index."""
+    for here, token in enumerate(tokens):
+        script = token.kind == "LBRACE" and here and tokens[here - 1].kind in ("SUB", "SUP")
+        if script and partner[here] > here + 2:
+            for edge in (here + 1, partner[here] - 1):
+                if tokens[edge].kind == "TIMES":
+                    tokens[edge] = replace(tokens[edge], kind="SYMBOL")
 
 
 def _match(tokens: Sequence[Token]) -> list[int]:
@@ -118,7 +131,13 @@ def _words(tokens: list[Token]) -> list[Token]:
         previous = merged[-1] if merged else None
         if previous is not None and token.kind == "BIG" and previous.text == "arg" and token.text in ("min", "max"):
             merged[-1] = Token("BIG", f"arg{token.text}", previous.start, token.end)
-        elif previous is not None and previous.kind == "SPACE" and token.kind == "BIG" and len(merged) > 1 and merged[-2].text == "arg":
+        elif (
+            previous is not None
+            and previous.kind == "SPACE"
+            and token.kind == "BIG"
+            and len(merged) > 1
+            and merged[-2].text == "arg"
+        ):
             merged[-2:] = [Token("BIG", f"arg{token.text}", merged[-2].start, token.end)]
         else:
             merged.append(token)
@@ -175,9 +194,11 @@ def _decide_bars(tokens: list[Token], bars: Sequence[int]) -> None:
     for bar in bars:
         style = tokens[bar].text
         remaining[style] -= 1
-        previous = tokens[bar - 1].kind if bar else ""
-        following = tokens[bar + 1].kind if bar + 1 < len(tokens) else ""
-        after_operand = previous in _OPERAND_END
+        before, after = _beside(tokens, bar, -1), _beside(tokens, bar, 1)
+        following = tokens[after].kind if after < len(tokens) else ""
+        script = before > 0 and tokens[before - 1].kind in ("SUB", "SUP")
+        placeholder = bool(opened) and before == opened[-1] + 1 and tokens[before].kind == "TIMES"
+        after_operand = before >= 0 and (script or placeholder or tokens[before].kind in _OPERAND_END)
         if opened and tokens[opened[-1]].text == style and after_operand:
             opened.pop()
             tokens[bar] = replace(tokens[bar], kind="CLOSE", note="bar")
@@ -188,6 +209,14 @@ def _decide_bars(tokens: list[Token], bars: Sequence[int]) -> None:
             tokens[bar] = replace(tokens[bar], kind="OPEN", note="bar")
         else:
             tokens[bar] = replace(tokens[bar], kind="SEP")
+
+
+def _beside(tokens: Sequence[Token], here: int, step: int) -> int:
+    """The index of the next token in a direction that isn't a space."""
+    here += step
+    while 0 <= here < len(tokens) and tokens[here].kind == "SPACE":
+        here += step
+    return here
 
 
 def _angles(tokens: list[Token]) -> list[Token]:

@@ -6,6 +6,7 @@ superscripts in a row, a script on nothing) is refused here with its reason.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +15,8 @@ from lark import Transformer, v_args
 
 from derivations.notes import ast
 from derivations.notes.ast import Factor, Node, Span, Term
-from derivations.notes.lexer import Token
 from derivations.notes.tex import Unreadable
+from derivations.notes.tokens import Token
 
 _ATOMS = (
     ast.Number,
@@ -129,7 +130,9 @@ class Builder(Transformer[LarkToken, Node | None]):
                 continue
             signs, body, span = part
             if body is None:
-                raise Unreadable("a sign with nothing after it" if sign or signs else "nothing between braces", span.start)
+                raise Unreadable(
+                    "a sign with nothing after it" if sign or signs else "nothing between braces", span.start
+                )
             terms.append(Term(" ".join(filter(None, (sign, signs))), body, span=span))
         if len(terms) == 1 and not terms[0].sign:
             return terms[0].body
@@ -146,7 +149,7 @@ class Builder(Transformer[LarkToken, Node | None]):
         kept = [factor for factor in factors if not _is_nothing(factor)]
         if not kept:
             return None if len(factors) > 1 else ast.Listing((), (), span=span), span
-        for left, right in zip(kept, kept[1:], strict=False):
+        for left, right in itertools.pairwise(kept):
             if isinstance(left.body, ast.Number) and isinstance(right.body, ast.Number) and not right.operator:
                 raise Unreadable("two numbers side by side", right.span.start)
         if len(kept) == 1 and not kept[0].operator and not kept[0].sign:
@@ -206,16 +209,18 @@ class Builder(Transformer[LarkToken, Node | None]):
     def root(self, _command: LarkToken, radicand: Any) -> Node:
         return ast.Root(_part(radicand), span=_span(_token(_command), radicand))
 
-    def indexed_root(self, _command: LarkToken, _open: LarkToken, index: Node | None, _close: LarkToken, radicand: Any) -> Node:
+    def indexed_root(
+        self, _command: LarkToken, _open: LarkToken, index: Node | None, _close: LarkToken, radicand: Any
+    ) -> Node:
         return ast.Root(_part(radicand), index, span=_span(_token(_command), radicand))
 
     def accent(self, command: LarkToken, argument: Any) -> Node:
         token = _token(command)
         body = _part(argument)
         span = _span(token, argument)
-        if isinstance(body, ast.Symbol) and not body.superscripts and not body.primes and token.text != "boxed":
-            if not body.subscripts or token.text not in ("overline", "underline"):
-                return replace(body, decorations=(*body.decorations, token.text), span=span)
+        plain = isinstance(body, ast.Symbol) and not body.superscripts and not body.primes and token.text != "boxed"
+        if isinstance(body, ast.Symbol) and plain and not (body.subscripts and token.text in ("overline", "underline")):
+            return replace(body, decorations=(*body.decorations, token.text), span=span)
         return ast.Decorated(token.text, body, span=span)
 
     def annotated(self, command: LarkToken, argument: Any) -> Node:
@@ -233,7 +238,9 @@ class Builder(Transformer[LarkToken, Node | None]):
     def braces(self, opening: LarkToken, body: Node | None, closing: LarkToken) -> Braces:
         return Braces(body, _span(_token(opening), _token(closing)))
 
-    def over(self, opening: LarkToken, above: Node | None, command: LarkToken, below: Node | None, closing: LarkToken) -> Braces:
+    def over(
+        self, opening: LarkToken, above: Node | None, command: LarkToken, below: Node | None, closing: LarkToken
+    ) -> Braces:
         token = _token(command)
         if above is None or below is None:
             raise Unreadable(f"\\{token.text} with nothing on one side", token.start)
@@ -289,7 +296,13 @@ def _as_node(part: Any) -> Node:
 
 def _is_nothing(factor: Factor) -> bool:
     body = factor.body
-    return isinstance(body, ast.Group) and body.opening == "{" and body.body is None and not factor.operator and not factor.sign
+    return (
+        isinstance(body, ast.Group)
+        and body.opening == "{"
+        and body.body is None
+        and not factor.operator
+        and not factor.sign
+    )
 
 
 def _subscripts(body: Node | None, at: Span) -> tuple[Node, ...]:

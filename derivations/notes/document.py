@@ -26,10 +26,10 @@ from derivations.notes.source import Excerpt, Place, Source, line_starts
 MAX_BYTES = 50_000_000
 Syntax = Literal["markdown", "tex"]
 
-ENVIRONMENTS = (
+ENVIRONMENTS = str.split(
     "equation align aligned alignat alignedat flalign gather gathered split eqnarray multline displaymath math "
     "cases array matrix pmatrix bmatrix vmatrix Vmatrix"
-).split()
+)
 _ESCAPED = re.compile(r"\\\\(?=[\\{}_*,;!|\[\]()&%$# ])|\\(?=[_*])")
 _PROSE = re.compile(r"(?:[A-Za-z]{2,}[ ,]+){4,}[A-Za-z]{2,}|[\u3040-\u9fff\uac00-\ud7af]{6,}|^[ ]{0,3}#{1,6} ", re.M)
 _WORDS = re.compile(r"\\(?:text|mbox|tag|label|textbf|intertext)\w*\s*\{[^{}]*\}")
@@ -393,7 +393,11 @@ class _Scanner:
         line, line_end = self._line(match.start())
         if _LONE.fullmatch(self.text[line : match.start()]) and not self.text[start:line_end].strip():
             closer = self._find(r"^[ \t>]*\$[ \t]*\r?$", line_end)
-            if closer is not None and self._is_one_formula(start, closer.start()) and "$" not in self.text[start : closer.start()]:
+            if (
+                closer is not None
+                and self._is_one_formula(start, closer.start())
+                and "$" not in self.text[start : closer.start()]
+            ):
                 self._formula(match.start(), closer.end(), start, closer.start(), "$", True)
                 return closer.end()
         end = self._single_closer(start, min(self._paragraph_end(start), start + 20_000))
@@ -435,7 +439,14 @@ class _Scanner:
         return match.end()
 
     def _formula(
-        self, start: int, end: int, inner: int, inner_end: int, delimiter: str, display: bool, problem: str | None = None
+        self,
+        start: int,
+        end: int,
+        inner: int,
+        inner_end: int,
+        delimiter: str,
+        display: bool,
+        problem: str | None = None,
     ) -> None:
         if not self.text[inner:inner_end].strip():
             return

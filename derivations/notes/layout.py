@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 
 from derivations.notes import vocabulary as words
 from derivations.notes.brackets import OPERAND_START, Paired
-from derivations.notes.lexer import Token
+from derivations.notes.tokens import Token
 
 _OPERATORS = frozenset(("TIMES", "SIGN"))
 _PUNCTUATION = ".,;:"
+_SYSTEMS = frozenset(("cases", "dcases", "array", "matrix", "aligned", "gathered", "split", "align", "rcases"))
+_BOXES = frozenset(("boxed", "boldsymbol", "mathbf"))
 
 
 @dataclass(slots=True)
@@ -50,9 +52,9 @@ def clauses(paired: Paired) -> list[Clause]:
 
 
 def _items(paired: Paired) -> list[_Item]:
-    """The tokens with their depth; layout environments and a box around the whole formula are opened."""
+    """The tokens with their depth; layout environments and boxes around equations are opened."""
     tokens, partner = paired.tokens, paired.partner
-    opened = _whole_box(tokens, partner)
+    opened = _boxes(tokens, partner)
     items: list[_Item] = []
     depth = 0
     rows_inside: list[int] = []
@@ -78,12 +80,45 @@ def _items(paired: Paired) -> list[_Item]:
     return items
 
 
-def _whole_box(tokens: Sequence[Token], partner: Sequence[int]) -> frozenset[int]:
-    r"""The tokens of a \boxed{…} that encloses the whole formula."""
+def _boxes(tokens: Sequence[Token], partner: Sequence[int]) -> set[int]:
+    r"""The tokens of each \boxed{…}, or font over braces, that encloses a relation at the top of the formula."""
+    opened = _system(tokens, partner)
+    here = 0
+    while here < len(tokens) and not opened:
+        token = tokens[here]
+        if token.kind == "ACCENT" and token.text in _BOXES and here + 1 < len(tokens) and partner[here + 1] > here + 1:
+            end = partner[here + 1]
+            if _has_relation(tokens, partner, here + 2, end):
+                opened |= {here, here + 1, end}
+                here += 2
+                continue
+        layout = token.kind == "BEGIN" and token.text in words.LAYOUT_ENVIRONMENTS
+        here = partner[here] + 1 if partner[here] > here and not layout else here + 1
+    return opened
+
+
+def _system(tokens: Sequence[Token], partner: Sequence[int]) -> set[int]:
+    r"""The tokens around a system of equations that is the whole formula: `\left\{ \begin{aligned} … \right.`."""
     kept = [here for here, token in enumerate(tokens) if token.kind not in ("SPACE", "SEP")]
-    if len(kept) > 3 and tokens[kept[0]].text == "boxed" and partner[kept[1]] == kept[-1]:
-        return frozenset((kept[0], kept[1], kept[-1]))
-    return frozenset()
+    braced = len(kept) > 4 and tokens[kept[0]].kind == "OPEN" and partner[kept[0]] == kept[-1]
+    outer = {kept[0], kept[-1]} if braced and tokens[kept[-1]].text == "." else set()
+    inner = kept[1:-1] if outer else kept
+    if not inner or tokens[inner[0]].kind != "BEGIN" or partner[inner[0]] != inner[-1]:
+        return set()
+    ends = (here for here in inner if tokens[here].kind in ("ROW", "AMP") and tokens[here - 1].kind != "REL")
+    first = next(ends, inner[-1])  # the relation stands before the first column ends, or right behind its &
+    whole = tokens[inner[0]].text in _SYSTEMS and _has_relation(tokens, partner, inner[0] + 1, first + 2)
+    return outer | {inner[0], inner[-1]} if whole else set()
+
+
+def _has_relation(tokens: Sequence[Token], partner: Sequence[int], start: int, end: int) -> bool:
+    here = start
+    while here < end:
+        if tokens[here].kind == "REL":
+            return True
+        layout = tokens[here].kind == "BEGIN" and tokens[here].text in words.LAYOUT_ENVIRONMENTS
+        here = partner[here] + 1 if partner[here] > here and not layout else here + 1
+    return False
 
 
 def _is_open_end(items: Sequence[_Item]) -> bool:
@@ -171,18 +206,18 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
     resumes = False
     for position, item in enumerate(line):
         token, clause, rest = item.token, found[-1], line[position + 1 :]
-        if token.kind == "AMP":
+        if item.inside:
+            clause.sides[-1].append(token)
+        elif token.kind == "AMP":
             columns += 1
             if columns % 2 == 0 and _starts_equation(clause, rest):
                 found.append(Clause())
             continue
-        if token.kind == "REL" and not item.inside:
+        elif token.kind == "REL":
             if resumes:
                 _resume(found)
             found[-1].relations.append(token)
             found[-1].sides.append([])
-        elif item.inside:
-            clause.sides[-1].append(token)
         elif token.kind == "BREAK":
             columns = 0
         elif token.kind == "CONNECTIVE":

@@ -149,7 +149,7 @@ def expand(tokens: Sequence[TexToken], macros: Mapping[str, Macro]) -> Expansion
             continue
         expansions += 1
         arguments, end = _arguments(token, macro, pending)
-        body = [part for part in _substitute(macro, arguments, replace(token, end=end))]
+        body = list(_substitute(macro, arguments, replace(token, end=end)))
         if expansions > MAX_EXPANSIONS or len(pending) + len(done) + len(body) > MAX_TOKENS:
             raise Unreadable(f"the expansion of \\{token.text} doesn't end within the bounds", token.start)
         pending.extend(reversed(body))

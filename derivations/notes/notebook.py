@@ -66,8 +66,9 @@ def _source_strings(text: str) -> Iterator[tuple[int, int, int]]:
         elif token[0] == '"' and path and expects_key[-1]:
             path[-1] = token[1:-1]
         elif token[0] == '"' and len(path) in (3, 4) and path[0] == "cells" and path[2] == "source":
-            if isinstance(path[1], int):
-                yield path[1], match.start() + 1, match.end() - 1
+            cell = path[1]
+            assert isinstance(cell, int)
+            yield cell, match.start() + 1, match.end() - 1
 
 
 def _decode(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:

@@ -10,6 +10,7 @@ the places of its two sides, continued from one display to the next. Every bound
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,10 +29,11 @@ from derivations.notes.builder import Builder
 from derivations.notes.document import CodeBlock, Comment, Context, SourceFormula, read_source
 from derivations.notes.grammar import GRAMMAR
 from derivations.notes.layout import Clause, clauses
-from derivations.notes.lexer import Mend, Token, lex
+from derivations.notes.lexer import lex
 from derivations.notes.macros import Macro
 from derivations.notes.source import Place
 from derivations.notes.tex import Unreadable
+from derivations.notes.tokens import Mend, Token
 
 
 class _Tokens(LarkLexer):
@@ -94,7 +96,8 @@ def _unreadable(reason: str, stopped: int, latex: str) -> Chain:
 def _chain(clause: Clause, latex: str) -> Chain:
     members = tuple(_side(tokens, latex) for tokens in clause.sides)
     relations = tuple(
-        Relation(token.text, " ".join(token.note.split()), span=Span(token.start, token.end)) for token in clause.relations
+        Relation(token.text, " ".join(token.note.split()), span=Span(token.start, token.end))
+        for token in clause.relations
     )
     tokens = [token for side in clause.sides for token in side] + clause.relations + clause.words
     span = Span(min(token.start for token in tokens), max(token.end for token in tokens)) if tokens else ast.NOWHERE
@@ -222,8 +225,8 @@ def _formula(index: int, source: SourceFormula) -> Formula:
 
 def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
     displays = [formula for formula in formulas if formula.source.display and formula.chains]
-    before = {after.index: first for first, after in zip(displays, displays[1:], strict=False)}
-    behind = {first.index: after for first, after in zip(displays, displays[1:], strict=False)}
+    before = {after.index: first for first, after in itertools.pairwise(displays)}
+    behind = {first.index: after for first, after in itertools.pairwise(displays)}
     last_sides: dict[int, Side | None] = {}
     for formula in formulas:
         number = 0
@@ -237,7 +240,9 @@ def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
                 if chain.relations and sides[-1] is None and formula.index in behind:
                     sides[-1] = _first_side(behind[formula.index])
                 if formula.source.display:
-                    last_sides[formula.index] = last if chain.relations or chain.members[0] is not None else _previous(formula)
+                    last_sides[formula.index] = (
+                        last if chain.relations or chain.members[0] is not None else _previous(formula)
+                    )
             for at, sign in enumerate(chain.relations):
                 place = formula.place_of(sign.span)[0]
                 yield Step(formula.index, number, sign, place, position, sides[at], sides[at + 1])

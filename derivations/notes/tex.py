@@ -15,11 +15,11 @@ from typing import Literal
 
 Kind = Literal["command", "letter", "digits", "space", "char", "words"]
 
-_GREEK_LOWER = (
+_GREEK_LOWER = str.split(
     "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau "
     "upsilon varphi chi psi omega"
-).split()
-_GREEK_UPPER = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split()
+)
+_GREEK_UPPER = str.split("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega")
 
 UNICODE_COMMANDS: dict[str, str] = {
     **{chr(0x3B1 + index): name for index, name in enumerate(_GREEK_LOWER) if name != "omicron"},
@@ -35,16 +35,25 @@ UNICODE_COMMANDS: dict[str, str] = {
     **{"…": "ldots", "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "∥": "|", "‖": "|", "∀": "forall", "∃": "exists"},
     **{"⟨": "langle", "⟩": "rangle", "〈": "langle", "〉": "rangle", "⊤": "top", "†": "dagger", "∅": "emptyset"},
     **{"⌊": "lfloor", "⌋": "rfloor", "⌈": "lceil", "⌉": "rceil", "ℝ": "R", "𝔼": "E", "∧": "wedge", "∨": "vee"},
-}
+}  # fmt: skip
 UNICODE_CHARACTERS = {
-    **{"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "－": "-", "＋": "+", "＝": "=", "／": "/", "∕": "/", "⁄": "/"},
-    **{"（": "(", "）": ")", "［": "[", "］": "]", "｛": "{", "｝": "}", "，": ",", "；": ";", "：": ":", "｜": "|", "∣": "|"},
-    **{"’": "'", "‘": "'", "′": "'", "´": "'", "＜": "<", "＞": ">", "＊": "*", "、": ",", "。": "."},
-}
+    **{"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "－": "-", "＋": "+", "＝": "=", "／": "/", "⁄": "/"},
+    **{"（": "(", "）": ")", "［": "[", "］": "]", "｛": "{", "｝": "}", "，": ",", "；": ";", "：": ":"},
+    **{"∕": "/", "｜": "|", "∣": "|", "’": "'", "‘": "'", "′": "'", "´": "'", "＊": "*"},
+    **{"＜": "<", "＞": ">", "、": ",", "。": "."},
+}  # fmt: skip
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿⁱᵀ", "0123456789+-niT", strict=True))
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼₖₙₘₜ", "0123456789+-ijknmt", strict=True))
 _MARKS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot", "\u20d7": "vec"}
 _SPACES = "\u00a0\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff"
+
+_KINDS: dict[str, Kind] = {
+    "space": "space",
+    "command": "command",
+    "digits": "digits",
+    "letter": "letter",
+    "words": "words",
+}
 
 _TOKEN = re.compile(
     rf"(?P<space>[\s{_SPACES}]+)"
@@ -92,8 +101,7 @@ def tex_tokens(latex: str, offset: int = 0) -> Iterator[TexToken]:
         elif kind == "char":
             yield from _character(text, start, end)
         else:
-            assert kind in ("space", "command", "digits", "letter", "words")
-            yield TexToken(kind, text, start, end)
+            yield TexToken(_KINDS[kind or ""], text, start, end)
 
 
 def _character(text: str, start: int, end: int) -> Iterator[TexToken]:

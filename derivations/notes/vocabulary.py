@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
+def _set(spellings: str) -> frozenset[str]:
+    return frozenset(spellings.split())
+
+
 def _same(words: str, **others: str) -> dict[str, str]:
     return {word: word for word in words.split()} | others
 
 
-SYMBOLS = frozenset(
-    (
-        "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
-        "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
-        "Psi Omega ell hbar infty emptyset varnothing Re Im top bot dagger ddagger imath jmath forall exists nexists "
-        "wp mho triangle square Box aleph % # $ _ S"
-    ).split()
+SYMBOLS = _set(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho "
+    "varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi "
+    "Psi Omega ell hbar infty emptyset varnothing Re Im top bot dagger ddagger imath jmath forall exists nexists "
+    "wp mho triangle square Box aleph % # $ _ S"
 )
 
 RELATIONS: Mapping[str, str] = _same(
@@ -72,9 +74,7 @@ NAME_FONTS: Mapping[str, str] = {
     "tt": "mathtt", "symup": "mathrm", "textup": "mathrm", "mathup": "mathrm", "roman": "mathrm",
 }  # fmt: skip
 FONT_SWITCHES = frozenset(("rm", "it", "bf", "cal", "sf", "tt", "bfseries", "boldmath"))
-TEXTS = frozenset(
-    "text textrm textnormal mbox hbox textit textbf textsf texttt textmd emph textsc mathtext".split()
-)
+TEXTS = _set("text textrm textnormal mbox hbox textit textbf textsf texttt textmd emph textsc mathtext")
 
 OPENING: Mapping[str, str] = {
     "(": "(", "[": "[", "\\{": r"\{", "\\lbrace": r"\{", "\\lbrack": "[", "\\langle": r"\langle",
@@ -88,54 +88,50 @@ PAIRS: Mapping[str, str] = {
     "(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil",
     "|": "|", r"\|": r"\|",
 }  # fmt: skip
-SIZES = frozenset(
-    f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m")
-)
+SIZES = frozenset(f"{size}{side}" for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 
 # Nothing but layout: the number of braced arguments that go with it.
 LAYOUT: Mapping[str, int] = {
     **dict.fromkeys(
-        "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits notag nonumber hline noindent strut "
-        "mathstrut allowbreak nobreak break relax hfill centering tiny scriptsize footnotesize small normalsize large "
-        "Large LARGE huge Huge null toprule midrule bottomrule / ! - hfil nolinebreak linebreak "
-        "smallskip medskip bigskip unskip ignorespaces leavevmode indent".split(),
+        _set(
+            "displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits notag nonumber hline noindent strut "
+            "mathstrut allowbreak nobreak break relax hfill centering tiny scriptsize footnotesize small normalsize "
+            "large Large LARGE huge Huge null toprule midrule bottomrule / ! - hfil nolinebreak linebreak "
+            "smallskip medskip bigskip unskip ignorespaces leavevmode indent"
+        ),
         0,
     ),
-    **dict.fromkeys("label tag hspace vspace mspace phantom hphantom vphantom require color cline eqlabel".split(), 1),
-    **dict.fromkeys("hskip mskip kern mkern".split(), -1),
+    **dict.fromkeys(_set("label tag hspace vspace mspace phantom hphantom vphantom require color cline eqlabel"), 1),
+    **dict.fromkeys(_set("hskip mskip kern mkern"), -1),
 }
-TRANSPARENT = frozenset(
+TRANSPARENT = _set(
     "cancel bcancel xcancel sout mathrel mathbin mathord mathopen mathclose mathpunct mathinner ensuremath "
-    "smash rlap llap mathclap".split()
+    "smash rlap llap mathclap"
 )
 COLOURED = frozenset(("textcolor", "colorbox"))
 WIDE_SPACES = frozenset(("quad", "qquad"))
 THIN_SPACES = frozenset((",", ";", ":", ">", " ", "thinspace", "medspace", "thickspace", "enspace", "space", "enskip"))
 ROW_ENDS = frozenset(("\\", "newline", "cr", "tabularnewline"))
 
-LAYOUT_ENVIRONMENTS = frozenset(
+LAYOUT_ENVIRONMENTS = _set(
     "equation align aligned alignat alignedat flalign gather gathered split eqnarray multline multlined displaymath "
-    "math subequations".split()
+    "math subequations"
 )
-CELL_ENVIRONMENTS = frozenset(
+CELL_ENVIRONMENTS = _set(
     "array matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix cases dcases rcases drcases psmallmatrix "
-    "bsmallmatrix darray tabular".split()
+    "bsmallmatrix darray tabular"
 )
 COLUMN_ENVIRONMENTS = frozenset(("array", "alignat", "alignedat", "darray", "tabular"))
 
 # Plain runs of letters that are one name, whatever the general rule says of them.
-NAMES = frozenset(
-    (
-        "logit logits logloss loglik loglikelihood logistic logsumexp loss Loss cost Cost error Error sigmoid Sigmoid "
-        "softmax Softmax SoftMax softplus relu ReLU ELU diag sign sgn tr Tr trace rank span var Var cov Cov std avg "
-        "mean reg err net out obs new old tot sum num den pred true model prob lik ent expected minus maximum minimum "
-        "MSE SSE RSS SSR SSE NLL BCE MLE MAP KL CE RMSE MAE OLS train test val hat single main limit arg dim"
-    ).split()
+NAMES = _set(
+    "logit logits logloss loglik loglikelihood logistic logsumexp loss Loss cost Cost error Error sigmoid Sigmoid "
+    "softmax Softmax SoftMax softplus relu ReLU ELU diag sign sgn tr Tr trace rank span var Var cov Cov std avg "
+    "mean reg err net out obs new old tot sum num den pred true model prob lik ent expected minus maximum minimum "
+    "MSE SSE RSS SSR SSE NLL BCE MLE MAP KL CE RMSE MAE OLS train test val hat single main limit arg dim"
 )
 AFTER_LOG = ("loss", "likelihood", "odds", "lik", "prob")
-CONDITION_WORDS = frozenset(
-    (
-        "if for and or where otherwise else when then with as while since because thus hence so all any each every "
-        "let is are undefined given si sinon pour et si no se si y per wenn falls sonst where s.t. iff unless"
-    ).split()
+CONDITION_WORDS = _set(
+    "if for and or where otherwise else when then with as while since because thus hence so all any each every "
+    "let is are undefined given si sinon pour et per wenn falls sonst s.t. iff unless"
 )
