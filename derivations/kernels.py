@@ -217,6 +217,11 @@ class Field:
             product *= self.gen(kernel) ** exponent
         return product
 
+    def generator_of(self, r: Rat) -> Kernel | None:
+        """The kernel that r is, when it is one kernel and nothing else."""
+        kernels = self.kernels_of(r.n)
+        return kernels[0] if len(kernels) == 1 and r.d.is_one() and r.n == self.gen(kernels[0]) else None
+
     def kernels_of(self, poly: Any) -> list[Kernel]:
         return [self._by_slot[i] for i, degree in enumerate(poly.degrees()) if degree > 0]
 

@@ -80,17 +80,17 @@ class Normalizer(Sums):
     def assume_positive(self, expr: sp.Expr) -> None:
         """Take an expression as positive (it is, by the statement's domain), with its sign proved nowhere."""
         r = self.normalize(expr)
-        sign = 1
+        sign, unknown = 1, []
         for part in (r.n, r.d):
             constant, factors = self.field.factor(part)
             sign = sign if constant > 0 else -sign
-            unknown = [self.field.key(f) for f, e in factors if e % 2 and not self.signs.of_poly(self.field.key(f))]
-            for f, e in factors:
-                if e % 2 and self.signs.of_poly(self.field.key(f)) < 0:
-                    sign = -sign
-            if len(unknown) == 1:
-                key = unknown[0]
-                self.signs.assumed.add(key if sign > 0 else tuple((m, -c) for m, c in key))
+            for key in (self.field.key(f) for f, e in factors if e % 2):
+                known = self.signs.of_poly(key)
+                sign *= known or 1
+                unknown += [] if known else [key]
+        if len(unknown) == 1:  # of several factors, only the product is known
+            (key,) = unknown
+            self.signs.assume(key if sign > 0 else tuple((m, -c) for m, c in key))
 
     def normalize(self, expr: sp.Expr) -> Rat:
         """The normal form of `expr`, where bound indices stand for what `_env` says.
@@ -122,9 +122,7 @@ class Normalizer(Sums):
             value = self._env.get(expr)
             return self.field.of(self.field.kernel("sym", expr)) if value is None else self.closed_form(value)
         if isinstance(expr, sp.Indexed):
-            return self.field.of(
-                self.field.kernel("idx", expr.base.label, tuple(self._term(a) for a in expr.indices))
-            )
+            return self.field.of(self.field.kernel("idx", expr.base.label, tuple(self._term(a) for a in expr.indices)))
         if isinstance(expr, sp.Add):
             total = self.field.zero
             for a in expr.args:
@@ -192,8 +190,10 @@ class Normalizer(Sums):
     def _index_power(self, base: sp.Expr, exponent: sp.Expr) -> Rat:
         """base^(k + c) with k an index: base^c times a kernel base^k (0^0 = 1, as polynomials have it)."""
         r = self.normalize(base)
-        kernels = self.field.kernels_of(r.n)
-        if not (r.d.is_one() and len(kernels) == 1 and r.n == self.field.gen(kernels[0])):
+        if isinstance(exponent, sp.Integer):
+            return r ** int(exponent)
+        kernel = self.field.generator_of(r)
+        if kernel is None:
             return self.make_exp(self.closed_form(exponent) * self.make_log(r))
         if not self.ranges.is_nonnegative(exponent):
             raise UnsupportedExpressionError(f"{base}^({exponent}): the exponent may be negative")
@@ -203,7 +203,7 @@ class Normalizer(Sums):
             count, symbol = term.as_coeff_Mul()
             if not (isinstance(count, sp.Integer) and symbol.is_Symbol):
                 raise UnsupportedExpressionError(f"the exponent {exponent} is not linear in its indices")
-            product = product * self.field.of(self.field.kernel("ipow", kernels[0], symbol)) ** int(count)
+            product = product * self.field.of(self.field.kernel("ipow", kernel, symbol)) ** int(count)
         return product
 
     def _root(self, base: Rat, exponent: Fraction) -> Rat:

@@ -29,6 +29,13 @@ class Signs:
         self.domains = domains
         self.assumed: set[PolyKey] = set()
         self._memo: dict[Kernel, int] = {}
+        self._real: dict[Kernel, bool] = {}
+
+    def assume(self, poly: PolyKey) -> None:
+        """Take a polynomial as positive from here on."""
+        self.assumed.add(poly)
+        self._memo.clear()
+        self._real.clear()
 
     def of_kernel(self, kernel: Kernel) -> int:
         """2 if positive, 1 if non-negative, 0 if nothing is known."""
@@ -41,8 +48,10 @@ class Signs:
         match kernel.kind:
             case "sym" | "idx":
                 return self._of_domain(kernel)
-            case "exp" | "root":
+            case "root":
                 return _POSITIVE
+            case "exp":  # e^{n log x} stands for x^n and for ∏ x_i as well, which have a sign only where x > 0
+                return _POSITIVE if self._is_real(kernel.args) else _REAL
             case "ipow":
                 return self.of_kernel(kernel.args[0])
             case "delta":
@@ -51,13 +60,29 @@ class Signs:
                 _, mono, dens = kernel.args
                 sign = min((self._of_power(k, e) for k, e in mono), default=_POSITIVE)
                 if all(self.of_poly(p) == 1 or e % 2 == 0 for p, e in dens):
-                    return sign if all(lo == 1 and hi.is_Symbol for _, lo, hi in kernel.args[0]) else min(sign, 1)
+                    return (
+                        sign
+                        if all(lo == 1 and hi.is_Symbol and hi.is_positive for _, lo, hi in kernel.args[0])
+                        else min(sign, 1)
+                    )
                 return _REAL
             case "log":
                 numerator, denominator = kernel.args
                 if not denominator and self._exceeds_one(numerator):
                     return _POSITIVE
         return _REAL
+
+    def _is_real(self, arg: object) -> bool:
+        """Whether every logarithm inside is one of something proved positive."""
+        if isinstance(arg, tuple):
+            return all(self._is_real(a) for a in arg)
+        if not isinstance(arg, Kernel):
+            return True
+        found = self._real.get(arg)
+        if found is None:
+            split = arg.kind != "log" or (not arg.args[1] and self.is_positive(arg.args[0]))
+            found = self._real[arg] = split and self._is_real(arg.args)
+        return found
 
     def _of_domain(self, kernel: Kernel) -> int:
         label = kernel.args[0]

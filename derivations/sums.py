@@ -29,7 +29,8 @@ from typing import Any
 import sympy as sp
 
 from .domain import Domain
-from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, sorted_key, sorted_mono, str_of
+from .indexed import UnsupportedExpressionError
+from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, charge, sorted_key, sorted_mono, str_of
 from .ranges import Ranges
 from .signs import Signs
 
@@ -147,9 +148,7 @@ class Sums:
         used = [slot for slot, degree in enumerate(divisor.degrees()) if degree > 0]
         slots = dict(zip(used, field.kernels_of(divisor), strict=True))
         order = sorted(used, key=lambda slot: (k not in slots[slot].indices, _shape(slots[slot]), slot))
-        leading, coefficient = max(
-            divisor.to_dict().items(), key=lambda item: tuple(item[0][slot] for slot in order)
-        )
+        leading, coefficient = max(divisor.to_dict().items(), key=lambda item: tuple(item[0][slot] for slot in order))
         if leading == max(divisor.to_dict()):
             return divmod(numerator, divisor)  # the field's own order has the same leading monomial
         quotient, rest = field.ctx.constant(0), numerator
@@ -161,6 +160,7 @@ class Sums:
             }
             if not part:
                 return quotient, rest
+            charge()
             step = field.ctx.from_dict(part)
             quotient, rest = quotient + step, rest - step * divisor
 
@@ -213,7 +213,7 @@ class Sums:
         self, powers: Counter[Kernel], bounds: list[Bound], dens: Dens
     ) -> tuple[Counter[Kernel], list[Bound], Dens]:
         symbols = {b[0] for b in bounds}
-        merged = Counter({p: e for p, e in dens})
+        merged = Counter(dict(dens))
         bounds = list(bounds)
         while True:
             inner = next((k for k in powers if k.kind == "sum" and k.indices & symbols), None)
@@ -300,14 +300,18 @@ class Sums:
             mine = Counter({k: e for k, e in powers.items() if belongs(k.indices, root)})
             if position == 0:
                 mine.update({k: e for k, e in powers.items() if not any(s in parent for s in k.indices)})
-            my_dens = tuple((p, e) for p, e in dens if belongs(_key_indices(p), root))
+            my_dens = tuple(
+                (p, e)
+                for p, e in dens
+                if belongs(_key_indices(p), root) or (position == 0 and not _key_indices(p) & set(parent))
+            )
             parts.append((mine, my_dens, [b for b in bounds if find(b[0]) == root]))
         return parts
 
     def _peel(self, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]) -> Rat | None:
         """Sum out one index alone where that has a known value, or cancels against a denominator."""
         for bound in bounds:
-            c, lower, upper = bound
+            c, _lower, _upper = bound
             if any(c in _key_indices(p) for p, _ in dens):
                 continue
             if any(c in b[1].free_symbols | b[2].free_symbols for b in bounds if b is not bound):
@@ -346,6 +350,9 @@ class Sums:
         height = max([k.height for k in powers] + [_key_height(p) for p, _ in dens], default=0) + 1
         best: tuple[Any, ...] | None = None
         for order in itertools.permutations(bounds):
+            charge()
+            if not _is_nested(order):
+                continue
             names = {b[0]: sp.Symbol(f"#{height}_{p}", integer=True, positive=True) for p, b in enumerate(order)}
             limits = tuple((names[k], lo.xreplace(names), hi.xreplace(names)) for k, lo, hi in order)
             mono = self.rename_mono(powers.items(), names)
@@ -466,7 +473,9 @@ class Sums:
             return base ** int(exponent)
         constant, rest = exponent.as_coeff_Add()
         result = base ** int(constant)
-        (kernel,) = self.field.kernels_of(base.n)
+        kernel = self.field.generator_of(base)
+        if kernel is None:
+            raise UnsupportedExpressionError(f"the power {exponent} of something that is not a single quantity")
         for term in sp.Add.make_args(rest):
             count, symbol = term.as_coeff_Mul()
             result = result * self.field.of(self.field.kernel("ipow", kernel, symbol)) ** int(count)
@@ -549,6 +558,14 @@ def _shape(arg: Any) -> str:
     if isinstance(arg, tuple):
         return f"({','.join(_shape(a) for a in arg)})"
     return re.sub(r"%\w+", "%", str(arg))
+
+
+def _is_nested(order: tuple[Bound, ...]) -> bool:
+    """Whether every bound is stated in indices that come before it."""
+    symbols = [b[0] for b in order]
+    return not any(
+        later in order[p][1].free_symbols | order[p][2].free_symbols for p in range(len(order)) for later in symbols[p:]
+    )
 
 
 def _same_row(a: Kernel, b: Kernel) -> bool:

@@ -14,6 +14,7 @@ Four means, each sound by itself, tried in this order:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,7 +30,7 @@ from .statement import Statement
 
 __all__ = ["Context", "Zero", "normalizer_for", "zero_test"]
 
-MAX_SLOTS = 256
+FIRST_SLOTS, MAX_SLOTS = 64, 256  # generators of a field: doubled when they do not suffice
 MAX_CASES = 64
 
 
@@ -71,28 +72,28 @@ class Zero:
 
 def normalizer_for(context: Context, level: int, work: Callable[[Normalizer], Any]) -> Any:
     """`work` on the context's normalizer, on a new one when it needs more generators or finer exponents."""
-    slots, denominator = 16, 1
+    slots, denominator = FIRST_SLOTS, 1
     while True:
-        normalizer = context.pool.get(level)
+        pooled = context.pool.pop(level, None)
+        normalizer = pooled
         try:
             if normalizer is None:
                 normalizer = Normalizer(context.ranges, context.arrays, level, slots, denominator)
                 for expr in context.positive:
                     normalizer.assume_positive(expr)
-                context.pool[level] = normalizer
             normalizer.used = set()
-            return work(normalizer)
+            result = work(normalizer)
+            context.pool[level] = normalizer
+            return result
         except OutOfSlotsError:
-            full = normalizer.field.slots if normalizer is not None else slots
-            slots, denominator = 2 * full, normalizer.denominator if normalizer is not None else denominator
+            if pooled is None:  # one that served other equations may be full of their kernels: start it anew first
+                slots *= 2
             if slots > MAX_SLOTS:
                 raise BudgetExceededError(f"more than {MAX_SLOTS} independent quantities") from None
         except RestartError as restart:
-            slots = normalizer.field.slots if normalizer is not None else slots
             denominator = restart.denominator
             if denominator > 10_000:
                 raise BudgetExceededError("exponents with very large denominators") from None
-        context.pool.pop(level, None)
 
 
 def zero_test(expr: sp.Expr, context: Context) -> Zero:
@@ -251,17 +252,13 @@ def _label_cases(expr: sp.Expr, context: Context, depth: int) -> Zero | None:
     """Zero for every value that the labels of one summand can take, hence zero."""
     body, ranges = _common_summand(expr, context.ranges)
     context = replace(context, ranges=ranges)
-    found = sorted(
-        {a for a in free_atoms(body) if _is_label(a, context)},
-        key=str,
-    )
-    rows = {_row_of(a, context) for a in found}
+    rows = {_row_of(a, context) for a in free_atoms(body) if _is_label(a, context)}
     if len(rows) != 1:
         return None
     (row,) = rows
     label, domain, leading = row
-    if any(s not in ranges.bounds and s not in ranges.minimum and not s.is_integer for s in leading):
-        return None
+    if set().union(*(s.free_symbols for s in leading)) & _bound_within(body):
+        return None  # a sum in the body runs over several rows, whose labels differ
     used: set[str] = {domain.condition(str(label))}
     for value, case_context in _values_of(label, domain, leading, context):
         replaced = _replace_label(body, label, value)
@@ -270,6 +267,10 @@ def _label_cases(expr: sp.Expr, context: Context, depth: int) -> Zero | None:
             return None
         used |= set(case.used)
     return Zero(True, f"case by case over the values of {label}", tuple(sorted(used)))
+
+
+def _bound_within(expr: sp.Expr) -> set[sp.Symbol]:
+    return {limit[0] for e in sp.preorder_traversal(expr) if isinstance(e, sp.Sum | sp.Product) for limit in e.limits}
 
 
 def _is_label(atom: sp.Expr, context: Context) -> bool:
@@ -298,7 +299,7 @@ def _values_of(
     yield (lambda c: sp.KroneckerDelta(c, 1)), context
     if least >= 2:
         yield (lambda c: sp.KroneckerDelta(c, last)), context
-    observed = sp.Symbol("%c", integer=True, positive=True)
+    observed = _unused("%c", context.ranges)
     interior = context.ranges.with_index(observed, 2, last - 1)
     if isinstance(last, sp.Symbol):
         interior = interior.with_minimum(last, max(least, 3))
@@ -307,6 +308,14 @@ def _values_of(
     else:
         whole = context.ranges.with_index(observed, 1, last)
         yield (lambda c: sp.KroneckerDelta(c, observed)), replace(context, ranges=whole)
+
+
+def _unused(stem: str, ranges: Ranges, *exprs: sp.Expr) -> sp.Symbol:
+    """An index of which nothing is known yet."""
+    facts = {s for b in ranges.bounds.values() for e in b for s in e.free_symbols}
+    taken = {s.name for s in facts.union(ranges.bounds, *(e.free_symbols for e in exprs))}
+    number = next(k for k in itertools.count() if f"{stem}{k}" not in taken)
+    return sp.Symbol(f"{stem}{number}", integer=True, positive=True)
 
 
 def _constantly(value: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
@@ -341,7 +350,7 @@ def _common_summand(expr: sp.Expr, ranges: Ranges) -> tuple[sp.Expr, Ranges]:
         if len(limits) != 1:
             return expr, ranges
         lower, upper = limits.pop()
-        index = sp.Symbol(f"%s{len(ranges.bounds)}", integer=True, positive=True)
+        index = _unused("%s", ranges, expr)
         expr = sp.Add(*(factor * substitute(body, {k: index}) for factor, body, k in parts))
         ranges = ranges.with_index(index, lower, upper)
         if expr == 0:
