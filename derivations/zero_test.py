@@ -30,7 +30,7 @@ from .statement import Statement
 
 __all__ = ["Context", "Zero", "normalizer_for", "zero_test"]
 
-FIRST_SLOTS, MAX_SLOTS = 64, 256  # generators of a field: doubled when they do not suffice
+FIRST_SLOTS, MAX_SLOTS = 16, 256  # generators of a field: doubled when they do not suffice
 MAX_CASES = 64
 
 
