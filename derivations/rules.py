@@ -49,7 +49,6 @@ _TABLE = (
     Rule("reciprocal_rule", "derivative of a reciprocal", r"\frac{d}{du}\frac{1}{u} = -\frac{1}{u^2}"),
     Rule("exp_derivative", "derivative of the exponential function", r"\frac{d}{du} e^u = e^u"),
     Rule("absolute_value", "derivative of |u|, away from u = 0", r"\frac{d}{du} |u| = \operatorname{sign}(u)"),
-    Rule("second_derivative", "differentiate once more", r""),
     Rule("log_product", "the logarithm of a product is a sum", r"\log(a\,b) = \log a + \log b"),
     Rule("log_power", "the logarithm of a power", r"\log a^y = y \log a"),
     Rule("log_exp", "the logarithm undoes the exponential function", r"\log e^u = u"),
@@ -65,6 +64,40 @@ _TABLE = (
     Rule("complete_square", "complete the square", r"\frac{1}{4} - u\,(1 - u) = \left(u - \frac{1}{2}\right)^2"),
     Rule("centering", "deviations from the mean sum to zero", r""),
     Rule("limit", "compare the powers of e^{−z}", r""),
+    Rule("quotient_rule", "derivative of a quotient", r"\left(\frac{u}{v}\right)' = \frac{u' v - u v'}{v^2}"),
+    Rule("exp_sum", "the exponential of a sum is a product", r"e^{a + b} = e^a e^b"),
+    Rule("tanh_derivative", "tanh' = 1 − tanh²", r"\tanh'(z) = 1 - \tanh^2(z)"),
+    Rule(
+        "softmax_derivative",
+        "derivative of softmax",
+        r"\frac{\partial p_i}{\partial z_j} = p_i\,(\delta_{ij} - p_j)",
+    ),
+    Rule("labels_sum_to_one", "one label is 1, the others are 0: they sum to one", r"\sum_{c=1}^{K} y_c = 1"),
+    Rule(
+        "softmax_cross_entropy",
+        "cross-entropy of softmax: prediction minus label",
+        r"\frac{\partial C}{\partial z_k} = p_k - y_k",
+    ),
+    Rule(
+        "variance",
+        "variance: mean of squares minus square of the mean",
+        r"\sum_c p_c (v_c - \bar{v})^2 = \sum_c p_c v_c^2 - \bar{v}^2",
+    ),
+    Rule(
+        "log_diff_exp",
+        "logarithm of a difference of σ",
+        r"\log(\sigma(a) - \sigma(b)) = \log\sigma(a) + \log\sigma(-b) + \log(1 - e^{b - a})",
+    ),
+    Rule(
+        "summation_by_parts",
+        "summation by parts",
+        r"\sum_{c} Y_c (\gamma_c - \gamma_{c-1}) = \sum_{t} (Y_t - Y_{t+1})\,\gamma_t + Y_K",
+    ),
+    Rule(
+        "multivariate_chain_rule",
+        "chain rule for a function of many variables",
+        r"\frac{\partial C}{\partial v} = \sum_k \frac{\partial C}{\partial z_k}\,\frac{\partial z_k}{\partial v}",
+    ),
 )
 
 RULES: dict[str, Rule] = {rule.name: rule for rule in _TABLE}

@@ -104,7 +104,7 @@ def _known_category() -> tuple[Derivation, ...]:
         title="The prediction for a sample of category a",
         source="definition of one-hot coding",
         variables=(x, w, b),
-        ranges=((a, 1, G), (j, 1, G)),
+        ranges=((a, 1, G), (j, 1, G), (g, 1, G)),
         minimum=((G, 2),),
         definitions=(
             Definition(h, delta(g, a), "one-hot row"),
