@@ -8,124 +8,138 @@ every argument of a logarithm > 0.
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sympy as sp
 
-from .enclosure import IndexRangeError, OperationBudgetError, enclose, precision
 from .indexed import UnsupportedExpressionError, peel
-from .kernels import BudgetExceededError, UndefinedError, budget
+from .kernels import BudgetExceededError, UndefinedError, budget, separate_budget
 from .normal_form import Level, Normalizer
 from .notation import text
-from .verdict import Status, Verdict
-from .witness import BITS, find_witness, point_of, sample_values
+from .verdict import Status, Verdict, Witness
+from .witness import ATTEMPTS, Search
 from .zero_test import Context, Zero, normalizer_for, zero_test
 
 __all__ = ["Equation", "conditions_of", "decide", "is_signed"]
 
-SUPPORT_POINTS = 40
+FIRST_POINTS = 4  # points tried before the zero test
+SEARCH_OPERATIONS, SEARCH_SECONDS = 2_000_000, 10.0
 
 
 @dataclass(frozen=True)
 class Equation:
-    """left = right over the variables of a context; both sides resolved."""
+    """left = right over the variables of a context; both sides resolved.
+
+    folded: the two sides with some defined names kept as independent atoms, where that is known. What is
+    zero for every value of a name is zero for its own, so a proof may be found there, and sooner.
+    """
 
     left: sp.Expr
     right: sp.Expr
     context: Context
     nonzero: tuple[sp.Expr, ...] = ()
+    folded: tuple[sp.Expr, sp.Expr, Context] | None = None
 
 
 def decide(equation: Equation, seed: int = 0, operations: int = 400_000, seconds: float = 20.0) -> Verdict:
-    """The verdict on one equation; never raises for what the mathematics does."""
-    with budget(operations, seconds):
-        try:
-            return _decide(equation, seed)
-        except BudgetExceededError as error:
-            return Verdict(Status.UNDECIDED, "budget", reason=f"out of budget: {error}")
-        except RecursionError:
-            return Verdict(Status.UNDECIDED, "budget", reason="out of budget: nested too deeply")
-        except UnsupportedExpressionError as error:
-            return Verdict(Status.UNSUPPORTED, "language", reason=str(error))
+    """The verdict on one equation; never raises for what the mathematics does.
 
-
-def _decide(equation: Equation, seed: int) -> Verdict:
-    left, right, context = equation.left, equation.right, equation.context
-    reason = "no proof found by the zero test, and no witness among the points tried"
+    A few points first: most false equations fail at the first one, and a proof needs a point at which
+    both sides are defined. Then the zero test, within its budget; then, where it found no proof, the rest of
+    the points within a budget of their own, since what can't be proved may still be refuted.
+    """
+    context = equation.context
+    search = Search(
+        equation.left, equation.right, context.ranges, context.arrays, context.positive, equation.nonzero, seed
+    )
     found: Zero | None = None
+    reason = "no proof found by the zero test, and no witness among the points tried"
+    unsupported = False
+    witness = _searched(search, FIRST_POINTS, enough=1)
     try:
-        found = zero_test(left - right, context)
+        with budget(operations, seconds):
+            found = _tested(equation)
+            if found.is_zero and witness is None:
+                return _proved(equation, found, search)
     except UndefinedError as error:
         reason = f"undefined under its side conditions: {error}"
     except UnsupportedExpressionError as error:
-        reason = str(error)
-    if found is not None and found.is_zero:
-        return _proved(equation, found, seed)
-    witness = find_witness(left, right, context.ranges, context.arrays, context.positive, equation.nonzero, seed)
+        reason, unsupported = str(error), True
+    except BudgetExceededError as error:
+        reason = f"out of budget: {error}"
+    except RecursionError:
+        reason = "out of budget: nested too deeply"
+    if found is not None and found.is_zero and witness is not None:
+        return _disagreement(found, witness)
+    witness = witness or _searched(search, ATTEMPTS) or search.misshapen
+    reduced = found.reduced if found else None
     if witness is not None:
-        return Verdict(
-            Status.REFUTED,
-            "ball",
-            conditions=tuple(f"holds for {case}" for case in found.holds_for) if found else (),
-            reduced=found.reduced if found else None,
-            witness=witness,
-        )
+        cases = tuple(f"holds for {case}" for case in found.holds_for) if found else ()
+        return Verdict(Status.REFUTED, witness.kind, cases, reduced, witness)
     if found is not None and found.holds_for:
-        cases = ", ".join(found.holds_for)
-        return Verdict(Status.UNDECIDED, found.method, found.used, found.reduced, reason=f"holds for {cases}")
-    points = _agreeing_points(equation, seed)
-    if points:
-        return Verdict(Status.SUPPORTED, "ball", points=points, reduced=found.reduced if found else None, reason=reason)
-    return Verdict(Status.UNDECIDED, "zero test", reduced=found.reduced if found else None, reason=reason)
+        cases_held = ", ".join(found.holds_for)
+        return Verdict(Status.UNDECIDED, found.method, found.used, reduced, reason=f"holds for {cases_held}")
+    if reason.startswith("out of budget"):
+        return Verdict(Status.UNDECIDED, "budget", reason=reason, points=search.met)
+    if search.met:
+        return Verdict(Status.SUPPORTED, "ball", points=search.met, reduced=reduced, reason=reason)
+    if unsupported:
+        return Verdict(Status.UNSUPPORTED, "language", reason=reason)
+    return Verdict(Status.UNDECIDED, "zero test", reduced=reduced, reason=reason)
 
 
-def _proved(equation: Equation, found: Zero, seed: int) -> Verdict:
-    if not _agreeing_points(equation, seed, wanted=1):
-        return Verdict(
-            Status.UNDECIDED,
-            found.method,
-            found.used,
-            reason="no point of the domain was found at which both sides are defined",
-        )
-    conditions = [*found.used]
-    for side in (equation.left, equation.right):
-        conditions += conditions_of(side, equation.context)
-    return Verdict(Status.PROVED, found.method, tuple(dict.fromkeys(conditions)), "0")
-
-
-def _agreeing_points(equation: Equation, seed: int, wanted: int = SUPPORT_POINTS) -> int:
-    """How many points of the domain were met at which both sides are finite and their balls overlap."""
-    rng = random.Random(seed + 1)
-    context, met = equation.context, 0
-    exprs = (equation.left, equation.right, *context.positive, *equation.nonzero)
-    for _ in range(4 * wanted + 8):
-        values = sample_values(rng, exprs, context.ranges, context.arrays, 3)
-        if values is None:
-            continue
+def _tested(equation: Equation) -> Zero:
+    """The zero test, first with names kept as atoms where that is known."""
+    if equation.folded is not None:
+        left, right, context = equation.folded
         try:
-            with precision(BITS):
-                point = point_of(values, context.arrays)
-                if not all(enclose(e, point) > 0 for e in context.positive):
-                    continue
-                left, right = enclose(equation.left, point), enclose(equation.right, point)
-        except (IndexRangeError, OperationBudgetError):
-            continue
-        if left.is_finite() and right.is_finite() and left.overlaps(right):
-            met += 1
-            if met >= wanted:
-                break
-    return met
+            found = zero_test(left - right, context)
+            if found.is_zero:
+                return found
+        except (UndefinedError, UnsupportedExpressionError):
+            pass
+    return zero_test(equation.left - equation.right, equation.context)
+
+
+def _searched(search: Search, attempts: int, enough: int | None = None) -> Witness | None:
+    """The search, as far as a budget of its own reaches; an expression without values has no witness."""
+    try:
+        with separate_budget(SEARCH_OPERATIONS, SEARCH_SECONDS):
+            return search.run(attempts, enough)
+    except (BudgetExceededError, RecursionError, UnsupportedExpressionError):
+        return None
+
+
+def _disagreement(found: Zero, witness: Witness) -> Verdict:
+    reason = f"the zero test ({found.method}) and a witness disagree"
+    return Verdict(Status.INCONSISTENT, found.method, found.used, found.reduced, witness, reason=reason)
+
+
+def _proved(equation: Equation, found: Zero, search: Search) -> Verdict:
+    """`proved`, once a point of the domain is exhibited at which both sides are defined and agree."""
+    if not search.met:
+        witness = _searched(search, ATTEMPTS, enough=1)
+        if witness is not None:
+            return _disagreement(found, witness)
+    if not search.met:
+        reason = "no point of the domain was found at which both sides are defined"
+        return Verdict(Status.UNDECIDED, found.method, found.used, reason=reason)
+    conditions = [*found.used, *(f"{text(e)} > 0" for e in equation.context.positive if e in search.violated)]
+    left, right, context = equation.folded or (equation.left, equation.right, equation.context)
+    conditions += [*conditions_of(left, context), *conditions_of(right, context)]
+    return Verdict(Status.PROVED, found.method, tuple(dict.fromkeys(conditions)), "0")
 
 
 def conditions_of(expr: sp.Expr, context: Context) -> list[str]:
     """The conditions under which `expr` is defined that its domain does not already give, as text."""
+    remembered: list[str] | None = context.within.get(("conditions", expr))
+    if remembered is not None:
+        return remembered
     found: list[str] = []
 
     def visit(e: sp.Expr, inner: Context) -> None:
         if isinstance(e, sp.Sum | sp.Product):
-            body, k, lower, upper = peel(e)
-            visit(body, replace(inner, ranges=inner.ranges.with_index(k, lower, upper)))
+            visit(*inner.enter(e))
             return
         if isinstance(e, sp.Pow):
             base, exponent = e.args
@@ -134,10 +148,15 @@ def conditions_of(expr: sp.Expr, context: Context) -> list[str]:
                     found.append(f"{text(base)} ≠ 0")
             elif not exponent.is_integer and not is_signed(base, inner, strict=True):
                 found.append(f"{text(base)} > 0")
+            elif exponent.is_integer and not exponent.is_number and not inner.ranges.is_nonnegative(exponent):
+                if not normalizer_for(inner, Level.NONE, lambda normalizer: _is_nonzero(normalizer, base)):
+                    found.append(f"{text(base)} ≠ 0 where {exponent} < 0")
         if isinstance(e, sp.log) and not is_signed(e.args[0], inner, strict=True):
             found.append(f"{text(e.args[0])} > 0")
-        if isinstance(e, sp.sign) and not is_signed(e.args[0], inner, strict=True):
-            found.append(f"{text(e.args[0])} ≠ 0")
+        if isinstance(e, sp.sign):
+            inside = e.args[0]
+            if not normalizer_for(inner, Level.NONE, lambda normalizer: _is_nonzero(normalizer, inside)):
+                found.append(f"{text(inside)} ≠ 0")
         for a in e.args:
             if isinstance(a, sp.Expr):
                 visit(a, inner)
@@ -146,7 +165,8 @@ def conditions_of(expr: sp.Expr, context: Context) -> list[str]:
         visit(expr, context)
     except UndefinedError:
         found.append("a denominator that vanishes")
-    return list(dict.fromkeys(found))
+    context.within["conditions", expr] = found = list(dict.fromkeys(found))
+    return found
 
 
 def _is_nonzero(normalizer: Normalizer, expr: sp.Expr) -> bool:
@@ -162,8 +182,8 @@ def is_signed(expr: sp.Expr, context: Context, strict: bool = False) -> bool:
     if expr.is_Rational:
         return bool(expr > 0 if strict else expr >= 0)
     if isinstance(expr, sp.Sum | sp.Product):
-        body, k, lower, upper = peel(expr)
-        inner = replace(context, ranges=context.ranges.with_index(k, lower, upper))
+        _, _, lower, upper = peel(expr)
+        body, inner = context.enter(expr)
         if strict and not context.ranges.is_nonnegative(upper - lower):
             return False
         return is_signed(body, inner, strict)

@@ -33,6 +33,7 @@ __all__ = [
     "resolve",
     "statement_ranges",
     "substitute",
+    "take_partials",
 ]
 
 
@@ -175,8 +176,13 @@ def _solve_delta(delta: sp.KroneckerDelta, k: sp.Symbol) -> sp.Expr | None:
     return b - offset if k not in free_symbols(offset) else None
 
 
-def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges) -> sp.Expr:
+def differentiate(
+    expr: sp.Expr, v: sp.Expr, ranges: Ranges, definitions: tuple[Definition, ...] = ()
+) -> sp.Expr:
     """∂expr/∂v for a symbol or an indexed symbol v, all other atoms held fixed.
+
+    A name that `definitions` define is differentiated through its value (the chain rule) and keeps its
+    name in the result; v itself is an independent variable even where it is defined.
 
     >>> i, j, n, z = *sp.symbols("i j n", integer=True, positive=True), sp.IndexedBase("z", real=True)
     >>> differentiate(sp.Sum(z[i]**2, (i, 1, n)), z[i], Ranges({i: (sp.Integer(1), n)}))
@@ -188,55 +194,94 @@ def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges) -> sp.Expr:
     if isinstance(expr, sp.Number | sp.NumberSymbol | sp.KroneckerDelta):
         return sp.S.Zero
     if isinstance(expr, sp.Symbol):
-        return sp.S.One if expr == v else sp.S.Zero
+        if expr == v:
+            return sp.S.One
+        found = _definition_of(expr, definitions)
+        return sp.S.Zero if found is None else differentiate(found.value, v, ranges, definitions)
     if isinstance(expr, sp.Indexed):
         if any(a.has(sp.Indexed) for a in expr.indices):
             raise UnsupportedExpressionError(f"no derivative through the index of {expr}")
         if not isinstance(v, sp.Indexed) or v.base != expr.base:
-            return sp.S.Zero
+            found = _definition_of(expr.base, definitions)
+            if found is None:
+                return sp.S.Zero
+            value = substitute(found.value, dict(zip(found.target.indices, expr.indices, strict=True)))
+            return differentiate(value, v, ranges, definitions)
         if len(v.indices) != len(expr.indices):
             raise UnsupportedExpressionError(f"{expr} and {v} have different numbers of indices")
         return sp.Mul(*(sp.KroneckerDelta(a, b) for a, b in zip(expr.indices, v.indices, strict=True)))
     if isinstance(expr, sp.Add):
-        return sp.Add(*(differentiate(a, v, ranges) for a in expr.args))
+        return sp.Add(*(differentiate(a, v, ranges, definitions) for a in expr.args))
     if isinstance(expr, sp.Mul):
         terms = []
         for position, factor in enumerate(expr.args):
-            d = differentiate(factor, v, ranges)
+            d = differentiate(factor, v, ranges, definitions)
             if d != 0:
                 terms.append(sp.Mul(*expr.args[:position], d, *expr.args[position + 1 :]))
         return sp.Add(*terms)
     if isinstance(expr, sp.Pow):
         base, exponent = expr.args
-        d_base, d_exponent = differentiate(base, v, ranges), differentiate(exponent, v, ranges)
+        d_base, d_exponent = differentiate(base, v, ranges, definitions), differentiate(exponent, v, ranges, definitions)
         d = sp.S.Zero if d_base == 0 else exponent * base ** (exponent - 1) * d_base
         return d if d_exponent == 0 else d + expr * sp.log(base) * d_exponent
     if isinstance(expr, sp.Sum):
+        _refuse_capture(expr, definitions)
         body, k, lower, upper = _apart_from(expr, v, ranges)
         inner = ranges.with_index(k, lower, upper)
-        return contract_sum(differentiate(body, v, inner), k, lower, upper, ranges)
+        return contract_sum(differentiate(body, v, inner, definitions), k, lower, upper, ranges)
     if isinstance(expr, sp.Product):
+        _refuse_capture(expr, definitions)
         body, k, lower, upper = _apart_from(expr, v, ranges)
         inner = ranges.with_index(k, lower, upper)
-        return expr * contract_sum(differentiate(body, v, inner) / body, k, lower, upper, ranges)
+        return expr * contract_sum(differentiate(body, v, inner, definitions) / body, k, lower, upper, ranges)
     if isinstance(expr, Unknown):
         _, derivative, argument, (k, lower, upper) = expr.args
         renamed = fresh_index(k, free_symbols(v) | free_symbols(argument) | set(ranges.bounds))
         inner = ranges.with_index(renamed, lower, upper)
-        d = differentiate(substitute(argument, {k: renamed}), v, inner)
+        d = differentiate(substitute(argument, {k: renamed}), v, inner, definitions)
         return contract_sum(derivative[renamed] * d, renamed, lower, upper, ranges)
     if isinstance(expr, sp.Abs):
-        d = differentiate(expr.args[0], v, ranges)
+        d = differentiate(expr.args[0], v, ranges, definitions)
         return sp.sign(expr.args[0]) * d if d != 0 else d
     if isinstance(expr, sp.sign):
         return sp.S.Zero  # away from the kink, where a declared convention takes over
     if isinstance(expr, sp.Max) and len(expr.args) == 2 and expr.args[0] == 0:
-        d = differentiate(expr.args[1], v, ranges)
+        d = differentiate(expr.args[1], v, ranges, definitions)
         return (1 + sp.sign(expr.args[1])) / 2 * d if d != 0 else d
     if isinstance(expr, sp.Function) and len(expr.args) == 1:
-        d = differentiate(expr.args[0], v, ranges)
+        d = differentiate(expr.args[0], v, ranges, definitions)
         return expr.fdiff(1) * d if d != 0 else d
     raise UnsupportedExpressionError(f"no rule differentiates {type(expr).__name__}: {expr}")
+
+
+def _refuse_capture(expr: sp.Sum | sp.Product, definitions: tuple[Definition, ...]) -> None:
+    """Refuse a sum over an index that the value of a name under it has, where the name itself has not."""
+    _, k, _, _ = peel(expr)
+    if not any(k in _extra_indices(d) for d in definitions):
+        return
+    waiting, seen = [expr], set()
+    while waiting:
+        for atom in free_atoms(waiting.pop()):
+            found = _definition_of(_name(atom), definitions)
+            if found is None or found.key in seen:
+                continue
+            if k in _extra_indices(found):
+                raise UnsupportedExpressionError(_captured(found, {k}))
+            seen.add(found.key)
+            waiting.append(found.value)
+
+
+@lru_cache(maxsize=1024)
+def _extra_indices(definition: Definition) -> frozenset[sp.Symbol]:
+    own = set(definition.target.indices) if isinstance(definition.target, sp.Indexed) else set()
+    return frozenset(free_symbols(definition.value) - own)
+
+
+def _captured(definition: Definition, indices: set[sp.Symbol] | frozenset[sp.Symbol]) -> str:
+    return (
+        f"the value of {definition.target} has the index {', '.join(sorted(map(str, indices)))}, which is not in its "
+        f"name and would be captured here: write {definition.target} with that index"
+    )
 
 
 def _apart_from(expr: sp.Sum | sp.Product, v: sp.Expr, ranges: Ranges) -> tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]:
@@ -248,6 +293,10 @@ def _apart_from(expr: sp.Sum | sp.Product, v: sp.Expr, ranges: Ranges) -> tuple[
         renamed = fresh_index(k, taken | free_symbols(body) | set(ranges.bounds) | facts)
         body, k = substitute(body, {k: renamed}), renamed
     return body, k, lower, upper
+
+
+def _definition_of(key: sp.Expr, definitions: tuple[Definition, ...]) -> Definition | None:
+    return next((d for d in definitions if d.key == key), None)
 
 
 def statement_ranges(statement: Statement) -> Ranges:
@@ -280,11 +329,7 @@ def expand_definitions(
             own = set(found.target.indices) if isinstance(found.target, sp.Indexed) else set()
             captured = (free_symbols(value) - own) & bound
             if captured:
-                names = ", ".join(sorted(map(str, captured)))
-                raise UnsupportedExpressionError(
-                    f"the value of {found.target} has the index {names}, which is not in its name and would be "
-                    f"captured here: write {found.target} with that index"
-                )
+                raise UnsupportedExpressionError(_captured(found, captured))
             if isinstance(found.target, sp.Indexed):
                 actual = tuple(walk(a, active, bound) for a in e.indices)
                 value = substitute(value, dict(zip(found.target.indices, actual, strict=True)))
@@ -308,15 +353,19 @@ def expand_definitions(
 
 
 def resolve(expr: sp.Expr, statement: Statement, ranges: Ranges | None = None) -> sp.Expr:
-    """`expr` over the statement's variables alone: derivatives taken, definitions expanded.
+    """`expr` over the statement's variables alone: derivatives taken (`take_partials`), definitions expanded."""
+    return expand_definitions(take_partials(expr, statement, ranges), statement.definitions)
+
+
+def take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges | None = None) -> sp.Expr:
+    """`expr` with its derivatives taken, by the chain rule through the definitions, which keep their names.
 
     ∂f/∂v holds every input of f fixed but v, where v itself is held as an independent variable.
     Raises `AmbiguousPartialError` when v is a defined quantity and f depends on a parameter of v by
     another path as well.
     """
     check_definitions(statement)
-    ranges = ranges or statement_ranges(statement)
-    return expand_definitions(_take_partials(expr, statement, ranges), statement.definitions)
+    return _take_partials(expr, statement, ranges or statement_ranges(statement))
 
 
 @lru_cache(maxsize=64)
@@ -333,15 +382,13 @@ def check_definitions(statement: Statement) -> None:
 def _take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges) -> sp.Expr:
     if isinstance(expr, Partial):
         v = expr.variable
-        key = v.base if isinstance(v, sp.Indexed) else v
-        keep = frozenset({key})
-        inner = _take_partials(expr.function, statement, ranges)
-        f = expand_definitions(inner, statement.definitions, keep)
-        _refuse_unknown_dependence(partial=expr, f=f, statement=statement)
+        key = _name(v)
+        f = _take_partials(expr.function, statement, ranges)
+        _refuse_unknown_dependence(expr, _inputs(f, statement, frozenset({key})), statement)
         definition = statement.definition(key)
         if definition is not None:
-            _refuse_left_over_path(expr, inner, definition, statement)
-        return differentiate(f, v, ranges)
+            _refuse_left_over_path(expr, f, definition, statement)
+        return differentiate(f, v, ranges, statement.definitions)
     if isinstance(expr, sp.Sum | sp.Product):
         body, k, lower, upper = peel(expr)
         return expr.func(_take_partials(body, statement, ranges.with_index(k, lower, upper)), (k, lower, upper))
@@ -354,29 +401,42 @@ _DATA = frozenset({"feature", "label", "penalty"})
 """Roles of what is given rather than computed: sharing them is no second path to an intermediate quantity."""
 
 
-def _refuse_unknown_dependence(partial: Partial, f: sp.Expr, statement: Statement) -> None:
+def _name(atom: sp.Expr) -> sp.Expr:
+    return atom.base if isinstance(atom, sp.Indexed) else atom
+
+
+def _inputs(expr: sp.Expr, statement: Statement, keep: frozenset[sp.Expr] = frozenset()) -> set[sp.Expr]:
+    """The names that `expr` depends on once every definition is expanded, but for those in `keep`."""
+    found: set[sp.Expr] = set()
+    waiting, seen = [expr], set(keep)
+    while waiting:
+        for atom in free_atoms(waiting.pop()):
+            name = _name(atom)
+            definition = None if name in seen else statement.definition(name)
+            if definition is not None:
+                seen.add(name)
+                waiting.append(definition.value)
+            elif name in keep or statement.definition(name) is None:
+                found.add(name)
+    return found
+
+
+def _refuse_unknown_dependence(partial: Partial, inputs: set[sp.Expr], statement: Statement) -> None:
     """A name without a value, and the derivative of an unknown function, may depend on anything: their ∂ is not 0."""
-    key = partial.variable.base if isinstance(partial.variable, sp.Indexed) else partial.variable
-    known = {v.base if v.axes else v.label for v in statement.variables} | {key}
-    for atom in free_atoms(f):
-        name = atom.base if isinstance(atom, sp.Indexed) else atom
-        if name not in known and not (isinstance(atom, sp.Symbol) and atom.is_integer):
+    known = {v.base if v.axes else v.label for v in statement.variables} | {_name(partial.variable)}
+    for name in sorted(inputs - known, key=str):
+        if not (isinstance(name, sp.Symbol) and name.is_integer):
             raise UnsupportedExpressionError(f"{partial}: {name} is neither a variable nor defined")
 
 
-def _refuse_left_over_path(partial: Partial, inner: sp.Expr, definition: Definition, statement: Statement) -> None:
+def _refuse_left_over_path(partial: Partial, f: sp.Expr, definition: Definition, statement: Statement) -> None:
     names = {v.base: v.name for v in statement.variables if v.axes and v.role not in _DATA}
     names |= {v.label: v.name for v in statement.variables if not v.axes and v.role not in _DATA}
-
-    def inputs(e: sp.Expr) -> set[str]:
-        found = {a.base if isinstance(a, sp.Indexed) else a for a in free_atoms(e)}
-        return {names[a] for a in found if a in names}
-
-    own = inputs(expand_definitions(definition.value, statement.definitions))
-    both = own & inputs(expand_definitions(inner, statement.definitions, _siblings(definition, statement)))
+    own = _inputs(definition.value, statement)
+    both = own & _inputs(f, statement, _siblings(definition, statement)) & set(names)
     if both:
         raise AmbiguousPartialError(
-            f"{partial}: {partial.function} depends on {', '.join(sorted(both))} both through "
+            f"{partial}: {partial.function} depends on {', '.join(sorted(names[b] for b in both))} both through "
             f"{partial.variable} and directly; say which is held fixed"
         )
 

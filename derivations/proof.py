@@ -20,7 +20,14 @@ import sympy as sp
 
 from .enclosure import enclose, precision
 from .equation import Equation, conditions_of, decide, is_signed
-from .indexed import AmbiguousPartialError, UnsupportedExpressionError, resolve, statement_ranges
+from .indexed import (
+    AmbiguousPartialError,
+    UnsupportedExpressionError,
+    expand_definitions,
+    resolve,
+    statement_ranges,
+    take_partials,
+)
 from .kernels import BudgetExceededError, UndefinedError, budget
 from .limits import limit_is
 from .statement import Derivation, Statement
@@ -93,19 +100,43 @@ def decide_relation(
     except BudgetExceededError as error:
         return Verdict(Status.UNDECIDED, "budget", reason=f"out of budget: {error}")
     nonzero = tuple(_resolved(e, statement) for e in statement.nonzero)
-    return decide(Equation(*resolved, context, nonzero), seed, seconds=seconds)
+    kept = _linear_names(statement)
+    folded = (_resolved(left, statement, kept), _resolved(right, statement, kept), _context(statement, kept))
+    return decide(Equation(*resolved, context, nonzero, folded if kept else None), seed, seconds=seconds)
 
 
-@lru_cache(maxsize=8)
-def _context(statement: Statement) -> Context:
+@lru_cache(maxsize=16)
+def _context(statement: Statement, kept: frozenset[sp.Expr] = frozenset()) -> Context:
     """One context for all equations about a statement, so that they share their normal forms."""
     plain = Context.of(statement)
-    return Context(plain.ranges, plain.arrays, tuple(resolve(e, statement) for e in statement.positive))
+    positive = tuple(_resolved(e, statement, kept) for e in statement.positive)
+    return Context(plain.ranges, plain.arrays, positive)
+
+
+@lru_cache(maxsize=1024)
+def _resolved(expr: sp.Expr, statement: Statement, kept: frozenset[sp.Expr] = frozenset()) -> sp.Expr:
+    return expand_definitions(_with_names(expr, statement), statement.definitions, kept)
 
 
 @lru_cache(maxsize=512)
-def _resolved(expr: sp.Expr, statement: Statement) -> sp.Expr:
-    return resolve(expr, statement)
+def _with_names(expr: sp.Expr, statement: Statement) -> sp.Expr:
+    return take_partials(expr, statement)
+
+
+@lru_cache(maxsize=64)
+def _linear_names(statement: Statement) -> frozenset[sp.Expr]:
+    """Names whose values are linear forms, Σ_k w_k x_ik + b: most steps hold whatever a logit is made of."""
+
+    def is_polynomial(e: sp.Expr) -> bool:
+        if isinstance(e, sp.Pow):
+            return bool(e.exp.is_Integer and e.exp > 0) and is_polynomial(e.base)
+        if isinstance(e, sp.Indexed | sp.Symbol | sp.Rational):
+            return True
+        if isinstance(e, sp.Add | sp.Mul):
+            return all(is_polynomial(a) for a in e.args)
+        return isinstance(e, sp.Sum) and is_polynomial(e.function)
+
+    return frozenset(d.key for d in statement.definitions if d.value.has(sp.Sum) and is_polynomial(d.value))
 
 
 def _decide_limit(
