@@ -12,14 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache, reduce
+from typing import Any
 
 import flint
 import sympy as sp
 from flint import arb
 
 from .functions import sigmoid, softplus
-from .indexed import UnsupportedExpressionError, peel
+from .indexed import UnsupportedExpressionError, free_symbols, peel
 from .kernels import charge
+from .ranges import linear_parts
 
 __all__ = ["IndexRangeError", "Point", "are_apart", "enclose", "precision"]
 
@@ -48,6 +51,7 @@ class Point:
     arrays: dict[object, dict[tuple[int, ...], arb]]
     default: Callable[[object, tuple[int, ...]], arb] | None = None
     operations: int = field(default=0)
+    known: dict[tuple[sp.Expr, tuple[int | None, ...]], arb] = field(default_factory=dict)
 
     def entry(self, label: object, indices: tuple[int, ...]) -> arb:
         array = self.arrays.get(label)
@@ -94,71 +98,111 @@ def enclose(expr: sp.Expr, point: Point) -> arb:
     True
     """
     point.operations += 1
-    charge()
-    if point.operations > MAX_OPERATIONS:
-        raise OperationBudgetError(f"a value needs more than {MAX_OPERATIONS} operations")
-    if isinstance(expr, sp.Rational):
-        return arb(flint.fmpq(expr.p, expr.q))
-    if isinstance(expr, sp.Symbol):
-        number = point.integers.get(expr)
-        return arb(number) if number is not None else point.entry(expr, ())
-    if isinstance(expr, sp.Indexed):
-        return point.entry(expr.base.label, tuple(integer(a, point) for a in expr.indices))
-    if isinstance(expr, sp.Add):
-        total = arb(0)
-        for a in expr.args:
-            total += enclose(a, point)
-        return total
-    if isinstance(expr, sp.Mul):
-        product = arb(1)
-        for a in expr.args:
-            product *= enclose(a, point)
-        return product
-    if isinstance(expr, sp.Pow):
-        return _power(expr, point)
-    if isinstance(expr, sp.Sum | sp.Product):
-        body, k, lower, upper = peel(expr)
-        total = arb(0 if isinstance(expr, sp.Sum) else 1)
-        before = point.integers.get(k)
-        try:
-            for value in range(integer(lower, point), integer(upper, point) + 1):
-                point.integers[k] = value
-                term = enclose(body, point)
-                total = total + term if isinstance(expr, sp.Sum) else total * term
-        finally:
-            if before is None:
-                point.integers.pop(k, None)
-            else:
-                point.integers[k] = before
-        return total
-    if isinstance(expr, sp.KroneckerDelta):
-        a, b = expr.args[:2]
-        return arb(int(integer(a, point) == integer(b, point)))
-    if expr is sp.pi:
-        return arb.pi()
-    if expr is sp.E:
-        return arb(1).exp()
-    rule = _FUNCTIONS.get(type(expr))
-    if rule is not None:
-        return rule(*(enclose(a, point) for a in expr.args))
-    if expr in (sp.zoo, sp.nan, sp.oo, -sp.oo):
-        return NAN
-    raise UnsupportedExpressionError(f"no enclosure of {type(expr).__name__}: {expr}")
+    if point.operations % 64 == 0:
+        charge(64)
+        if point.operations > MAX_OPERATIONS:
+            raise OperationBudgetError(f"a value needs more than {MAX_OPERATIONS} operations")
+    kind = type(expr)
+    rule = _RULES.get(kind)
+    if rule is None:
+        rule = _RULES[kind] = _rule_for(expr)
+    if kind not in _REMEMBERED:
+        return rule(expr, point)
+    # inside a sum, what does not mention its index is computed once
+    integers = point.integers
+    key = (expr, tuple([integers.get(s) for s in _mentioned(expr)]))
+    value = point.known.get(key)
+    if value is None:
+        value = point.known[key] = rule(expr, point)
+    return value
+
+
+def _rule_for(expr: sp.Expr) -> Rule:
+    for kind, rule in _BY_CLASS.items():
+        if isinstance(expr, kind):
+            return rule
+    function = _FUNCTIONS.get(type(expr))
+    if function is None:
+        raise UnsupportedExpressionError(f"no enclosure of {type(expr).__name__}: {expr}")
+    if type(expr) is sp.Max:
+        return lambda e, point: reduce(function, (enclose(a, point) for a in e.args))
+    return lambda e, point: function(enclose(e.args[0], point))
+
+
+@lru_cache(maxsize=50_000)
+def _mentioned(expr: sp.Expr) -> tuple[sp.Symbol, ...]:
+    return tuple(free_symbols(expr))
+
+
+def _symbol(expr: sp.Symbol, point: Point) -> arb:
+    number = point.integers.get(expr)
+    return arb(number) if number is not None else point.entry(expr, ())
+
+
+def _sum_of(expr: sp.Add, point: Point) -> arb:
+    total = arb(0)
+    for a in expr.args:
+        total += enclose(a, point)
+    return total
+
+
+def _product_of(expr: sp.Mul, point: Point) -> arb:
+    """A δ that is 0 makes the product 0, also where another factor has no value (Iverson's convention)."""
+    product = arb(1)
+    rest = []
+    for a in expr.args:
+        if isinstance(a, sp.KroneckerDelta):
+            if _delta(a, point) == 0:
+                return arb(0)
+        else:
+            rest.append(a)
+    for a in rest:
+        product *= enclose(a, point)
+    return product
+
+
+def _over_range(expr: sp.Sum | sp.Product, point: Point) -> arb:
+    body, k, lower, upper = _peeled(expr)
+    is_sum = isinstance(expr, sp.Sum)
+    total = arb(0 if is_sum else 1)
+    before = point.integers.get(k)
+    values = range(integer(lower, point), integer(upper, point) + 1)
+    try:
+        for value in values:
+            point.integers[k] = value
+            term = enclose(body, point)
+            total = total + term if is_sum else total * term
+    finally:
+        if before is None:
+            point.integers.pop(k, None)
+        else:
+            point.integers[k] = before
+    return total
+
+
+_peeled = lru_cache(maxsize=20_000)(peel)
+
+
+def _delta(expr: sp.KroneckerDelta, point: Point) -> arb:
+    a, b = expr.args[:2]
+    return arb(int(integer(a, point) == integer(b, point)))
 
 
 def integer(expr: sp.Expr, point: Point) -> int:
     """The value of an index term or a bound of a sum."""
-    if isinstance(expr, sp.Integer):
-        return int(expr)
     if isinstance(expr, sp.Symbol):
         value = point.integers.get(expr)
         if value is None:
             raise UnsupportedExpressionError(f"the index {expr} has no value")
         return value
-    value = expr.subs({s: point.integers[s] for s in expr.free_symbols if s in point.integers})
-    if not isinstance(value, sp.Integer):
-        raise UnsupportedExpressionError(f"the index term {expr} is not an integer")
-    return int(value)
+    parts = _linear(expr)
+    if parts is None:
+        raise UnsupportedExpressionError(f"the index term {expr} is not a linear form with whole coefficients")
+    coefficients, constant = parts
+    return constant + sum(c * integer(s, point) for s, c in coefficients.items())
+
+
+_linear = lru_cache(maxsize=20_000)(linear_parts)
 
 
 def _power(expr: sp.Pow, point: Point) -> arb:
@@ -209,6 +253,26 @@ _FUNCTIONS: Mapping[type, Callable[..., arb]] = {
     sigmoid: _sigmoid,
     softplus: _softplus,
 }
+
+
+Rule = Callable[[Any, Point], arb]
+
+_BY_CLASS: Mapping[type, Rule] = {
+    sp.Rational: lambda e, _: arb(flint.fmpq(e.p, e.q)),
+    sp.Symbol: _symbol,
+    sp.Indexed: lambda e, point: point.entry(e.base.label, tuple([integer(a, point) for a in e.indices])),
+    sp.Add: _sum_of,
+    sp.Mul: _product_of,
+    sp.Pow: _power,
+    sp.Sum: _over_range,
+    sp.Product: _over_range,
+    sp.KroneckerDelta: _delta,
+    type(sp.pi): lambda e, _: arb.pi(),
+    type(sp.E): lambda e, _: arb(1).exp(),
+    **{type(e): lambda e, _: NAN for e in (sp.zoo, sp.nan, sp.oo, -sp.oo)},
+}
+_RULES: dict[type, Rule] = {}
+_REMEMBERED = frozenset({sp.Sum, sp.Product, sp.Pow, *_FUNCTIONS})
 
 
 def ball(value: Fraction, radius: Fraction = Fraction(0)) -> arb:

@@ -148,9 +148,13 @@ def conditions_of(expr: sp.Expr, context: Context) -> list[str]:
                     found.append(f"{text(base)} ≠ 0")
             elif not exponent.is_integer and not is_signed(base, inner, strict=True):
                 found.append(f"{text(base)} > 0")
-            elif exponent.is_integer and not exponent.is_number and not inner.ranges.is_nonnegative(exponent):
-                if not normalizer_for(inner, Level.NONE, lambda normalizer: _is_nonzero(normalizer, base)):
-                    found.append(f"{text(base)} ≠ 0 where {exponent} < 0")
+            elif (
+                exponent.is_integer
+                and not exponent.is_number
+                and not inner.ranges.is_nonnegative(exponent)
+                and not normalizer_for(inner, Level.NONE, lambda normalizer: _is_nonzero(normalizer, base))
+            ):
+                found.append(f"{text(base)} ≠ 0 where {exponent} < 0")
         if isinstance(e, sp.log) and not is_signed(e.args[0], inner, strict=True):
             found.append(f"{text(e.args[0])} > 0")
         if isinstance(e, sp.sign):

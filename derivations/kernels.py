@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from fractions import Fraction
 from functools import lru_cache
+from math import comb, prod
 from typing import Any
 
 import flint
@@ -36,6 +37,7 @@ __all__ = [
     "budget",
     "charge",
     "render",
+    "separate_budget",
     "sorted_key",
     "sorted_mono",
 ]
@@ -53,11 +55,12 @@ class Budget:
         self.operations, self.seconds = operations, seconds
         self.left, self.deadline = operations, time.monotonic() + seconds
 
-    def charge(self) -> None:
-        self.left -= 1
+    def charge(self, count: int = 1) -> None:
+        before = self.left
+        self.left -= count
         if self.left < 0:
             raise BudgetExceededError(f"more than {self.operations} operations")
-        if self.left % 64 == 0 and time.monotonic() > self.deadline:
+        if before // 64 != self.left // 64 and time.monotonic() > self.deadline:
             raise BudgetExceededError(f"the clock struck: more than {self.seconds:g} s")
 
 
@@ -77,11 +80,21 @@ def budget(operations: int = 400_000, seconds: float = 20.0) -> Iterator[None]:
         BUDGET.reset(token)
 
 
-def charge() -> None:
-    """Count one operation against the budget in force."""
+@contextmanager
+def separate_budget(operations: int, seconds: float) -> Iterator[None]:
+    """A budget of its own, whatever the one around it has left: a search that may refute what could not be proved."""
+    token = BUDGET.set(Budget(operations, seconds))
+    try:
+        yield
+    finally:
+        BUDGET.reset(token)
+
+
+def charge(count: int = 1) -> None:
+    """Count operations against the budget in force."""
     current = BUDGET.get()
     if current is not None:
-        current.charge()
+        current.charge(count)
 
 
 class UndefinedError(ValueError):
@@ -292,6 +305,8 @@ class Rat:
             if self.d.is_one():
                 return Rat(self.field, self.n + other.n, self.d)
             return Rat.reduced(self.field, self.n + other.n, self.d)
+        _charge_product(self.n, other.d)
+        _charge_product(other.n, self.d)
         return Rat.reduced(self.field, self.n * other.d + other.n * self.d, self.d * other.d)
 
     def __sub__(self, other: Rat) -> Rat:
@@ -302,11 +317,13 @@ class Rat:
 
     def __mul__(self, other: Rat) -> Rat:
         if self.d.is_one() and other.d.is_one():
-            charge()
+            _charge_product(self.n, other.n)
             n = self.n * other.n
             if len(n) > MAX_TERMS:
                 raise BudgetExceededError(f"a normal form has more than {MAX_TERMS} terms")
             return Rat(self.field, n, self.d)
+        _charge_product(self.n, other.n)
+        _charge_product(self.d, other.d)
         return Rat.reduced(self.field, self.n * other.n, self.d * other.d)
 
     def __truediv__(self, other: Rat) -> Rat:
@@ -321,11 +338,12 @@ class Rat:
             if self.is_zero:
                 raise UndefinedError("a denominator is zero")
             return Rat.reduced(self.field, self.d**-exponent, self.n**-exponent)
-        size = max(len(self.n), len(self.d))
-        if size > 1 and size ** min(exponent, 12) > 10 * MAX_TERMS and exponent > 12:
-            raise BudgetExceededError(f"the power {exponent} of {size} terms is too large to expand")
         if exponent > 100_000:
             raise BudgetExceededError(f"the exponent {exponent} is too large")
+        for part in (self.n, self.d):
+            size = len(part)
+            if size > 1 and min(comb(size + exponent - 1, exponent), _box(part, exponent)) > 10 * MAX_TERMS:
+                raise BudgetExceededError(f"the power {exponent} of {size} terms is too large to expand")
         return Rat(self.field, self.n**exponent, self.d**exponent)
 
     def constant_value(self) -> Fraction | None:
@@ -342,6 +360,16 @@ class Rat:
 
     def __str__(self) -> str:
         return render(self)
+
+
+def _charge_product(a: Any, b: Any) -> None:
+    """A product of polynomials counts by its size, before it is taken: nothing interrupts it."""
+    charge(1 + len(a) * len(b) // 1000)
+
+
+def _box(poly: Any, exponent: int) -> int:
+    """The number of monomials within the degrees of poly^exponent."""
+    return prod(int(d) * exponent + 1 for d in poly.degrees())
 
 
 def render(r: Rat) -> str:

@@ -9,20 +9,31 @@ a kink or a removable 0/0. It is then shrunk towards 0 and 1, and checked again 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import sympy as sp
 from flint import arb
 
 from .domain import Domain
-from .enclosure import IndexRangeError, OperationBudgetError, Point, are_apart, ball, enclose, precision
+from .enclosure import (
+    MAX_OPERATIONS,
+    IndexRangeError,
+    OperationBudgetError,
+    Point,
+    are_apart,
+    ball,
+    enclose,
+    integer,
+    precision,
+)
 from .indexed import free_atoms, free_symbols
+from .kernels import BudgetExceededError, separate_budget
 from .ranges import Ranges
 from .verdict import Witness
 
-__all__ = ["Values", "find_witness", "point_of", "sample_values"]
+__all__ = ["Search", "Values", "find_witness", "point_of", "sample_values"]
 
 BITS = 128
 RADII = (Fraction(1, 10**6), Fraction(1, 10**12))
@@ -47,7 +58,8 @@ def point_of(values: Values, arrays: Arrays, radius: Fraction = Fraction(0)) -> 
 
     def default(label: object, indices: tuple[int, ...]) -> arb:
         rng = random.Random(f"{values.seed} {label} {indices}")
-        value = Fraction(rng.randint(-4, 4), rng.choice((1, 2, 3)))
+        least = 1 if getattr(label, "is_positive", None) else 0 if getattr(label, "is_nonnegative", None) else -4
+        value = Fraction(rng.randint(least, 4), rng.choice((1, 2, 3)))
         values.arrays.setdefault(label, {})[indices] = value
         return ball(value, radius)
 
@@ -74,7 +86,8 @@ def sample_values(
         if symbol in ranges.bounds:
             symbols |= set().union(*(b.free_symbols for b in ranges.bounds[symbol]))
     sizes_needed = sorted((s for s in symbols if _is_size(s, ranges, arrays)), key=str)
-    pool = list(range(2, 2 + max(largest, len(sizes_needed))))
+    least = max((ranges.minimum.get(s, 2) for s in sizes_needed), default=2)
+    pool = list(range(2, max(least, 2) + max(largest, len(sizes_needed))))
     sizes: dict[sp.Symbol, int] = {}
     for symbol in sizes_needed:
         fit = [v for v in pool if v >= ranges.minimum.get(symbol, 1) and v not in sizes.values()]
@@ -115,50 +128,133 @@ def find_witness(
     attempts: int = ATTEMPTS,
 ) -> Witness | None:
     """A shrunk generic witness that left ≠ right, or None when none was met in `attempts` points."""
-    search = _Search(left, right, ranges, arrays, positive, nonzero)
-    rng = random.Random(seed)
-    for attempt in range(attempts):
-        values = sample_values(rng, (left, right, *positive, *nonzero), ranges, arrays, 2 + attempt // 8)
-        if values is None:
-            continue
-        try:
-            if search.separates(values):
-                return search.report(search.shrunk(values))
-        except OperationBudgetError:
-            continue
-    return None
+    return Search(left, right, ranges, arrays, positive, nonzero, seed).run(attempts)
 
 
 @dataclass
-class _Search:
+class Search:
+    """Points tried for one equation. met: at how many both sides were defined and their balls overlapped.
+
+    positive and nonzero hold for every value of the indices that they mention. violated: those of
+    `positive` that the domain does not imply, by a point where they fail.
+    """
+
     left: sp.Expr
     right: sp.Expr
     ranges: Ranges
     arrays: Arrays
-    positive: tuple[sp.Expr, ...]
-    nonzero: tuple[sp.Expr, ...]
+    positive: tuple[sp.Expr, ...] = ()
+    nonzero: tuple[sp.Expr, ...] = ()
+    seed: int = 0
+    met: int = 0
+    tried: int = 0
+    violated: set[sp.Expr] = field(default_factory=set)
+    misshapen: Witness | None = None
 
-    def separates(self, values: Values) -> bool:
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)
+        self.exprs = (self.left, self.right, *self.positive, *self.nonzero)
+
+    def run(self, attempts: int, enough: int | None = None) -> Witness | None:
+        """Try up to `attempts` points in all, or until `enough` have agreed.
+
+        Where no point separates the sides, but at some point one side is defined and the other reads an
+        array outside its axes, that is the witness once all points are tried.
+        """
+        while self.tried < attempts and (enough is None or self.met < enough):
+            values = sample_values(self.rng, self.exprs, self.ranges, self.arrays, 2 + self.tried // 8)
+            self.tried += 1
+            if values is None:
+                continue
+            try:
+                if self.separates(values, count=True):
+                    return self.report(self.shrunk(values))
+            except OperationBudgetError:
+                continue
+        return None
+
+    def separates(self, values: Values, count: bool = False) -> bool:
         """Whether the sides are apart here, and on a box around here in the continuous variables."""
-        if any(
-            a in values.indices and b in values.indices and values.indices[a] == values.indices[b]
-            for a, b in (tuple(pair) for pair in self.ranges.distinct)
-        ):
-            return False
         try:
             with precision(BITS):
-                if not self._holds(point_of(values, self.arrays)):
+                point = point_of(values, self.arrays)
+                if any(integer(a, point) == integer(b, point) for a, b in map(tuple, self.ranges.distinct)):
+                    return False
+                if not self._is_admitted(point, count):
+                    return False
+                left, right = self._side(self.left, point), self._side(self.right, point)
+                if isinstance(left, IndexRangeError) or isinstance(right, IndexRangeError):
+                    if count:
+                        self._note_shape(values, left, right)
+                    return False
+                if not are_apart(left, right):
+                    self.met += count and left.is_finite() and right.is_finite()
                     return False
                 return any(self._holds(point_of(values, self.arrays, radius)) for radius in RADII)
         except IndexRangeError:
             return False
 
     def _holds(self, point: Point) -> bool:
-        if not all(enclose(e, point) > 0 for e in self.positive):
+        return self._is_admitted(point) and are_apart(enclose(self.left, point), enclose(self.right, point))
+
+    def _is_admitted(self, point: Point, count: bool = False) -> bool:
+        for e in self.positive:
+            if not self._everywhere(e, point, lambda value: bool(value > 0)):
+                if count:
+                    self.violated.add(e)
+                return False
+        return all(self._everywhere(e, point, lambda value: are_apart(value, arb(0))) for e in self.nonzero)
+
+    def _everywhere(self, expr: sp.Expr, point: Point, holds: Callable[[arb], bool]) -> bool:
+        """Whether a condition holds here, and for every other value of the indices that it mentions."""
+        if not holds(enclose(expr, point)):
             return False
-        if any(not are_apart(enclose(e, point), arb(0)) for e in self.nonzero):
-            return False
-        return are_apart(enclose(self.left, point), enclose(self.right, point))
+        mine = [s for s in self.ranges.bounds if s in point.integers and s in free_symbols(expr)]
+        before = {s: point.integers[s] for s in mine}
+
+        def walk(rest: list[sp.Symbol]) -> bool:
+            if not rest:
+                try:
+                    return holds(enclose(expr, point))
+                except IndexRangeError:
+                    return True
+            lower, upper = self.ranges.bounds[rest[0]]
+            for value in range(integer(lower, point), integer(upper, point) + 1):
+                point.integers[rest[0]] = value
+                if not walk(rest[1:]):
+                    return False
+            return True
+
+        try:
+            return walk(mine)
+        finally:
+            point.integers.update(before)
+
+    def _side(self, expr: sp.Expr, point: Point) -> arb | IndexRangeError:
+        try:
+            return enclose(expr, point)
+        except IndexRangeError as error:
+            return error
+
+    def _note_shape(self, values: Values, left: arb | IndexRangeError, right: arb | IndexRangeError) -> None:
+        if self.misshapen is not None or not self._declares_all():
+            return
+        shown = []
+        for side in (left, right):
+            if isinstance(side, IndexRangeError):
+                shown.append(f"undefined: {side}")
+            elif side.is_finite():
+                shown.append(_decimal(side))
+        if len(shown) == 2 and not (isinstance(left, IndexRangeError) and isinstance(right, IndexRangeError)):
+            sizes, indices = _named(values)
+            self.misshapen = Witness("shape", sizes, indices, {}, *shown)
+
+    def _declares_all(self) -> bool:
+        """Whether every index and size has a declared range or measures an axis: no shape can be blamed otherwise."""
+        known = set(self.ranges.bounds) | set(self.ranges.minimum)
+        known |= {s for b in self.ranges.bounds.values() for e in b for s in e.free_symbols}
+        known |= {s for _, axes in self.arrays.values() for axis in axes for s in axis.free_symbols}
+        return all(s in known or not s.is_integer for e in (self.left, self.right) for s in free_symbols(e))
 
     def shrunk(self, values: Values) -> Values:
         """The same witness with as many entries as possible 0 or 1, else small integers."""
@@ -176,10 +272,15 @@ class _Search:
                     continue
                 array[index] = simpler
                 domain = self.arrays.get(label, (Domain.REAL, ()))[0]
-                if domain.contains(array) and self.separates(values):
-                    improved = True
-                else:
-                    array[index] = before
+                kept = False
+                try:
+                    kept = domain.contains(array) and self.separates(values)
+                except BudgetExceededError:
+                    return values
+                finally:
+                    if not kept:
+                        array[index] = before
+                improved = improved or kept
         return values
 
     def _simplifications(self, values: Values) -> Iterator[tuple[object, tuple[int, ...], Fraction]]:
@@ -193,21 +294,18 @@ class _Search:
                     yield label, index, simpler
 
     def report(self, values: Values) -> Witness:
-        with precision(BITS):
+        with precision(BITS), separate_budget(MAX_OPERATIONS * 2, 60.0):
             point = point_of(values, self.arrays)
             left, right = enclose(self.left, point), enclose(self.right, point)
         named: dict[str, Fraction | str] = {}
         for label, array in sorted(values.arrays.items(), key=lambda item: str(item[0])):
             for index, value in sorted(array.items()):
                 named[f"{label}[{','.join(map(str, index))}]" if index else str(label)] = value
-        return Witness(
-            "ball",
-            {str(s): v for s, v in values.sizes.items()},
-            {str(s): v for s, v in values.indices.items()},
-            named,
-            _decimal(left),
-            _decimal(right),
-        )
+        return Witness("ball", *_named(values), named, _decimal(left), _decimal(right))
+
+
+def _named(values: Values) -> tuple[dict[str, int], dict[str, int]]:
+    return {str(s): v for s, v in values.sizes.items()}, {str(s): v for s, v in values.indices.items()}
 
 
 def _complexity(value: Fraction) -> tuple[int, int, int]:

@@ -22,7 +22,7 @@ from typing import Any
 import sympy as sp
 
 from .domain import Domain
-from .indexed import free_atoms, peel, statement_ranges, substitute
+from .indexed import free_atoms, free_symbols, peel, statement_ranges, substitute
 from .kernels import BudgetExceededError, Kernel, OutOfSlotsError, Rat, render
 from .normal_form import Level, Normalizer, RestartError
 from .ranges import Ranges
@@ -47,6 +47,23 @@ class Context:
     arrays: Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]] = field(default_factory=dict)
     positive: tuple[sp.Expr, ...] = ()
     pool: dict[int, Normalizer] = field(default_factory=dict, init=False, repr=False, compare=False)
+    within: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def enter(self, expr: sp.Sum | sp.Product) -> tuple[sp.Expr, Context]:
+        """The body of a sum, with its index declared; renamed where that name stands for something else here."""
+        found = self.within.get(expr)
+        if found is None:
+            body, k, lower, upper = peel(expr)
+            taken = k in self.ranges.bounds or any(k in free_symbols(e) for e in self.positive)
+            if self.ranges.mentions(k) or (taken and self.ranges.bounds.get(k) != (lower, upper)):
+                renamed = _unused(k.name, self.ranges, body, *self.positive)
+                body, k = substitute(body, {k: renamed}), renamed
+            bound = (k, lower, upper)
+            inner = self.within.get(bound)
+            if inner is None:
+                inner = self.within[bound] = replace(self, ranges=self.ranges.with_index(*bound))
+            found = self.within[expr] = body, inner
+        return found
 
     @classmethod
     def of(cls, statement: Statement) -> Context:
