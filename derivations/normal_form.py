@@ -70,7 +70,10 @@ class Normalizer(Sums):
         self.arrays = arrays
         self.level = level
         self.denominator = denominator
-        self.signs = Signs({label: domain for label, (domain, _) in arrays.items()})
+        self.signs = Signs(
+            {label: domain for label, (domain, _) in arrays.items()},
+            lambda a, b: bool(self.ranges.is_nonnegative(a - b - 1)),
+        )
         self.used: set[str] = set()
         self._fresh = 0
         self._env: dict[sp.Symbol, sp.Expr] = {}

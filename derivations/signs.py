@@ -2,14 +2,17 @@
 
 A polynomial is positive when all its coefficients are and every kernel in it is (one term at least
 strictly, the others non-negative). A variable u of (0, 1) is first written as P/(1 + P) with P > 0,
-which proves 1 − u > 0 and u(1 − u) > 0 by the same rule. What this does not reach is *unknown*,
-never guessed.
+which proves 1 − u > 0 and u(1 − u) > 0 by the same rule. Of an increasing vector, θ_a − θ_b > 0 and
+e^{θ_a} − e^{θ_b} > 0 for a > b. What this does not reach is *unknown*, never guessed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import comb
+
+import sympy as sp
 
 from .domain import Domain
 from .kernels import Kernel, Mono, PolyKey
@@ -22,11 +25,15 @@ _POSITIVE, _NONNEGATIVE, _REAL = 2, 1, 0
 class Signs:
     """Signs of kernels and polynomials, for the domains and assumptions of one decision.
 
-    domains: array or symbol name (its SymPy label) → domain. assumed: polynomials taken as positive.
+    domains: array or symbol name (its SymPy label) → domain. is_after: whether index a is proved greater
+    than b, for increasing vectors. assumed: polynomials taken as positive.
     """
 
-    def __init__(self, domains: dict[object, Domain]):
+    def __init__(
+        self, domains: dict[object, Domain], is_after: Callable[[sp.Expr, sp.Expr], bool] = lambda a, b: False
+    ):
         self.domains = domains
+        self.is_after = is_after
         self.assumed: set[PolyKey] = set()
         self._memo: dict[Kernel, int] = {}
         self._real: dict[Kernel, bool] = {}
@@ -113,7 +120,40 @@ class Signs:
         return 1 if self.is_positive(poly) else -1 if self.is_positive(_negated(poly)) else 0
 
     def is_positive(self, poly: PolyKey) -> bool:
-        return poly in self.assumed or self._all_positive(self._without_unit(poly)) == _POSITIVE
+        if poly in self.assumed or self._all_positive(self._without_unit(poly)) == _POSITIVE:
+            return True
+        return self._increases(poly)
+
+    def _increases(self, poly: PolyKey) -> bool:
+        """Whether this is θ_a − θ_b, or e^{rθ_a} − e^{rθ_b} with r > 0, times positive factors; θ increasing, a > b."""
+        if len(poly) != 2 or poly[0][1] + poly[1][1] != 0:
+            return False
+        (above, _), (below, _) = sorted(poly, key=lambda term: -term[1])
+        high, low = dict(above), dict(below)
+        for kernel in set(high) & set(low):
+            shared = min(high[kernel], low[kernel])
+            if self._of_power(kernel, shared) != _POSITIVE:
+                return False
+            high[kernel] -= shared
+            low[kernel] -= shared
+        high_left, low_left = _only_power(high), _only_power(low)
+        if high_left is None or low_left is None or high_left[1] != low_left[1]:
+            return False
+        (first, e), (second, _) = high_left, low_left
+        if first.kind == second.kind == "exp":
+            if any(len(k.args[0]) != 1 or k.args[0][0][1] != 1 or k.args[1] for k in (first, second)):
+                return False
+            first, second = first.args[0][0][0], second.args[0][0][0]
+        elif e != 1:
+            return False
+        return self._is_after_in_vector(first, second)
+
+    def _is_after_in_vector(self, first: Kernel, second: Kernel) -> bool:
+        """Whether the kernels are θ_a and θ_b of one increasing vector, with a > b."""
+        if first.kind != "idx" or second.kind != "idx" or first.args[0] != second.args[0]:
+            return False
+        (*row, a), (*same_row, b) = first.args[1], second.args[1]
+        return self.domains.get(first.args[0]) is Domain.INCREASING and row == same_row and self.is_after(a, b)
 
     def is_nonnegative(self, poly: PolyKey) -> bool:
         return not poly or self.is_positive(poly) or self._all_positive(self._without_unit(poly)) >= _NONNEGATIVE
@@ -148,6 +188,12 @@ class Signs:
                     expanded[key] = expanded.get(key, Fraction(0)) + coefficient * comb(degree - power, shift)
             terms = [(m, c) for m, c in expanded.items() if c]
         return terms
+
+
+def _only_power(powers: dict[Kernel, int]) -> tuple[Kernel, int] | None:
+    """The one kernel with a power other than 0; None where there is none, or several."""
+    left = [(kernel, e) for kernel, e in powers.items() if e]
+    return left[0] if len(left) == 1 else None
 
 
 def _negated(poly: PolyKey) -> PolyKey:
