@@ -19,8 +19,15 @@ from .functions import Partial, Unknown, sigmoid, softplus
 __all__ = ["latex", "text"]
 
 
+def _is_as_written(expr: sp.Expr) -> bool:
+    """Whether a sum or product was left unevaluated by its author, whose order is then kept."""
+    return expr.func(*expr.args).args != expr.args
+
+
 def _ordered_terms(expr: sp.Add) -> list[sp.Expr]:
-    """Positive terms first, numbers before symbols, simple before long."""
+    """Positive terms first, numbers before symbols, simple before long; as written where it was left so."""
+    if _is_as_written(expr):
+        return list(expr.args)
     return sorted(expr.args, key=lambda a: (_is_negative(a), not a.is_number, sp.count_ops(a), str(a)))
 
 
@@ -87,6 +94,8 @@ class _Latex(LatexPrinter):
         return rf"\left({shown}\right)" if isinstance(term, sp.Add) else shown
 
     def _print_Mul(self, expr: sp.Mul) -> str:
+        if _is_as_written(expr):
+            return self._product(list(expr.args))
         if _is_negative(expr):
             return f"-{self._bracket_sum(-expr)}"
         top, bottom = _split_fraction(expr)
@@ -100,7 +109,8 @@ class _Latex(LatexPrinter):
     def _product(self, factors: list[sp.Expr]) -> str:
         if len(factors) == 1:
             return self._print(factors[0])
-        return " ".join(self._factor(f) for f in factors) or "1"
+        shown = [self._factor(f) for f in factors]
+        return " ".join(rf"\cdot {s}" if p and s[0].isdigit() else s for p, s in enumerate(shown)) or "1"
 
     def _print_Pow(self, expr: sp.Pow) -> str:
         if _is_reciprocal(expr):
@@ -109,7 +119,8 @@ class _Latex(LatexPrinter):
 
     def _factor(self, factor: sp.Expr) -> str:
         shown = self._print(factor)
-        return rf"\left({shown}\right)" if isinstance(factor, sp.Add) else shown
+        bracketed = isinstance(factor, sp.Add) or shown.startswith("-")
+        return rf"\left({shown}\right)" if bracketed else shown
 
     def _print_Sum(self, expr: sp.Sum) -> str:
         signs = [
@@ -158,6 +169,8 @@ class _Text(StrPrinter):
         return " ".join(parts)
 
     def _print_Mul(self, expr: sp.Mul) -> str:
+        if _is_as_written(expr):
+            return "·".join(self._written(f, position) for position, f in enumerate(expr.args))
         if _is_negative(expr):
             return f"−{self._term(-expr)}"
         top, bottom = _split_fraction(expr)
@@ -169,10 +182,19 @@ class _Text(StrPrinter):
         fraction = f"{above}/{below}"
         return f"({fraction})·{'·'.join(self._factor(s) for s in sums)}" if sums else fraction
 
+    def _written(self, factor: sp.Expr, position: int) -> str:
+        shown = self._print(factor)
+        quotient = "/" in shown and isinstance(factor, sp.Mul | sp.Pow)
+        if position and (shown.startswith("−") or quotient):
+            return f"({shown})"
+        return self._factor(factor)
+
     def _term(self, term: sp.Expr) -> str:
         return self.parenthesize(term, PRECEDENCE["Add"])
 
     def _atom(self, factor: sp.Expr) -> str:
+        if isinstance(factor, sp.Sum | sp.Product | sp.exp | Partial):
+            return f"({self._print(factor)})"
         return self.parenthesize(factor, PRECEDENCE["Atom"], strict=True)
 
     def _factor(self, factor: sp.Expr) -> str:
@@ -187,7 +209,8 @@ class _Text(StrPrinter):
         shown = self._atom(base)
         if exponent.is_Integer:
             return shown + "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(exponent))
-        return f"{shown}^{self._atom(exponent)}"
+        above = self._print(exponent)
+        return f"{shown}^{above}" if above.isalnum() else f"{shown}^{{{above}}}"
 
     def _print_Sum(self, expr: sp.Sum) -> str:
         signs = [f"Σ_{{{self._print(k)}={self._print(lo)}..{self._print(hi)}}}" for k, lo, hi in reversed(expr.limits)]
@@ -223,6 +246,9 @@ class _Text(StrPrinter):
     def _print_Limit(self, expr: sp.Limit) -> str:
         f, z, at = expr.args[:3]
         return f"lim_{{{self._print(z)} → {self._print(at)}}} {self._factor(f)}"
+
+    def _print_Pi(self, expr: sp.Expr) -> str:
+        return "π"
 
     def _print_Infinity(self, expr: sp.Expr) -> str:
         return "∞"

@@ -1,0 +1,189 @@
+"""The command line. JAX and SymPy are loaded only when a command needs them, so `--help` is immediate.
+
+Exit status: 0 nothing refuted; 1 something refuted (with --strict also anything not proved); 2 bad
+usage, in one line; 3 the exact method and the numeric judges disagree; 130 stopped by Ctrl-C, after
+what was done so far has been shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from .certificate import Certificate
+
+__all__ = ["cli", "main"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXAMPLES = 10_000
+
+
+class CommandError(click.ClickException):
+    """Bad usage: one line, exit status 2."""
+
+    exit_code = 2
+
+
+def _prove_options(command: F) -> F:
+    options = [
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Output format."),
+        click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all points."),
+        click.option(
+            "--examples",
+            type=click.IntRange(min=1),
+            default=EXAMPLES,
+            show_default=True,
+            help="Points per gradient for autodiff; a tenth of it for finite differences.",
+        ),
+        click.option("--strict", is_flag=True, help="Exit 1 for anything that is not proved."),
+        click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file."),
+        click.option(
+            "--time-limit",
+            type=click.FloatRange(min=0.0, min_open=True),
+            default=20.0,
+            show_default=True,
+            help="Seconds per step of a proof; beyond it the step is undecided.",
+        ),
+        click.option("--symbolic-only", is_flag=True, help="Only the exact proofs: no JAX, no numeric judges."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group(invoke_without_command=True)
+@_prove_options
+@click.version_option(package_name="gradproof", prog_name="verify")
+@click.pass_context
+def cli(context: click.Context, **options: Any) -> None:
+    """Prove gradient formulas, and check them against autodiff and finite differences.
+
+    Without a command: the whole catalogue.
+    """
+    if context.invoked_subcommand is None:
+        context.exit(_prove((), **options))
+    changed = [
+        name for name in options if context.get_parameter_source(name) not in (click.core.ParameterSource.DEFAULT, None)
+    ]
+    if changed:
+        flag = "--" + ("format" if changed[0] == "form" else changed[0].replace("_", "-"))
+        raise CommandError(f"{flag} goes after the command: verify {context.invoked_subcommand} … {flag} …")
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[NAME | FAMILY | FILE.py]…")
+@_prove_options
+@click.pass_context
+def prove(context: click.Context, names: tuple[str, ...], **options: Any) -> None:
+    """Prove some derivations of the catalogue, a family, or those of a Python file of yours."""
+    context.exit(_prove(names, **options))
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "latex"]), default="text")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.pass_context
+def explain(context: click.Context, name: str, form: str, output: Path | None) -> None:
+    """The teaching proof of one derivation, step by step."""
+    from derivations.proof import prove as prove_one
+
+    from . import explain as forms
+    from .source import SourceError, select
+
+    try:
+        chosen = select([name])
+    except SourceError as error:
+        raise CommandError(str(error)) from None
+    render = {"text": forms.explain_text, "markdown": forms.explain_markdown, "latex": forms.explain_latex}[form]
+    proofs = [prove_one(derivation) for derivation in chosen]
+    _emit("\n\n".join(render(proof) for proof in proofs), output)
+    context.exit(0 if all(p.is_proved for p in proofs) else 1)
+
+
+def _prove(
+    names: tuple[str, ...],
+    form: str,
+    seed: int,
+    examples: int,
+    strict: bool,
+    output: Path | None,
+    time_limit: float,
+    symbolic_only: bool,
+) -> int:
+    if output is not None:
+        _refuse_unwritable(output)
+    from .certificate import report_json
+    from .judge import judge
+    from .source import SourceError, select
+
+    try:
+        chosen = select(names)
+    except SourceError as error:
+        raise CommandError(str(error)) from None
+    certificates: list[Certificate] = []
+    interrupted = False
+    from .terminal import progress, table
+
+    try:
+        with progress(len(chosen)) as advance:
+            for certificate in judge(chosen, seed, examples, time_limit, numeric=not symbolic_only):
+                certificates.append(certificate)
+                advance(certificate.derivation.name)
+    except KeyboardInterrupt:
+        interrupted = True
+    certificates.sort(key=lambda c: [d.name for d in chosen].index(c.derivation.name))
+    if form == "json":
+        _emit(json.dumps(report_json(certificates, seed), ensure_ascii=False, indent=1), output)
+    else:
+        _emit(table(certificates, width=None if output is None else 160), output)
+    if interrupted:
+        click.echo(f"verify: stopped; {len(certificates)} of {len(chosen)} claims were decided", err=True)
+        return 130
+    return _exit_status(certificates, strict)
+
+
+def _exit_status(certificates: list[Certificate], strict: bool) -> int:
+    statuses = {c.verdict.status.value for c in certificates}
+    if "inconsistent" in statuses:
+        return 3
+    return int("refuted" in statuses or (strict and statuses != {"proved"}))
+
+
+def _refuse_unwritable(path: Path) -> None:
+    folder = path.parent
+    if not folder.is_dir():
+        raise CommandError(f"{path}: cannot be written: there is no folder {folder}; create it first")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise CommandError(f"{path}: cannot be written: permission denied")
+
+
+def _emit(content: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(content)
+        return
+    try:
+        output.write_text(content + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{output}: cannot be written: {error.strerror}") from None
+
+
+def main() -> NoReturn:
+    """The console script: every error of usage is one line on standard error and exit status 2."""
+    try:
+        status = cli.main(prog_name="verify", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"verify: {error.format_message()}".replace("\n", " "), err=True)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("verify: stopped", err=True)
+        sys.exit(130)
+    sys.exit(status or 0)

@@ -1,0 +1,80 @@
+"""What a person sees: a progress bar while it takes more than a moment, and a table at the end."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from .certificate import Certificate, claim_text, summary
+
+__all__ = ["progress", "table"]
+
+_STYLE = {
+    "proved": "green",
+    "refuted": "bold red",
+    "supported": "yellow",
+    "undecided": "yellow",
+    "unsupported": "yellow",
+    "inconsistent": "bold magenta",
+}
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[str], None]]:
+    """A progress bar on standard error if that is a terminal; nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda name: None
+        return
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda name: bar.update(task, advance=1, description=name)
+
+
+def table(certificates: list[Certificate], width: int | None = None) -> str:
+    """The certificates as a table with one line of summary; colours only on a terminal."""
+    terminal = width is None and sys.stdout.isatty()
+    columns = width or (shutil.get_terminal_size((140, 24)).columns if terminal else 140)
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=columns, legacy_windows=False)
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    grid.add_column("claim", no_wrap=True)
+    grid.add_column("formula", overflow="ellipsis", no_wrap=True, ratio=1)
+    grid.add_column("verdict", no_wrap=True)
+    grid.add_column("autodiff", no_wrap=True, justify="right")
+    grid.add_column("differences", no_wrap=True, justify="right")
+    for c in certificates:
+        status = c.verdict.status.value
+        grid.add_row(
+            c.derivation.name,
+            claim_text(c.derivation),
+            Text(status, style=_STYLE[status]),
+            _evidence(c, "autodiff"),
+            _evidence(c, "finite_difference"),
+        )
+    console.print(grid)
+    for c in certificates:
+        if not c.verdict.is_proved:
+            console.print(
+                Text(f"\n{c.derivation.name}: {c.verdict.status.value}", style=_STYLE[c.verdict.status.value])
+            )
+            if c.verdict.witness is not None:
+                console.print(Text(f"  {c.verdict.witness}"))
+            if c.verdict.reason:
+                console.print(Text(f"  {c.verdict.reason}"))
+    counts = summary(certificates)
+    console.print(Text("\n" + ", ".join(f"{count} {name}" for name, count in counts.items())))
+    return str(console.file.getvalue()).rstrip()  # type: ignore[attr-defined]
+
+
+def _evidence(certificate: Certificate, judge: str) -> str:
+    found = certificate.evidence.get(judge)
+    return f"{found['points']:,} points" if found else ""
