@@ -263,7 +263,8 @@ def _parameter(v: sp.Expr, derivation: Derivation, problem: str) -> Variable:
         if declared.get(k, (sp.S.One, axis)) != (sp.S.One, axis):
             lower, upper = declared[k]
             raise UnprovedGradientError(
-                f"{problem} for every entry of {variable.name}: index {k} runs over {lower}..{upper}, the axis over 1..{axis}"
+                f"{problem} for every entry of {variable.name}: index {k} runs over {lower}..{upper}, "
+                f"the axis over 1..{axis}"
             )
     return variable
 

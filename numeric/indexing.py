@@ -142,7 +142,8 @@ def _checked(
             return np.clip(positions, 0, max(length - 1, 0))
         worst = positions.min() if positions.min() < 0 else positions.max()
         raise UnsupportedExpressionError(
-            f"{source} reads entry {worst + lower} at index {index}, of an axis that holds {lower}..{lower + length - 1}"
+            f"{source} reads entry {worst + lower} at index {index}, "
+            f"of an axis that holds {lower}..{lower + length - 1}"
         )
     return positions
 
@@ -159,7 +160,9 @@ def _gather(array: Any, labels: Sequence[sp.Symbol | None], gathers: Mapping[int
         if not set(depends) & set(labels):
             taken = jnp.take(array, jnp.asarray(values), axis=a, mode="clip")
             return Named(taken, _without_none([*labels[:a], *depends, *labels[a + 1 :]]))
-    own = [(np.arange(array.shape[a], dtype=np.int32), (s,)) if s is not None else gathers[a] for a, s in enumerate(labels)]
+    own = [
+        (np.arange(array.shape[a], dtype=np.int32), (s,)) if s is not None else gathers[a] for a, s in enumerate(labels)
+    ]
     joint = tuple(dict.fromkeys(s for _, of in own for s in of))
     positions = tuple(jnp.asarray(spread(part, joint)) for part in own)
     value = array.at[positions].get(mode="clip")

@@ -171,9 +171,7 @@ class Forms:
                 left.append((base, power))
         return Quotient(tuple(plain), tuple(logits), tuple(softmax), tuple(exponents), tuple(left))
 
-    def _pair_logits(
-        self, u: sp.Expr, power: int, exponents: list[sp.Expr], logits: list[SignedLogit]
-    ) -> bool:
+    def _pair_logits(self, u: sp.Expr, power: int, exponents: list[sp.Expr], logits: list[SignedLogit]) -> bool:
         """e^{au} (1 + e^u)^{−p} = σ(u)^a σ(−u)^{p−a}, for 0 ≤ a ≤ p; consumes the exponent."""
         times = 0
         for v in exponents:

@@ -25,6 +25,6 @@ def float64_enabled() -> AbstractContextManager[Any]:
     """
     if hasattr(jax, "enable_x64"):  # JAX ≥ 0.8
         return jax.enable_x64(True)
-    from jax.experimental import enable_x64
+    from jax.experimental import enable_x64  # type: ignore[attr-defined]
 
     return enable_x64(True)

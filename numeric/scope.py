@@ -8,12 +8,19 @@ Left out: ranges of free indices that depend on other indices.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import sympy as sp
 
 from derivations.functions import Partial, Unknown
-from derivations.indexed import UnsupportedExpressionError, free_symbols, peel, substitute
+from derivations.indexed import (
+    UnsupportedExpressionError,
+    expand_definitions,
+    free_atoms,
+    free_symbols,
+    peel,
+    substitute,
+)
 from derivations.statement import Definition, Statement
 from numeric.shapes import Slot, variable_slots
 
@@ -30,6 +37,20 @@ class Scope:
         self._definitions = {d.key: d for d in statement.definitions if d.key not in held}
         self.slots = (*variable_slots(statement), *(self._held_slot(key) for key in held))
         self.slots_by_key = {slot.key: slot for slot in self.slots}
+        self._open = self._open_definitions()
+        self._unbounded = {key for key, definition in self._definitions.items() if not self._is_bounded(definition)}
+
+    def is_inlined(self, key: sp.Expr) -> bool:
+        """Whether the name is no array of its own, but computed where it stands.
+
+        So is a name with an index that it doesn't show (z for z_i, at a fixed i), and one whose own index has
+        no range (h[g] = δ(a, g)).
+        """
+        return key in self._open or key in self._unbounded
+
+    def dependencies(self, expr: sp.Expr) -> frozenset[sp.Symbol]:
+        """The symbols that occur free in expr, or that names in it depend on without showing it."""
+        return frozenset(free_symbols(expr) | _stray(expr, self._open))
 
     def head(self, expr: sp.Expr) -> sp.Expr:
         """What a defined name stands for, as far as its outermost form; anything else is itself."""
@@ -55,7 +76,7 @@ class Scope:
         """The range of an index that is free in expr: as declared, or that of the axes that it alone indexes."""
         if k in self._declared:
             return self._declared[k]
-        found = set(self._implied_ranges(k, expr, ()))
+        found = self._ranges_found(k, expr)
         if len(found) != 1:
             told = " and ".join(f"{lo}..{hi}" for lo, hi in sorted(found, key=str)) or "nothing"
             raise UnsupportedExpressionError(
@@ -63,14 +84,21 @@ class Scope:
             )
         return found.pop()
 
-    def survey(self, exprs: Iterable[sp.Expr], bound: Iterable[sp.Symbol]) -> tuple[frozenset[str], frozenset[sp.Symbol]]:
+    def survey(
+        self, exprs: Iterable[sp.Expr], bound: Iterable[sp.Symbol]
+    ) -> tuple[frozenset[str], frozenset[sp.Symbol]]:
         """(names of the inputs, sizes) on which the expressions depend, through all definitions."""
         names: set[str] = set()
         sizes: set[sp.Symbol] = set()
         for expr in exprs:
             self._survey(expr, frozenset(bound), (), names, sizes)
+            self.check_capture(expr)
         known = {s for slot in self.slots for a in slot.axes for s in a.free_symbols}
         for symbol in sorted(sizes - known, key=str):
+            if symbol in self._declared:
+                raise UnsupportedExpressionError(
+                    f"index {symbol} is neither summed nor among the free indices: name it"
+                )
             raise UnsupportedExpressionError(
                 f"{symbol}: {self.statement.name} has no variable, definition, index or size of that name"
             )
@@ -105,14 +133,40 @@ class Scope:
                 raise UnsupportedExpressionError(f"{key} is defined by itself: {chain}")
             definition = self._definitions[key]
             indices = definition.target.indices if isinstance(definition.target, sp.Indexed) else ()
-            for k in indices:
+            for k in () if key in self._unbounded else indices:
                 for end in self.index_range(k, definition.value):
                     self._survey(end, frozenset(), active, names, sizes)
-            self._survey(definition.value, frozenset(indices), (*active, key), names, sizes)
+            inside = bound | set(indices) if key in self._open else frozenset(indices)
+            self._survey(definition.value, inside, (*active, key), names, sizes)
         elif isinstance(expr, sp.Indexed):
             self.definition(key, expr)  # raises: no such name
         else:
             sizes.add(key)
+
+    def _is_bounded(self, definition: Definition) -> bool:
+        indices = definition.target.indices if isinstance(definition.target, sp.Indexed) else ()
+        return all(k in self._declared or len(self._ranges_found(k, definition.value)) == 1 for k in indices)
+
+    def _ranges_found(self, k: sp.Symbol, expr: sp.Expr) -> set[tuple[sp.Expr, sp.Expr]]:
+        return set(self._implied_ranges(k, expr, ()))
+
+    def _open_definitions(self) -> dict[sp.Expr, frozenset[sp.Symbol]]:
+        found: dict[sp.Expr, frozenset[sp.Symbol]] = {}
+        for _ in self._definitions:  # a name is open through an open name as well, to any depth
+            before = dict(found)
+            for key, definition in self._definitions.items():
+                target = set(definition.target.indices) if isinstance(definition.target, sp.Indexed) else set()
+                inside = (free_symbols(definition.value) & set(self._declared)) | _stray(definition.value, found)
+                if inside - target:
+                    found[key] = frozenset(inside - target)
+            if found == before:
+                break
+        return found
+
+    def check_capture(self, expr: sp.Expr) -> None:
+        """Refuses an open name under a sum that would capture its index."""
+        if self._open and any(_key(a) in self._open for a in free_atoms(expr)):
+            expand_definitions(expr, tuple(self._definitions.values()))
 
     def _held_slot(self, key: sp.Expr) -> Slot:
         definition = self.statement.definition(key)
@@ -151,6 +205,12 @@ class Scope:
                     yield self._declared[target]
                 else:
                     yield from self._implied_ranges(target, definition.value, (*active, key))
+
+
+def _stray(expr: sp.Expr, hidden: Mapping[sp.Expr, frozenset[sp.Symbol]]) -> set[sp.Symbol]:
+    if not hidden:
+        return set()
+    return set().union(*(hidden.get(_key(a), frozenset()) for a in free_atoms(expr)))
 
 
 def _key(expr: sp.Expr) -> sp.Expr | None:

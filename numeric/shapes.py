@@ -69,7 +69,9 @@ def read_inputs(
     """
     by_name = {slot.name: slot for slot in slots}
     faults = [f"{name} is missing: required, of shape {by_name[name].shape_text}" for name in required - set(inputs)]
-    faults += [f"{name} is not an input: {statement.name} has {', '.join(by_name)}" for name in set(inputs) - set(by_name)]
+    faults += [
+        f"{name} is not an input: {statement.name} has {', '.join(by_name)}" for name in set(inputs) - set(by_name)
+    ]
     arrays: dict[str, jax.Array] = {}
     for name, slot in by_name.items():
         if name in inputs:
@@ -109,7 +111,7 @@ def _read_sizes(
     given_sizes: Mapping[sp.Symbol, Any],
 ) -> tuple[dict[sp.Symbol, Any], list[str]]:
     sizes: dict[sp.Symbol, Any] = dict(given_sizes)
-    origin = {symbol: "the size given" for symbol in sizes}
+    origin = dict.fromkeys(sizes, "the size given")
     faults: list[str] = []
     for slot in slots:
         for axis, length in zip(slot.axes, arrays[slot.name].shape, strict=True):
@@ -120,9 +122,8 @@ def _read_sizes(
                 least = dict(statement.minimum).get(symbol, 1)
                 if value < least:
                     what = "no data" if value == 0 else f"{symbol} = {value}"
-                    faults.append(
-                        f"{slot.name} has shape {arrays[slot.name].shape}: {what}; required {slot.shape_text} with {symbol} ≥ {least}"
-                    )
+                    given = f"{slot.name} has shape {arrays[slot.name].shape}: {what}"
+                    faults.append(f"{given}; required {slot.shape_text} with {symbol} ≥ {least}")
     for slot in slots:
         known = [_known_length(axis, sizes) for axis in slot.axes]
         shape = arrays[slot.name].shape
