@@ -70,7 +70,8 @@ class AutodiffJudge:
 
     f(x, *others): scalar or array; claim(x, *others): f's shape + x's; x is any array. specs: of the
     batched arguments, x first. in_axes: as for `jax.vmap` (None: shared by all points). signs: (D, P), the
-    directions that forward mode takes in place of all coordinates.
+    directions that forward mode takes in place of all coordinates. must_be_finite: a claim that is not
+    finite where the derivative is counts as a fault of the claim (else, as a point that says nothing).
 
     >>> x = np.array([[1.0, 1e-3], [2.0, -7.0]])
     >>> judge = AutodiffJudge(lambda x: jnp.sum(x**2), lambda x: 2 * x, batch_spec([x]))
@@ -87,8 +88,9 @@ class AutodiffJudge:
         in_axes: Any = 0,
         modes: Sequence[Mode] = ("reverse", "forward"),
         signs: np.ndarray | None = None,
+        must_be_finite: bool = False,
     ) -> None:
-        self.modes, self.signs = tuple(modes), signs
+        self.modes, self.signs, self.must_be_finite = tuple(modes), signs, must_be_finite
 
         def along(x: jax.Array, *others: Any) -> jax.Array:
             def one(v: jax.Array) -> jax.Array:
@@ -105,11 +107,16 @@ class AutodiffJudge:
 
         self.program = Program(jax.vmap(everything, in_axes=in_axes), *specs)
 
-    def __call__(self, *arrays: Any) -> dict[Mode, Pointwise]:
-        """The comparisons by mode, the values being those of the compiled program."""
+    def __call__(self, *arrays: Any, claimed: tuple[Any, Any] | None = None) -> dict[Mode, Pointwise]:
+        """The comparisons by mode, the values being those of the compiled program.
+
+        claimed: values and bounds of another program for the same claim (its float32 form), in its place.
+        """
         values = self.program.values(*arrays)
         _, bounds = self.program.bounds(*arrays)
-        g, g_error = values[0], bounds[0]
+        g, g_error = (values[0], bounds[0]) if claimed is None else claimed
+        if self.must_be_finite:
+            g_error = np.where(np.isfinite(g), g_error, 0.0)
         found: dict[Mode, Pointwise] = {}
         for mode, d, d_error in zip(self.modes, values[1:], bounds[1:], strict=True):
             if mode == "forward" and self.signs is not None:

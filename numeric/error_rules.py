@@ -230,14 +230,14 @@ def _select(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     doubt, *errors = e
     if doubt is None and all(b is None for b in errors):
         return None
-    dense = [dense(b, c) for b, c in zip(errors, cases, strict=True)]
-    chosen = np.choose(np.asarray(which, dtype=np.intp), dense)
+    filled = [dense(b, c) for b, c in zip(errors, cases, strict=True)]
+    chosen = np.choose(np.asarray(which, dtype=np.intp), filled)
     if doubt is None:
         return chosen
     if out.dtype == bool:
         return chosen | doubt
     stacked = np.stack([np.asarray(c, dtype=np.float64) for c in cases])
-    spread = np.max(stacked, axis=0) - np.min(stacked, axis=0) + np.max(np.stack(dense), axis=0)
+    spread = np.max(stacked, axis=0) - np.min(stacked, axis=0) + np.max(np.stack(filled), axis=0)
     return np.where(doubt, spread, chosen)
 
 

@@ -36,6 +36,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from .evidence import Pointwise
@@ -124,6 +125,7 @@ class DifferenceJudge:
     ) -> None:
         self.directions, self.scale = directions, scale
         x = specs[0]
+        self.eps = float(jnp.finfo(x.dtype).eps)
         axes = in_axes if isinstance(in_axes, tuple) else (in_axes,) * len(specs)
         self.size = int(np.prod(x.shape[1:], dtype=np.int64))
         count = self.size if directions is None else len(directions)
@@ -132,30 +134,34 @@ class DifferenceJudge:
         self.f = Program(jax.vmap(along, in_axes=axes), moved, *specs[1:])
         self.claim = Program(jax.vmap(claim, in_axes=axes), *specs)
 
-    def __call__(self, x: np.ndarray, *others: Any) -> Pointwise:
-        """The comparisons: one for each entry of ∂f/∂x, or for each direction."""
+    def __call__(self, x: np.ndarray, *others: Any, directions: np.ndarray | None = None) -> Pointwise:
+        """The comparisons: one for each entry of ∂f/∂x, or for each direction.
+
+        directions: as many as were given, in their place.
+        """
+        directions = self.directions if directions is None else directions
         x = np.asarray(x, dtype=np.float64)
         points, inner = len(x), x.shape[1:]
         unit = np.exp2(np.floor(np.log2(self.scale(x)))).reshape(points, 1, self.size)
-        pattern = np.eye(self.size) if self.directions is None else self.directions
+        pattern = np.eye(self.size) if directions is None else directions
         v = (pattern * unit).reshape(points, 1, -1, *inner)
         step = _OFFSETS.reshape(-1, *(1,) * (1 + len(inner))) * v
         moved = x.reshape(points, 1, 1, *inner) + step
-        errors = np.where(step != 0, _EPS * np.abs(moved), 0.0)
+        errors = np.where(step != 0, self.eps * np.abs(moved), 0.0)
         (values,), (bounds,) = self.f.bounds(moved, *others, errors=[errors, *(None for _ in others)])
         (g,), (g_error,) = self.claim.bounds(x, *others)
         # first axis: the offsets; then (points, directions, *out)
         d, d_error = extrapolate(*(np.moveaxis(np.asarray(a, np.float64), 1, 0) for a in (values, bounds)))
-        if self.directions is None:
+        if directions is None:
             lengths = unit.reshape(points, self.size, *(1,) * (d.ndim - 2))
             d, d_error = (np.moveaxis(a / lengths, 1, -1).reshape(points, -1) for a in (d, d_error))
             return Pointwise.of_coordinates(g, d, d_error + g_error.reshape(points, -1))
         g, g_error, unit = g.astype(np.float64).reshape(points, -1), g_error.reshape(points, -1), unit[:, 0]
-        reach = np.abs(self.directions)
+        reach = np.abs(directions)
         # e(g) along v, and the roundings of the sum g·v itself
         along = (g_error + self.size * _EPS * np.abs(g)) * unit
         allowed = d_error + along @ reach.T
         with np.errstate(all="ignore"):
             own = np.min(np.where(reach[None] != 0, allowed[:, :, None], np.inf), axis=1)
             detects = np.where(g != 0, own / (np.abs(g) * unit), np.inf)
-        return Pointwise((g * unit) @ self.directions.T, d, allowed, detects)
+        return Pointwise((g * unit) @ directions.T, d, allowed, detects)

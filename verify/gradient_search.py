@@ -180,13 +180,13 @@ class Judges:
         """The worst comparison at one point; with a coordinate, that of finite differences along it."""
         if coordinate is not None and judge == "finite differences":
             found = self.along(coordinate)(x[None], *_repeat(others, 1))
-            where = coordinate
+            where: int | None = coordinate
             g, d, allowed = (float(a[0, 0]) for a in found[:3])
         else:
             found = self.probe.compare(judge)(x[None], *_repeat(others, 1))
             index = int(np.argmax(suspicion(found)[0]))
             g, d, allowed = (float(a[0, index]) for a in found[:3])
-            where: int | None = coordinate
+            where = index if self.is_by_coordinate(judge) else None
         return Failure(judge, x, others, where, g, d, allowed)
 
     def is_by_coordinate(self, judge: str) -> bool:
