@@ -176,9 +176,7 @@ def _solve_delta(delta: sp.KroneckerDelta, k: sp.Symbol) -> sp.Expr | None:
     return b - offset if k not in free_symbols(offset) else None
 
 
-def differentiate(
-    expr: sp.Expr, v: sp.Expr, ranges: Ranges, definitions: tuple[Definition, ...] = ()
-) -> sp.Expr:
+def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges, definitions: tuple[Definition, ...] = ()) -> sp.Expr:
     """∂expr/∂v for a symbol or an indexed symbol v, all other atoms held fixed.
 
     A name that `definitions` define is differentiated through its value (the chain rule) and keeps its
@@ -221,7 +219,10 @@ def differentiate(
         return sp.Add(*terms)
     if isinstance(expr, sp.Pow):
         base, exponent = expr.args
-        d_base, d_exponent = differentiate(base, v, ranges, definitions), differentiate(exponent, v, ranges, definitions)
+        d_base, d_exponent = (
+            differentiate(base, v, ranges, definitions),
+            differentiate(exponent, v, ranges, definitions),
+        )
         d = sp.S.Zero if d_base == 0 else exponent * base ** (exponent - 1) * d_base
         return d if d_exponent == 0 else d + expr * sp.log(base) * d_exponent
     if isinstance(expr, sp.Sum):
@@ -370,13 +371,40 @@ def take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges | None = N
 
 @lru_cache(maxsize=64)
 def check_definitions(statement: Statement) -> None:
-    """Refuse names that do not mean one thing: a name given twice, to variables or to definitions."""
+    """Refuse names that do not mean one thing: given twice, defined by themselves, or with an index that is hidden.
+
+    z with the value w·x_i, at a fixed i, is one quantity; p_i computed from it is none: its i would have
+    to be two different ones.
+    """
     seen: set[sp.Expr] = set()
     variables = (v.base if v.axes else v.label for v in statement.variables)
     for name in (*variables, *(d.key for d in statement.definitions)):
         if name in seen:
             raise UnsupportedExpressionError(f"{statement.name}: {name} is defined twice")
         seen.add(name)
+    by_key = {d.key: d for d in statement.definitions}
+    below = {key: _names_below(key, by_key) for key in by_key}
+    for d in statement.definitions:
+        if d.key in below[d.key]:
+            raise UnsupportedExpressionError(f"{statement.name}: {d.target} is defined by itself")
+        own = set(d.target.indices) if isinstance(d.target, sp.Indexed) else set()
+        for name in below[d.key]:
+            hidden = _extra_indices(by_key[name]) & own
+            if hidden:
+                raise UnsupportedExpressionError(f"{statement.name}: {d.target}: {_captured(by_key[name], hidden)}")
+
+
+def _names_below(key: sp.Expr, by_key: Mapping[sp.Expr, Definition]) -> frozenset[sp.Expr]:
+    """The keys of all definitions that a definition is computed from."""
+    found: set[sp.Expr] = set()
+    waiting = [key]
+    while waiting:
+        for atom in free_atoms(by_key[waiting.pop()].value):
+            name = _name(atom)
+            if name in by_key and name not in found:
+                found.add(name)
+                waiting.append(name)
+    return frozenset(found)
 
 
 def _take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges) -> sp.Expr:
@@ -448,12 +476,7 @@ def _siblings(definition: Definition, statement: Statement) -> frozenset[sp.Expr
     """
     by_key = {d.key: d for d in statement.definitions}
 
-    def below(key: sp.Expr, seen: frozenset[sp.Expr] = frozenset()) -> frozenset[sp.Expr]:
-        for atom in free_atoms(by_key[key].value):
-            name = atom.base if isinstance(atom, sp.Indexed) else atom
-            if name in by_key and name not in seen:
-                seen = below(name, seen | {name})
-        return seen
-
-    beneath = below(definition.key)
-    return frozenset(k for k in by_key if k == definition.key or (k not in beneath and definition.key not in below(k)))
+    beneath = _names_below(definition.key, by_key)
+    return frozenset(
+        k for k in by_key if k == definition.key or (k not in beneath and definition.key not in _names_below(k, by_key))
+    )

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from .enclosure import enclose, precision
+from .enclosure import IndexRangeError, enclose, precision
 from .equation import Equation, conditions_of, decide, is_signed
 from .indexed import (
     AmbiguousPartialError,
@@ -29,14 +29,15 @@ from .indexed import (
     take_partials,
 )
 from .kernels import BudgetExceededError, UndefinedError, budget
-from .limits import limit_is
+from .limits import limit_of
 from .statement import Derivation, Statement
 from .verdict import Status, Verdict, Witness
-from .witness import BITS, Values, point_of
+from .witness import BITS, Values, find_witness, point_of
 from .zero_test import Context
 
 __all__ = ["Proof", "decide_relation", "fingerprint", "prove"]
 
+METHOD_LIMIT = "degrees in e^z"
 _TOKEN = object()
 
 
@@ -99,6 +100,8 @@ def decide_relation(
         return Verdict(Status.UNDECIDED, "limit", reason=str(error))
     except BudgetExceededError as error:
         return Verdict(Status.UNDECIDED, "budget", reason=f"out of budget: {error}")
+    except RecursionError:
+        return Verdict(Status.UNDECIDED, "budget", reason="out of budget: nested too deeply")
     nonzero = tuple(_resolved(e, statement) for e in statement.nonzero)
     kept = _linear_names(statement)
     folded = (_resolved(left, statement, kept), _resolved(right, statement, kept), _context(statement, kept))
@@ -148,12 +151,20 @@ def _decide_limit(
     if isinstance(right, sp.Limit):
         if right.args[1:3] != (z, at):
             return Verdict(Status.UNSUPPORTED, "language", reason="limits in different variables")
-        return decide_relation(f, right.args[0], statement, seed, seconds)
-    value = resolve(right, statement)
-    proved, why = limit_is(resolve(f, statement), z, at, value, context)
-    if proved:
-        return Verdict(Status.PROVED, "degrees in e^z", reduced=why)
-    return Verdict(Status.UNDECIDED, "degrees in e^z", reduced=why, reason=f"the limit is not proved: {why}")
+        same = decide_relation(f, right.args[0], statement, seed, seconds)
+        if same.is_proved:
+            return same
+        f, right = f - right.args[0], sp.S.Zero  # different functions may have one limit
+    found = limit_of(_resolved(f, statement, frozenset({z})), z, at, _resolved(right, statement), context)
+    if found.is_zero:
+        return Verdict(Status.PROVED, METHOD_LIMIT, found.used, reduced=found.why)
+    witness = None
+    if found.apart is not None:
+        a, b = found.apart
+        witness = find_witness(a, b, context.ranges, context.arrays, context.positive, seed=seed)
+    if witness is not None:
+        return Verdict(Status.REFUTED, METHOD_LIMIT, reduced=found.why, witness=witness)
+    return Verdict(Status.UNDECIDED, METHOD_LIMIT, reduced=found.why, reason=f"the limit is not proved: {found.why}")
 
 
 _WEIGHT = {
@@ -200,9 +211,18 @@ def _decide_sign(derivation: Derivation, chain: Verdict) -> Verdict:
 def _decide_existential(derivation: Derivation, expr: sp.Expr, context: Context, chain: Verdict) -> Verdict:
     """A sign at one point, which is what the failure of convexity means: shown by a ball."""
     values = _witness_values(derivation)
-    with precision(BITS):
-        value = enclose(expr, point_of(values, context.arrays))
-        holds = bool(value < 0 if derivation.relation == "<" else value > 0)
+    outside = _outside_domain(values, derivation.statement, context)
+    if outside is not None:
+        return Verdict(Status.UNDECIDED, "ball at a witness", chain.conditions, reason=f"the witness has {outside}")
+    try:
+        with precision(BITS):
+            point = point_of(values, context.arrays)
+            if not all(enclose(e, point) > 0 for e in context.positive):
+                return Verdict(Status.UNDECIDED, "ball at a witness", reason="the witness is outside the statement")
+            value = enclose(expr, point)
+    except (IndexRangeError, UnsupportedExpressionError) as error:
+        return Verdict(Status.UNDECIDED, "ball at a witness", chain.conditions, reason=f"the witness: {error}")
+    holds = bool(value < 0 if derivation.relation == "<" else value > 0)
     witness = Witness(
         "ball",
         {str(s): v for s, v in values.sizes.items()},
@@ -214,6 +234,29 @@ def _decide_existential(derivation: Derivation, expr: sp.Expr, context: Context,
     status = Status.PROVED if holds else Status.UNDECIDED
     reason = None if holds else "the witness does not have this sign"
     return Verdict(status, "ball at a witness", chain.conditions, None, witness, reason=reason)
+
+
+def _outside_domain(values: Values, statement: Statement, context: Context) -> str | None:
+    """What of a named point is not admitted by the statement; None when all of it is."""
+    for symbol, number in values.sizes.items():
+        if number < context.ranges.minimum.get(symbol, 1):
+            return f"{symbol} = {number}"
+    known = {**values.sizes, **values.indices}
+    for symbol, number in values.indices.items():
+        lower, upper = (sp.sympify(b).subs(known) for b in context.ranges.bounds[symbol])
+        if not (lower.is_Integer and upper.is_Integer and lower <= number <= upper):
+            return f"{symbol} = {number}, outside {lower}..{upper}"
+    for v in statement.variables:
+        array = values.arrays.get(v.label)
+        if array is None:
+            continue
+        shape = tuple(axis.subs(known) for axis in v.axes)
+        inside = all(len(entry) == len(shape) for entry in array) and all(
+            k >= 1 and bool(k <= size) for entry in array for k, size in zip(entry, shape, strict=True)
+        )
+        if not inside or not v.domain.contains(array):
+            return f"{v.name} outside its domain or its axes"
+    return None
 
 
 def _witness_values(derivation: Derivation) -> Values:
@@ -242,6 +285,13 @@ def fingerprint(derivation: Derivation) -> str:
     parts = [
         *(f"{v.name}:{v.axes}:{v.domain.name}" for v in statement.variables),
         *(f"{sp.srepr(d.target)}:={sp.srepr(d.value)}" for d in statement.definitions),
+        *(f"{sp.srepr(s)}>={least}" for s, least in statement.minimum),
+        *(
+            f"{sp.srepr(s)}:{sp.srepr(lower)}..{sp.srepr(upper)}"
+            for s, lower, upper in map(sp.sympify, statement.ranges)
+        ),
+        *(f"{kind} {sp.srepr(e)}" for kind in ("positive", "nonzero") for e in getattr(statement, kind)),
+        *(f"{name}={value}" for name, value in derivation.witness.items()),
         sp.srepr(derivation.left),
         derivation.relation,
         sp.srepr(derivation.right),
