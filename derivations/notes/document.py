@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from derivations.notes.notebook import read_cells
 from derivations.notes.source import Excerpt, Place, Source, line_starts
 
 MAX_BYTES = 50_000_000
+MAX_FORMULAS = 50_000
 Syntax = Literal["markdown", "tex"]
 
 ENVIRONMENTS = str.split(
@@ -36,6 +38,7 @@ _WORDS = re.compile(r"\\(?:text|mbox|tag|label|textbf|intertext)\w*\s*\{[^{}]*\}
 _BLANK = re.compile(r"\n[ \t>]*\r?\n")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _LONE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?[ \t]*")
+_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{")
 _CONTEXT = 400
 
 _OPENERS = {
@@ -103,13 +106,22 @@ class SourceFormula:
     display: bool
     start: int
     end: int
-    context: Context = field(repr=False)
+    headings: tuple[str, ...] = field(repr=False)
+    context_start: int = field(repr=False)
     macros: Mapping[str, Macro] = field(repr=False, default_factory=dict)
     problem: str | None = None
 
     @property
     def latex(self) -> str:
         return self.excerpt.text
+
+    @property
+    def context(self) -> Context:
+        """The prose around it, at most 400 characters on each side, and none from beyond another display."""
+        text = self.excerpt.source.text
+        before = text[max(self.context_start, self.start - _CONTEXT) : self.start]
+        after = text[self.end : self.end + _CONTEXT]
+        return Context(self.headings, before, _DISPLAY.split(after, maxsplit=1)[0])
 
     @property
     def place(self) -> Place:
@@ -164,12 +176,12 @@ def read_source(path: Path) -> SourceDocument:
         raise NoteError(f"{path}: not UTF-8 at byte {error.start}; convert it to UTF-8") from None
     if "\0" in text:
         raise NoteError(f"{path}: a binary file (it has a NUL character)")
-    if path.suffix == ".ipynb":
-        try:
+    try:
+        if path.suffix == ".ipynb":
             return scan_notebook(text)
-        except ValueError as error:
-            raise NoteError(f"{path}: {error}") from None
-    return scan(text, "tex" if path.suffix in (".tex", ".ltx", ".sty") else "markdown")
+        return scan(text, "tex" if path.suffix in (".tex", ".ltx", ".sty") else "markdown")
+    except (ValueError, NoteError) as error:
+        raise NoteError(f"{path}: {error}") from None
 
 
 def scan(text: str, syntax: Syntax = "markdown") -> SourceDocument:
@@ -200,6 +212,7 @@ def scan_notebook(text: str) -> SourceDocument:
 class _Scanner:
     def __init__(self, source: Source, syntax: Syntax) -> None:
         self.source, self.text, self.syntax = source, source.text, syntax
+        self.lines = line_starts(self.text)
         self.formulas: list[SourceFormula] = []
         self.code: list[CodeBlock] = []
         self.comments: list[Comment] = []
@@ -243,9 +256,9 @@ class _Scanner:
         return self.blank
 
     def _line(self, position: int) -> tuple[int, int]:
-        start = self.text.rfind("\n", 0, position) + 1
-        end = self.text.find("\n", position)
-        return start, len(self.text) if end < 0 else end
+        """Where the line of a position begins and ends, its newline left out."""
+        number = bisect_right(self.lines, position)
+        return self.lines[number - 1], self.lines[number] - 1 if number < len(self.lines) else len(self.text)
 
     # Regions that hold no formula
 
@@ -432,7 +445,7 @@ class _Scanner:
         return end - start < 100_000 and _PROSE.search(_WORDS.sub("", self.text[start:end])) is None
 
     def _unclosed(self, match: re.Match[str], delimiter: str) -> int:
-        end = min(self._line(match.end())[1], match.end() + 2_000)
+        end = min(self._line(match.end())[1], match.end() + 200)
         if self.text[match.end() : end].strip():
             problem = f"{delimiter} is never closed"
             self._formula(match.start(), end, match.end(), end, delimiter, True, problem)
@@ -464,11 +477,11 @@ class _Scanner:
         if not any(self.text[a:b].strip() for a, b in slices):
             return
         headings = tuple(title for _, title in self.headings)
-        before = self.text[max(self.display_end, start - _CONTEXT, 0) : start]
-        after = self.text[end : end + _CONTEXT]
-        context = Context(headings, before, re.split(r"\$\$|\\\[|\\begin\{", after, maxsplit=1)[0])
         excerpt = Excerpt.join(self.source, slices)
-        self.formulas.append(SourceFormula(excerpt, delimiter, display, start, end, context, self.macros, problem))
+        found = SourceFormula(excerpt, delimiter, display, start, end, headings, self.display_end, self.macros, problem)
+        self.formulas.append(found)
+        if len(self.formulas) > MAX_FORMULAS:
+            raise NoteError(f"more than {MAX_FORMULAS} formulas; split the note")
         if display:
             self.display_end = end
 

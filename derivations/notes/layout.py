@@ -112,10 +112,11 @@ def _system(tokens: Sequence[Token], partner: Sequence[int]) -> set[int]:
 
 
 def _has_relation(tokens: Sequence[Token], partner: Sequence[int], start: int, end: int) -> bool:
+    """Whether a relation stands directly between the two places, before any words."""
     here = start
     while here < end:
-        if tokens[here].kind == "REL":
-            return True
+        if tokens[here].kind in ("REL", "WORDS"):
+            return tokens[here].kind == "REL"
         layout = tokens[here].kind == "BEGIN" and tokens[here].text in words.LAYOUT_ENVIRONMENTS
         here = partner[here] + 1 if partner[here] > here and not layout else here + 1
     return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-MAX_LENGTH = 50_000
-MAX_TOKENS = 20_000
+MAX_LENGTH = 30_000
+MAX_TOKENS = 10_000
 MAX_PREFIXES = 20
-MAX_WORK = 400_000
+MAX_WORK = 200_000
 
 
 @dataclass(frozen=True, slots=True)
