@@ -45,6 +45,7 @@ __all__ = [
 Mono = tuple[tuple["Kernel", int], ...]
 PolyKey = tuple[tuple[Mono, Fraction], ...]
 
+MAX_SHOWN = 200  # terms of a normal form that is written out
 MAX_TERMS = 20_000  # terms of one polynomial: beyond it the verdict is `undecided`, by name
 
 
@@ -373,7 +374,9 @@ def _box(poly: Any, exponent: int) -> int:
 
 
 def render(r: Rat) -> str:
-    """A normal form as text, for evidence and for debugging."""
+    """A normal form as text, for evidence and for debugging; a very long one by its size."""
+    if len(r.n) + len(r.d) > MAX_SHOWN:
+        return f"({len(r.n)} terms)/({len(r.d)} terms)"
     n, d = _render_key(r.field.key(r.n)), _render_key(r.field.key(r.d))
     return n if d == "1" else f"({n})/({d})"
 
@@ -391,9 +394,9 @@ def _render_key(key: PolyKey) -> str:
 def _render_kernel(kernel: Kernel) -> str:
     match kernel.kind:
         case "sym":
-            return str(kernel.args[0])
+            return str_of(kernel.args[0])
         case "idx":
-            return f"{kernel.args[0]}[{','.join(str(a) for a in kernel.args[1])}]"
+            return f"{str_of(kernel.args[0])}[{','.join(str_of(a) for a in kernel.args[1])}]"
         case "exp" | "sum":
             *bounds, mono, dens = kernel.args
             top = _render_key(((mono, Fraction(1)),))
@@ -401,10 +404,10 @@ def _render_kernel(kernel: Kernel) -> str:
             text = f"{top}/({below})" if below else top
             if kernel.kind == "exp":
                 return f"exp({text})"
-            over = ", ".join(f"{k}={lo}..{hi}" for k, lo, hi in bounds[0])
+            over = ", ".join(f"{str_of(k)}={str_of(lo)}..{str_of(hi)}" for k, lo, hi in bounds[0])
             return f"Σ[{over}]({text})"
         case "delta":
-            return f"δ({kernel.args[0]},{kernel.args[1]})"
+            return f"δ({str_of(kernel.args[0])},{str_of(kernel.args[1])})"
         case "log":
             return f"log(({_render_key(kernel.args[0])})/({_render_key(kernel.args[1])}))"
         case _:

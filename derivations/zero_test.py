@@ -49,6 +49,15 @@ class Context:
     pool: dict[int, Normalizer] = field(default_factory=dict, init=False, repr=False, compare=False)
     within: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    def keeping(self, names: frozenset[sp.Expr]) -> Context:
+        """The same facts, for expressions in which these names stand for themselves: normal forms apart."""
+        if not names:
+            return self
+        if ("keeping", names) not in self.within:
+            self.within["keeping", names] = replace(self)
+        kept: Context = self.within["keeping", names]
+        return kept
+
     def enter(self, expr: sp.Sum | sp.Product) -> tuple[sp.Expr, Context]:
         """The body of a sum, with its index declared; renamed where that name stands for something else here."""
         found = self.within.get(expr)
@@ -132,7 +141,7 @@ def _zero(expr: sp.Expr, context: Context, depth: int) -> Zero:
     if labels:
         levels.append(Level.ALL)
     for level in levels:
-        found, deltas = normalizer_for(context, level, lambda normalizer: _attempt(normalizer, expr))
+        found, deltas = normalizer_for(context, level, _attempting(expr, level == levels[-1]))
         if found.is_zero:
             return found
     if depth < 4:
@@ -146,7 +155,11 @@ def _zero(expr: sp.Expr, context: Context, depth: int) -> Zero:
     return found
 
 
-def _attempt(normalizer: Normalizer, expr: sp.Expr) -> tuple[Zero, list[tuple[sp.Expr, sp.Expr]]]:
+def _attempting(expr: sp.Expr, shown: bool) -> Callable[[Normalizer], tuple[Zero, list[tuple[sp.Expr, sp.Expr]]]]:
+    return lambda normalizer: _attempt(normalizer, expr, shown)
+
+
+def _attempt(normalizer: Normalizer, expr: sp.Expr, shown: bool) -> tuple[Zero, list[tuple[sp.Expr, sp.Expr]]]:
     r = normalizer.relate(normalizer.normalize(expr))
     used = tuple(sorted(normalizer.used))
     if r.is_zero:
@@ -154,7 +167,7 @@ def _attempt(normalizer: Normalizer, expr: sp.Expr) -> tuple[Zero, list[tuple[sp
     if _over_one_denominator(normalizer, r):
         return Zero(True, "normal form over one denominator", tuple(sorted(normalizer.used))), []
     deltas = [k.args for k in normalizer.field.kernels_of(r.n) if k.kind == "delta"]
-    return Zero(False, "normal form", used, render(r)), deltas
+    return Zero(False, "normal form", used, render(r) if shown else ""), deltas
 
 
 def _label_domains(expr: sp.Expr, context: Context) -> set[Domain]:
