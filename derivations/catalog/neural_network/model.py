@@ -88,7 +88,7 @@ class Output:
 
 SQUARED_ERROR = Output(
     "½ squared error",
-    f"{NIELSEN}, chapter 2, (BP1)–(BP4), and chapter 3, (57)",
+    f"{NIELSEN}, chapter 1, (6), and chapter 2, (BP1)–(BP4)",
     False,
     Domain.BINARY,
     lambda y, p: HALF * plus(p, -y) ** 2,
@@ -123,7 +123,12 @@ SOFTMAX = Output(
 
 @dataclass(frozen=True)
 class Model:
-    """A network with its names: `model.z1(j)`, `model.p(c)`; an output index is ignored where there is one output."""
+    """A network with its names, for one statement.
+
+    name: after the family's, in the names of claims. x(k), y(c): inputs and labels. z1(j), a(j): logit and
+    activation of hidden unit j. z2(c), p(c): logit and prediction of output c. W1, b1, W2, b2: parameters;
+    weight2(c, j) and bias2(c) are their entries. With one output, c is ignored.
+    """
 
     name: str
     reduction: Reduction
@@ -211,6 +216,7 @@ class Model:
         return self.hidden.slope(self.a(j))
 
     def statement(self) -> Statement:
+        """The model as a statement: inputs to loss, layer by layer."""
         many = self.output.many
         value = (
             sp.exp(self.z2(c)) / sp.Sum(sp.exp(self.z2(d)), (d, 1, K)) if self.output.softmax else sigmoid(self.z2(c))

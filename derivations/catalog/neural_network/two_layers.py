@@ -85,7 +85,7 @@ def _output_logit(model: Model, statement: Statement) -> Derivation:
         ]
         if output.rule == "log_derivative":
             steps.append(Step(times(weight, model.residual(c)), "cancel", "p and 1 − p are positive"))
-    return _claim(model, statement, "z2", z, steps, times(weight, model.stable_residual(c)), "the output's logit")
+    return _claim(model, statement, "z2", z, steps, times(weight, model.stable_residual(c)), "an output's logit")
 
 
 def _output_parameter(model: Model, statement: Statement, name: str, v: sp.Expr, factor: sp.Expr) -> Derivation:
@@ -112,7 +112,7 @@ def _output_parameter(model: Model, statement: Statement, name: str, v: sp.Expr,
     else:
         steps.append(Step(times(r.weight, r.total(times(model.residual(c), factor))), "linear_form"))
     stable = times(r.weight, r.total(times(model.stable_residual(c), factor)))
-    return _claim(model, statement, name, v, steps, stable, "a weight of the output" if factor != 1 else "its bias")
+    return _claim(model, statement, name, v, steps, stable, "an output weight" if factor != 1 else "an output bias")
 
 
 def _through_output(model: Model) -> list[tuple[sp.Expr, str, str]]:

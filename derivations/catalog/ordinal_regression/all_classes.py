@@ -38,7 +38,10 @@ _SOURCE = "McCullagh, Regression Models for Ordinal Data, J. R. Statist. Soc. B 
 
 
 class _Model:
-    """The names of one statement: of one sample (`row` empty) or of sample i among n (`row` = (i,))."""
+    """The names of one statement: of one sample (`row` empty) or of sample i among n (`row` = (i,)).
+
+    x(k), Y(c), gamma(t): a feature, a label, a cumulative probability; eta, p: score and probability.
+    """
 
     def __init__(self, row: tuple[sp.Symbol, ...]):
         self.row = row
@@ -107,6 +110,7 @@ class _Model:
         return outer - sp.Sum(inner, (c, 2, K - 1))
 
     def stable_loss(self) -> sp.Expr:
+        """−log p of one sample, by log-diff-exp."""
         above = self.Y(t) * softplus(self.eta - theta[t])
         below = self.Y(t + 1) * softplus(theta[t] - self.eta)
         gap = theta[c] - theta[c - 1]
@@ -130,7 +134,6 @@ def _derivations(prefix: str, statement: Statement, o: _Model) -> tuple[Derivati
             ),
             Step(p, "definition"),
         ),
-        source=f"{_SOURCE}, (2.1)",
     )
     one_class = (
         Y(1) * sp.log(sigmoid(theta[1] - eta))
