@@ -23,6 +23,7 @@ from .functions import sigmoid, softplus
 from .indexed import UnsupportedExpressionError, free_symbols, peel
 from .kernels import charge
 from .ranges import linear_parts
+from .statement import Definition
 
 __all__ = ["IndexRangeError", "Point", "are_apart", "enclose", "precision"]
 
@@ -44,17 +45,21 @@ class Point:
     """Sizes and indices as integers, and array entries as balls.
 
     arrays: label → {index tuple: ball}; a scalar is the entry (). `default` supplies entries of
-    arrays that are not declared (partial derivatives of an unknown function).
+    arrays that are not declared (partial derivatives of an unknown function). `definitions`: label →
+    definition of a name, whose entries are computed from its value when they are asked for.
     """
 
     integers: dict[sp.Symbol, int]
     arrays: dict[object, dict[tuple[int, ...], arb]]
     default: Callable[[object, tuple[int, ...]], arb] | None = None
+    definitions: Mapping[object, Definition] = field(default_factory=dict)
     operations: int = field(default=0)
     known: dict[tuple[sp.Expr, tuple[int | None, ...]], arb] = field(default_factory=dict)
 
     def entry(self, label: object, indices: tuple[int, ...]) -> arb:
         array = self.arrays.get(label)
+        if array is None and label in self.definitions:
+            return self._computed(self.definitions[label], indices)
         if array is None:
             if self.default is None:
                 raise UnsupportedExpressionError(f"{label} has no value here")
@@ -66,6 +71,18 @@ class Point:
             self._undeclared.add(label)
             value = array[indices] = self.default(label, indices)
         return value
+
+    def _computed(self, definition: Definition, indices: tuple[int, ...]) -> arb:
+        target = definition.target
+        own = tuple(target.indices) if isinstance(target, sp.Indexed) else ()
+        if len(own) != len(indices):
+            raise UnsupportedExpressionError(f"{target} is used with {len(indices)} indices")
+        before = self.integers
+        self.integers = {**before, **dict(zip(own, indices, strict=True))}
+        try:
+            return enclose(definition.value, self)
+        finally:
+            self.integers = before
 
     _undeclared: set[object] = field(default_factory=set)
 

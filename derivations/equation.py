@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .indexed import UnsupportedExpressionError, peel
+from .indexed import UnsupportedExpressionError, expand_definitions, peel
 from .kernels import BudgetExceededError, UndefinedError, budget, separate_budget
 from .normal_form import Level, Normalizer
 from .notation import text
+from .statement import Definition
 from .verdict import Status, Verdict, Witness
 from .witness import ATTEMPTS, Search
 from .zero_test import Context, Zero, normalizer_for, zero_test
@@ -28,17 +29,29 @@ SEARCH_OPERATIONS, SEARCH_SECONDS = 2_000_000, 10.0
 
 @dataclass(frozen=True)
 class Equation:
-    """left = right over the variables of a context; both sides resolved.
+    """left = right over the variables of a context and the names that `definitions` define; no `Partial`.
 
-    folded: the two sides with some defined names kept as independent atoms, where that is known. What is
-    zero for every value of a name is zero for its own, so a proof may be found there, and sooner.
+    keep: names to be tried first as independent atoms: what is zero for every value of a name is zero for
+    its own, so a proof may be found there, and sooner.
     """
 
     left: sp.Expr
     right: sp.Expr
     context: Context
     nonzero: tuple[sp.Expr, ...] = ()
-    folded: tuple[sp.Expr, sp.Expr, Context] | None = None
+    definitions: tuple[Definition, ...] = ()
+    keep: frozenset[sp.Expr] = frozenset()
+
+    def expanded(self, keep: frozenset[sp.Expr] = frozenset()) -> tuple[sp.Expr, sp.Expr, Context]:
+        """Both sides with all names but those in `keep` replaced by their values, and the context for that."""
+        context = self.context.expanded(self.definitions, keep)
+        sides = []
+        for side in (self.left, self.right):
+            memo = ("expanded", side)
+            if memo not in context.within:
+                context.within[memo] = expand_definitions(side, self.definitions, keep)
+            sides.append(context.within[memo])
+        return sides[0], sides[1], context
 
 
 def decide(equation: Equation, seed: int = 0, operations: int = 400_000, seconds: float = 20.0) -> Verdict:
@@ -50,14 +63,22 @@ def decide(equation: Equation, seed: int = 0, operations: int = 400_000, seconds
     """
     context = equation.context
     search = Search(
-        equation.left, equation.right, context.ranges, context.arrays, context.positive, equation.nonzero, seed
+        equation.left,
+        equation.right,
+        context.ranges,
+        context.arrays,
+        context.positive,
+        equation.nonzero,
+        seed,
+        equation.definitions,
     )
     found: Zero | None = None
     reason = "no proof found by the zero test, and no witness among the points tried"
     unsupported = False
     witness = _searched(search, FIRST_POINTS, enough=1)
     try:
-        with budget(operations, seconds):
+        # of a refuted equation only the difference and the cases in which it holds are still of interest
+        with budget(operations if witness is None else operations // 20, seconds):
             found = _tested(equation)
             if found.is_zero and witness is None:
                 return _proved(equation, found, search)
@@ -90,15 +111,16 @@ def decide(equation: Equation, seed: int = 0, operations: int = 400_000, seconds
 
 def _tested(equation: Equation) -> Zero:
     """The zero test, first with names kept as atoms where that is known."""
-    if equation.folded is not None:
-        left, right, context = equation.folded
+    if equation.keep:
+        left, right, context = equation.expanded(equation.keep)
         try:
             found = zero_test(left - right, context)
             if found.is_zero:
                 return found
         except (UndefinedError, UnsupportedExpressionError):
             pass
-    return zero_test(equation.left - equation.right, equation.context)
+    left, right, context = equation.expanded()
+    return zero_test(left - right, context)
 
 
 def _searched(search: Search, attempts: int, enough: int | None = None) -> Witness | None:
@@ -125,7 +147,7 @@ def _proved(equation: Equation, found: Zero, search: Search) -> Verdict:
         reason = "no point of the domain was found at which both sides are defined"
         return Verdict(Status.UNDECIDED, found.method, found.used, reason=reason)
     conditions = [*found.used, *(f"{text(e)} > 0" for e in equation.context.positive if e in search.violated)]
-    left, right, context = equation.folded or (equation.left, equation.right, equation.context)
+    left, right, context = equation.expanded(equation.keep)
     conditions += [*conditions_of(left, context), *conditions_of(right, context)]
     return Verdict(Status.PROVED, found.method, tuple(dict.fromkeys(conditions)), "0")
 

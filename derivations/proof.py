@@ -91,7 +91,7 @@ def decide_relation(
         with budget(seconds=seconds):
             if isinstance(left, sp.Limit) or isinstance(right, sp.Limit):
                 return _decide_limit(left, right, statement, context, seed, seconds)
-            resolved = _resolved(left, statement), _resolved(right, statement)
+            named = _with_names(left, statement), _with_names(right, statement)
     except AmbiguousPartialError as error:
         return Verdict(Status.UNDECIDED, "partial derivative", reason=str(error))
     except UnsupportedExpressionError as error:
@@ -102,18 +102,21 @@ def decide_relation(
         return Verdict(Status.UNDECIDED, "budget", reason=f"out of budget: {error}")
     except RecursionError:
         return Verdict(Status.UNDECIDED, "budget", reason="out of budget: nested too deeply")
-    nonzero = tuple(_resolved(e, statement) for e in statement.nonzero)
-    kept = _linear_names(statement)
-    folded = (_resolved(left, statement, kept), _resolved(right, statement, kept), _context(statement, kept))
-    return decide(Equation(*resolved, context, nonzero, folded if kept else None), seed, seconds=seconds)
+    equation = Equation(
+        *named, _named_context(statement), statement.nonzero, statement.definitions, _linear_names(statement)
+    )
+    return decide(equation, seed, seconds=seconds)
 
 
 @lru_cache(maxsize=16)
-def _context(statement: Statement, kept: frozenset[sp.Expr] = frozenset()) -> Context:
+def _named_context(statement: Statement) -> Context:
     """One context for all equations about a statement, so that they share their normal forms."""
-    plain = Context.of(statement)
-    positive = tuple(_resolved(e, statement, kept) for e in statement.positive)
-    return Context(plain.ranges, plain.arrays, positive)
+    return Context.of(statement)
+
+
+def _context(statement: Statement) -> Context:
+    """The same for expressions over the variables alone."""
+    return _named_context(statement).expanded(statement.definitions, frozenset())
 
 
 @lru_cache(maxsize=1024)

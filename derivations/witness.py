@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy as sp
 from flint import arb
@@ -31,6 +32,7 @@ from .enclosure import (
 from .indexed import free_atoms, free_symbols
 from .kernels import BudgetExceededError, separate_budget
 from .ranges import Ranges
+from .statement import Definition
 from .verdict import Witness
 
 __all__ = ["Search", "Values", "find_witness", "point_of", "sample_values"]
@@ -53,7 +55,9 @@ class Values:
     seed: int = 0
 
 
-def point_of(values: Values, arrays: Arrays, radius: Fraction = Fraction(0)) -> Point:
+def point_of(
+    values: Values, arrays: Arrays, radius: Fraction = Fraction(0), definitions: tuple[Definition, ...] = ()
+) -> Point:
     """The point as balls, widened by `radius` in the continuous variables."""
 
     def default(label: object, indices: tuple[int, ...]) -> arb:
@@ -69,15 +73,52 @@ def point_of(values: Values, arrays: Arrays, radius: Fraction = Fraction(0)) -> 
         width = radius if domain.is_continuous else Fraction(0)
         balls[label] = {index: ball(v, width) for index, v in array.items()}
     undeclared = {label for label in values.arrays if label not in arrays}
-    return Point({**values.sizes, **values.indices}, balls, default, _undeclared=undeclared)
+    named = {_label(d.target): d for d in definitions}
+    return Point({**values.sizes, **values.indices}, balls, default, named, _undeclared=undeclared)
+
+
+def _label(target: sp.Expr) -> object:
+    return target.base.label if isinstance(target, sp.Indexed) else target
+
+
+def _reach(exprs: tuple[sp.Expr, ...], definitions: tuple[Definition, ...]) -> tuple[set[sp.Symbol], set[object]]:
+    """The free symbols and the labels that the expressions depend on, through definitions."""
+    by_label = {_label(d.target): d for d in definitions}
+    symbols: set[sp.Symbol] = set()
+    labels: set[object] = set()
+    waiting: list[tuple[sp.Expr, frozenset[sp.Symbol]]] = [(e, frozenset()) for e in exprs]
+    while waiting:
+        expr, own = waiting.pop()
+        symbols |= _free(expr) - own
+        for label in _labels(expr) - labels:
+            labels.add(label)
+            found = by_label.get(label)
+            if found is not None:
+                indices = found.target.indices if isinstance(found.target, sp.Indexed) else ()
+                waiting.append((found.value, frozenset(indices)))
+    return {s for s in symbols if s not in by_label}, labels
+
+
+@lru_cache(maxsize=20_000)
+def _free(expr: sp.Expr) -> frozenset[sp.Symbol]:
+    return frozenset(free_symbols(expr))
+
+
+@lru_cache(maxsize=20_000)
+def _labels(expr: sp.Expr) -> frozenset[object]:
+    return frozenset(_label(a) for a in free_atoms(expr))
 
 
 def sample_values(
-    rng: random.Random, exprs: tuple[sp.Expr, ...], ranges: Ranges, arrays: Arrays, largest: int
+    rng: random.Random,
+    exprs: tuple[sp.Expr, ...],
+    ranges: Ranges,
+    arrays: Arrays,
+    largest: int,
+    definitions: tuple[Definition, ...] = (),
 ) -> Values | None:
     """A random exact point for the atoms of `exprs`; None where an index would have no value."""
-    symbols = set().union(*(free_symbols(e) for e in exprs))
-    used = {a.base.label if isinstance(a, sp.Indexed) else a for e in exprs for a in free_atoms(e)}
+    symbols, used = _reach(exprs, definitions)
     labels = [label for label in arrays if label in used]
     for label in labels:
         for axis in arrays[label][1]:
@@ -98,15 +139,15 @@ def sample_values(
     for symbol, (lower, upper) in ranges.bounds.items():
         if symbol not in symbols:
             continue
-        known = {**sizes, **indices}
-        low, high = lower.subs(known), upper.subs(known)
+        known_numbers = {s: sp.Integer(v) for s, v in (*sizes.items(), *indices.items())}
+        low, high = lower.xreplace(known_numbers), upper.xreplace(known_numbers)
         if not (low.is_Integer and high.is_Integer) or low > high:
             return None
         indices[symbol] = rng.randint(int(low), int(high))
     found = {}
     for label in sorted(labels, key=str):
         domain, axes = arrays[label]
-        shape = tuple(axis.subs(sizes) for axis in axes)
+        shape = tuple(axis.xreplace({s: sp.Integer(v) for s, v in sizes.items()}) for axis in axes)
         if not all(s.is_Integer for s in shape):
             return None
         found[label] = domain.sample(rng, tuple(int(s) for s in shape))
@@ -146,6 +187,7 @@ class Search:
     positive: tuple[sp.Expr, ...] = ()
     nonzero: tuple[sp.Expr, ...] = ()
     seed: int = 0
+    definitions: tuple[Definition, ...] = ()
     met: int = 0
     tried: int = 0
     violated: set[sp.Expr] = field(default_factory=set)
@@ -162,7 +204,9 @@ class Search:
         array outside its axes, that is the witness once all points are tried.
         """
         while self.tried < attempts and (enough is None or self.met < enough):
-            values = sample_values(self.rng, self.exprs, self.ranges, self.arrays, 2 + self.tried // 8)
+            values = sample_values(
+                self.rng, self.exprs, self.ranges, self.arrays, 2 + self.tried // 8, self.definitions
+            )
             self.tried += 1
             if values is None:
                 continue
@@ -177,7 +221,7 @@ class Search:
         """Whether the sides are apart here, and on a box around here in the continuous variables."""
         try:
             with precision(BITS):
-                point = point_of(values, self.arrays)
+                point = self._point(values)
                 if any(integer(a, point) == integer(b, point) for a, b in map(tuple, self.ranges.distinct)):
                     return False
                 if not self._is_admitted(point, count):
@@ -190,9 +234,12 @@ class Search:
                 if not are_apart(left, right):
                     self.met += count and left.is_finite() and right.is_finite()
                     return False
-                return any(self._holds(point_of(values, self.arrays, radius)) for radius in RADII)
+                return any(self._holds(self._point(values, radius)) for radius in RADII)
         except IndexRangeError:
             return False
+
+    def _point(self, values: Values, radius: Fraction = Fraction(0)) -> Point:
+        return point_of(values, self.arrays, radius, self.definitions)
 
     def _holds(self, point: Point) -> bool:
         return self._is_admitted(point) and are_apart(enclose(self.left, point), enclose(self.right, point))
@@ -295,7 +342,7 @@ class Search:
 
     def report(self, values: Values) -> Witness:
         with precision(BITS), separate_budget(MAX_OPERATIONS * 2, 60.0):
-            point = point_of(values, self.arrays)
+            point = self._point(values)
             left, right = enclose(self.left, point), enclose(self.right, point)
         named: dict[str, Fraction | str] = {}
         for label, array in sorted(values.arrays.items(), key=lambda item: str(item[0])):

@@ -22,11 +22,11 @@ from typing import Any
 import sympy as sp
 
 from .domain import Domain
-from .indexed import free_atoms, free_symbols, peel, statement_ranges, substitute
+from .indexed import expand_definitions, free_atoms, free_symbols, peel, statement_ranges, substitute
 from .kernels import BudgetExceededError, Kernel, OutOfSlotsError, Rat, render
 from .normal_form import Level, Normalizer, RestartError
 from .ranges import Ranges
-from .statement import Statement
+from .statement import Definition, Statement
 
 __all__ = ["Context", "Zero", "normalizer_for", "zero_test"]
 
@@ -49,14 +49,15 @@ class Context:
     pool: dict[int, Normalizer] = field(default_factory=dict, init=False, repr=False, compare=False)
     within: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def keeping(self, names: frozenset[sp.Expr]) -> Context:
-        """The same facts, for expressions in which these names stand for themselves: normal forms apart."""
-        if not names:
+    def expanded(self, definitions: tuple[Definition, ...], keep: frozenset[sp.Expr]) -> Context:
+        """The same facts about expressions in which all names but `keep` are replaced by their values."""
+        if not definitions:
             return self
-        if ("keeping", names) not in self.within:
-            self.within["keeping", names] = replace(self)
-        kept: Context = self.within["keeping", names]
-        return kept
+        if ("expanded", keep) not in self.within:
+            positive = tuple(expand_definitions(e, definitions, keep) for e in self.positive)
+            self.within["expanded", keep] = replace(self, positive=positive)
+        found: Context = self.within["expanded", keep]
+        return found
 
     def enter(self, expr: sp.Sum | sp.Product) -> tuple[sp.Expr, Context]:
         """The body of a sum, with its index declared; renamed where that name stands for something else here."""
