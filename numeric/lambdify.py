@@ -56,7 +56,7 @@ class CompiledExpressions:
         Raises `InputError`, naming each fault, if the arrays don't fit the statement, and
         `UnsupportedExpressionError` if an index leaves its array at these sizes.
         """
-        by_name = {s.name: s for slot in self.slots for a in slot.axes for s in a.free_symbols}
+        by_name = {s.name: s for s in self.sizes.union(*(a.free_symbols for slot in self.slots for a in slot.axes))}
         given = {by_name[name]: value for name, value in (sizes or {}).items() if name in by_name}
         arrays, read = read_inputs(self.statement, self.slots, self.required, self.sizes, inputs, given)
         used = [array for name, array in arrays.items() if name in self.required]
@@ -123,10 +123,17 @@ def lambdify(
 
 
 def lambdify_many(
-    outputs: Mapping[str, tuple[Any, Iterable[sp.Symbol]]], statement: Statement, *, held: Iterable[sp.Expr] = ()
+    outputs: Mapping[str, tuple[Any, Iterable[sp.Symbol]]],
+    statement: Statement,
+    *,
+    held: Iterable[sp.Expr] = (),
+    given: Iterable[sp.Symbol] = (),
 ) -> CompiledExpressions:
-    """One function of several expressions, name → (expression, free indices); what they share is computed once."""
-    scope = Scope(statement, held)
+    """One function of several expressions, name → (expression, free indices); what they share is computed once.
+
+    held: as in `lambdify`. given: sizes that no shape tells, to be said at each call.
+    """
+    scope, given = Scope(statement, held), tuple(given)
     prepared = []
     for name, (expr, free) in outputs.items():
         e = sp.sympify(expr, strict=True)
@@ -136,7 +143,7 @@ def lambdify_many(
     for _, e, free in prepared:
         bounds = [end for k in free for end in scope.index_range(k, e)]
         for exprs, bound in (([e], free), (bounds, ())):
-            names, found = scope.survey(exprs, bound)
+            names, found = scope.survey(exprs, bound, given)
             required |= names
             sizes |= found
     return CompiledExpressions(statement, tuple(prepared), scope, frozenset(required), frozenset(sizes))

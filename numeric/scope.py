@@ -85,15 +85,18 @@ class Scope:
         return found.pop()
 
     def survey(
-        self, exprs: Iterable[sp.Expr], bound: Iterable[sp.Symbol]
+        self, exprs: Iterable[sp.Expr], bound: Iterable[sp.Symbol], given: Iterable[sp.Symbol] = ()
     ) -> tuple[frozenset[str], frozenset[sp.Symbol]]:
-        """(names of the inputs, sizes) on which the expressions depend, through all definitions."""
+        """(names of the inputs, sizes) on which the expressions depend, through all definitions.
+
+        bound: indices that are free in them. given: sizes known apart from the axes.
+        """
         names: set[str] = set()
         sizes: set[sp.Symbol] = set()
         for expr in exprs:
             self._survey(expr, frozenset(bound), (), names, sizes)
             self.check_capture(expr)
-        known = {s for slot in self.slots for a in slot.axes for s in a.free_symbols}
+        known = {s for slot in self.slots for a in slot.axes for s in a.free_symbols}.union(given)
         for symbol in sorted(sizes - known, key=str):
             if symbol in self._declared:
                 raise UnsupportedExpressionError(
