@@ -300,7 +300,7 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
     ]
 
 
-_MOVED = frozenset(["gather", "dynamic_slice", "dynamic_update_slice", "pad", "split"])
+_MOVED = frozenset(["gather", "dynamic_slice", "dynamic_update_slice", "pad"])
 
 _RULES: dict[str, Callable[..., Bound]] = {
     **dict.fromkeys(("add", "sub", "add_any"), _add),

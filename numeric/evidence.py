@@ -66,7 +66,18 @@ class Evidence:
 
     @property
     def agrees(self) -> bool:
+        """Whether no comparison was above the error allowed."""
         return not self.suspects
+
+    def as_json(self) -> dict[str, object]:
+        """The numbers that a report prints, without the values."""
+        return {
+            "points": self.points,
+            "worst_error": self.worst_error,
+            "allowed": self.allowed,
+            "at": {"point": self.point, "coordinate": self.coordinate},
+            "detects": self.detects if np.isfinite(self.detects) else None,
+        }
 
 
 def suspicion(batch: Pointwise) -> np.ndarray:

@@ -42,7 +42,7 @@ import numpy as np
 from .evidence import Pointwise
 from .rounding import Program
 
-__all__ = ["FULL_DIFFERENCES", "STEPS", "DifferenceJudge", "block_directions", "extrapolate"]
+__all__ = ["FULL_DIFFERENCES", "STEPS", "DifferenceJudge", "block_directions", "extrapolate", "extrapolated_jacobian"]
 
 Fn = Callable[..., jax.Array]
 
@@ -97,6 +97,36 @@ def extrapolate(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.
         finer = (np.arange(levels - 1).reshape(column) > best) & np.isfinite(total)
         contradiction = np.where(finer, np.abs(value - chosen) - total, 0.0)
     return chosen[0], np.maximum(own[0], np.max(contradiction, axis=0))
+
+
+def extrapolated_jacobian(
+    f: Fn, x: np.ndarray, scale: np.ndarray, others: Sequence[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(∂f/∂x at each point, bound on its error), one pass a coordinate; shape (N, *out, *x.shape[1:]).
+
+    f(x, *others) at one point: scalar or array. x: (N, …); scale: a unit step for each of its entries;
+    others: further batched arguments, held.
+
+    >>> x = np.array([[1.0, 2.0]])
+    >>> d, error = extrapolated_jacobian(lambda x: x**2, x, np.ones_like(x), [])
+    >>> d.shape, bool(np.all(abs(d - [[[2.0, 0.0], [0.0, 4.0]]]) <= error))
+    ((1, 2, 2), True)
+    """
+    points, inner = len(x), x.shape[1:]
+    size = int(np.prod(inner, dtype=np.int64))
+    unit = np.exp2(np.floor(np.log2(scale))).reshape(points, 1, size)
+    v = (np.eye(size) * unit).reshape(points, 1, size, *inner)
+    step = _OFFSETS.reshape(-1, *(1,) * (1 + len(inner))) * v
+    moved = x.reshape(points, 1, 1, *inner) + step
+    held = tuple(None for _ in others)
+    along = jax.vmap(jax.vmap(f, (0, *held)), (0, *held))
+    specs = [jax.ShapeDtypeStruct(np.shape(a), np.dtype(np.float64)) for a in (moved, *others)]
+    errors = [np.where(step != 0, _EPS * np.abs(moved), 0.0), *held]
+    (values,), (bounds,) = Program(jax.vmap(along), *specs).bounds(moved, *others, errors=errors)
+    d, error = extrapolate(*(np.moveaxis(a, 1, 0) for a in (values, bounds)))
+    lengths = unit.reshape(points, size, *(1,) * (d.ndim - 2))
+    shape = (points, *d.shape[2:], *inner)
+    return np.moveaxis(d / lengths, 1, -1).reshape(shape), np.moveaxis(error / lengths, 1, -1).reshape(shape)
 
 
 class DifferenceJudge:

@@ -83,7 +83,12 @@ def _concatenate(p: Any, *xs: Any) -> Any:
     return np.concatenate(xs, axis=p["dimension"])
 
 
+def _split(p: Any, x: Any) -> Any:
+    return np.split(x, np.cumsum(p["sizes"])[:-1], axis=p["axis"])
+
+
 STRUCTURAL: dict[str, Callable[..., Any]] = {
+    "split": _split,
     "broadcast_in_dim": _broadcast_in_dim,
     "reshape": lambda p, x: np.reshape(x, p["new_sizes"]),
     "transpose": lambda p, x: np.transpose(x, p["permutation"]),

@@ -51,7 +51,7 @@ def trace(fn: Callable[..., Any], *specs: Any, double: bool = True) -> jex.Close
 
 
 # XLA's fusion emitters take half of the compilation time of a small program and win nothing on it
-_QUICK: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 1}
+_QUICK: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 0}
 
 
 class Program:

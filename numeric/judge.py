@@ -1,0 +1,445 @@
+r"""The judges applied to derivations: left by autodiff and by finite differences, right as it is compiled.
+
+For a claim ∂f/∂v = r, both sides become functions of arrays (`lambdify`): f as an array over its own free
+indices, r over those of f and of v. The derivative of the *compiled* f by the array v, in reverse and in
+forward mode, and by finite differences, is compared with the compiled r, entry by entry. Where v is itself
+defined (∂C/∂z with z = w·x + b), f is compiled with z held as an input, and z computed from the same inputs.
+A left side that is an expression over derivatives (vᵀHv, a combination of two) is compiled with each
+derivative as an input of its own, and the derivative's error bound goes through it.
+
+A second derivative is the derivative of a derivative: by autodiff of autodiff, or by finite differences of
+the reverse-mode gradient. Claims without a derivative are compared by value, under `evaluation`.
+
+All claims of a statement are traced into one program and compiled together. Left out: limits (exact only),
+existential claims, and sizes beyond the buckets of `inputs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import jax
+import jax.extend.core as jex
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from derivations.domain import Domain
+from derivations.functions import Partial
+from derivations.indexed import UnsupportedExpressionError, free_symbols
+from derivations.statement import Derivation, Statement, Variable
+
+from .autodiff import Mode
+from .evidence import Evidence, Pointwise, gather_evidence
+from .finite_difference import extrapolated_jacobian
+from .inputs import shape_buckets, shape_of, statement_batch, step_scale
+from .lambdify import lambdify
+from .precision import float64_enabled
+from .rounding import Program, trace
+from .shapes import InputError
+
+__all__ = ["StatementEvidence", "judge_statement"]
+
+Inputs = Mapping[str, Any]
+Fn = Callable[[Inputs], jax.Array]
+
+
+@dataclass(frozen=True)
+class StatementEvidence:
+    """What the judges found of one derivation. evaluation: of a claim without derivatives. reason: why not judged.
+
+    sizes: those judged at. inputs: of the worst point of a judge that disagrees, name → array.
+    """
+
+    name: str
+    sizes: dict[str, int] = field(default_factory=dict)
+    evaluation: Evidence | None = None
+    autodiff: Evidence | None = None
+    finite_difference: Evidence | None = None
+    reason: str | None = None
+    inputs: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether no judge that could say anything disagrees."""
+        found = (self.evaluation, self.autodiff, self.finite_difference)
+        return all(e is None or e.agrees for e in found)
+
+    def as_json(self) -> dict[str, object]:
+        """The evidence of each judge, as the report prints it."""
+        titles = {"evaluation": self.evaluation, "autodiff": self.autodiff, "finite_difference": self.finite_difference}
+        return {title: evidence.as_json() for title, evidence in titles.items() if evidence is not None}
+
+
+@dataclass(frozen=True, eq=False)
+class _Derivative:
+    """One stated derivative: f over the indices `free`, by the arrays of `by` in turn (innermost first)."""
+
+    partial: sp.Expr
+    f: sp.Expr
+    free: tuple[sp.Symbol, ...]
+    by: tuple[sp.Expr, ...]
+
+
+@dataclass(eq=False)
+class _Claim:
+    derivation: Derivation
+    left: sp.Expr
+    free: tuple[sp.Symbol, ...]
+    derivatives: list[_Derivative]
+    right_fn: Fn
+    outer_fn: Fn | None  # None: the left side is the derivative itself
+
+
+class _Compiler:
+    """The functions of one statement, each made once."""
+
+    def __init__(self, statement: Statement, sizes: Mapping[sp.Symbol, int]) -> None:
+        self.statement = statement
+        self.specs = {
+            v.name: jax.ShapeDtypeStruct(shape_of(v, sizes), np.dtype(np.float64)) for v in statement.variables
+        }
+        self._made: dict[Any, Any] = {}
+
+    def _once(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def indices(self, expr: sp.Expr) -> tuple[sp.Symbol, ...]:
+        declared = [k for k, _, _ in self.statement.ranges]
+        found = free_symbols(expr)
+        return tuple(k for k in declared if k in found)
+
+    def claim(self, derivation: Derivation) -> _Claim:
+        left, right = derivation.left, derivation.right
+        partials = _maximal_partials(left)
+        derivatives = [self._derivative(p) for p in partials]
+        if partials == [left]:
+            axes = _axes_of(derivatives[0])
+            if axes is not None and set(axes) >= set(self.indices(right)):
+                return _Claim(derivation, left, axes, derivatives, self._lambdify(right, axes), None)
+        free = self.indices(left + right) if left.is_commutative is not False else ()
+        extra = tuple(self._placeholder(d, number) for number, d in enumerate(derivatives))
+        replaced = left.xreplace(
+            {d.partial: v[_index_of(d)] if v.axes else v() for d, v in zip(derivatives, extra, strict=True)}
+        )
+        wider = replace(self.statement, variables=(*self.statement.variables, *extra))
+        outer = lambdify(replaced, wider, free)
+        return _Claim(derivation, left, free, derivatives, self._lambdify(right, free), outer)
+
+    def _lambdify(self, expr: sp.Expr, free: Iterable[sp.Symbol]) -> Fn:
+        free = tuple(free)
+        return self._once((expr, free), lambda: self._traced(lambdify(expr, self.statement, free), {}))
+
+    def _traced(self, fn: Fn, held: Mapping[str, jax.ShapeDtypeStruct]) -> Fn:
+        """fn as its jaxpr: the expression is walked once, however often it is differentiated."""
+        specs = {**self.specs, **held}
+        closed = trace(fn, specs)
+        order = sorted(specs)
+
+        def replay(inputs: Inputs) -> jax.Array:
+            return jex.jaxpr_as_fun(closed)(*(jnp.asarray(inputs[name]) for name in order))[0]
+
+        return replay
+
+    def _derivative(self, partial: sp.Expr) -> _Derivative:
+        by: list[sp.Expr] = []
+        f = partial
+        while isinstance(f, Partial):
+            by.insert(0, f.variable)
+            f = f.function
+        if f.has(Partial):
+            raise UnsupportedExpressionError(f"{partial}: a derivative within an expression that is differentiated")
+        return _Derivative(partial, f, self.indices(f), tuple(by))
+
+    def _slot_axes(self, v: sp.Expr) -> tuple[sp.Expr, ...]:
+        key = v.base if isinstance(v, sp.Indexed) else v
+        for variable in self.statement.variables:
+            if key in (variable.base if variable.axes else None, variable.label if not variable.axes else None):
+                return variable.axes
+        return next(s.axes for s in lambdify(sp.S.Zero, self.statement, held=(key,)).slots if s.key == key)
+
+    def _placeholder(self, d: _Derivative, number: int) -> Variable:
+        ranges = {k: (lower, upper) for k, lower, upper in self.statement.ranges}
+        axes: list[sp.Expr] = []
+        for k in d.free:
+            if sp.sympify(ranges[k][0]) != 1:
+                raise UnsupportedExpressionError(f"{d.partial}: {k} does not start at 1")
+            axes.append(sp.sympify(ranges[k][1]))
+        for v in d.by:
+            axes += self._slot_axes(v)
+        return Variable(f"derivative_{number}", tuple(axes), "derivative")
+
+    def held_value(self, key: sp.Expr) -> Fn:
+        definition = self.statement.definition(key)
+        assert definition is not None
+        target = definition.target
+        return self._lambdify(target, tuple(target.indices) if isinstance(target, sp.Indexed) else ())
+
+    def as_function(self, d: _Derivative) -> tuple[Callable[..., jax.Array], Callable[[Inputs], list[Any]]]:
+        """(f as a function of (inputs, *arrays differentiated by), the values of those arrays)."""
+
+        def make() -> Any:
+            keys = [v.base if isinstance(v, sp.Indexed) else v for v in d.by]
+            held = tuple(dict.fromkeys(k for k in keys if self.statement.definition(k) is not None))
+            compiled = lambdify(d.f, self.statement, d.free, held=held)
+            names = {slot.key: slot.name for slot in compiled.slots}
+            own = [names[k] for k in keys]
+            computed = {names[k]: jax.eval_shape(self.held_value(k), self.specs) for k in held}
+            f = self._traced(compiled, computed)
+
+            def apply(inputs: Inputs, *arrays: Any) -> jax.Array:
+                return f({**inputs, **dict(zip(own, arrays, strict=True))})
+
+            def values(inputs: Inputs) -> list[Any]:
+                return [self.held_value(k)(inputs) if k in held else inputs[n] for k, n in zip(keys, own, strict=True)]
+
+            return apply, values
+
+        return self._once((d.f, d.free, d.by), make)
+
+    def jacobian(self, d: _Derivative, mode: Mode) -> Fn:
+        """The derivative as an array: the axes of f, then those of each array it is taken by."""
+        apply, values = self.as_function(d)
+
+        def evaluate(inputs: Inputs) -> jax.Array:
+            at = values(inputs)
+            return _nested(lambda *u: apply(inputs, *u), mode, len(d.by), _same(d))(*at)
+
+        return evaluate
+
+    def inner(self, d: _Derivative) -> Callable[[Inputs, Any], jax.Array]:
+        """What finite differences differentiate by the last array: f, or its reverse-mode derivative."""
+        apply, values = self.as_function(d)
+
+        def evaluate(inputs: Inputs, last: Any) -> jax.Array:
+            at = values(inputs)
+            same = _same(d)
+            arrays = [last if same[i] == same[-1] else a for i, a in enumerate(at)]
+            if len(d.by) == 1:
+                return apply(inputs, last)
+            return (
+                _nested(lambda *u: apply(inputs, *u, last), "reverse", len(d.by) - 1, same[:-1])(*arrays[:-1])
+                if same[-1] not in same[:-1]
+                else _nested(lambda *u: apply(inputs, *u, u[0]), "reverse", 1, (0,))(last)
+            )
+
+        return evaluate
+
+
+def _same(d: _Derivative) -> tuple[int, ...]:
+    """For each array of a repeated derivative, the first position at which the same array stands."""
+    keys = [v.base if isinstance(v, sp.Indexed) else v for v in d.by]
+    return tuple(keys.index(k) for k in keys)
+
+
+def _nested(f: Callable[..., Any], mode: Mode, depth: int, same: tuple[int, ...]) -> Callable[..., Any]:
+    """∂ⁿf by each argument in turn; arguments that are the same array move together."""
+
+    def tied(*distinct: Any) -> Any:
+        order = sorted(set(same))
+        return f(*(distinct[order.index(s)] for s in same))
+
+    order = sorted(set(same))
+    g: Callable[..., Any] = tied
+    for number in range(depth):
+        # the innermost by `mode`, the others forward over it
+        take: Any = jax.jacrev if mode == "reverse" and number == 0 else jax.jacfwd
+        g = take(g, argnums=order.index(same[number]))
+    return lambda *arrays: g(*(arrays[s] for s in order))
+
+
+def _maximal_partials(expr: sp.Expr) -> list[sp.Expr]:
+    if isinstance(expr, Partial):
+        return [expr]
+    found: list[sp.Expr] = []
+    for a in expr.args:
+        found += [p for p in _maximal_partials(a) if p not in found]
+    return found
+
+
+def _axes_of(d: _Derivative) -> tuple[sp.Symbol, ...] | None:
+    """The indices of a derivative's axes, if they are distinct plain symbols."""
+    indices = [*d.free, *(k for v in d.by if isinstance(v, sp.Indexed) for k in v.indices)]
+    if not all(isinstance(k, sp.Symbol) for k in indices) or len(set(indices)) != len(indices):
+        return None
+    return tuple(indices)
+
+
+def _index_of(d: _Derivative) -> tuple[sp.Expr, ...]:
+    return (*d.free, *(k for v in d.by if isinstance(v, sp.Indexed) for k in v.indices))
+
+
+def judge_statement(
+    statement: Statement,
+    derivations: Iterable[Derivation],
+    seed: int = 0,
+    examples: int = 10_000,
+    differences: int = 1_000,
+) -> list[StatementEvidence]:
+    """The evidence for each derivation of one statement, at the first bucket of sizes.
+
+    examples, differences: points per claim for autodiff and for finite differences. A derivation that
+    can't be judged in numbers (a limit, an existential claim) has a `reason` and no evidence.
+    """
+    sizes = shape_buckets(statement)[0]
+    with float64_enabled():
+        return _judge(_Compiler(statement, sizes), sizes, list(derivations), seed, examples, differences)
+
+
+def _judge(
+    compiler: _Compiler,
+    sizes: Mapping[sp.Symbol, int],
+    order: list[Derivation],
+    seed: int,
+    examples: int,
+    differences: int,
+) -> list[StatementEvidence]:
+    statement = compiler.statement
+    results: dict[str, StatementEvidence] = {}
+    claims: list[_Claim] = []
+    for d in order:
+        if d.kind == "limit" or (d.kind == "sign" and d.relation == "<"):
+            results[d.name] = StatementEvidence(d.name, reason=f"a {d.kind} of this form is decided exactly only")
+            continue
+        try:
+            claims.append(compiler.claim(d))
+        except (UnsupportedExpressionError, InputError) as error:
+            results[d.name] = StatementEvidence(d.name, reason=str(error))
+    if claims:
+        batch = _points(statement, sizes, max(examples, differences), seed)
+        autodiff = _judge_autodiff(compiler, claims, {k: a[:examples] for k, a in batch.items()})
+        few = {k: a[:differences] for k, a in batch.items()}
+        named = {str(s): v for s, v in sizes.items()}
+        known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]] = {}
+        for claim, (judged, *right) in zip(claims, autodiff, strict=True):
+            name = claim.derivation.name
+            if not claim.derivatives:
+                evidence = StatementEvidence(name, named, evaluation=judged)
+            else:
+                first = (right[0][:differences], right[1][:differences])
+                by_difference = _judge_differences(compiler, claim, few, first, known)
+                evidence = StatementEvidence(name, named, autodiff=judged, finite_difference=by_difference)
+            results[name] = _with_witness(evidence, batch)
+    return [results[d.name] for d in order]
+
+
+def _points(statement: Statement, sizes: Mapping[sp.Symbol, int], count: int, seed: int) -> dict[str, np.ndarray]:
+    """A batch in which no continuous variable sits on a whole number, where kinks and ties are."""
+    batch = statement_batch(statement, sizes, count, seed)
+    rng = np.random.default_rng([seed, 2])
+    for v in statement.variables:
+        x = batch[v.name]
+        if v.domain.is_continuous and v.domain is not Domain.INCREASING:
+            nudge = 1e-6 * rng.uniform(-1, 1, size=x.shape) * step_scale(x, v.domain)
+            batch[v.name] = np.where(x == np.round(x), x + (np.abs(nudge) if v.domain is not Domain.REAL else nudge), x)
+    return batch
+
+
+def _with_witness(evidence: StatementEvidence, batch: Mapping[str, np.ndarray]) -> StatementEvidence:
+    for found in (evidence.evaluation, evidence.autodiff, evidence.finite_difference):
+        if found is not None and not found.agrees:
+            return replace(evidence, inputs={name: a[found.suspects[0]] for name, a in batch.items()})
+    return evidence
+
+
+def _judge_autodiff(
+    compiler: _Compiler, claims: list[_Claim], batch: dict[str, np.ndarray]
+) -> list[tuple[Evidence, np.ndarray, np.ndarray]]:
+    """(evidence, the right side's values, the bounds on them) of each claim."""
+    names = list(batch)
+
+    def everything(*arrays: Any) -> tuple[jax.Array, ...]:
+        inputs = dict(zip(names, arrays, strict=True))
+        parts: list[jax.Array] = []
+        known: dict[Any, jax.Array] = {}
+
+        def jacobian(d: _Derivative, mode: Mode) -> jax.Array:
+            key = (d.partial, mode)
+            if key not in known:
+                known[key] = compiler.jacobian(d, mode)(inputs)
+            return known[key]
+
+        for claim in claims:
+            parts.append(claim.right_fn(inputs))
+            modes: tuple[Mode, ...] = ("reverse", "forward") if claim.derivatives else ("reverse",)
+            for mode in modes:
+                taken = [jacobian(d, mode) for d in claim.derivatives]
+                if claim.outer_fn is None:
+                    parts.append(taken[0])
+                else:
+                    extra = {f"derivative_{number}": a for number, a in enumerate(taken)}
+                    parts.append(claim.outer_fn({**inputs, **extra}))
+        return tuple(parts)
+
+    program = Program(jax.vmap(everything), *_specs(batch.values()))
+    values, bounds = program.values(*batch.values()), program.bounds(*batch.values())[1]
+    found, position = [], 0
+    for claim in claims:
+        right, right_error = values[position], bounds[position]
+        modes = ("reverse", "forward") if claim.derivatives else ("value",)
+        both = []
+        for offset in range(1, len(modes) + 1):
+            left, left_error = values[position + offset], bounds[position + offset]
+            both.append(Pointwise.of_coordinates(right, left, right_error + left_error))
+        claimed, derivative, allowed = (np.concatenate([p[i] for p in both], axis=1) for i in range(3))
+        joined = Pointwise(claimed, derivative, allowed, both[0].detects)
+        evidence = gather_evidence("autodiff" if claim.derivatives else "evaluation", joined)
+        found.append((evidence, right, right_error))
+        position += 1 + len(modes)
+    return found
+
+
+def _judge_differences(
+    compiler: _Compiler,
+    claim: _Claim,
+    batch: dict[str, np.ndarray],
+    right: tuple[np.ndarray, np.ndarray],
+    known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]],
+) -> Evidence:
+    for d in claim.derivatives:
+        if d.partial not in known:
+            known[d.partial] = _difference_jacobian(compiler, d, batch)
+    lefts = [known[d.partial] for d in claim.derivatives]
+    if claim.outer_fn is None:
+        left, error = lefts[0]
+    else:
+        outer_fn = claim.outer_fn
+        names = [*batch, *(f"derivative_{number}" for number in range(len(lefts)))]
+        arrays = [*batch.values(), *(value for value, _ in lefts)]
+
+        def outer(*arrays: Any) -> jax.Array:
+            return outer_fn(dict(zip(names, arrays, strict=True)))
+
+        errors = [*(None for _ in batch), *(e for _, e in lefts)]
+        (left,), (error,) = Program(jax.vmap(outer), *_specs(arrays)).bounds(*arrays, errors=errors)
+    return gather_evidence("finite_difference", Pointwise.of_coordinates(right[0], left, error + right[1]))
+
+
+def _difference_jacobian(
+    compiler: _Compiler, d: _Derivative, batch: dict[str, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    names, arrays = list(batch), list(batch.values())
+    v = d.by[-1]
+    key = v.base if isinstance(v, sp.Indexed) else v
+    variable = next((u for u in compiler.statement.variables if (u.base if u.axes else u.label) == key), None)
+    if variable is not None:
+        at, scale = batch[variable.name], step_scale(batch[variable.name], variable.domain)
+    else:
+        _, values = compiler.as_function(d)
+        held = jax.vmap(lambda *a: values(dict(zip(names, a, strict=True)))[-1])
+        (at,), _ = Program(held, *_specs(arrays)).bounds(*arrays)
+        scale = step_scale(at)
+    inner = compiler.inner(d)
+
+    def f(last: Any, *a: Any) -> jax.Array:
+        return inner(dict(zip(names, a, strict=True)), last)
+
+    return extrapolated_jacobian(f, at, scale, arrays)
+
+
+def _specs(arrays: Iterable[np.ndarray]) -> list[jax.ShapeDtypeStruct]:
+    return [jax.ShapeDtypeStruct(np.shape(a), np.dtype(np.float64)) for a in arrays]
