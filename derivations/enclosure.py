@@ -56,6 +56,9 @@ class Point:
     operations: int = field(default=0)
     known: dict[tuple[sp.Expr, tuple[int | None, ...]], arb] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._free = dict(self.integers)
+
     def entry(self, label: object, indices: tuple[int, ...]) -> arb:
         array = self.arrays.get(label)
         if array is None and label in self.definitions:
@@ -77,8 +80,9 @@ class Point:
         own = tuple(target.indices) if isinstance(target, sp.Indexed) else ()
         if len(own) != len(indices):
             raise UnsupportedExpressionError(f"{target} is used with {len(indices)} indices")
+        # what a name means does not depend on the sums around it: only its own indices vary
         before = self.integers
-        self.integers = {**before, **dict(zip(own, indices, strict=True))}
+        self.integers = {**self._free, **dict(zip(own, indices, strict=True))}
         try:
             return enclose(definition.value, self)
         finally:

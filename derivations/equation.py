@@ -79,7 +79,7 @@ def decide(equation: Equation, seed: int = 0, operations: int = 400_000, seconds
     try:
         # of a refuted equation only the difference and the cases in which it holds are still of interest
         with budget(operations if witness is None else operations // 20, seconds):
-            found = _tested(equation)
+            found = _tested(equation, brief=witness is not None)
             if found.is_zero and witness is None:
                 return _proved(equation, found, search)
     except UndefinedError as error:
@@ -109,9 +109,9 @@ def decide(equation: Equation, seed: int = 0, operations: int = 400_000, seconds
     return Verdict(Status.UNDECIDED, "zero test", reduced=reduced, reason=reason)
 
 
-def _tested(equation: Equation) -> Zero:
+def _tested(equation: Equation, brief: bool = False) -> Zero:
     """The zero test, first with names kept as atoms where that is known."""
-    if equation.keep:
+    if equation.keep and not brief:
         left, right, context = equation.expanded(equation.keep)
         try:
             found = zero_test(left - right, context)
@@ -120,7 +120,7 @@ def _tested(equation: Equation) -> Zero:
         except (UndefinedError, UnsupportedExpressionError):
             pass
     left, right, context = equation.expanded()
-    return zero_test(left - right, context)
+    return zero_test(left - right, context, brief)
 
 
 def _searched(search: Search, attempts: int, enough: int | None = None) -> Witness | None:

@@ -40,7 +40,7 @@ __all__ = ["Search", "Values", "find_witness", "point_of", "sample_values"]
 BITS = 128
 RADII = (Fraction(1, 10**6), Fraction(1, 10**12))
 ATTEMPTS = 60
-SHRINKS = 400
+SHRINKS = 120
 
 Arrays = Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]]
 

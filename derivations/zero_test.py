@@ -123,16 +123,17 @@ def normalizer_for(context: Context, level: int, work: Callable[[Normalizer], An
                 raise BudgetExceededError("exponents with very large denominators") from None
 
 
-def zero_test(expr: sp.Expr, context: Context) -> Zero:
+def zero_test(expr: sp.Expr, context: Context, brief: bool = False) -> Zero:
     """Whether `expr` (resolved: no `Partial`, no defined names) is zero wherever it is defined.
 
+    brief: look for the normal form and the coincidences in which it vanishes only; for what is known not to be zero.
     Raises `UndefinedError` when the expression is nowhere defined, `UnsupportedExpressionError`
     outside the language, `BudgetExceededError` when the named budget is spent.
     """
-    return _zero(expr, context, depth=0)
+    return _zero(expr, context, depth=3 if brief else 0, brief=brief)
 
 
-def _zero(expr: sp.Expr, context: Context, depth: int) -> Zero:
+def _zero(expr: sp.Expr, context: Context, depth: int, brief: bool = False) -> Zero:
     if expr == 0:
         return Zero(True, "normal form")
     levels = [Level.NONE]
@@ -141,7 +142,7 @@ def _zero(expr: sp.Expr, context: Context, depth: int) -> Zero:
         levels.append(Level.SUMS_TO_ONE)
     if labels:
         levels.append(Level.ALL)
-    for level in levels:
+    for level in levels[-1:] if brief else levels:
         found, deltas = normalizer_for(context, level, _attempting(expr, level == levels[-1]))
         if found.is_zero:
             return found
@@ -149,7 +150,7 @@ def _zero(expr: sp.Expr, context: Context, depth: int) -> Zero:
         split = _split_coincidence(expr, context, deltas, depth) if deltas else None
         if split is not None and (split.is_zero or split.holds_for):
             return split
-        if labels:
+        if labels and not brief:
             cases = _label_cases(expr, context, depth)
             if cases is not None and cases.is_zero:
                 return cases
