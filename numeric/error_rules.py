@@ -164,19 +164,26 @@ def _cumsum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     return np.flip(np.cumsum(np.flip(total, axis), axis), axis) if reverse else np.cumsum(total, axis)
 
 
+def _scatter_errors(scatter: Callable[..., Any], eqn: Equation, v: list[Any], operand: Any, updates: Any) -> Any:
+    p = eqn.params
+    keep = {k: p[k] for k in ("indices_are_sorted", "unique_indices", "mode")}
+    indices = jnp.asarray(v[1])
+    return np.asarray(scatter(jnp.asarray(operand), indices, jnp.asarray(updates), p["dimension_numbers"], **keep))
+
+
 def _scatter_add(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    (operand, indices, updates), p = v, eqn.params
+    operand, indices, updates = v
     terms = 1 + int(np.prod(indices.shape[:-1], dtype=np.int64))
     unit = terms * float(jnp.finfo(out.dtype).eps)
-    keep = {k: p[k] for k in ("indices_are_sorted", "unique_indices", "mode")}
-    moved = jax.lax.scatter_add(
-        jnp.asarray(_total(_size(operand) * unit, e[0])),
-        jnp.asarray(indices),
-        jnp.asarray(_total(_size(updates) * unit, e[2])),
-        p["dimension_numbers"],
-        **keep,
-    )
-    return np.asarray(moved)
+    left, right = _total(_size(operand) * unit, e[0]), _total(_size(updates) * unit, e[2])
+    return _scatter_errors(jax.lax.scatter_add, eqn, v, left, right)
+
+
+def _scatter(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    """Entries overwritten: their errors are, too."""
+    if e[0] is None and e[2] is None:
+        return None
+    return _scatter_errors(jax.lax.scatter, eqn, v, dense(e[0], v[0]), dense(e[2], v[2]))
 
 
 def _largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -316,6 +323,7 @@ _RULES: dict[str, Callable[..., Bound]] = {
     "reduce_sum": _sum,
     "cumsum": _cumsum,
     "scatter-add": _scatter_add,
+    "scatter": _scatter,
     **dict.fromkeys(("neg", "abs"), _unchanged),
     "reduce_precision": _add,
     **dict.fromkeys(("max", "min", "clamp"), _largest),

@@ -28,7 +28,7 @@ four random sign probes of the derivative, times four (Higham, chapters 9–10 a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -41,7 +41,7 @@ from .error_rules import Bound, bounds_of, dense
 from .host import evaluate_primitive
 from .precision import float64_enabled
 
-__all__ = ["Bound", "Program", "evaluate_with_bounds", "trace"]
+__all__ = ["Bound", "Program", "evaluate_with_bounds", "largest_intermediate", "trace"]
 
 
 def trace(fn: Callable[..., Any], *specs: Any, double: bool = True) -> jex.ClosedJaxpr:
@@ -88,6 +88,19 @@ class Program:
         """(outputs evaluated on the host, bounds on their errors), given bounds on those of the inputs."""
         cast = [np.asarray(a, dtype=s.dtype) for a, s in zip(arrays, self.specs, strict=True)]
         return evaluate_with_bounds(self.closed, cast, errors or [None] * len(cast))
+
+
+def largest_intermediate(closed: jex.ClosedJaxpr) -> int:
+    """The number of entries of the largest array that a program makes: what bounds the size of a batch."""
+    return max((int(np.prod(v.aval.shape, dtype=np.int64)) for v in _made(closed.jaxpr)), default=1)
+
+
+def _made(jaxpr: Any) -> Iterator[Any]:
+    for eqn in jaxpr.eqns:
+        yield from (v for v in eqn.outvars if hasattr(v.aval, "shape"))
+        for key in ("jaxpr", "call_jaxpr", "fun_jaxpr", "body_jaxpr"):
+            if key in eqn.params:
+                yield from _made(getattr(eqn.params[key], "jaxpr", eqn.params[key]))
 
 
 def evaluate_with_bounds(

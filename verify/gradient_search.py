@@ -23,7 +23,7 @@ from numeric.autodiff import FULL_FORWARD, AutodiffJudge, Mode, random_signs
 from numeric.black_box import BlackBox
 from numeric.evidence import Pointwise, suspicion
 from numeric.finite_difference import FULL_DIFFERENCES, DifferenceJudge, block_directions
-from numeric.rounding import Program
+from numeric.rounding import Program, largest_intermediate, trace
 from numeric.shrink import shrink
 
 __all__ = ["Failure", "Judges", "judges_of"]
@@ -32,6 +32,7 @@ _DISTANCES = np.array([1e-3, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9])
 _CACHE: dict[Any, Judges] = {}
 _CACHED = 8
 _PROBE = 16
+_ENTRIES = 1_000_000
 
 Compare = Callable[..., Pointwise]
 
@@ -77,8 +78,12 @@ class Judges:
         box, size = self.box, self.box.size
         rng = np.random.default_rng(size)
         f, claim = box.loss_of(self.double), box.gradient_of(self.double)
-        specs = self._specs(self.batch, self.double)
         wide = self.double == np.float64
+        one = [jax.ShapeDtypeStruct(spec.shape[1:], spec.dtype) for spec in self._specs(1, self.double)]
+        # the largest array that one point needs: a loss of one parameter may sum over a hundred thousand terms
+        weight = max(size, largest_intermediate(trace(f, *one, double=wide)))
+        self.batch = int(np.clip(_ENTRIES // weight, 1, self.batch))
+        specs = self._specs(self.batch, self.double)
         self.loss = Program(jax.vmap(f), *specs, double=wide)
         signs = None if size <= FULL_FORWARD else random_signs(rng, 4, size)
         modes: tuple[Mode, ...] = ("reverse", "forward") if box.gradient is not None else ("forward",)
@@ -103,11 +108,11 @@ class Judges:
         if size > FULL_DIFFERENCES:
             blocks = 16 if size <= 2_000 else 8 if size <= 20_000 else 4
             self.directions = block_directions(rng, size, blocks, rounds=1)
-        lanes = 17 * size * (size if self.directions is None else len(self.directions))
-        self.difference_batch = int(np.clip(1_000_000 // lanes, 1 if size > 20_000 else 2, 256))
+        lanes = 17 * weight * (size if self.directions is None else len(self.directions))
+        self.difference_batch = int(np.clip(_ENTRIES // lanes, 1 if size > 20_000 else 2, 256))
         small = self._specs(self.difference_batch, self.double)
         self.difference = DifferenceJudge(f, claim, small, 0, self.directions, box.scale)
-        self.arbiter_batch = int(np.clip(1_000_000 // (34 * size), 1, 16))
+        self.arbiter_batch = int(np.clip(_ENTRIES // (34 * weight), 1, 16))
         few = self._specs(self.arbiter_batch, self.double)
         self.arbiter = DifferenceJudge(f, claim, few, 0, np.eye(2, size), box.scale)
 

@@ -1,0 +1,90 @@
+"""Running error analysis against exact rational arithmetic: the bound holds, and is not much too large."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from numeric.rounding import Program
+
+MIXED = st.lists(st.floats(-1e6, 1e6, width=32), min_size=6, max_size=6)
+PROGRAM: dict[str, Program] = {}
+
+
+def program(name: str, fn, shape: tuple[int, ...], dtype: str = "float64") -> Program:
+    if name not in PROGRAM:
+        PROGRAM[name] = Program(fn, jax.ShapeDtypeStruct(shape, dtype))
+    return PROGRAM[name]
+
+
+@given(MIXED)
+@settings(max_examples=200, deadline=None)
+def test_bound_of_a_cancelling_sum_holds_in_float32(values: list[float]) -> None:
+    x = np.array(values, dtype=np.float32)
+    p = program("sum", lambda x: jnp.sum(x * x[::-1]) - jnp.sum(x**2), (6,), "float32")
+    exact = sum(
+        Fraction(float(a)) * Fraction(float(b)) - Fraction(float(a)) ** 2 for a, b in zip(x, x[::-1], strict=True)
+    )
+    (value,), (bound,) = p.values(x), p.bounds(x)[1]
+    assert abs(Fraction(float(value)) - exact) <= Fraction(float(bound))
+    scale = sum(abs(Fraction(float(a))) ** 2 for a in x)
+    assert Fraction(float(bound)) <= 24 * Fraction(2) ** -23 * (
+        2 * scale + sum(abs(Fraction(float(a)) * Fraction(float(b))) for a, b in zip(x, x[::-1], strict=True))
+    ) + Fraction(1, 10**30)
+
+
+@pytest.mark.parametrize(
+    "fn",
+    [
+        lambda x: jnp.log1p(jnp.exp(-jnp.abs(x))),
+        lambda x: jax.nn.sigmoid(x) - 1.0,
+        lambda x: jax.nn.logsumexp(jnp.stack([x, -x, x / 2])),
+        lambda x: jnp.tanh(x) ** 3 / (1 + x**2),
+        lambda x: jnp.sqrt(1 + x**2) - jnp.abs(x),
+        lambda x: jnp.cumsum(x) @ x,
+        lambda x: jnp.linalg.norm(x) + jnp.prod(1 + x**2 / 100),
+        lambda x: jax.lax.fori_loop(0, 5, lambda i, s: s + jnp.sin(s * x).sum(), 0.1),
+        lambda x: jnp.where(x > 3, x - 3, 0.0).sum() + jnp.sort(x)[1] + x[jnp.array([0, 2])].sum(),
+    ],
+)
+def test_float32_differs_from_float64_by_no_more_than_its_bound(fn) -> None:
+    rng = np.random.default_rng(0)
+    for scale in (1e-3, 1.0, 30.0):
+        x = (rng.normal(size=4) * scale).astype(np.float32)
+        single = Program(fn, jax.ShapeDtypeStruct((4,), "float32"), double=False)
+        double = Program(fn, jax.ShapeDtypeStruct((4,), "float64"))
+        (value,), (bound,) = single.values(x), single.bounds(x)[1]
+        (better,), (error,) = double.values(x), double.bounds(x)[1]
+        assert np.all(np.abs(value - better) <= bound + error)
+        assert np.all(error <= bound)
+
+
+def test_bound_is_the_scale_of_the_terms_not_of_the_result() -> None:
+    p = Program(lambda z: jax.nn.sigmoid(z) - 1.0, jax.ShapeDtypeStruct((), "float64"))
+    (value,), (bound,) = p.bounds(np.array(50.0))
+    assert value == 0
+    assert 1e-17 < bound < 1e-14
+
+
+def test_a_comparison_too_close_to_call_makes_the_selection_uncertain() -> None:
+    p = Program(lambda x: jnp.where(x * 3 > 0.3, 1.0, 0.0), jax.ShapeDtypeStruct((), "float64"))
+    assert p.bounds(np.array(0.1))[1][0] == 1
+    assert p.bounds(np.array(0.2))[1][0] == 0
+
+
+def test_values_are_the_compiled_ones_and_the_host_agrees_with_them() -> None:
+    def fn(x):
+        z = x @ x.T
+        return jax.nn.softmax(z, axis=-1), jnp.max(z, axis=0), z[1:, ::-1].reshape(-1)
+
+    x = np.random.default_rng(1).normal(size=(3, 2))
+    p = Program(fn, jax.ShapeDtypeStruct((3, 2), "float64"))
+    host, bounds = p.bounds(x)
+    for compiled, value, bound in zip(p.values(x), host, bounds, strict=True):
+        assert np.all(np.abs(compiled - value) <= bound)
