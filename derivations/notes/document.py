@@ -26,6 +26,7 @@ from derivations.notes.source import Excerpt, Place, Source, line_starts
 
 MAX_BYTES = 50_000_000
 MAX_FORMULAS = 50_000
+MAX_MACROS = 1_000
 Syntax = Literal["markdown", "tex"]
 
 ENVIRONMENTS = str.split(
@@ -38,8 +39,10 @@ _WORDS = re.compile(r"\\(?:text|mbox|tag|label|textbf|intertext)\w*\s*\{[^{}]*\}
 _BLANK = re.compile(r"\n[ \t>]*\r?\n")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _LONE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?[ \t]*")
+_TICKS = re.compile(r"`+")
 _DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{")
 _CONTEXT = 400
+_NESTED = 20
 
 _OPENERS = {
     "fence": r"^[ \t>]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)$",
@@ -218,7 +221,8 @@ class _Scanner:
         self.comments: list[Comment] = []
         self.headings: list[tuple[int, str]] = []
         self.macros: dict[str, Macro] = {}
-        self.absent: set[str] = set()
+        self.unreadable_definitions = 0
+        self.searched: dict[str, tuple[int, re.Match[str] | None]] = {}
         self.blank = -1
         self.display_end = 0
 
@@ -240,14 +244,13 @@ class _Scanner:
         return match.end()
 
     def _find(self, pattern: str, position: int, limit: int | None = None) -> re.Match[str] | None:
-        """The next match of a closer; one that was absent up to the end of the file is never looked for again."""
-        if limit is None and pattern in self.absent:
-            return None
-        compiled = _CLOSING.get(pattern) or _CLOSING.setdefault(pattern, re.compile(pattern, re.M))
-        found = compiled.search(self.text, position, len(self.text) if limit is None else limit)
-        if found is None and limit is None:
-            self.absent.add(pattern)
-        return found
+        """The next match of a closer up to the limit; what the last search found is kept, so that none is repeated."""
+        start, found = self.searched.get(pattern, (len(self.text) + 1, None))
+        if not (start <= position and (found is None or found.start() >= position)):
+            compiled = _CLOSING.get(pattern) or _CLOSING.setdefault(pattern, re.compile(pattern, re.M))
+            found = compiled.search(self.text, position)
+            self.searched[pattern] = position, found
+        return found if found is not None and (limit is None or found.end() <= limit) else None
 
     def _paragraph_end(self, position: int) -> int:
         if position > self.blank:
@@ -293,10 +296,11 @@ class _Scanner:
         return closer.end()
 
     def _code(self, match: re.Match[str]) -> int:
-        ticks = re.escape(match[0])
         limit = min(self._paragraph_end(match.end()), match.end() + 2_000)
-        closer = self._find(rf"(?<!`){ticks}(?!`)", match.end(), limit)
-        return closer.end() if closer else match.end()
+        for closer in _TICKS.finditer(self.text, match.end(), limit):
+            if len(closer[0]) == len(match[0]):
+                return closer.end()
+        return match.end()
 
     def _heading(self, match: re.Match[str]) -> int:
         self._enter(len(match["level"]), match["title"].strip(" #"))
@@ -311,8 +315,11 @@ class _Scanner:
         self.headings = [entry for entry in self.headings if entry[0] < level] + [(level, title)]
 
     def _definition(self, match: re.Match[str]) -> int:
+        if self.unreadable_definitions > MAX_MACROS:
+            return match.end()
         macro, end = read_definition(self.text, match.start())
-        if macro is not None:
+        self.unreadable_definitions += macro is None
+        if macro is not None and len(self.macros) < MAX_MACROS:
             self.macros = self.macros | {macro.name: macro}
         return end
 
@@ -367,7 +374,7 @@ class _Scanner:
         name = match["env"] + match["star"]
         depth, position = 1, match.end()
         pattern = rf"\\(begin|end)\{{{re.escape(name)}\}}"
-        while depth and (found := self._find(pattern, position)) is not None:
+        while 0 < depth <= _NESTED and (found := self._find(pattern, position)) is not None:
             depth += 1 if found[1] == "begin" else -1
             position = found.end()
         if depth:
@@ -429,6 +436,8 @@ class _Scanner:
                 if depth <= 0:
                     return match.start()
                 first = match.start() if first is None else first
+            if first is not None and match.start() > first + 300:
+                break
         return first
 
     def _is_money(self, start: int, end: int) -> bool:
