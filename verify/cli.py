@@ -63,7 +63,7 @@ def _prove_options(command: F) -> F:
 @_prove_options
 @click.version_option(package_name="gradproof", prog_name="verify")
 @click.pass_context
-def cli(context: click.Context, **options: Any) -> None:
+def cli(context: click.Context, /, **options: Any) -> None:
     """Prove gradient formulas, and check them against autodiff and finite differences.
 
     Without a command: the whole catalogue.
@@ -82,7 +82,7 @@ def cli(context: click.Context, **options: Any) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME | FAMILY | FILE.py]…")
 @_prove_options
 @click.pass_context
-def prove(context: click.Context, names: tuple[str, ...], **options: Any) -> None:
+def prove(context: click.Context, /, names: tuple[str, ...], **options: Any) -> None:
     """Prove some derivations of the catalogue, a family, or those of a Python file of yours."""
     context.exit(_prove(names, **options))
 
@@ -92,7 +92,7 @@ def prove(context: click.Context, names: tuple[str, ...], **options: Any) -> Non
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "latex"]), default="text")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 @click.pass_context
-def explain(context: click.Context, name: str, form: str, output: Path | None) -> None:
+def explain(context: click.Context, /, name: str, form: str, output: Path | None) -> None:
     """The teaching proof of one derivation, step by step."""
     from derivations.proof import prove as prove_one
 
@@ -107,6 +107,40 @@ def explain(context: click.Context, name: str, form: str, output: Path | None) -
     proofs = [prove_one(derivation) for derivation in chosen]
     _emit("\n\n".join(render(proof) for proof in proofs), output)
     context.exit(0 if all(p.is_proved for p in proofs) else 1)
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[NAME | FAMILY | FILE.py]…")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--per-kind", type=click.IntRange(min=1), default=1, show_default=True, help="Faults of a kind per line.")
+@click.option("--rewritings", type=click.IntRange(min=0), default=0, help="Also this many equivalent rewritings.")
+@click.pass_context
+def faults(context: click.Context, /, names: tuple[str, ...], seed: int, per_kind: int, rewritings: int) -> None:
+    """Check the checker: plant faults in derivations; each must be refuted, or proved to change nothing."""
+    from derivations.faults import kill_report, planted
+    from derivations.rewritings import rewriting_report
+    from derivations.rewritings import rewritings as drawn
+
+    from .source import SourceError, select
+    from .terminal import progress
+
+    try:
+        chosen = select(names)
+    except SourceError as error:
+        raise CommandError(str(error)) from None
+    spoilt = planted(chosen, seed, per_kind)
+    with progress(len(spoilt)) as advance:
+        report = kill_report(spoilt, seed, lambda fault, _: advance(fault.derivation.name))
+    click.echo(report.table())
+    for fault, verdict in report.survivors:
+        click.echo(f"survived: {fault}\n  {verdict.status.value}: {verdict.reason}")
+    failed = bool(report.survivors)
+    if rewritings:
+        with progress(rewritings) as advance:
+            equal = rewriting_report(drawn(chosen, rewritings, seed), seed, lambda item, _: advance(item.name))
+        click.echo(equal.line())
+        failed = failed or bool(equal.refuted)
+    context.exit(int(failed))
 
 
 def _prove(

@@ -106,12 +106,14 @@ _ESCAPES = {
     "Σ": r"$\Sigma$", "σ": r"$\sigma$", "δ": r"$\delta$", "∂": r"$\partial$", "′": "$'$", "≠": r"$\ne$",
     "≥": r"$\ge$", "≤": r"$\le$", "−": "$-$", "·": r"$\cdot$", "∈": r"$\in$", "∞": r"$\infty$", "→": r"$\to$",
     "θ": r"$\theta$", "λ": r"$\lambda$", "η": r"$\eta$", "ε": r"$\varepsilon$", "ŷ": r"$\hat y$", "½": r"$\frac12$",
-    "∏": r"$\prod$", "²": "$^2$", "ᵀ": r"$^{\mathsf T}$", "×": r"$\times$", "±": r"$\pm$", "μ": r"$\mu$", "≡": r"$\equiv$",
+    "∏": r"$\prod$", "ᵀ": r"$^{\mathsf T}$", "×": r"$\times$", "±": r"$\pm$", "μ": r"$\mu$", "≡": r"$\equiv$",
     "∎": r"$\blacksquare$", "…": r"\ldots{}", "↦": r"$\mapsto$", "∇": r"$\nabla$", "π": r"$\pi$", "¼": r"$\frac14$",
-    "ℝ": r"$\mathbb{R}$", "⊙": r"$\odot$", "√": r"$\surd$", "x̄": r"$\bar x$", "ȳ": r"$\bar y$", "⁻": "$^-$", "¹": "$^1$",
-    "₀": "$_0$", "₁": "$_1$", "₂": "$_2$", "ᵢ": "$_i$", "ⱼ": "$_j$", "ₖ": "$_k$", "ˡ": "$^l$", "γ": r"$\gamma$",
-    "α": r"$\alpha$", "β": r"$\beta$", "α": r"$\alpha$", "‖": r"$\|$", "⇒": r"$\Rightarrow$", "φ": r"$\varphi$",
+    "ℝ": r"$\mathbb{R}$", "⊙": r"$\odot$", "√": r"$\surd$", "x̄": r"$\bar x$", "ȳ": r"$\bar y$", "⁻": "$^-$",
+    "ᵢ": "$_i$", "ⱼ": "$_j$", "ₖ": "$_k$", "ˡ": "$^l$", "γ": r"$\gamma$", "α": r"$\alpha$", "β": r"$\beta$",
+    "‖": r"$\|$", "⇒": r"$\Rightarrow$", "φ": r"$\varphi$", "–": "--", "’": "'", "é": r"\'e", "ö": r"\"o",
 }  # fmt: skip
+_ESCAPES |= {digit: f"$^{position}$" for position, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_ESCAPES |= {digit: f"$_{position}$" for position, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 
 
 def _escape(words: str) -> str:
@@ -122,7 +124,7 @@ def _escape(words: str) -> str:
         )
     for symbol, command in _ESCAPES.items():
         words = words.replace(symbol, command)
-    return words
+    return "".join(c if c.isascii() else rf"\texttt{{U+{ord(c):04X}}}" for c in words)
 
 
 def explain_markdown(proof: Proof) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from derivations.proof import Proof, prove
 from derivations.statement import Derivation, Statement
@@ -19,9 +19,10 @@ from derivations.verdict import Status, Verdict
 
 from .certificate import Certificate
 
-__all__ = ["certify", "judge"]
+if TYPE_CHECKING:
+    from numeric.judge import StatementEvidence
 
-Evidence = dict[str, dict[str, Any]]
+__all__ = ["certify", "judge"]
 
 
 def judge(
@@ -42,10 +43,10 @@ def judge(
     if not numeric:
         for group in groups.values():
             for derivation in group:
-                yield certify(prove(derivation, seed, seconds), {})
+                yield certify(prove(derivation, seed, seconds))
         return
     with ThreadPoolExecutor(1) as pool:
-        pending: list[tuple[list[Derivation], Future[dict[str, Evidence]]]] = []
+        pending: list[tuple[list[Derivation], Future[dict[str, StatementEvidence]]]] = []
         try:
             for group in groups.values():
                 pending.append((group, pool.submit(_evidence, group[0].statement, group, seed, examples)))
@@ -53,28 +54,30 @@ def judge(
                 proofs = [prove(derivation, seed, seconds) for derivation in group]
                 evidence = future.result()
                 for proof in proofs:
-                    yield certify(proof, evidence.get(proof.derivation.name, {}))
+                    yield certify(proof, evidence.get(proof.derivation.name))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def certify(proof: Proof, evidence: Evidence) -> Certificate:
+def certify(proof: Proof, found: StatementEvidence | None = None) -> Certificate:
     """The joint verdict: the proof's, unless the evidence contradicts it."""
-    against = [name for name, found in evidence.items() if found.get("verdict") == "refuted"]
     verdict = proof.verdict
-    if against and verdict.is_proved:
-        verdict = replace(
-            verdict,
-            status=Status.INCONSISTENT,
-            reason=f"proved, but {' and '.join(against)} disagree at {evidence[against[0]].get('at')}",
-        )
-    elif against and not verdict.is_refuted:
-        verdict = Verdict(Status.UNDECIDED, verdict.method, reason=f"{' and '.join(against)} disagree")
-    return Certificate(proof, verdict, evidence)
+    if found is None:
+        return Certificate(proof, verdict)
+    if not found.agrees:
+        against = ", ".join(name for name, e in found.judges().items() if not e.agrees)
+        point = {name: array.tolist() for name, array in found.inputs.items()}
+        if verdict.is_proved:
+            reason = f"proved, but {against} disagrees at {point}"
+            verdict = replace(verdict, status=Status.INCONSISTENT, reason=reason)
+        elif not verdict.is_refuted:
+            verdict = Verdict(Status.UNDECIDED, verdict.method, reason=f"{against} disagrees at {point}")
+    return Certificate(proof, verdict, found.as_json())
 
 
-def _evidence(statement: Statement, group: list[Derivation], seed: int, examples: int) -> dict[str, Evidence]:
+def _evidence(statement: Statement, group: list[Derivation], seed: int, examples: int) -> dict[str, StatementEvidence]:
     from numeric.judge import judge_statement
 
-    return judge_statement(statement, group, seed=seed, examples=examples)
+    differences = max(examples // 10, 1)
+    return {e.name: e for e in judge_statement(statement, group, seed, examples, differences)}
