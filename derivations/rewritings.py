@@ -25,7 +25,7 @@ from .verdict import Status, Verdict
 __all__ = ["REWRITINGS", "Rewriting", "RewritingReport", "rewriting_report", "rewritings"]
 
 MAX_STEPS = 3  # identities applied to one expression
-MAX_RESOLVED = 400  # nodes of an expression whose names are expanded first
+MAX_RESOLVED = 200  # nodes of an expression whose names are expanded first
 MAX_EXPANDED = 200  # terms: expanding further is no way in which anybody writes
 
 

@@ -100,6 +100,10 @@ def value(e: sp.Expr, at: Place) -> Dual:
     """The value of an expression with its derivative by the seed."""
     if isinstance(e, sp.Rational):
         return Dual(float(e))
+    if isinstance(e, sp.NumberSymbol):
+        return Dual(float(e))
+    if e in (sp.zoo, sp.nan):
+        raise Undefined
     if isinstance(e, sp.Symbol):
         if e in at.integers:
             return Dual(float(at.integers[e]))
