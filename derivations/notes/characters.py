@@ -29,25 +29,28 @@ class CharacterLexer:
         self.substack = False
         self.prefixes = 0
         self.work = 0
+        self.argument_end = 0
         self.escaped_subscripts = has_escaped_subscripts(tokens)
 
     def run(self) -> None:
         while self.rest:
             if len(self.out) > MAX_TOKENS:
                 raise Unreadable(f"more than {MAX_TOKENS} tokens", self.rest[-1].start)
-            token = self.rest.pop()
-            if token.kind == "letter":
-                self._letters(token)
-            elif token.kind == "digits":
-                self._digits(token)
-            elif token.kind == "words":
-                self._atom("WORDS", token.text, token)
-            elif token.kind == "char":
-                self._character(token)
-            elif token.kind == "command":
-                self._command(token)
+            self._read(self.rest.pop())
         if self.saved:
             raise Unreadable("a brace is never closed", self.out[-1].end if self.out else 0)
+
+    def _read(self, token: TexToken) -> None:
+        if token.kind == "letter":
+            self._letters(token)
+        elif token.kind == "digits":
+            self._digits(token)
+        elif token.kind == "words":
+            self._atom("WORDS", token.text, token)
+        elif token.kind == "char":
+            self._character(token)
+        elif token.kind == "command":
+            self._command(token)
 
     def _command(self, token: TexToken) -> None:
         raise NotImplementedError
@@ -112,7 +115,9 @@ class CharacterLexer:
         if following.kind == "digits" and len(following.text) > 1:
             self.rest.pop()
             self._push(split_digits(following)[1:])
+            self.argument_end = following.start + 1
             return split_digits(following)[:1]
+        self.argument_end = following.end
         return [self.rest.pop()]
 
     def _inside(self, opening: str, closing: str, call: TexToken) -> list[TexToken]:
@@ -124,6 +129,7 @@ class CharacterLexer:
                 depth += (token.text == opening) - (token.text == closing)
             taken.append(token)
             if depth == 0:
+                self.argument_end = token.end
                 self.work += len(taken)
                 if self.work > MAX_WORK:
                     raise Unreadable("too much work for one formula", call.start)

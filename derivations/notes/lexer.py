@@ -213,7 +213,7 @@ class _Lexer(CharacterLexer):
                 plain.append(part)
         self.pending = max(0, self.pending - 1)
         if len(pieces) == 1:
-            self._put("WORDS", pieces[0].text, TexToken("words", "", token.start, max(token.end, pieces[0].end + 1)))
+            self._put("WORDS", pieces[0].text, TexToken("words", "", token.start, max(token.end, self.argument_end)))
         else:
             self._push(pieces)
 
@@ -242,9 +242,7 @@ class _Lexer(CharacterLexer):
         r"""\mathrm{…} and its like: a whole name where it holds letters, else a font over an expression."""
         if self.rest and self.rest[-1].kind == "char" and self.rest[-1].text == "*":
             self.rest.pop()
-        before = list(self.rest[-1:])
         inside = self._argument(token)
-        braced = bool(before) and before[0].text != inside[0].text if inside else True
         font = words.NAME_FONTS[token.text]
         spacing = words.THIN_SPACES | {"!", "_", "-"}
         simple = all(
@@ -255,7 +253,7 @@ class _Lexer(CharacterLexer):
         )
         name = "".join(part.text for part in inside if part.kind in ("letter", "digits") or part.text in "-_")
         spaced = any(part.kind == "space" for part in inside[1:-1])
-        at = TexToken("letter", name, token.start, max(token.end, inside[-1].end + braced if inside else token.end))
+        at = TexToken("letter", name, token.start, max(token.end, self.argument_end))
         if simple and name and name[0].isalpha() and not (spaced and font != "operatorname"):
             if name in words.FUNCTIONS:
                 self._atom("FUNCTION", words.FUNCTIONS[name], at)
@@ -284,8 +282,8 @@ class _Lexer(CharacterLexer):
         inside = self._inside("{", "}", token)
         first = next((part for part in inside if part.kind != "space"), None)
         signed = first is not None and (first.text in "+-=<>" if first.kind == "char" else first.text in ("pm", "mp"))
-        end = inside[-1].end if inside else following.end
-        self._push(inside if signed else [following, *inside, TexToken("char", "}", end, end + 1)])
+        closing = brace("}", token, max(following.end, self.argument_end))
+        self._push(inside if signed else [following, *inside, closing])
 
     def _root(self, token: TexToken) -> None:
         self._prefix("SQRT", "sqrt", token, 1)
@@ -294,23 +292,13 @@ class _Lexer(CharacterLexer):
             self._put("LOPT", "[", self.rest.pop())
             self.options.append(len(self.saved))
             self.pending -= 1
-            self.saved_option()
+            self._index()
 
-    def saved_option(self) -> None:
+    def _index(self) -> None:
         """Read the index up to its bracket now, so that the radicand is the next argument."""
         depth = len(self.saved)
         while self.rest and self.options and self.options[-1] == depth:
-            token = self.rest.pop()
-            if token.kind == "letter":
-                self._letters(token)
-            elif token.kind == "digits":
-                self._digits(token)
-            elif token.kind == "char":
-                self._character(token)
-            elif token.kind == "command":
-                self._command(token)
-            elif token.kind == "words":
-                self._atom("WORDS", token.text, token)
+            self._read(self.rest.pop())
         self.pending = 1
 
     def _sided(self, token: TexToken) -> None:
