@@ -238,11 +238,13 @@ def _select(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     if doubt is None and all(b is None for b in errors):
         return None
     filled = [dense(b, c) for b, c in zip(errors, cases, strict=True)]
-    chosen = np.choose(np.asarray(which, dtype=np.intp), filled)
+    chosen = np.where(which, filled[1], filled[0]) if len(filled) == 2 else np.choose(which, filled)
     if doubt is None:
         return chosen
     if out.dtype == bool:
         return chosen | doubt
+    if not np.any(doubt):
+        return chosen
     stacked = np.stack([np.asarray(c, dtype=np.float64) for c in cases])
     spread = np.max(stacked, axis=0) - np.min(stacked, axis=0) + np.max(np.stack(filled), axis=0)
     return np.where(doubt, spread, chosen)

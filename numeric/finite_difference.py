@@ -17,8 +17,9 @@ and the error allowed of A_k is the sum of three things, each found at this poin
   is smooth s_k falls by 8 from one step to the next, where it isn't it stays: J_k = (8 s_{k+1} − s_k)/7,
   with the rounding of both, is O(h³) or about a, and is added.
 
-The k with the least sum is taken. If a finer step contradicts it by more than both sums (a feature
-narrower than the step), the contradiction is added to the error allowed. A level at which f isn't finite
+The k with the least sum is taken. If a finer step contradicts it (they are further apart than both sums:
+a term that only shows below the coarse steps), the finer step is believed, and the error allowed is their
+distance and its sum. A level at which f isn't finite
 (x ± h v has left the domain) drops out.
 
 **Many coordinates.** One pass a coordinate costs P evaluations of an O(P) function. Above `FULL_DIFFERENCES`
@@ -96,7 +97,8 @@ def extrapolate(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.
         best = np.argmin(total, axis=0, keepdims=True)
         chosen, own = np.take_along_axis(value, best, axis=0), np.take_along_axis(total, best, axis=0)
         finer = (np.arange(levels - 1).reshape(column) > best) & np.isfinite(total)
-        contradiction = np.where(finer, np.abs(value - chosen) - total, 0.0)
+        distance = np.abs(value - chosen)
+        contradiction = np.where(finer & (distance > total + own), distance + total, 0.0)
     return chosen[0], np.maximum(own[0], np.max(contradiction, axis=0))
 
 

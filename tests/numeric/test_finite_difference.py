@@ -81,3 +81,11 @@ def test_blocks_catch_one_coordinate_of_thousands(seed: int) -> None:
     at = int(rng.integers(3000))
     assert evidence(lambda x: jnp.sum(x**2), lambda x: 2 * x, x, directions=directions).agrees
     assert not evidence(lambda x: jnp.sum(x**2), lambda x: (2 * x).at[at].set(0), x, directions=directions).agrees
+
+
+def test_a_small_term_hidden_from_coarse_steps_is_not_missed() -> None:
+    """The first term saturates within the coarse steps, which agree with each other on the second alone."""
+    x = np.array([[2e-3], [1e-2]])
+    assert evidence(
+        lambda x: jnp.sum(x + 1e-6 * jnp.tanh(4000 * x - 9)), lambda x: 1 + 4e-3 / jnp.cosh(4000 * x - 9) ** 2, x
+    ).agrees

@@ -1,0 +1,103 @@
+"""Statements judged in numbers: right claims agree, planted faults do not, whatever shape the left side has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from derivations.domain import Domain
+from derivations.functions import Partial, sigmoid, softplus
+from derivations.statement import Definition, Derivation, Statement, Step, index, scalar, size, variable
+from numeric.judge import judge_statement
+
+n, m, i, j, k, l = size("n"), size("m"), index("i"), index("j"), index("k"), index("l")
+x, y, w = (
+    variable("x", n, m, role="feature"),
+    variable("y", n, role="label", domain=Domain.BINARY),
+    variable("w", m, role="weight"),
+)
+v, b = variable("v", m, role="direction"), scalar("b", role="bias")
+z, C = sp.IndexedBase("z", real=True), sp.Symbol("C", real=True)
+LOGISTIC = Statement(
+    "logistic",
+    "example",
+    "",
+    "",
+    (x, y, w, b, v),
+    (
+        Definition(z[i], sp.Sum(w[k] * x[i, k], (k, 1, m)) + b()),
+        Definition(C, sp.Sum(softplus(z[i]) - y[i] * z[i], (i, 1, n)) / n),
+    ),
+    ranges=((i, 1, n), (j, 1, m), (k, 1, m)),
+)
+CURVATURE = sigmoid(z[l]) * (1 - sigmoid(z[l]))
+CLAIMS = {
+    "w": (Partial(C, w[j]), sp.Sum((sigmoid(z[i]) - y[i]) * x[i, j], (i, 1, n)) / n),
+    "b": (Partial(C, b()), sp.Sum(sigmoid(z[i]) - y[i], (i, 1, n)) / n),
+    "z": (Partial(C, z[i]), (sigmoid(z[i]) - y[i]) / n),
+    "hessian": (Partial(Partial(C, w[j]), w[k]), sp.Sum(CURVATURE * x[l, j] * x[l, k], (l, 1, n)) / n),
+    "mixed": (Partial(Partial(C, w[j]), b()), sp.Sum(CURVATURE * x[l, j], (l, 1, n)) / n),
+    "logits": (Partial(z[i], w[j]), x[i, j]),
+    "along v": (
+        sp.Sum(v[j] * Partial(C, w[j]), (j, 1, m)),
+        sp.Sum((sigmoid(z[i]) - y[i]) * sp.Sum(v[j] * x[i, j], (j, 1, m)), (i, 1, n)) / n,
+    ),
+}
+
+
+def derivation(name: str, left: sp.Expr, right: sp.Expr) -> Derivation:
+    return Derivation(name, LOGISTIC, name, left, (Step(right, "example"),))
+
+
+def test_right_claims_agree_with_every_judge() -> None:
+    found = judge_statement(
+        LOGISTIC, [derivation(name, *sides) for name, sides in CLAIMS.items()], examples=600, differences=120
+    )
+    assert [e.name for e in found] == list(CLAIMS)
+    for e in found:
+        assert e.reason is None
+        assert e.agrees, e
+        assert e.autodiff.points >= 590
+        assert e.finite_difference.points >= 110
+        assert e.autodiff.detects < 1e-12
+        assert e.finite_difference.detects < 1e-6
+        assert set(e.as_json()) == {"autodiff", "finite_difference"}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_wrong_claims_are_caught_by_both(name: str) -> None:
+    left, right = CLAIMS[name]
+    wrong = [derivation("sign", left, -right), derivation("factor", left, right * (1 + sp.Rational(1, 10**7)))]
+    for e in judge_statement(LOGISTIC, wrong, examples=300, differences=120):
+        assert not e.autodiff.agrees
+        assert not e.finite_difference.agrees
+        assert set(e.inputs) == {"x", "y", "w", "b", "v"}
+
+
+def test_claims_without_a_derivative_are_evaluated() -> None:
+    same = derivation("same", softplus(b()) - b(), softplus(-b()))
+    other = derivation("other", softplus(b()), softplus(-b()))
+    right, wrong = judge_statement(LOGISTIC, [same, other], examples=60, differences=60)
+    assert right.evaluation.agrees
+    assert right.autodiff is None
+    assert not wrong.evaluation.agrees
+
+
+def test_what_cannot_be_judged_says_so() -> None:
+    limit = replace(derivation("limit", sp.Limit(sigmoid(b()), b(), sp.oo), sp.S.One), kind="limit")
+    (found,) = judge_statement(LOGISTIC, [limit])
+    assert "exactly" in found.reason
+    assert found.agrees
+
+
+def test_one_seed_gives_the_same_evidence() -> None:
+    claim = derivation("w", *CLAIMS["w"])
+    first, again, other = (
+        judge_statement(LOGISTIC, [claim], seed=s, examples=60, differences=60)[0] for s in (3, 3, 4)
+    )
+    assert first.as_json() == again.as_json()
+    assert first.as_json() != other.as_json()
+    assert np.isfinite(first.autodiff.allowed)
