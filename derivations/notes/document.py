@@ -16,13 +16,13 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from derivations.notes.macros import DEFINITION, Macro, read_definition
 from derivations.notes.notebook import read_cells
-from derivations.notes.source import Excerpt, Place, Source, line_starts
+from derivations.notes.regions import CodeBlock, Comment, NoteError, SourceDocument, SourceFormula
+from derivations.notes.source import Excerpt, Source, line_starts
 
 MAX_BYTES = 50_000_000
 MAX_FORMULAS = 50_000
@@ -40,8 +40,6 @@ _BLANK = re.compile(r"\n[ \t>]*\r?\n")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _LONE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?[ \t]*")
 _TICKS = re.compile(r"`+")
-_DISPLAY = re.compile(r"\$\$|\\\[|\\begin\{")
-_CONTEXT = 400
 _NESTED = 20
 
 _OPENERS = {
@@ -85,83 +83,6 @@ def _pattern(syntax: Syntax) -> re.Pattern[str]:
 
 _PATTERNS: Mapping[Syntax, re.Pattern[str]] = {"markdown": _pattern("markdown"), "tex": _pattern("tex")}
 _CLOSING: dict[str, re.Pattern[str]] = {}
-
-
-class NoteError(Exception):
-    """A file that can't be checked at all: too large, not text, not a notebook."""
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The prose around a formula, LaTeX included: headings from the outermost, the text before and after it."""
-
-    headings: tuple[str, ...]
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFormula:
-    """A formula as it stands in the file; `problem` says why its end wasn't found."""
-
-    excerpt: Excerpt
-    delimiter: str
-    display: bool
-    start: int
-    end: int
-    headings: tuple[str, ...] = field(repr=False)
-    context_start: int = field(repr=False)
-    macros: Mapping[str, Macro] = field(repr=False, default_factory=dict)
-    problem: str | None = None
-
-    @property
-    def latex(self) -> str:
-        return self.excerpt.text
-
-    @property
-    def context(self) -> Context:
-        """The prose around it, at most 400 characters on each side, and none from beyond another display."""
-        text = self.excerpt.source.text
-        before = text[max(self.context_start, self.start - _CONTEXT) : self.start]
-        after = text[self.end : self.end + _CONTEXT]
-        return Context(self.headings, before, _DISPLAY.split(after, maxsplit=1)[0])
-
-    @property
-    def place(self) -> Place:
-        """Where the formula begins, its delimiter included."""
-        return self.excerpt.source.place(self.start)
-
-    @property
-    def end_place(self) -> Place:
-        return self.excerpt.source.end_place(self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
-    """A fenced block, a verbatim environment or a notebook's code cell: recorded, never run here."""
-
-    language: str
-    text: str
-    place: Place
-    end_place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """The text of a comment `<!-- verify: … -->`, without the `verify:`, and the offset in the scanned text."""
-
-    text: str
-    place: Place
-    start: int
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDocument:
-    """What a file holds, each list in the file's order."""
-
-    formulas: tuple[SourceFormula, ...]
-    code: tuple[CodeBlock, ...]
-    comments: tuple[Comment, ...]
 
 
 def read_source(path: Path) -> SourceDocument:

@@ -26,11 +26,12 @@ from derivations.notes import ast
 from derivations.notes.ast import Chain, Node, Relation, Span, Status, Unread
 from derivations.notes.brackets import STRAY, pair
 from derivations.notes.builder import Builder
-from derivations.notes.document import CodeBlock, Comment, Context, SourceFormula, read_source
+from derivations.notes.document import read_source
 from derivations.notes.grammar import GRAMMAR
 from derivations.notes.layout import Clause, clauses
 from derivations.notes.lexer import lex
 from derivations.notes.macros import Macro
+from derivations.notes.regions import CodeBlock, Comment, Context, SourceFormula
 from derivations.notes.source import Place
 from derivations.notes.tex import Unreadable
 from derivations.notes.tokens import Mend, Token

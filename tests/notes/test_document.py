@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from derivations.notes.document import NoteError, read_source, scan, scan_notebook
+from derivations.notes.document import read_source, scan, scan_notebook
+from derivations.notes.regions import NoteError
 from derivations.notes.source import Place
 
 
