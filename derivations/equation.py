@@ -146,7 +146,9 @@ def _proved(equation: Equation, found: Zero, search: Search) -> Verdict:
     if not search.met:
         reason = "no point of the domain was found at which both sides are defined"
         return Verdict(Status.UNDECIDED, found.method, found.used, reason=reason)
-    conditions = [*found.used, *(f"{text(e)} > 0" for e in equation.context.positive if e in search.violated)]
+    if "assumed" not in equation.context.within:
+        equation.context.within["assumed"] = [f"{text(e)} > 0" for e in search.assumed()]
+    conditions = [*found.used, *equation.context.within["assumed"]]
     left, right, context = equation.expanded(equation.keep)
     conditions += [*conditions_of(left, context), *conditions_of(right, context)]
     return Verdict(Status.PROVED, found.method, tuple(dict.fromkeys(conditions)), "0")

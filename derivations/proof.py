@@ -68,6 +68,26 @@ class Proof:
     def conditions(self) -> tuple[str, ...]:
         return self.verdict.conditions
 
+    def detached(self) -> DetachedProof:
+        """The proof without its expressions, to be handed to another process: SymPy rebuilds what it unpickles."""
+        return DetachedProof(self.verdict, self.steps, self.stable, self.fingerprint)
+
+
+@dataclass(frozen=True)
+class DetachedProof:
+    """What a worker found of a derivation that its parent holds as well."""
+
+    verdict: Verdict
+    steps: tuple[Verdict, ...]
+    stable: Verdict | None
+    fingerprint: str
+
+    def restored(self, derivation: Derivation) -> Proof:
+        """The proof of `derivation`; a `ValueError` unless it is the very one that was proved."""
+        if fingerprint(derivation) != self.fingerprint:
+            raise ValueError(f"{derivation.name} is not the derivation that was proved")
+        return Proof(derivation, self.verdict, self.steps, self.stable, self.fingerprint, _made_by=_TOKEN)
+
 
 def prove(derivation: Derivation, seed: int = 0, seconds: float = 20.0) -> Proof:
     """Decide every step of a derivation; `seconds` is the wall-clock backstop of each step."""
@@ -220,6 +240,7 @@ def _decide_existential(derivation: Derivation, expr: sp.Expr, context: Context,
     try:
         with precision(BITS):
             point = point_of(values, context.arrays)
+            point.default = None  # every entry is named: what is left out has no value
             if not all(enclose(e, point) > 0 for e in context.positive):
                 return Verdict(Status.UNDECIDED, "ball at a witness", reason="the witness is outside the statement")
             value = enclose(expr, point)

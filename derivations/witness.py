@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
@@ -40,6 +40,7 @@ __all__ = ["Search", "Values", "find_witness", "point_of", "sample_values"]
 BITS = 128
 RADII = (Fraction(1, 10**6), Fraction(1, 10**12))
 ATTEMPTS = 60
+ASSUMED_POINTS = 12  # at which `positive` is compared with the domain
 SHRINKS = 120
 
 Arrays = Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]]
@@ -176,8 +177,7 @@ def find_witness(
 class Search:
     """Points tried for one equation. met: at how many both sides were defined and their balls overlapped.
 
-    positive and nonzero hold for every value of the indices that they mention. violated: those of
-    `positive` that the domain does not imply, by a point where they fail.
+    positive and nonzero hold for every value of the indices that they mention.
     """
 
     left: sp.Expr
@@ -190,7 +190,6 @@ class Search:
     definitions: tuple[Definition, ...] = ()
     met: int = 0
     tried: int = 0
-    violated: set[sp.Expr] = field(default_factory=set)
     misshapen: Witness | None = None
 
     def __post_init__(self) -> None:
@@ -224,7 +223,7 @@ class Search:
                 point = self._point(values)
                 if any(integer(a, point) == integer(b, point) for a, b in map(tuple, self.ranges.distinct)):
                     return False
-                if not self._is_admitted(point, count):
+                if not self._is_admitted(point):
                     return False
                 left, right = self._side(self.left, point), self._side(self.right, point)
                 if isinstance(left, IndexRangeError) or isinstance(right, IndexRangeError):
@@ -244,13 +243,26 @@ class Search:
     def _holds(self, point: Point) -> bool:
         return self._is_admitted(point) and are_apart(enclose(self.left, point), enclose(self.right, point))
 
-    def _is_admitted(self, point: Point, count: bool = False) -> bool:
+    def _is_admitted(self, point: Point) -> bool:
         for e in self.positive:
             if not self._everywhere(e, point, lambda value: bool(value > 0)):
-                if count:
-                    self.violated.add(e)
                 return False
         return all(self._everywhere(e, point, lambda value: are_apart(value, arb(0))) for e in self.nonzero)
+
+    def assumed(self) -> tuple[sp.Expr, ...]:
+        """Those of `positive` that the domain does not imply, by a point where they fail."""
+        rng, found = random.Random(self.seed), set()
+        for _ in range(ASSUMED_POINTS if self.positive else 0):
+            values = sample_values(rng, self.exprs, self.ranges, self.arrays, 3, self.definitions)
+            if values is None:
+                continue
+            with precision(BITS):
+                point = self._point(values)
+                for e in self.positive:
+                    side = self._side(e, point)
+                    if isinstance(side, arb) and side.is_finite() and not side > 0:
+                        found.add(e)
+        return tuple(e for e in self.positive if e in found)
 
     def _everywhere(self, expr: sp.Expr, point: Point, holds: Callable[[arb], bool]) -> bool:
         """Whether a condition holds here, and for every other value of the indices that it mentions."""
