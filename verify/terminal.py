@@ -46,16 +46,18 @@ def table(certificates: list[Certificate], width: int | None = None) -> str:
     columns = width or (shutil.get_terminal_size((140, 24)).columns if terminal else 140)
     console = Console(file=io.StringIO(), force_terminal=terminal, width=columns, legacy_windows=False)
     grid = Table(box=None, pad_edge=False, header_style="bold")
-    grid.add_column("claim", no_wrap=True)
+    numbers = 13 if any(c.evidence for c in certificates) else 0
+    grid.add_column("claim", no_wrap=True, min_width=max((len(c.derivation.name) for c in certificates), default=0))
     grid.add_column("formula", overflow="ellipsis", no_wrap=True, ratio=1)
-    grid.add_column("verdict", no_wrap=True)
-    grid.add_column("autodiff", no_wrap=True, justify="right")
-    grid.add_column("differences", no_wrap=True, justify="right")
+    grid.add_column("verdict", no_wrap=True, min_width=8)
+    grid.add_column("autodiff", no_wrap=True, justify="right", min_width=numbers)
+    grid.add_column("differences", no_wrap=True, justify="right", min_width=numbers)
     for c in certificates:
         status = c.verdict.status.value
+        formula = Text(claim_text(c.derivation), no_wrap=True, overflow="ellipsis")
         grid.add_row(
             c.derivation.name,
-            claim_text(c.derivation),
+            formula,
             Text(status, style=_STYLE[status]),
             _evidence(c, "autodiff"),
             _evidence(c, "finite_difference"),
