@@ -107,7 +107,9 @@ def _system(tokens: Sequence[Token], partner: Sequence[int]) -> set[int]:
         return set()
     ends = (here for here in inner if tokens[here].kind in ("ROW", "AMP") and tokens[here - 1].kind != "REL")
     first = next(ends, inner[-1])  # the relation stands before the first column ends, or right behind its &
-    whole = tokens[inner[0]].text in _SYSTEMS and _has_relation(tokens, partner, inner[0] + 1, first + 2)
+    whole = tokens[inner[0]].text in _SYSTEMS and _has_relation(
+        tokens, partner, inner[0] + 1, min(first + 2, inner[-1])
+    )
     return outer | {inner[0], inner[-1]} if whole else set()
 
 

@@ -151,6 +151,7 @@ def test_braces_bound_what_they_hold() -> None:
         (r"\therefore \boxed{a = b}", [r"\therefore a = b"]),
         (r"\left\{ \begin{aligned} a &= b \\ c &= d \end{aligned} \right.", ["a = b", "c = d"]),
         (r"a = b \\ c = d", ["a = b", "c = d"]),
+        (r"\begin{cases} a \end{cases}", [r"\begin{cases} a \end{cases}"]),
         ("= b = c", ["= b = c"]),
         ("a = b =", ["a = b ="]),
     ],

@@ -128,6 +128,25 @@ def test_no_sequence_of_tokens_makes_the_reader_fail(latex: str) -> None:
             assert 0 <= unread.stopped <= len(latex)
 
 
+WRAPPERS = [
+    *(
+        r"\begin{%s}" + "\n%%s\n" + r"\end{%s}",
+        r"\left\{\begin{%s}%%s\end{%s}\right.",
+        r"\boxed{\begin{%s}%%s\end{%s}}",
+    ),
+    r"a = \begin{%s}%%s\end{%s}",
+]
+ENVIRONMENTS = ["cases", "align", "aligned", "array", "matrix", "eqnarray", "split", "equation"]
+
+
+@given(
+    st.sampled_from(WRAPPERS), st.sampled_from(ENVIRONMENTS), st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
+)
+def test_no_environment_around_them_makes_the_reader_fail(wrapper: str, name: str, inside: str) -> None:
+    columns = "{ll}" if name == "array" else ""
+    read_formula(wrapper % (name, name) % (columns + inside))
+
+
 @given(st.text(max_size=80))
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     read_formula(text)
