@@ -21,29 +21,23 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
-import jax.extend.core as jex
-import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
 from derivations.domain import Domain
-from derivations.functions import Partial
-from derivations.indexed import UnsupportedExpressionError, free_symbols
-from derivations.statement import Derivation, Statement, Variable
+from derivations.indexed import UnsupportedExpressionError
+from derivations.statement import Derivation, Statement
 
 from .autodiff import Mode
+from .derivatives import ClaimCompiler, CompiledClaim, StatedDerivative
 from .evidence import Evidence, Pointwise, gather_evidence
 from .finite_difference import extrapolated_jacobian
-from .inputs import shape_buckets, shape_of, statement_batch, step_scale
-from .lambdify import lambdify
+from .inputs import shape_buckets, statement_batch, step_scale
 from .precision import float64_enabled
-from .rounding import Program, trace
+from .rounding import Program
 from .shapes import InputError
 
 __all__ = ["StatementEvidence", "judge_statement"]
-
-Inputs = Mapping[str, Any]
-Fn = Callable[[Inputs], jax.Array]
 
 _AT_A_POINT = (
     1  # coordinates that finite differences take at one point, in rotation; a combination of derivatives needs all
@@ -80,206 +74,6 @@ class StatementEvidence:
         return {title: evidence.as_json() for title, evidence in self.judges().items()}
 
 
-@dataclass(frozen=True, eq=False)
-class _Derivative:
-    """One stated derivative: f over the indices `free`, by the arrays of `by` in turn (innermost first)."""
-
-    partial: sp.Expr
-    f: sp.Expr
-    free: tuple[sp.Symbol, ...]
-    by: tuple[sp.Expr, ...]
-
-
-@dataclass(eq=False)
-class _Claim:
-    derivation: Derivation
-    left: sp.Expr
-    free: tuple[sp.Symbol, ...]
-    derivatives: list[_Derivative]
-    right_fn: Fn
-    outer_fn: Fn | None  # None: the left side is the derivative itself
-
-
-class _Compiler:
-    """The functions of one statement, each made once."""
-
-    def __init__(self, statement: Statement, sizes: Mapping[sp.Symbol, int]) -> None:
-        self.statement = statement
-        self.specs = {
-            v.name: jax.ShapeDtypeStruct(shape_of(v, sizes), np.dtype(np.float64)) for v in statement.variables
-        }
-        self._made: dict[Any, Any] = {}
-
-    def _once(self, key: Any, make: Callable[[], Any]) -> Any:
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
-
-    def indices(self, expr: sp.Expr) -> tuple[sp.Symbol, ...]:
-        declared = [k for k, _, _ in self.statement.ranges]
-        found = free_symbols(expr)
-        return tuple(k for k in declared if k in found)
-
-    def claim(self, derivation: Derivation) -> _Claim:
-        left, right = derivation.left, derivation.right
-        partials = _maximal_partials(left)
-        derivatives = [self._derivative(p) for p in partials]
-        if partials == [left]:
-            axes = _axes_of(derivatives[0])
-            if axes is not None and set(axes) >= set(self.indices(right)):
-                return _Claim(derivation, left, axes, derivatives, self._lambdify(right, axes), None)
-        free = self.indices(left + right) if left.is_commutative is not False else ()
-        extra = tuple(self._placeholder(d, number) for number, d in enumerate(derivatives))
-        replaced = left.xreplace(
-            {d.partial: v[_index_of(d)] if v.axes else v() for d, v in zip(derivatives, extra, strict=True)}
-        )
-        wider = replace(self.statement, variables=(*self.statement.variables, *extra))
-        outer = lambdify(replaced, wider, free)
-        return _Claim(derivation, left, free, derivatives, self._lambdify(right, free), outer)
-
-    def _lambdify(self, expr: sp.Expr, free: Iterable[sp.Symbol]) -> Fn:
-        free = tuple(free)
-        return self._once((expr, free), lambda: self._traced(lambdify(expr, self.statement, free), {}))
-
-    def _traced(self, fn: Fn, held: Mapping[str, jax.ShapeDtypeStruct]) -> Fn:
-        """fn as its jaxpr: the expression is walked once, however often it is differentiated."""
-        specs = {**self.specs, **held}
-        closed = trace(fn, specs)
-        order = sorted(specs)
-
-        def replay(inputs: Inputs) -> jax.Array:
-            return jex.jaxpr_as_fun(closed)(*(jnp.asarray(inputs[name]) for name in order))[0]
-
-        return replay
-
-    def _derivative(self, partial: sp.Expr) -> _Derivative:
-        by: list[sp.Expr] = []
-        f = partial
-        while isinstance(f, Partial):
-            by.insert(0, f.variable)
-            f = f.function
-        if f.has(Partial):
-            raise UnsupportedExpressionError(f"{partial}: a derivative within an expression that is differentiated")
-        return _Derivative(partial, f, self.indices(f), tuple(by))
-
-    def _slot_axes(self, v: sp.Expr) -> tuple[sp.Expr, ...]:
-        key = v.base if isinstance(v, sp.Indexed) else v
-        for variable in self.statement.variables:
-            if key in (variable.base if variable.axes else None, variable.label if not variable.axes else None):
-                return variable.axes
-        return next(s.axes for s in lambdify(sp.S.Zero, self.statement, held=(key,)).slots if s.key == key)
-
-    def _placeholder(self, d: _Derivative, number: int) -> Variable:
-        ranges = {k: (lower, upper) for k, lower, upper in self.statement.ranges}
-        axes: list[sp.Expr] = []
-        for k in d.free:
-            if sp.sympify(ranges[k][0]) != 1:
-                raise UnsupportedExpressionError(f"{d.partial}: {k} does not start at 1")
-            axes.append(sp.sympify(ranges[k][1]))
-        for v in d.by:
-            axes += self._slot_axes(v)
-        return Variable(f"derivative_{number}", tuple(axes), "derivative")
-
-    def held_value(self, key: sp.Expr) -> Fn:
-        definition = self.statement.definition(key)
-        assert definition is not None
-        target = definition.target
-        return self._lambdify(target, tuple(target.indices) if isinstance(target, sp.Indexed) else ())
-
-    def as_function(self, d: _Derivative) -> tuple[Callable[..., jax.Array], Callable[[Inputs], list[Any]]]:
-        """(f as a function of (inputs, *arrays differentiated by), the values of those arrays)."""
-
-        def make() -> Any:
-            keys = [v.base if isinstance(v, sp.Indexed) else v for v in d.by]
-            held = tuple(dict.fromkeys(k for k in keys if self.statement.definition(k) is not None))
-            compiled = lambdify(d.f, self.statement, d.free, held=held)
-            names = {slot.key: slot.name for slot in compiled.slots}
-            own = [names[k] for k in keys]
-            computed = {names[k]: jax.eval_shape(self.held_value(k), self.specs) for k in held}
-            f = self._traced(compiled, computed)
-
-            def apply(inputs: Inputs, *arrays: Any) -> jax.Array:
-                return f({**inputs, **dict(zip(own, arrays, strict=True))})
-
-            def values(inputs: Inputs) -> list[Any]:
-                return [self.held_value(k)(inputs) if k in held else inputs[n] for k, n in zip(keys, own, strict=True)]
-
-            return apply, values
-
-        return self._once((d.f, d.free, d.by), make)
-
-    def jacobian(self, d: _Derivative, mode: Mode) -> Fn:
-        """The derivative as an array: the axes of f, then those of each array it is taken by."""
-        apply, values = self.as_function(d)
-
-        def evaluate(inputs: Inputs) -> jax.Array:
-            at = values(inputs)
-            return _nested(lambda *u: apply(inputs, *u), mode, len(d.by), _same(d))(*at)
-
-        return evaluate
-
-    def inner(self, d: _Derivative) -> Callable[[Inputs, Any], jax.Array]:
-        """What finite differences differentiate by the last array: f, or its reverse-mode derivative."""
-        apply, values = self.as_function(d)
-
-        def evaluate(inputs: Inputs, last: Any) -> jax.Array:
-            at = values(inputs)
-            same = _same(d)
-            arrays = [last if same[i] == same[-1] else a for i, a in enumerate(at)]
-            if len(d.by) == 1:
-                return apply(inputs, last)
-            return (
-                _nested(lambda *u: apply(inputs, *u, last), "reverse", len(d.by) - 1, same[:-1])(*arrays[:-1])
-                if same[-1] not in same[:-1]
-                else _nested(lambda *u: apply(inputs, *u, u[0]), "reverse", 1, (0,))(last)
-            )
-
-        return evaluate
-
-
-def _same(d: _Derivative) -> tuple[int, ...]:
-    """For each array of a repeated derivative, the first position at which the same array stands."""
-    keys = [v.base if isinstance(v, sp.Indexed) else v for v in d.by]
-    return tuple(keys.index(k) for k in keys)
-
-
-def _nested(f: Callable[..., Any], mode: Mode, depth: int, same: tuple[int, ...]) -> Callable[..., Any]:
-    """∂ⁿf by each argument in turn; arguments that are the same array move together."""
-
-    def tied(*distinct: Any) -> Any:
-        order = sorted(set(same))
-        return f(*(distinct[order.index(s)] for s in same))
-
-    order = sorted(set(same))
-    g: Callable[..., Any] = tied
-    for number in range(depth):
-        # the innermost by `mode`, the others forward over it
-        take: Any = jax.jacrev if mode == "reverse" and number == 0 else jax.jacfwd
-        g = take(g, argnums=order.index(same[number]))
-    return lambda *arrays: g(*(arrays[s] for s in order))
-
-
-def _maximal_partials(expr: sp.Expr) -> list[sp.Expr]:
-    if isinstance(expr, Partial):
-        return [expr]
-    found: list[sp.Expr] = []
-    for a in expr.args:
-        found += [p for p in _maximal_partials(a) if p not in found]
-    return found
-
-
-def _axes_of(d: _Derivative) -> tuple[sp.Symbol, ...] | None:
-    """The indices of a derivative's axes, if they are distinct plain symbols."""
-    indices = [*d.free, *(k for v in d.by if isinstance(v, sp.Indexed) for k in v.indices)]
-    if not all(isinstance(k, sp.Symbol) for k in indices) or len(set(indices)) != len(indices):
-        return None
-    return tuple(indices)
-
-
-def _index_of(d: _Derivative) -> tuple[sp.Expr, ...]:
-    return (*d.free, *(k for v in d.by if isinstance(v, sp.Indexed) for k in v.indices))
-
-
 def judge_statement(
     statement: Statement,
     derivations: Iterable[Derivation],
@@ -294,11 +88,11 @@ def judge_statement(
     """
     sizes = shape_buckets(statement)[0]
     with float64_enabled():
-        return _judge(_Compiler(statement, sizes), sizes, list(derivations), seed, examples, differences)
+        return _judge(ClaimCompiler(statement, sizes), sizes, list(derivations), seed, examples, differences)
 
 
 def _judge(
-    compiler: _Compiler,
+    compiler: ClaimCompiler,
     sizes: Mapping[sp.Symbol, int],
     order: list[Derivation],
     seed: int,
@@ -309,7 +103,7 @@ def _judge(
     if not statement.variables:
         return [StatementEvidence(d.name, reason="no inputs: numbers only, decided exactly") for d in order]
     results: dict[str, StatementEvidence] = {}
-    claims: list[_Claim] = []
+    claims: list[CompiledClaim] = []
     for d in order:
         if d.kind == "limit" or (d.kind == "sign" and d.relation == "<"):
             results[d.name] = StatementEvidence(d.name, reason=f"a {d.kind} of this form is decided exactly only")
@@ -357,7 +151,7 @@ def _with_witness(evidence: StatementEvidence, batch: Mapping[str, np.ndarray]) 
 
 
 def _judge_autodiff(
-    compiler: _Compiler, claims: list[_Claim], batch: dict[str, np.ndarray], few: int
+    compiler: ClaimCompiler, claims: list[CompiledClaim], batch: dict[str, np.ndarray], few: int
 ) -> list[tuple[Evidence, np.ndarray, np.ndarray]]:
     """(evidence, the right side's values, the bounds on them) of each claim.
 
@@ -404,8 +198,8 @@ def _judge_autodiff(
 
 
 def _judge_differences(
-    compiler: _Compiler,
-    claim: _Claim,
+    compiler: ClaimCompiler,
+    claim: CompiledClaim,
     batch: dict[str, np.ndarray],
     right: tuple[np.ndarray, np.ndarray],
     known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]],
@@ -432,7 +226,7 @@ def _judge_differences(
 
 
 def _persistent(
-    compiler: _Compiler, claim: _Claim, batch: dict[str, np.ndarray], compared: Pointwise, seed: int
+    compiler: ClaimCompiler, claim: CompiledClaim, batch: dict[str, np.ndarray], compared: Pointwise, seed: int
 ) -> Evidence:
     """The evidence, without suspects that do not persist at two or more of eight points around them.
 
@@ -461,17 +255,17 @@ def _persistent(
 
 
 def _difference_jacobian(
-    compiler: _Compiler, d: _Derivative, batch: dict[str, np.ndarray], coordinates: int | None
+    compiler: ClaimCompiler, d: StatedDerivative, batch: dict[str, np.ndarray], coordinates: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
     names, arrays = list(batch), list(batch.values())
-    v = d.by[-1]
-    key = v.base if isinstance(v, sp.Indexed) else v
+    last = d.positions[-1]
+    key = d.keys[last]
     variable = next((u for u in compiler.statement.variables if (u.base if u.axes else u.label) == key), None)
     if variable is not None:
         at, scale = batch[variable.name], step_scale(batch[variable.name], variable.domain)
     else:
         _, values = compiler.as_function(d)
-        held = jax.vmap(lambda *a: values(dict(zip(names, a, strict=True)))[-1])
+        held = jax.vmap(lambda *a: values(dict(zip(names, a, strict=True)))[last])
         (at,), _ = Program(held, *_specs(arrays)).bounds(*arrays)
         scale = step_scale(at)
     inner = compiler.inner(d)

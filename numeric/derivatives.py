@@ -1,0 +1,229 @@
+r"""Claims about stated derivatives, as functions of arrays.
+
+`Partial(f, v[j])` names a number for each j; as arrays, it is the derivative of f, an array over its own
+free indices, by the whole array v. Here f is compiled (`lambdify`) as a function of that array; where v is a
+defined quantity, with v held as an input, and its value computed from the others. The left side of a claim is
+then either that array itself, or an expression in which each derivative is an input of its own.
+
+Every expression is walked once, to a jaxpr, and differentiated as such. Left out: a derivative inside an
+expression that is differentiated again, and ranges of a derivative's indices that don't start at 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import jax.extend.core as jex
+import jax.numpy as jnp
+import numpy as np
+import sympy as sp
+
+from derivations.functions import Partial
+from derivations.indexed import UnsupportedExpressionError, free_symbols
+from derivations.statement import Derivation, Statement, Variable
+
+from .autodiff import Mode
+from .inputs import shape_of
+from .lambdify import lambdify
+from .rounding import trace
+
+__all__ = ["ClaimCompiler", "CompiledClaim", "StatedDerivative"]
+
+Inputs = Mapping[str, Any]
+Fn = Callable[[Inputs], jax.Array]
+
+
+@dataclass(frozen=True, eq=False)
+class StatedDerivative:
+    """One stated derivative: f over the indices `free`, by the arrays of `by` in turn (innermost first)."""
+
+    partial: sp.Expr
+    f: sp.Expr
+    free: tuple[sp.Symbol, ...]
+    by: tuple[sp.Expr, ...]
+
+    @property
+    def keys(self) -> tuple[sp.Expr, ...]:
+        """The arrays that it is taken by, each once."""
+        return tuple(dict.fromkeys(_key(v) for v in self.by))
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Which of `keys` each differentiation is by."""
+        return tuple(self.keys.index(_key(v)) for v in self.by)
+
+
+@dataclass(eq=False)
+class CompiledClaim:
+    derivation: Derivation
+    left: sp.Expr
+    free: tuple[sp.Symbol, ...]
+    derivatives: list[StatedDerivative]
+    right_fn: Fn
+    outer_fn: Fn | None  # None: the left side is the derivative itself
+
+
+class ClaimCompiler:
+    """The functions of one statement, each made once."""
+
+    def __init__(self, statement: Statement, sizes: Mapping[sp.Symbol, int]) -> None:
+        self.statement = statement
+        self.sizes = sizes
+        self.specs = {v.name: self._shape(v) for v in statement.variables}
+        self._made: dict[Any, Any] = {}
+
+    def _shape(self, v: Variable) -> jax.ShapeDtypeStruct:
+        return jax.ShapeDtypeStruct(shape_of(v, self.sizes), np.dtype(np.float64))
+
+    def _once(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    def indices(self, expr: sp.Expr) -> tuple[sp.Symbol, ...]:
+        declared = [k for k, _, _ in self.statement.ranges]
+        found = free_symbols(expr)
+        return tuple(k for k in declared if k in found)
+
+    def claim(self, derivation: Derivation) -> CompiledClaim:
+        left, right = derivation.left, derivation.right
+        partials = _maximal_partials(left)
+        derivatives = [self._derivative(p) for p in partials]
+        for d in derivatives:
+            self.as_function(d)  # traced here, so that what can't be compiled is known per claim
+        if partials == [left]:
+            axes = _axes_of(derivatives[0])
+            if axes is not None and set(axes) >= set(self.indices(right)):
+                return CompiledClaim(derivation, left, axes, derivatives, self._lambdify(right, axes), None)
+        free = self.indices(left + right)
+        extra = tuple(self._placeholder(d, number) for number, d in enumerate(derivatives))
+        replaced = left.xreplace(
+            {d.partial: v[_index_of(d)] if v.axes else v() for d, v in zip(derivatives, extra, strict=True)}
+        )
+        wider = replace(self.statement, variables=(*self.statement.variables, *extra))
+        outer = lambdify(replaced, wider, free)
+        jax.eval_shape(outer, {**self.specs, **{v.name: self._shape(v) for v in extra}})
+        return CompiledClaim(derivation, left, free, derivatives, self._lambdify(right, free), outer)
+
+    def _lambdify(self, expr: sp.Expr, free: Iterable[sp.Symbol]) -> Fn:
+        free = tuple(free)
+        return self._once((expr, free), lambda: self._traced(lambdify(expr, self.statement, free), {}))
+
+    def _traced(self, fn: Fn, held: Mapping[str, jax.ShapeDtypeStruct]) -> Fn:
+        """fn as its jaxpr: the expression is walked once, however often it is differentiated."""
+        specs = {**self.specs, **held}
+        closed = trace(fn, specs)
+        order = sorted(specs)
+
+        def replay(inputs: Inputs) -> jax.Array:
+            return jex.jaxpr_as_fun(closed)(*(jnp.asarray(inputs[name]) for name in order))[0]
+
+        return replay
+
+    def _derivative(self, partial: sp.Expr) -> StatedDerivative:
+        by: list[sp.Expr] = []
+        f = partial
+        while isinstance(f, Partial):
+            by.insert(0, f.variable)
+            f = f.function
+        if f.has(Partial):
+            raise UnsupportedExpressionError(f"{partial}: a derivative within an expression that is differentiated")
+        return StatedDerivative(partial, f, self.indices(f), tuple(by))
+
+    def _slot_axes(self, v: sp.Expr) -> tuple[sp.Expr, ...]:
+        key = _key(v)
+        for variable in self.statement.variables:
+            if key == (variable.base if variable.axes else variable.label):
+                return variable.axes
+        return next(s.axes for s in lambdify(sp.S.Zero, self.statement, held=(key,)).slots if s.key == key)
+
+    def _placeholder(self, d: StatedDerivative, number: int) -> Variable:
+        ranges = {k: (lower, upper) for k, lower, upper in self.statement.ranges}
+        axes: list[sp.Expr] = []
+        for k in d.free:
+            if sp.sympify(ranges[k][0]) != 1:
+                raise UnsupportedExpressionError(f"{d.partial}: {k} does not start at 1")
+            axes.append(sp.sympify(ranges[k][1]))
+        for v in d.by:
+            axes += self._slot_axes(v)
+        return Variable(f"derivative_{number}", tuple(axes), "derivative")
+
+    def held_value(self, key: sp.Expr) -> Fn:
+        definition = self.statement.definition(key)
+        assert definition is not None
+        target = definition.target
+        return self._lambdify(target, tuple(target.indices) if isinstance(target, sp.Indexed) else ())
+
+    def as_function(self, d: StatedDerivative) -> tuple[Callable[..., jax.Array], Callable[[Inputs], list[Any]]]:
+        """(f as a function of (inputs, *arrays), the values of those arrays): one for each of `d.keys`."""
+
+        def make() -> Any:
+            held = tuple(k for k in d.keys if self.statement.definition(k) is not None)
+            compiled = lambdify(d.f, self.statement, d.free, held=held)
+            names = {slot.key: slot.name for slot in compiled.slots}
+            own = [names[k] for k in d.keys]
+            f = self._traced(compiled, {names[k]: jax.eval_shape(self.held_value(k), self.specs) for k in held})
+
+            def apply(inputs: Inputs, *arrays: Any) -> jax.Array:
+                return f({**inputs, **dict(zip(own, arrays, strict=True))})
+
+            def values(inputs: Inputs) -> list[Any]:
+                return [self.held_value(k)(inputs) if k in held else inputs[names[k]] for k in d.keys]
+
+            return apply, values
+
+        return self._once((d.f, d.free, d.keys), make)
+
+    def jacobian(self, d: StatedDerivative, mode: Mode) -> Fn:
+        """The derivative as an array: the axes of f, then those of each array it is taken by."""
+        apply, values = self.as_function(d)
+        taken = _taken_by(apply, d.positions, mode)
+        return lambda inputs: taken(inputs, *values(inputs))
+
+    def inner(self, d: StatedDerivative) -> Callable[[Inputs, Any], jax.Array]:
+        """What finite differences differentiate by the last array: f, or its reverse-mode derivative."""
+        apply, values = self.as_function(d)
+        taken, last = _taken_by(apply, d.positions[:-1], "reverse"), d.positions[-1]
+
+        def evaluate(inputs: Inputs, array: Any) -> jax.Array:
+            arrays = values(inputs)
+            arrays[last] = array
+            return taken(inputs, *arrays)
+
+        return evaluate
+
+
+def _taken_by(apply: Callable[..., Any], positions: tuple[int, ...], mode: Mode) -> Callable[..., Any]:
+    """∂ⁿf by the arrays at these positions in turn: the first by `mode`, the others forward over it."""
+    for number, position in enumerate(positions):
+        take: Any = jax.jacrev if mode == "reverse" and number == 0 else jax.jacfwd
+        apply = take(apply, argnums=position + 1)
+    return apply
+
+
+def _maximal_partials(expr: sp.Expr) -> list[sp.Expr]:
+    if isinstance(expr, Partial):
+        return [expr]
+    found: list[sp.Expr] = []
+    for a in expr.args:
+        found += [p for p in _maximal_partials(a) if p not in found]
+    return found
+
+
+def _axes_of(d: StatedDerivative) -> tuple[sp.Symbol, ...] | None:
+    """The indices of a derivative's axes, if they are distinct plain symbols."""
+    indices = [*d.free, *(k for v in d.by if isinstance(v, sp.Indexed) for k in v.indices)]
+    if not all(isinstance(k, sp.Symbol) for k in indices) or len(set(indices)) != len(indices):
+        return None
+    return tuple(indices)
+
+
+def _index_of(d: StatedDerivative) -> tuple[sp.Expr, ...]:
+    return (*d.free, *(k for v in d.by if isinstance(v, sp.Indexed) for k in v.indices))
+
+
+def _key(v: sp.Expr) -> sp.Expr:
+    return v.base if isinstance(v, sp.Indexed) else v
