@@ -183,16 +183,18 @@ def _merged(e: sp.Expr) -> sp.Expr | None:
     """Σa + Σb = Σ(a + b)"""
     if not isinstance(e, sp.Add):
         return None
-    groups: dict[sp.Tuple, list[sp.Expr]] = {}
+    groups: dict[sp.Tuple, list[tuple[sp.Expr, sp.Expr]]] = {}
     for term in e.args:
-        if isinstance(term, sp.Sum):
-            body, *limit = peel(term)
-            groups.setdefault(sp.Tuple(*limit), []).append(body)
-    merged = {limit: bodies for limit, bodies in groups.items() if len(bodies) > 1}
+        number, rest = term.as_coeff_Mul()
+        if isinstance(rest, sp.Sum):
+            body, *limit = peel(rest)
+            groups.setdefault(sp.Tuple(*limit), []).append((term, number * body))
+    merged = {limit: pairs for limit, pairs in groups.items() if len(pairs) > 1}
     if not merged:
         return None
-    rest = [t for t in e.args if not (isinstance(t, sp.Sum) and sp.Tuple(*peel(t)[1:]) in merged)]
-    return sp.Add(*rest, *(sp.Sum(sp.Add(*bodies), limit) for limit, bodies in merged.items()))
+    gone = {term for pairs in merged.values() for term, _ in pairs}
+    together = (sp.Sum(sp.Add(*(body for _, body in pairs)), limit) for limit, pairs in merged.items())
+    return sp.Add(*(t for t in e.args if t not in gone), *together)
 
 
 def _moved_in(e: sp.Expr) -> sp.Expr | None:
