@@ -21,7 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derivations.proof import DetachedProof, Proof, prove
-from derivations.statement import Derivation
+from derivations.statement import Derivation, Statement
 from derivations.verdict import Status, Verdict
 
 from .certificate import Certificate
@@ -48,9 +48,9 @@ def judge(
     examples: points per claim for autodiff; a tenth of it for finite differences. seconds: wall-clock
     backstop of each proof step. numeric: whether the floating-point judges are asked at all.
     """
-    by_statement: dict[int, list[Derivation]] = {}
+    by_statement: dict[Statement, list[Derivation]] = {}
     for derivation in derivations:
-        by_statement.setdefault(id(derivation.statement), []).append(derivation)
+        by_statement.setdefault(derivation.statement, []).append(derivation)
     groups = list(by_statement.values())
     work = _in_processes if len(groups) > 4 and _can_fork() else _in_turn
     for proof, found in work(groups, seed, examples, seconds, numeric):

@@ -45,23 +45,22 @@ def table(certificates: list[Certificate], width: int | None = None) -> str:
     terminal = width is None and sys.stdout.isatty()
     columns = width or (shutil.get_terminal_size((140, 24)).columns if terminal else 140)
     console = Console(file=io.StringIO(), force_terminal=terminal, width=columns, legacy_windows=False)
-    grid = Table(box=None, pad_edge=False, header_style="bold")
+    names = max([len(c.derivation.name) for c in certificates], default=0)
     numbers = 13 if any(c.evidence for c in certificates) else 0
-    grid.add_column("claim", no_wrap=True, min_width=max((len(c.derivation.name) for c in certificates), default=0))
-    grid.add_column("formula", overflow="ellipsis", no_wrap=True, ratio=1)
-    grid.add_column("verdict", no_wrap=True, min_width=8)
-    grid.add_column("autodiff", no_wrap=True, justify="right", min_width=numbers)
-    grid.add_column("differences", no_wrap=True, justify="right", min_width=numbers)
+    room = max(columns - names - 12 - (2 * numbers + 4 if numbers else 0) - 4, 20)
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    grid.add_column("claim", no_wrap=True, min_width=names)
+    grid.add_column("formula", no_wrap=True, max_width=room, overflow="ellipsis")
+    grid.add_column("verdict", no_wrap=True, min_width=12)
+    if numbers:
+        grid.add_column("autodiff", no_wrap=True, justify="right", min_width=numbers)
+        grid.add_column("differences", no_wrap=True, justify="right", min_width=numbers)
     for c in certificates:
         status = c.verdict.status.value
-        formula = Text(claim_text(c.derivation), no_wrap=True, overflow="ellipsis")
-        grid.add_row(
-            c.derivation.name,
-            formula,
-            Text(status, style=_STYLE[status]),
-            _evidence(c, "autodiff"),
-            _evidence(c, "finite_difference"),
-        )
+        row: list[str | Text] = [c.derivation.name, claim_text(c.derivation), Text(status, style=_STYLE[status])]
+        if numbers:
+            row += [_evidence(c, "autodiff") or _evidence(c, "evaluation"), _evidence(c, "finite_difference")]
+        grid.add_row(*row)
     console.print(grid)
     for c in certificates:
         if not c.verdict.is_proved:
