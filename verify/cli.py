@@ -143,6 +143,20 @@ def faults(context: click.Context, /, names: tuple[str, ...], seed: int, per_kin
     context.exit(int(failed))
 
 
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Output format.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all points.")
+@click.pass_context
+def check(context: click.Context, /, files: tuple[Path, ...], form: str, seed: int) -> None:
+    """Check derivations written in notes (Markdown, LaTeX, notebooks), relation by relation."""
+    from .check import run
+
+    shown, status = run(list(files), form, seed)
+    click.echo(shown)
+    context.exit(status)
+
+
 def _prove(
     names: tuple[str, ...],
     form: str,

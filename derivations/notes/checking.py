@@ -1,0 +1,458 @@
+r"""A document from its first formula to its last: names bound, every relation judged, the effect of errors followed.
+
+A bare name left of a formula's first `=` is defined there. Where it had a value, equal again is `proved`, another value
+is a `conflict` and holds from there on. Every other `=` is a claim under the definitions in force, and a derivative is
+refuted only if it is false under every definition that its subject has had. The document is read once for each
+admitted choice of what its notation leaves open; the choice by which most of it holds is the one that is reported, and
+what another choice would not refute is not refuted.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import sympy as sp
+
+from derivations.kernels import BudgetExceededError, budget
+from derivations.indexed import UnsupportedExpressionError, free_symbols
+from derivations.notes import ast
+from derivations.notes.ast import Node, walk
+from derivations.notes.claims import ROW, Claim, Judged, judge
+from derivations.notes.conditions import Case, cases_written, is_condition
+from derivations.notes.elaborate import Elaborator
+from derivations.notes.heads import Head, head_of
+from derivations.notes.names import UnsupportedNoteError, binder, read_name
+from derivations.notes.naming import Choices
+from derivations.notes.parser import Document, Side, Step
+from derivations.notes.render import render, render_chain
+from derivations.notes.report import FileReport, FormulaRecord, StepRecord
+from derivations.notes.scope import Entry, Scope
+from derivations.notes.signature import Signature, sign_document
+from derivations.notes.tensor import Value
+from derivations.verdict import Status, Verdict
+
+__all__ = ["check_document"]
+
+OPERATIONS, SECONDS = 200_000, 4.0
+HELD = ("proved", "supported")
+ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
+
+
+@dataclass
+class _Reading:
+    """One pass over a document under one choice of what its notation leaves open."""
+
+    document: Document
+    signature: Signature
+    choices: Choices
+    seed: int
+    scope: Scope = field(default_factory=Scope)
+    unknown: dict[sp.Symbol, str] = field(default_factory=dict)
+    domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
+    consulted: set[str] = field(default_factory=set)
+    step_consulted: list[bool] = field(default_factory=list)
+
+    def run(self) -> list[StepRecord]:
+        return [self._record(step) for step in self.document.steps]
+
+    def _record(self, step: Step) -> StepRecord:
+        record = self._blank(step)
+        self.step_consulted.append(False)
+        if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
+            return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
+        for side in (step.left, step.right):
+            if isinstance(side.node, ast.Unread):
+                return replace(record, verdict="unsupported", method="reading", reason=side.node.reason)
+        if step.sign.sign in ASSIGNMENTS:
+            return replace(record, verdict="definition", method="assignment", reason="an assignment: nothing to check")
+        if step.sign.sign != "=":
+            if step.sign.sign in (r"\in", r"\ne", r"\to", r"\sim"):
+                return replace(record, verdict="definition", method="statement", reason="a statement, not an equation")
+            reason = f"the relation {step.sign.sign} is not an equation"
+            return replace(record, verdict="unsupported", method="language", reason=reason)
+        try:
+            with budget(OPERATIONS, SECONDS):
+                return self._equation(step, step.left.node, step.right.node, record)
+        except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+            return replace(record, verdict="unsupported", method="language", reason=str(error))
+        except BudgetExceededError as error:
+            return replace(record, verdict="undecided", method="budget", reason=f"out of budget: {error}")
+        except RecursionError:
+            return replace(record, verdict="undecided", method="budget", reason="nested too deeply")
+
+    def _blank(self, step: Step) -> StepRecord:
+        left, right = step.left, step.right
+        place = right.place if right is not None else step.place
+        end = right.end_place if right is not None else step.place
+        return StepRecord(
+            step.formula,
+            step.relation,
+            place.line,
+            place.column,
+            end.line,
+            end.column,
+            left.place.line if left is not None else step.place.line,
+            left.latex if left is not None else "",
+            right.latex if right is not None else "",
+            "unsupported",
+        )
+
+    # Equations
+
+    def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        chain = self.document.formulas[step.formula].chains[step.chain]
+        if is_condition(left, right, self.signature, self.scope):
+            return replace(record, verdict="definition", method="condition", reason="a condition: nothing to check")
+        assert step.left is not None and step.right is not None
+        own = step.left.formula == step.formula and step.left.chain == step.chain and step.left.member == 0
+        follows = chain.members[0] is None
+        head = head_of(left, self.signature) if own or (step.left.member == 0 and not follows) else None
+        if head is not None and not self._has_value(head):
+            return self._define(step, head, left, right, record)
+        if self._waits(left) and own:
+            return replace(record, verdict="definition", method="definition", reason=None)
+        judged = self._claimed(step, left, right)
+        record = self._judged(record, judged)
+        if head is not None and record.verdict not in HELD:
+            return self._redefine(step, head, left, right, record)
+        return record
+
+    def _has_value(self, head: Head) -> bool:
+        found = self.scope.of(head.ref.key)
+        arity = len(head.ref.indices)
+        return any(
+            len(e.axes) == arity or len([a for a in e.axes if a != self.signature.sample]) == arity or not arity
+            for e in found
+            if len(e.axes) >= arity
+        )
+
+    def _waits(self, node: Node) -> bool:
+        return False
+
+    def _speaker(self, side: Side, other: Side | None = None) -> Elaborator:
+        elsewhere = _letters_outside(self.document, side, other)
+        return Elaborator(
+            self.signature,
+            self.scope,
+            side.formula,
+            self.choices,
+            unknown=self.unknown,
+            domains=self.domains,
+            letters_elsewhere=elsewhere,
+        )
+
+    def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
+        """The verdict on left = right: as it stands, else in the cases that are written around it."""
+        judged = self._under(step, left, right, None)
+        if judged.verdict.is_proved:
+            return judged
+        written, implied = cases_written(self.document, step)
+        for case in (*written, *implied):
+            attempt = self._under(step, left, right, case)
+            if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
+                conditions = (*attempt.verdict.conditions, str(case))
+                return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
+            if case in written and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:
+                judged = attempt
+        if judged.verdict.is_refuted:
+            older = self._under_older(step, left, right)
+            if older is not None:
+                return older
+        return judged
+
+    def _under(self, step: Step, left: Node, right: Node, case: Case | None) -> Judged:
+        assert step.left is not None and step.right is not None
+        try:
+            first = self._speaker(step.left, step.right)
+            claimed = isinstance(right, ast.Matrix) and _cases(right)
+            if claimed:
+                return self._by_cases(step, left, claimed)
+            a = first.side(left)
+            second = self._speaker(step.right, step.left)
+            second.fresh = first.fresh + 50
+            b = second.side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+            return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
+        return self._decided(first, second, a, b, case)
+
+    def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, case: Case | None) -> Judged:
+        met = {**second.met, **first.met}
+        consulted = first.consulted | second.consulted
+        self.consulted |= consulted
+        if consulted:
+            self.step_consulted[-1] = True
+        first.met = met
+        first.doubts += second.doubts
+        claim = Claim(a, b, first)
+        if case is not None:
+            claim = case.applied(claim)
+        return judge(claim, self.seed)
+
+    def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:
+        """An equation with a value for every case: all must hold."""
+        found: list[Judged] = []
+        for node, case in rows:
+            if case is None:
+                return Judged(Verdict(Status.UNSUPPORTED, "language", reason="a case whose condition isn't understood"))
+            judged = self._under(step, left, node, case)
+            if judged.verdict.is_refuted:
+                return judged
+            found.append(judged)
+        worst = [j for j in found if not j.verdict.is_proved]
+        if worst:
+            return worst[0]
+        conditions = tuple(dict.fromkeys(c for j in found for c in j.verdict.conditions))
+        return replace(found[0], verdict=replace(found[0].verdict, conditions=conditions))
+
+    def _under_older(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """The claim under a definition that the subject of its derivative had before."""
+        subjects = {
+            read_name(n, self.signature.habits).key
+            for f in walk(left)
+            if isinstance(f, ast.Fraction | ast.Product)
+            for n in walk(f.numerator if isinstance(f, ast.Fraction) else f)
+            if isinstance(n, ast.Symbol)
+        }
+        for key in sorted(subjects & set(self.scope.history)):
+            for entry in reversed(self.scope.history[key]):
+                current = self.scope.entries[key]
+                self.scope.entries[key] = [entry, *(e for e in current if e.axes != entry.axes)]
+                try:
+                    judged = self._under(step, left, right, None)
+                finally:
+                    self.scope.entries[key] = current
+                if not judged.verdict.is_refuted:
+                    return judged
+        return None
+
+    # Definitions
+
+    def _define(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        reason = None
+        try:
+            self._bind(step, head, right)
+        except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+            reason = f"its value can't be used: {error}"
+        return replace(record, verdict="definition", method="definition", reason=reason)
+
+    def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        """A name with a value is given another: what it means from here on."""
+        if record.verdict == "refuted":
+            before = [e.line for e in self.scope.of(head.ref.key)][:1]
+            try:
+                self._bind(step, head, right)
+            except (UnsupportedNoteError, UnsupportedExpressionError):
+                return record
+            reason = f"{head.ref.key} was defined otherwise in line {before[0]}" if before else None
+            return replace(record, verdict="conflict", reason=reason)
+        if record.verdict == "undecided":
+            try:
+                self._bind(step, head, right)
+            except (UnsupportedNoteError, UnsupportedExpressionError):
+                return record
+        return record
+
+    def _bind(self, step: Step, head: Head, right: Node) -> None:
+        assert step.left is not None and step.right is not None
+        speaker = self._speaker(step.right, step.left)
+        value = speaker.side(right)
+        self.consulted |= speaker.consulted
+        if speaker.consulted:
+            self.step_consulted[-1] = True
+        ref = head.ref
+        parameters: list[sp.Expr] = []
+        sample: sp.Symbol | None = None
+        if head.arguments:
+            sample = speaker._sample_of(head.arguments)
+        own: list[sp.Symbol] = []
+        axes: list[object] = []
+        for index in ref.indices:
+            if index.letter is None or index.offset:
+                raise UnsupportedNoteError("a definition of one entry")
+            symbol = speaker.index(index.letter)
+            if symbol in own:
+                raise UnsupportedNoteError("a definition with one index twice")
+            own.append(symbol)
+            axes.append(speaker._sort_written(index))
+        expr = value.expr
+        target_sample = sample or next((s for s, a in zip(own, axes, strict=True) if a == self.signature.sample), None)
+        if ROW in free_symbols(expr) and target_sample is not None:
+            from derivations.indexed import substitute
+
+            expr = substitute(expr, {ROW: target_sample})
+        hidden = sample or (ROW if ROW in free_symbols(expr) else None)
+        if hidden is not None and hidden not in own and hidden in free_symbols(expr):
+            own.insert(0, hidden)
+            axes.insert(0, self.signature.sample)
+        for axis in value.axes:
+            own.append(axis.symbol)
+            axes.append(axis.sort)
+        if len(head.arguments) >= 1:
+            for argument in head.arguments:
+                if isinstance(argument, ast.Symbol):
+                    try:
+                        atom = self._speaker(step.left).value(argument).expr
+                    except (UnsupportedNoteError, UnsupportedExpressionError):
+                        continue
+                    if hidden is not None and hidden != ROW:
+                        from derivations.indexed import substitute
+
+                        atom = substitute(atom, {hidden: ROW})
+                    at_row = substitute_row(expr, hidden)
+                    if at_row.has(atom) or len(head.arguments) == 1:
+                        parameters.append(atom)
+        if not own and isinstance(expr, sp.Symbol) and expr == self.scope.symbol_for(ref.key, 0):
+            return
+        self.scope.bind(ref.key, tuple(own), tuple(axes), expr, record_line(step), tuple(parameters))
+
+    # Verdicts
+
+    def _judged(self, record: StepRecord, judged: Judged) -> StepRecord:
+        verdict = judged.verdict
+        return replace(
+            record,
+            verdict=verdict.status.value,
+            method=verdict.method,
+            reason=verdict.reason,
+            conditions=verdict.conditions,
+            definitions=judged.definitions,
+            witness=verdict.witness if verdict.is_refuted else None,
+            points=verdict.points,
+            reading=str(self.choices) if self.step_consulted[-1] else "",
+            claim=judged,
+        )
+
+
+def substitute_row(expr: sp.Expr, hidden: sp.Symbol | None) -> sp.Expr:
+    from derivations.indexed import substitute
+
+    return expr if hidden is None or hidden == ROW else substitute(expr, {hidden: ROW})
+
+
+def record_line(step: Step) -> int:
+    assert step.left is not None
+    return step.left.place.line
+
+
+def _cases(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
+    if matrix.environment not in ("cases", "dcases", "array", "matrix"):
+        return []
+    rows: list[tuple[Node, Case | None]] = []
+    for row in matrix.rows:
+        cells = [cell for cell in row if cell is not None]
+        if len(cells) != 2:
+            return []
+        rows.append((cells[0], Case.of_node(cells[1])))
+    return rows if any(case is not None for _, case in rows) else []
+
+
+def _letters_outside(document: Document, *sides: Side | None) -> frozenset[str]:
+    """Letters that stand among indices outside every sum without bounds, in the formulas of the two sides."""
+    found: set[str] = set()
+    for side in sides:
+        if side is None or side.node is None:
+            continue
+        found |= _outside(side.node)
+    return frozenset(found)
+
+
+def _outside(node: Node) -> set[str]:
+    from derivations.notes.names import Habits
+
+    habits = Habits(frozenset("ij"))
+    inside: set[int] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Product):
+            for position, factor in enumerate(part.factors):
+                if isinstance(factor.body, ast.BigOperator) and factor.body.lower is None:
+                    for later in part.factors[position + 1 :]:
+                        inside |= {id(n) for n in walk(later.body)}
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Symbol) and id(part) not in inside:
+            try:
+                found |= {i.letter for i in read_name(part, habits).indices if i.letter is not None}
+            except UnsupportedNoteError:
+                continue
+    bound: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, ast.BigOperator):
+            try:
+                bound |= set(binder(part)[0])
+            except UnsupportedNoteError:
+                continue
+    return found - bound
+
+
+def check_document(document: Document, text: str, name: str, seed: int = 0) -> FileReport:
+    """The report on a document that has been read."""
+    sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
+    signature = sign_document(sides, text)
+    first = _Reading(document, signature, Choices(), seed)
+    best, steps = first, first.run()
+    readings = [(first, steps)]
+    for reach, shared in itertools.product((True, False), repeat=2):
+        choices = Choices(reach, shared)
+        if choices == Choices() or (not reach and "reach" not in first.consulted):
+            continue
+        if shared and "shared" not in first.consulted:
+            continue
+        if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, first.step_consulted, strict=True) if c):
+            break
+        other = _Reading(document, signature, choices, seed)
+        readings.append((other, other.run()))
+    held = [sum(s.verdict in HELD for s in found) for _, found in readings]
+    best, steps = readings[held.index(max(held))]
+    for _, others in readings:
+        steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
+    return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
+
+
+def _spared(mine: StepRecord, theirs: StepRecord) -> StepRecord:
+    """Refuted only if refuted under every reading."""
+    if mine.verdict == "refuted" and theirs.verdict in HELD:
+        return replace(mine, verdict="undecided", witness=None, reason=f"holds where {theirs.reading}")
+    return mine
+
+
+def _formula_records(document: Document, steps: Sequence[StepRecord]) -> list[FormulaRecord]:
+    by_formula: dict[int, list[StepRecord]] = {}
+    for step in steps:
+        by_formula.setdefault(step.formula, []).append(step)
+    records = []
+    for formula in document.formulas:
+        own = by_formula.get(formula.index, [])
+        verdicts = {s.verdict for s in own}
+        reason = None
+        if formula.status != "read":
+            status = "unsupported"
+            reason = formula.reading.unread[0].reason
+        elif not own:
+            status = "prose"
+        elif verdicts <= {"definition"}:
+            status = "definition"
+        elif verdicts <= {"unsupported"}:
+            status, reason = "unsupported", own[0].reason
+        else:
+            status = "checked"
+        understood = r" \quad ".join(render_chain(chain) for chain in formula.chains)
+        line, end = formula.place.line, formula.end_place.line
+        records.append(FormulaRecord(line, end, formula.latex, understood, status, reason))
+    return records
+
+
+def read_text(text: str, syntax: str = "markdown") -> Document:
+    """A text read as a document."""
+    from derivations.notes import parser
+    from derivations.notes.document import scan
+
+    found = scan(text, "tex" if syntax == "tex" else "markdown")
+    formulas = tuple(parser._formula(index, source) for index, source in enumerate(found.formulas))
+    return Document(formulas, tuple(parser._steps(formulas)), found.code, found.comments)
+
+
+_ = (re, Path, Entry, render)

@@ -1,0 +1,413 @@
+r"""One equation between two values: its derivatives taken, its domains found, and decided.
+
+What may be refuted is narrower than what may be proved. A name without a definition may be anything, so a difference
+that hangs on one refutes nothing; a derivative by what the function does not mention, an index that stands on one
+side only and a condition that nobody wrote are doubts of the same kind. Each is named as the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from derivations.domain import Domain
+from derivations.equation import Equation, decide
+from derivations.functions import Partial
+from derivations.indexed import (
+    AmbiguousPartialError,
+    UnsupportedExpressionError,
+    free_atoms,
+    free_symbols,
+    substitute,
+    take_partials,
+)
+from derivations.kernels import BudgetExceededError, UndefinedError
+from derivations.notes.elaborate import Elaborator
+from derivations.notes.names import UnsupportedNoteError
+from derivations.notes.scope import Entry
+from derivations.notes.signature import LABELS, base_letter
+from derivations.notes.tensor import Axis, Value
+from derivations.ranges import Ranges
+from derivations.statement import Definition, Statement, Variable
+from derivations.verdict import Status, Verdict
+from derivations.zero_test import Context
+
+__all__ = ["Claim", "Judged", "judge"]
+
+OPERATIONS, SECONDS = 60_000, 2.0
+ROW = sp.Symbol("row", integer=True, positive=True)
+_BINARY = r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\\in\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1|[sS]igmoid|σ|\\sigma|[lL]ogistic"
+_SIGNS = r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
+_ONE_HOT = (
+    r"one[- ]?hot|원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|\\sum_\{?k\}? ?y_k *= *1|只有一个|sum to (one|1)"
+    r"|t_\{?[a-z]*\}? = 1\$|y\^\{?\(i\)\}? *= *k"
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """left = right, as elaborated by `speaker`; conditions: cases in which it is claimed, as pairs of indices."""
+
+    left: Value
+    right: Value
+    speaker: Elaborator
+    equal: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
+    distinct: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    fixed: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict, the definitions that it rests on, and the equation that was decided."""
+
+    verdict: Verdict
+    definitions: tuple[int, ...] = ()
+    left: sp.Expr | None = None
+    right: sp.Expr | None = None
+    equation: Equation | None = None
+    free_parameters: tuple[str, ...] = field(default=())
+
+
+def judge(claim: Claim, seed: int = 0) -> Judged:
+    """The verdict on a claim; never raises for what the note says."""
+    try:
+        return _judge(claim, seed)
+    except AmbiguousPartialError as error:
+        return Judged(Verdict(Status.UNDECIDED, "partial derivative", reason=str(error)))
+    except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+        return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
+    except UndefinedError as error:
+        return Judged(Verdict(Status.UNDECIDED, "normal form", reason=f"undefined: {error}"))
+    except BudgetExceededError as error:
+        return Judged(Verdict(Status.UNDECIDED, "budget", reason=f"out of budget: {error}"))
+    except RecursionError:
+        return Judged(Verdict(Status.UNDECIDED, "budget", reason="out of budget: nested too deeply"))
+
+
+def _judge(claim: Claim, seed: int) -> Judged:
+    speaker = claim.speaker
+    left, right, axes = _matched(claim.left, claim.right)
+    left, right = _one_sample(left, right, speaker)
+    doubts = list(speaker.doubts) + _one_sided(left, right, speaker)
+    ranges = _ranges((left, right), axes, speaker)
+    for a, b in claim.distinct:
+        ranges = ranges.with_distinct(a, b)
+    settled = _Settled(speaker, ranges)
+    first, second = settled.taken(left), settled.taken(right)
+    doubts += settled.doubts
+    equal = dict(claim.equal)
+    if equal:
+        first, second = substitute(first, equal), substitute(second, equal)
+        ranges = replace(ranges, bounds={s: b for s, b in ranges.bounds.items() if s not in equal})
+    definitions = tuple(d for d in settled.definitions_for(first, second))
+    fixed = {name: sp.Integer(value) for name, value in claim.fixed}
+    if fixed:
+        first, second = (_fix(e, fixed) for e in (first, second))
+        definitions = tuple(replace(d, value=_fix(d.value, fixed)) for d in definitions)
+    arrays = _arrays((first, second, *(d.value for d in definitions)), definitions, speaker)
+    context = Context(ranges, arrays)
+    keep = frozenset(d.key for d in definitions if d.value.has(sp.Sum) and not d.value.has(sp.exp, sp.log))
+    equation = Equation(first, second, context, definitions=definitions, keep=keep)
+    verdict = decide(equation, seed, OPERATIONS, SECONDS)
+    lines = tuple(sorted({e.line for e in settled.entries if e.line}))
+    verdict = _tempered(verdict, doubts, settled, equation, speaker, seed)
+    return Judged(verdict, lines, first, second, equation)
+
+
+def _tempered(
+    verdict: Verdict, doubts: list[str], settled: _Settled, equation: Equation, speaker: Elaborator, seed: int
+) -> Verdict:
+    """The verdict less what doubts and unwritten conditions take from it."""
+    if verdict.is_refuted:
+        if verdict.conditions:
+            return replace(verdict, status=Status.UNDECIDED, witness=None, reason="; ".join(verdict.conditions))
+        if doubts:
+            return replace(verdict, status=Status.UNDECIDED, witness=None, reason=doubts[0])
+        if settled.has_jets:
+            for ratio in (sp.Integer(2), sp.S.Half, sp.S.NegativeOne):
+                scaled = replace(equation, right=ratio * equation.right)
+                if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
+                    return verdict
+            return replace(
+                verdict, status=Status.UNDECIDED, witness=None, reason=f"{settled.jet_names} is not defined here"
+            )
+    if verdict.is_proved:
+        needs = [c for c in verdict.conditions if "one-hot" in c or ("Σ" in c and "= 1" in c)]
+        if needs and not speaker.signature.says(_ONE_HOT):
+            return replace(verdict, status=Status.SUPPORTED, reason=f"needs {needs[0]}, which is written nowhere")
+    return verdict
+
+
+def _fix(expr: sp.Expr, fixed: dict[str, sp.Integer]) -> sp.Expr:
+    """Labels replaced by the value that a case gives them."""
+    found = {}
+    for atom in free_atoms(expr):
+        label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+        if label.name in fixed:
+            found[atom] = fixed[label.name]
+    return expr.xreplace(found) if found else expr
+
+
+def _matched(left: Value, right: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
+    """Both entries over the same axes."""
+    if len(left.axes) != len(right.axes):
+        if not right.axes and right.expr == 0:
+            return left.expr, right.expr, left.axes
+        raise UnsupportedNoteError(
+            f"{_shape(left)} is set equal to {_shape(right)}: what the axes are isn't clear from the notation"
+        )
+    ls, rs = [a.sort for a in left.axes], [a.sort for a in right.axes]
+    if len(ls) == 2 and ls != rs and ls == rs[::-1] and len(set(ls)) == 2:
+        right = right.transposed
+    elif len(ls) > 1 and ls != rs and set(ls) != set(rs):
+        raise UnsupportedNoteError("the two sides are arrays over different things")
+    return left.expr, right.at(left.axes), left.axes
+
+
+def _shape(value: Value) -> str:
+    return ("a number", "a vector", "a matrix")[min(len(value.axes), 2)]
+
+
+def _one_sample(left: sp.Expr, right: sp.Expr, speaker: Elaborator) -> tuple[sp.Expr, sp.Expr]:
+    """A sample left unnamed is the one that is named beside it."""
+    free = free_symbols(left) | free_symbols(right)
+    if ROW not in free:
+        return left, right
+    sample_range = speaker.range_of(speaker.signature.sample)
+    named = [
+        s
+        for s in sorted(free - {ROW}, key=str)
+        if s in speaker.met
+        and speaker.met[s] == sample_range
+        and speaker.sort_of(s.name.rstrip("_")) == speaker.signature.sample
+    ]
+    if len(named) == 1:
+        return substitute(left, {ROW: named[0]}), substitute(right, {ROW: named[0]})
+    return left, right
+
+
+def _indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
+    return {s for s in free_symbols(expr) if s in speaker.met and s != ROW}
+
+
+def _one_sided(left: sp.Expr, right: sp.Expr, speaker: Elaborator) -> list[str]:
+    """What stands on one side only and is not known: indices and names without a definition."""
+    doubts = []
+    first, second = _indices_of(left, speaker), _indices_of(right, speaker)
+    extra = sorted(map(str, second - first))
+    if extra:
+        doubts.append(f"the index {extra[0]} stands on the right side only")
+    names = [_unknown_in(side, speaker) for side in (left, right)]
+    for name in sorted(names[0] ^ names[1]):
+        doubts.append(f"{name} is not defined here")
+    return doubts
+
+
+def _unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
+    exprs = [expr, *(e.definition.value for e in speaker.scope.definitions_of(expr) if e.definition is not None)]
+    found = set()
+    for e in exprs:
+        for atom in free_atoms(e):
+            label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            entry = speaker.scope.symbols.get(label)
+            if entry is not None and entry.definition is None:
+                found.add(entry.key)
+            elif entry is None and label in speaker.unknown:
+                found.add(speaker.unknown[label])
+    return found
+
+
+def _ranges(exprs: Sequence[sp.Expr], axes: Iterable[Axis], speaker: Elaborator) -> Ranges:
+    ranges = Ranges()
+    for sort in speaker.signature.classes:
+        _, upper = speaker.range_of(sort)
+        if isinstance(upper, sp.Symbol):
+            ranges = ranges.with_minimum(upper, 2)
+    for axis in axes:
+        ranges = ranges.with_index(axis.symbol, axis.lower, axis.upper)
+    free = set().union(*(free_symbols(e) for e in exprs))
+    for symbol in sorted(free & set(speaker.met), key=str):
+        ranges = ranges.with_index(symbol, *speaker.met[symbol])
+    if ROW in free and ROW not in ranges.bounds:
+        ranges = ranges.with_index(ROW, *speaker.range_of(speaker.signature.sample))
+    return ranges
+
+
+class _Settled:
+    """Derivatives taken through the definitions in force, and first-order jets of what has none."""
+
+    def __init__(self, speaker: Elaborator, ranges: Ranges) -> None:
+        self.speaker, self.ranges = speaker, ranges
+        self.doubts: list[str] = []
+        self.entries: list[Entry] = []
+        self.jets: dict[sp.Symbol, Definition] = {}
+        self.slopes: set[sp.Symbol] = set()
+
+    @property
+    def has_jets(self) -> bool:
+        return bool(self.jets)
+
+    @property
+    def jet_names(self) -> str:
+        return ", ".join(sorted(s.name for s in self.jets))
+
+    def taken(self, expr: sp.Expr) -> sp.Expr:
+        self._remember(expr)
+        partials = list(expr.atoms(Partial))
+        if not partials:
+            return expr
+        variables = {p.variable for p in partials}
+        for v in sorted(variables, key=str):
+            self._make_jets(expr, v)
+        result = take_partials(expr, self._statement(expr), self.ranges)
+        if any(p.function.free_symbols and self._is_vacuous(p) for p in partials):
+            self.doubts.append("a derivative by what the function, as far as it is defined here, does not depend on")
+        return result
+
+    def _is_vacuous(self, partial: Partial) -> bool:
+        """Whether a derivative is 0 although its subject is a name that is defined."""
+        inner = partial.function
+        labels = {a.base.label if isinstance(a, sp.Indexed) else a for a in free_atoms(inner)}
+        defined = any(s in self.speaker.scope.symbols or s in self.speaker.unknown for s in labels)
+        if not defined:
+            return False
+        return bool(take_partials(partial, self._statement(partial), self.ranges) == 0)
+
+    def _remember(self, expr: sp.Expr) -> None:
+        for entry in self.speaker.scope.definitions_of(expr):
+            if entry not in self.entries:
+                self.entries.append(entry)
+
+    def _make_jets(self, expr: sp.Expr, v: sp.Expr) -> None:
+        scope, speaker = self.speaker.scope, self.speaker
+        label = v.base.label if isinstance(v, sp.Indexed) else v
+        above: set[sp.Symbol] = set()
+        entry = scope.symbols.get(label)
+        if entry is not None and entry.definition is not None:
+            above = {
+                a.base.label if isinstance(a, sp.Indexed) else a
+                for e in (entry, *scope.definitions_of(entry.definition.value))
+                if e.definition is not None
+                for a in free_atoms(e.definition.value)
+            }
+        exprs = [expr, *(e.definition.value for e in scope.definitions_of(expr) if e.definition is not None)]
+        for atom in {a for e in exprs for a in free_atoms(e)}:
+            name = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            known = scope.symbols.get(name)
+            is_open = name in speaker.unknown if known is None else known.definition is None
+            if not is_open or name == label or name in above or name in self.jets:
+                continue
+            arity = len(atom.indices) if isinstance(atom, sp.Indexed) else 0
+            own = tuple(sp.Symbol(f"q{p}", integer=True, positive=True) for p in range(arity))
+            bound = tuple(
+                sp.Symbol(f"r{p}", integer=True, positive=True)
+                for p in range(len(v.indices) if isinstance(v, sp.Indexed) else 0)
+            )
+            slope = sp.Symbol(f"∂{name}/∂{label}", real=True)
+            self.slopes.add(slope)
+            at = (*own, *bound)
+            value = sp.IndexedBase(slope, shape=None)[at] if at else slope
+            value = value * (v.base[bound] if isinstance(v, sp.Indexed) else v)
+            sorts = self._axes_of(label)
+            for symbol, sort in zip(bound, sorts, strict=False):
+                value = sp.Sum(value, (symbol, *speaker.range_of(sort)))  # type: ignore[arg-type]
+            if len(sorts) < len(bound):
+                raise UnsupportedNoteError(f"the axes of {label}")
+            target = sp.IndexedBase(name, shape=None)[own] if own else name
+            self.jets[name] = Definition(target, value)
+
+    def _axes_of(self, label: sp.Symbol) -> tuple[object, ...]:
+        entry = self.speaker.scope.symbols.get(label)
+        return entry.axes if entry is not None else self.speaker.domains.get(label, ())
+
+    def _statement(self, expr: sp.Expr) -> Statement:
+        scope = self.speaker.scope
+        definitions = [e.definition for e in scope.definitions_of(expr) if e.definition is not None]
+        exprs = [expr, *(d.value for d in definitions)]
+        needed = {a.base.label if isinstance(a, sp.Indexed) else a for e in exprs for a in free_atoms(e)}
+        definitions += [d for name, d in self.jets.items() if name in needed]
+        defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
+        variables: dict[sp.Symbol, Variable] = {}
+        for e in (expr, *(d.value for d in definitions)):
+            for atom in free_atoms(e):
+                label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+                if label in defined or label in variables or (isinstance(atom, sp.Symbol) and atom.is_integer):
+                    continue
+                letter = base_letter(label.name)
+                role = "feature" if letter in ("x", "y", "t", "X") or label in self.slopes else "weight"
+                axes = (sp.Integer(1),) * (len(atom.indices) if isinstance(atom, sp.Indexed) else 0)
+                variables[label] = Variable(label.name, axes, role)
+        ranges = tuple((s, lo, hi) for s, (lo, hi) in self.ranges.bounds.items())
+        return Statement("note", "note", "", "", tuple(variables.values()), tuple(definitions), ranges)
+
+    def definitions_for(self, *exprs: sp.Expr) -> Iterable[Definition]:
+        for entry in self.speaker.scope.definitions_of(*exprs):
+            if (
+                entry.definition is not None
+                and entry.symbol not in self.speaker.scope.jets
+                and entry.symbol not in self.jets
+            ):
+                yield entry.definition
+
+
+def _arrays(
+    exprs: Iterable[sp.Expr], definitions: Sequence[Definition], speaker: Elaborator
+) -> dict[object, tuple[Domain, tuple[sp.Expr, ...]]]:
+    """The domains of labels and of probabilities that have no definition."""
+    defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
+    found: dict[object, tuple[Domain, tuple[sp.Expr, ...]]] = {}
+    numbered: set[sp.Symbol] = set()
+    for e in exprs:
+        for atom in free_atoms(e):
+            label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            if label in defined or label in found or label.is_integer:
+                continue
+            if isinstance(atom, sp.Indexed) and any(i.is_Integer for i in atom.indices):
+                numbered.add(label)
+            axes = _sizes(label, speaker)
+            domain = _domain_of(label, speaker)
+            if (
+                axes is None
+                or domain is Domain.REAL
+                or len(axes) != (len(atom.indices) if isinstance(atom, sp.Indexed) else 0)
+            ):
+                continue
+            found[label] = (domain, axes)
+    return {label: kept for label, kept in found.items() if label not in numbered}
+
+
+def _sizes(label: sp.Symbol, speaker: Elaborator) -> tuple[sp.Expr, ...] | None:
+    sorts = speaker.domains.get(label, ())
+    entry = speaker.scope.symbols.get(label)
+    if entry is not None:
+        sorts = entry.axes
+    sizes = []
+    for sort in sorts:
+        lower, upper = speaker.range_of(sort)  # type: ignore[arg-type]
+        if lower != 1 or not isinstance(upper, sp.Symbol):
+            return None
+        sizes.append(upper)
+    return tuple(sizes)
+
+
+def _domain_of(label: sp.Symbol, speaker: Elaborator) -> Domain:
+    signature = speaker.signature
+    key = re.split("[@·′]", label.name)[0]
+    sorts = speaker.domains.get(label, ())
+    if key.startswith("1{"):
+        return Domain.ONE_HOT
+    letter = base_letter(key)
+    is_label = letter in LABELS and (not key.startswith(r"\hat") or any(speaker.scope.of(k) for k in ("y",)))
+    if is_label:
+        if sorts and sorts[-1] in signature.classes:
+            return Domain.ONE_HOT
+        signs, binary = signature.says(_SIGNS), signature.says(_BINARY)
+        if signs:
+            return Domain.SIGNS if not signature.says(r"\{\s*0\s*,\s*\+?1\s*\\?\}") else Domain.REAL
+        return Domain.BINARY if binary else Domain.REAL
+    if key in signature.logged and letter not in ("e",) and key not in (r"\sigma",):
+        return Domain.UNIT
+    return Domain.REAL

@@ -1,0 +1,410 @@
+r"""Derivatives, gradients and applications of functions, as a note writes them.
+
+    \frac{\partial C}{\partial w_j},  \frac{d}{dz}\sigma(z),  \nabla_w J(w),  \partial L/\partial f_j,  f'(x)
+
+A derivative is stated as `Partial` of the value that its numerator has. By something that is not a name, such as
+\sigma(z_i), it is taken by a new name for it, with every occurrence in the numerator replaced (`folding`). A function
+without a definition is its first-order jet: its value and its derivative are independent of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from derivations.functions import Partial, sigmoid
+from derivations.indexed import free_symbols, substitute
+from derivations.notes import ast
+from derivations.notes.ast import Node, walk
+from derivations.notes.folding import folded, occurs
+from derivations.notes.names import Ref, UnsupportedNoteError, read_name
+from derivations.notes.naming import Namer
+from derivations.notes.render import render
+from derivations.notes.scope import Entry
+from derivations.notes.tensor import Value, elementwise, scalar
+from derivations.notation import text
+
+__all__ = ["Derivatives", "is_differential"]
+
+_SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
+_SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
+_NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
+
+
+def _is_d(node: Node) -> bool:
+    plain = isinstance(node, ast.Symbol) and node.name == "d" and not node.subscripts and not node.primes
+    return isinstance(node, ast.Partial) or plain
+
+
+def _leading(node: Node) -> tuple[ast.Factor, ...] | None:
+    """The factors after a leading ∂ or d; None where there is none."""
+    if _is_d(node):
+        return ()
+    if isinstance(node, ast.Group) and node.opening == "{" and node.body is not None:
+        return _leading(node.body)
+    if isinstance(node, ast.Product) and _is_d(node.factors[0].body) and not node.factors[0].sign:
+        return node.factors[1:]
+    return None
+
+
+def is_differential(node: Node) -> bool:
+    """Whether a factor is a derivative written as a fraction."""
+    return isinstance(node, ast.Fraction) and _leading(node.numerator) is not None
+
+
+@dataclass
+class Derivatives(Namer):
+    """The part of the elaborator that knows derivatives and applications."""
+
+    if TYPE_CHECKING:
+
+        def value(self, node: Node) -> Value: ...
+
+        def product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value: ...
+
+        def sigmoid_of(self, argument: Value, primes: int = 0) -> Value: ...
+
+        def with_scripts(self, value: Value, ref: object) -> Value: ...
+
+        def raised(self, value: Value, exponent: Node) -> Value: ...
+
+        def sign(self, written: str) -> bool: ...
+
+    # Fractions
+
+    def fraction(self, node: ast.Fraction, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
+        """The value of a fraction; a derivative without a numerator takes some of the factors after it."""
+        below = _leading(node.denominator)
+        above = _leading(node.numerator)
+        if above is None and isinstance(node.numerator, ast.Product) and below is not None:
+            inner = [p for p, f in enumerate(node.numerator.factors) if isinstance(f.body, ast.Partial)]
+            if inner and all(
+                isinstance(f.body, ast.BigOperator | ast.Number) for f in node.numerator.factors[: inner[0]]
+            ):
+                kept = node.numerator.factors[: inner[0]] + node.numerator.factors[inner[0] + 1 :]
+                return self.derivative(self.product(kept, ()), self._variables(below)), 0
+        if above is None and below is not None and isinstance(node.denominator, ast.Product):
+            raise UnsupportedNoteError("a derivative whose numerator has no ∂")
+        if above is None:
+            upper, lower = self.value(node.numerator), self.value(node.denominator)
+            if len(lower.axes) > 1:
+                raise UnsupportedNoteError("a division by a matrix")
+            return elementwise(upper, lower, lambda a, b: a / b), 0
+        if below is None:
+            if above:
+                raise UnsupportedNoteError("a derivative whose denominator has no ∂")
+            variables: list[Node] = [node.denominator]
+        else:
+            variables = self._variables(below)
+        if above:
+            return self.derivative(self.product(above, ()), variables), 0
+        operand, used = self.operand(rest)
+        return self.derivative(operand, variables), used
+
+    def _variables(self, factors: Sequence[ast.Factor]) -> list[Node]:
+        """∂w_i ∂w_j, ∂w^2 and ∂σ(z): the variables of a denominator, after its first ∂."""
+        groups: list[list[ast.Factor]] = [[]]
+        for factor in factors:
+            if _is_d(factor.body):
+                groups.append([])
+            else:
+                groups[-1].append(factor)
+        found: list[Node] = []
+        for group in groups:
+            if not group:
+                raise UnsupportedNoteError("a derivative by nothing")
+            node: Node = group[0].body if len(group) == 1 else ast.Product(tuple(group))
+            twice = isinstance(node, ast.Symbol) and len(node.superscripts) == 1 and len(groups) == 1
+            if twice and isinstance(node, ast.Symbol) and node.superscripts[0] == ast.Number("2"):
+                node = replace(node, superscripts=())
+                found.append(node)
+            found.append(node)
+        return found
+
+    def operand(self, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
+        """What d/dx is taken of: a bracket, else the factors up to a written operator or another derivative."""
+        if not rest:
+            raise UnsupportedNoteError("a derivative of nothing")
+        if isinstance(rest[0].body, ast.Group | ast.Scripted):
+            value = self.value(rest[0].body)
+            return (replace(value, expr=-value.expr) if self.sign(rest[0].sign) else value), 1
+        count = 1
+        while count < len(rest) and not rest[count].operator and not is_differential(rest[count].body):
+            if isinstance(rest[count - 1].body, ast.BigOperator) or isinstance(rest[count].body, ast.BigOperator):
+                return self.product(rest, ()), len(rest)
+            count += 1
+        if isinstance(rest[0].body, ast.BigOperator):
+            return self.product(rest, ()), len(rest)
+        return self.product(rest[:count], ()), count
+
+    def _written_quotient(self, factors: Sequence[ast.Factor]) -> Value | None:
+        r"""\partial L / \partial f: a derivative written with a slash, as a whole product."""
+        if not factors or not _is_d(factors[0].body) or not isinstance(factors[0].body, ast.Partial):
+            if not (factors and _is_d(factors[0].body) and len(factors) == 4 and factors[2].operator == "/"):
+                return None
+        slash = next((p for p, f in enumerate(factors) if f.operator == "/"), None)
+        if slash is None or not _is_d(factors[slash].body) or slash + 1 >= len(factors) or slash < 2:
+            return None
+        above = self.product([replace(factors[1], operator=""), *factors[2:slash]], ())
+        variables = self._variables([replace(f, operator="") for f in factors[slash + 1 :]])
+        value = self.derivative(above, variables)
+        return replace(value, expr=-value.expr) if self.sign(factors[0].sign) else value
+
+    def derivative(self, of: Value, variables: Sequence[Node]) -> Value:
+        for node in reversed(variables):
+            of = self._by(of, self.value(node))
+        return of
+
+    def _by(self, of: Value, variable: Value) -> Value:
+        expr, v = of.expr, variable.expr
+        if isinstance(v, sp.Indexed | sp.Symbol):
+            label = v.base.label if isinstance(v, sp.Indexed) else v
+            entry = self.scope.symbols.get(label)
+            if entry is not None and entry.definition is not None and not occurs(label, expr, self.scope):
+                expr = folded(expr, entry, self.scope)
+        else:
+            entry = self._name_for(v)
+            expr = folded(expr, entry, self.scope)
+            own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()  # type: ignore[union-attr]
+            v = entry.at(tuple(own))
+        return Value(Partial(expr, v), (*of.axes, *variable.axes))
+
+    def _name_for(self, expr: sp.Expr) -> Entry:
+        """A new name for an intermediate quantity, over the indices that it has."""
+        own = tuple(sorted((s for s in free_symbols(expr) if s in self.met or s == self.sample), key=str))
+        if not (expr.has(sp.Indexed) or expr.free_symbols):
+            raise UnsupportedNoteError("a derivative by a number")
+        if not isinstance(expr, sp.Function):
+            raise UnsupportedNoteError(f"a derivative by the expression {text(expr)[:60]}")
+        key = f"({text(expr)})"
+        for entry in self.scope.of(key):
+            return entry
+        return self.scope.bind(key, own, tuple(("own", str(s)) for s in own), expr, 0)
+
+    # Gradients and differentials
+
+    def gradient(self, node: ast.Nabla, rest: Sequence[ast.Factor]) -> tuple[Value, int, bool]:
+        operand, used = self.operand(rest)
+        if node.subscripts:
+            variable = self.value(node.subscripts[0])
+        else:
+            variable = self._parameter_of(operand.expr)
+        times = 1
+        if node.superscripts:
+            if node.superscripts[0] != ast.Number("2"):
+                raise UnsupportedNoteError("a power of ∇")
+            times = 2
+        value = operand
+        for _ in range(times):
+            value = self._by(value, variable if value is operand else self._again(variable))
+        return value, 1 + used, False
+
+    def _again(self, variable: Value) -> Value:
+        axes = tuple(self.axis(a.sort) for a in variable.axes)
+        return Value(variable.at(axes), axes)
+
+    def _parameter_of(self, expr: sp.Expr) -> Value:
+        """What a gradient without a subscript is taken by: the one vector of parameters that the function has."""
+        reached = {e.symbol for e in self.scope.definitions_of(expr)}
+        exprs = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
+        labels = {a.base.label.name for e in exprs for a in e.atoms(sp.Indexed)} - {s.name for s in reached}
+        for key in ("w", r"\theta", r"\beta", r"\omega"):
+            if key in labels:
+                return self.named(Ref(key))
+        raise UnsupportedNoteError("what the gradient is taken by")
+
+    def differential(self, node: ast.Symbol) -> Value:
+        """dz as a name of its own: the derivative of the loss by z, as programs call it."""
+        ref = read_name(node, self.signature.habits)
+        found = self.named(replace(ref, key="d" + ref.key))
+        return self.with_scripts(found, ref)
+
+    # Functions
+
+    def _function_entry(self, ref: Ref) -> Entry | None:
+        return next((e for e in self.scope.of(ref.key) if e.parameters), None)
+
+    def at_primes(self, ref: Ref, named: object) -> Value:
+        """A name with primes and no bracket: a' where a is a function of one thing, else a name of its own."""
+        if not ref.primes:
+            return self.named(ref)
+        entry = self._function_entry(ref)
+        if entry is None or len(entry.parameters) != 1 or ref.primes > 1:
+            return self.named(replace(ref, key=ref.key + "'" * ref.primes, primes=0))
+        value = self.named(replace(ref, primes=0))
+        return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
+
+    def _here(self, parameter: sp.Expr) -> sp.Expr:
+        return substitute(parameter, {sp.Symbol("row", integer=True, positive=True): self.sample})
+
+    def call(self, node: ast.Symbol, group: ast.Group, bracket: Node) -> Value:
+        """A function applied to what is in its bracket, with the scripts that stand on the bracket."""
+        ref = read_name(node, self.signature.habits)
+        body = group.body
+        assert body is not None
+        items = list(body.items) if isinstance(body, ast.Listing) else [body]
+        arguments = [item for item in items if item is not None]
+        if isinstance(bracket, ast.Scripted):
+            ref = self._with_bracket_scripts(ref, bracket)
+        value = self._called(replace(ref, power=None, transposed=False), arguments)
+        return self.with_scripts(value, ref)
+
+    def _with_bracket_scripts(self, ref: Ref, bracket: ast.Scripted) -> Ref:
+        carrier = ast.Symbol(ref.key if ref.key.isalpha() else "f", (), bracket.subscripts, bracket.superscripts)
+        scripts = read_name(carrier, self.signature.habits)
+        if scripts.key != carrier.name:
+            raise UnsupportedNoteError(f"the scripts of {render(bracket)}")
+        primes = ref.primes + bracket.primes
+        return replace(
+            ref,
+            below=ref.below + scripts.below,
+            above=ref.above + scripts.above,
+            power=scripts.power or ref.power,
+            transposed=ref.transposed or scripts.transposed,
+            primes=primes,
+        )
+
+    def _called(self, ref: Ref, arguments: Sequence[Node]) -> Value:
+        if not self.scope.of(ref.key) or ref.key in (r"\sigma",) and len(arguments) == 1:
+            if ref.key in _SIGMOIDS and len(arguments) == 1 and not ref.indices:
+                return self.sigmoid_of(self.value(arguments[0]), ref.primes)
+        if ref.key in _NAMED and len(arguments) == 1:
+            inner = self.value(arguments[0])
+            return replace(inner, expr=_NAMED[ref.key](inner.expr))
+        if ref.key in _SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
+            return self._softmax(ref, self.value(arguments[0]))
+        conditional = next((a for a in arguments if isinstance(a, ast.Chain)), None)
+        if conditional is not None:
+            return self._probability(ref, conditional, arguments)
+        entry = self._function_entry(ref)
+        if entry is not None and not self._are_usual(entry, arguments):
+            return self._at_arguments(ref, entry, arguments)
+        if entry is None and len(arguments) == 1 and not self._is_plain(arguments[0]):
+            return self._unknown_function(ref, self.value(arguments[0]))
+        if ref.primes and entry is None:
+            if len(arguments) == 1:
+                return self._unknown_function(ref, self.value(arguments[0]))
+            raise UnsupportedNoteError("a derivative of a function of several things, written with a prime")
+        with self.within(None, None, self._sample_of(arguments)):
+            return self.at_primes(ref, self.named)
+
+    def _is_plain(self, node: Node) -> bool:
+        return isinstance(node, ast.Symbol) or (isinstance(node, ast.Listing))
+
+    def _sample_of(self, arguments: Sequence[Node]) -> sp.Symbol | None:
+        """The sample that the arguments belong to: i of h(x^{(i)})."""
+        for argument in arguments:
+            for part in walk(argument):
+                if not isinstance(part, ast.Symbol):
+                    continue
+                ref = read_name(part, self.signature.habits)
+                for index in ref.indices:
+                    if index.letter is None or index.offset:
+                        continue
+                    slot = (ref.key + "!" * ref.bold, index in ref.above, len(ref.indices), 0)
+                    sort = self.signature.sort_of_slot.get(slot) or self.sort_of(index.letter)
+                    if sort is not None and sort == self.signature.sample:
+                        symbol = self.index(index.letter)
+                        self.note(symbol, sort)
+                        return symbol
+        return None
+
+    def _are_usual(self, entry: Entry, arguments: Sequence[Node]) -> bool:
+        """Whether a function is applied to just what it was defined of, at any sample."""
+        values = [self.value(a) for a in arguments if self._is_plain(a)]
+        if len(values) != len(arguments):
+            return False
+        labels = {_label(v.expr) for v in values}
+        return all(_label(p) in labels for p in entry.parameters) and all(label is not None for label in labels)
+
+    def _at_arguments(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
+        """A defined function at other arguments: its value with the parameter replaced."""
+        if len(entry.parameters) != 1:
+            raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+        (parameter,) = entry.parameters
+        usual = [a for a in arguments if self._is_plain(a) and _label(self.value(a).expr) == _label(parameter)]
+        inner = self.value((usual or list(arguments))[0])
+        assert entry.definition is not None
+        own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()
+        value: sp.Expr = entry.definition.value
+        if ref.primes:
+            value = Partial(entry.at(tuple(own)), parameter)
+            if inner.expr != parameter:
+                raise UnsupportedNoteError("a derivative at another point than the function's argument")
+        elif not value.has(parameter) or inner.axes or any(s != self.sample for s in own if str(s) != "row"):
+            raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+        else:
+            value = value.xreplace({parameter: inner.expr})
+        return Value(self._here(value))
+
+    def _softmax(self, ref: Ref, logits: Value) -> Value:
+        if not logits.axes:
+            raise UnsupportedNoteError("softmax of something that is no vector")
+        axis = logits.axes[-1]
+        other = self.axis(axis.sort)
+        total = sp.Sum(sp.exp(logits.at((*logits.axes[:-1], other))), (other.symbol, other.lower, other.upper))
+        value = replace(logits, expr=sp.exp(logits.expr) / total)
+        if not ref.indices:
+            return value
+        index = ref.indices[-1]
+        if len(ref.indices) != 1 or index.letter is None or len(value.axes) != 1:
+            raise UnsupportedNoteError("the entry of a softmax")
+        symbol = self.index(index.letter)
+        self.note(symbol, axis.sort)  # type: ignore[arg-type]
+        return scalar(substitute(value.expr, {axis.symbol: symbol}))
+
+    def _probability(self, ref: Ref, condition: ast.Chain, arguments: Sequence[Node]) -> Value:
+        """P(y = k | x): a quantity of its own for every value of k, at the sample of its arguments."""
+        left, right = condition.members[0], condition.members[-1]
+        if not isinstance(left, ast.Symbol) or len(condition.relations) != 1 or right is None:
+            raise UnsupportedNoteError(f"the probability {render(condition)}")
+        label = read_name(left, self.signature.habits)
+        with self.within(None, None, self._sample_of([left, *(a for a in arguments if a is not condition)])):
+            if isinstance(right, ast.Symbol) and not right.subscripts:
+                sort = self.sort_of(right.name) or ("classes",)
+                index = self.index(right.name)
+                self.note(index, sort)
+                key = f"{ref.key}({label.key}=·)"
+                known = next(iter(self.scope.of(key)), None)
+                axes = known.axes if known is not None else (self.signature.sample, sort)
+                own = [index if a == axes[-1] else self.sample for a in axes if a is not None]
+                for a in own:
+                    if a == self.sample:
+                        self.note(self.sample, self.signature.sample)
+                symbol = known.symbol if known is not None else self.scope.symbol_for(key, len(own))
+                if known is None:
+                    self.unknown[symbol] = key
+                    self.domains[symbol] = tuple(a for a in axes if a is not None)
+                return scalar(sp.IndexedBase(symbol, shape=None)[tuple(own)])
+            return self.named(Ref(f"{ref.key}({render(condition)})", above=()))
+
+    def _unknown_function(self, ref: Ref, argument: Value) -> Value:
+        """f(u) of which nothing is known: an atom, whose derivative is the atom f'(u) times that of u."""
+        if argument.axes:
+            raise UnsupportedNoteError(f"{ref.key} of an array")
+        if ref.primes > 1:
+            raise UnsupportedNoteError("higher derivatives of an unknown function")
+        own = tuple(sorted((s for s in free_symbols(argument.expr) if s in self.met or s == self.sample), key=str))
+        key = f"{ref.key}({text(argument.expr)})"
+        found = next(iter(self.scope.of(key)), None)
+        slope = sp.Symbol(f"{ref.key}'({text(argument.expr)})", real=True)
+        slope_at = sp.IndexedBase(slope, shape=None)[own] if own else slope
+        if found is None:
+            axes = tuple(("own", str(s)) for s in own)
+            found = self.scope.bind(key, own, axes, slope_at * argument.expr, 0)
+        self.scope.jets.add(found.symbol)
+        return scalar(slope_at if ref.primes else found.at(own))
+
+
+def _label(expr: sp.Expr) -> sp.Symbol | None:
+    if isinstance(expr, sp.Indexed):
+        label: sp.Symbol = expr.base.label
+        return label
+    return expr if isinstance(expr, sp.Symbol) else None
+
+
+def is_sigmoid(expr: sp.Expr) -> bool:
+    return isinstance(expr, sigmoid)

@@ -1,0 +1,572 @@
+r"""A side of an equation to a value: sums, products, functions and derivatives with their reach decided.
+
+    \log, \sum and \partial reach over the rest of their product; a sum reaches over the terms after it where its
+    index stands in them; f(x) is an application where f is written as a function, y(1 - y) is a product.
+
+What the tree leaves open and the document does not settle is a choice of `Choices`, and is recorded as consulted.
+Derivatives become `Partial`, taken later through the definitions in force. Nothing is evaluated as code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import sympy as sp
+
+from derivations.functions import Partial, sigmoid
+from derivations.indexed import substitute
+from derivations.kernels import charge
+from derivations.notes import ast
+from derivations.notes.ast import Node, walk
+from derivations.notes.derivatives import Derivatives, is_differential
+from derivations.notes.names import Index, UnsupportedNoteError, binder, read_name
+from derivations.notes.render import render
+from derivations.notes.signature import Key
+from derivations.notes.tensor import Value, add, contract, elementwise, power, scalar
+
+__all__ = ["Elaborator"]
+
+MAX_DEPTH = 60
+MAX_NUMERAL = 40
+_LOGS = ("log", "ln")
+_FUNCTIONS = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sinh": sp.sinh, "cosh": sp.cosh}
+_SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
+_DROPPED = frozenset(("boxed", "underline", "cancel", "overrightarrow", "mathrm", "boldsymbol", "mathbf"))
+
+
+@dataclass
+class Elaborator(Derivatives):
+    """Elaborates the sides of one formula; see `Namer` for its state."""
+
+    depth: int = 0
+    letters_elsewhere: frozenset[str] = frozenset()
+
+    def side(self, node: Node) -> Value:
+        """The value of a whole side."""
+        self.matrix = self.matrix or self._is_matrix_form(node)
+        return self.value(node)
+
+    def _is_matrix_form(self, node: Node) -> bool:
+        for part in walk(node):
+            if isinstance(part, ast.Symbol) and part.name in ("X", r"\Phi", r"\mathbf{X}"):
+                ref = read_name(part, self.signature.habits)
+                if not ref.indices and not self.scope.of(ref.key):
+                    return True
+        return False
+
+    def value(self, node: Node) -> Value:
+        charge(5)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise UnsupportedNoteError("brackets nested too deeply")
+        try:
+            return self._value(node)
+        finally:
+            self.depth -= 1
+
+    def _value(self, node: Node) -> Value:
+        match node:
+            case ast.Number(text):
+                return scalar(self.numeral(text))
+            case ast.Symbol():
+                return self.symbol(node)
+            case ast.Sum(terms):
+                return self.terms(terms)
+            case ast.Product(factors):
+                return self.product(factors, ())
+            case ast.Fraction():
+                return self.fraction(node, ())[0]
+            case ast.Group():
+                return self.group(node)
+            case ast.Scripted():
+                return self.scripted(node)
+            case ast.Root(radicand, None):
+                return elementwise(self.value(radicand), scalar(sp.S.Half), lambda a, b: a**b)
+            case ast.Decorated(decoration, body) if decoration in _DROPPED:
+                return self.value(body)
+            case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):
+                return self.value(body)
+            case ast.Matrix():
+                raise UnsupportedNoteError("a matrix written out")
+            case ast.Text(words):
+                raise UnsupportedNoteError(f"the words {words!r}")
+            case ast.Ellipsis():
+                raise UnsupportedNoteError("omitted terms")
+            case ast.Listing((single,), ()) if single is not None:
+                return self.value(single)
+            case ast.BigOperator() | ast.Function() | ast.Partial() | ast.Nabla():
+                raise UnsupportedNoteError(f"{render(node)} with nothing after it")
+            case _:
+                raise UnsupportedNoteError(f"{render(node)[:60]} is outside the language")
+
+    def numeral(self, text: str) -> sp.Expr:
+        if len(text) > MAX_NUMERAL:
+            raise UnsupportedNoteError("a number of too many digits")
+        try:
+            value = Fraction(text.replace(",", ""))
+        except ValueError:
+            raise UnsupportedNoteError(f"the number {text}") from None
+        return sp.Rational(value.numerator, value.denominator)
+
+    # Sums of terms, and how far a \sum reaches over them
+
+    def terms(self, terms: Sequence[ast.Term]) -> Value:
+        total: Value | None = None
+        position = 0
+        while position < len(terms):
+            term = terms[position]
+            after = self.reached(term.body, terms[position + 1 :])
+            negative = self.sign(term.sign)
+            tail = terms[position + 1 : position + 1 + after]
+            factors = term.body.factors if isinstance(term.body, ast.Product) else (ast.Factor("", "", term.body),)
+            value = self.product(factors, tail) if tail or isinstance(term.body, ast.Product) else self.value(term.body)
+            if negative:
+                value = replace(value, expr=-value.expr)
+            total = value if total is None else add(total, value)
+            position += 1 + after
+        if total is None:
+            raise UnsupportedNoteError("a sum of nothing")
+        return total
+
+    def sign(self, written: str) -> bool:
+        signs = written.split()
+        if any(s not in ("+", "-") for s in signs):
+            raise UnsupportedNoteError(f"the sign {written}")
+        return signs.count("-") % 2 == 1
+
+    def reached(self, body: Node, rest: Sequence[ast.Term]) -> int:
+        """How many of the terms after it a sum at the top of `body` reaches over."""
+        if not rest or not isinstance(body, ast.Product):
+            return 0
+        sums = [f.body for f in body.factors if isinstance(f.body, ast.BigOperator) and f.body.name == "sum"]
+        if not sums:
+            return 0
+        letters = {letter for s in sums for letter in binder(s)[0]}
+        names = [self._free_letters(term.body) for term in rest]
+        named = [p for p, found in enumerate(names) if letters & found]
+        if named:
+            return named[-1] + 1
+        sort = self._sum_sort(sums[0])
+        if sort != self.signature.sample or sort is None:
+            return 0
+        varying = 0
+        for position, term in enumerate(rest):
+            if any(isinstance(n, ast.BigOperator) for n in walk(term.body)) or not self._varies(term.body):
+                break
+            varying = position + 1
+        if varying:
+            self.consulted.add("reach")
+            return varying if self.choices.reach else 0
+        return 0
+
+    def _free_letters(self, node: Node) -> set[str]:
+        """Letters among the indices of a term, but for those that its own sums bind."""
+        found: set[str] = set()
+        own: set[str] = set()
+        for part in walk(node):
+            if isinstance(part, ast.Symbol):
+                ref = read_name(part, self.signature.habits)
+                found |= {i.letter for i in ref.indices if i.letter is not None}
+            elif isinstance(part, ast.BigOperator) and part.name == "sum":
+                own |= set(binder(part)[0])
+        return found - own
+
+    def _varies(self, node: Node) -> bool:
+        """Whether a term has a name with a sample axis and no index for it."""
+        for part in walk(node):
+            if isinstance(part, ast.Symbol):
+                ref = read_name(part, self.signature.habits)
+                entry = self.entry_for(ref) if self.scope.of(ref.key) else None
+                axes = entry.axes if entry is not None else self.signature.axes.get(ref.key, ())
+                if self.signature.sample in axes and len(ref.indices) < len(axes) and ref.key != "e":
+                    return True
+        return False
+
+    def _sum_sort(self, operator: ast.BigOperator) -> Key | None:
+        letters, _, upper, _ = binder(operator)
+        if not letters:
+            return self.signature.sample
+        return self.sort_of(letters[0])
+
+    # Products
+
+    def product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
+        """The value of factors in a row; `tail`: terms after them that the last sum among them reaches over."""
+        numerator = self._written_quotient(factors)
+        if numerator is not None:
+            return numerator
+        result: Value | None = None
+        negative = False
+        position = 0
+        while position < len(factors):
+            charge(2)
+            factor = factors[position]
+            negative ^= self.sign(factor.sign)
+            value, used, operator = self.item(factors, position, tail)
+            position += used
+            if factor.operator == "/":
+                value = elementwise(scalar(1), value, lambda a, b: a / b)
+            result = value if result is None else self.times(result, value, factor.operator)
+            if operator:
+                break
+        if result is None:
+            raise UnsupportedNoteError("a product of nothing")
+        return replace(result, expr=-result.expr) if negative else result
+
+    def times(self, left: Value, right: Value, operator: str) -> Value:
+        match operator:
+            case "" | r"\cdot":
+                if left.axes and right.axes and left.is_row is right.is_row and len(left.axes) == len(right.axes) == 1:
+                    if left.axes[0].sort != right.axes[0].sort:
+                        raise UnsupportedNoteError("a product of vectors over different things")
+                    return contract(replace(left, is_row=True), replace(right, is_row=False))
+                return contract(left, right)
+            case r"\times" | "*" | "/":
+                if left.axes and right.axes:
+                    if operator == r"\times":
+                        return contract(left, right)
+                    return elementwise(left, right, lambda a, b: a * b)
+                return contract(left, right)
+            case r"\odot" | r"\circ":
+                return elementwise(left, right, lambda a, b: a * b)
+            case r"\otimes":
+                if len(left.axes) == 1 and len(right.axes) == 1:
+                    return contract(replace(left, is_row=False), replace(right, is_row=True))
+            case r"\div":
+                return elementwise(left, right, lambda a, b: a / b)
+        raise UnsupportedNoteError(f"the operator {operator}")
+
+    def item(self, factors: Sequence[ast.Factor], at: int, tail: Sequence[ast.Term]) -> tuple[Value, int, bool]:
+        """(value, how many factors it takes, whether it takes all the rest)."""
+        node = factors[at].body
+        rest = factors[at + 1 :]
+        match node:
+            case ast.BigOperator(name) if name in ("sum", "prod"):
+                return self.big(node, rest, tail), len(factors) - at, True
+            case ast.BigOperator(name) if name in ("max", "min") and rest and isinstance(rest[0].body, ast.Group):
+                return self.extremum(name, rest[0].body), 2, False
+            case ast.BigOperator(name):
+                raise UnsupportedNoteError(f"\\{name}")
+            case ast.Function():
+                return self.function(node, factors, at)
+            case ast.Partial():
+                raise UnsupportedNoteError("∂ outside a derivative")
+            case ast.Nabla():
+                return self.gradient(node, rest)
+            case ast.Fraction():
+                value, used = self.fraction(node, rest)
+                return value, 1 + used, False
+            case ast.Number("1") if rest and self._is_indicator(rest[0].body) and not rest[0].operator:
+                return self.indicator(rest[0].body), 2, False
+            case ast.Symbol():
+                value, used = self.applied(node, rest)
+                return value, 1 + used, False
+            case ast.Group() if self._is_indicator(node):
+                return self.indicator(node), 1, False
+            case _:
+                return self.value(node), 1, False
+
+    def argument(self, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
+        """What a prefix such as log takes: a bracket after it, else the factors up to a written operator."""
+        if not rest:
+            raise UnsupportedNoteError("a function of nothing")
+        first = rest[0]
+        if isinstance(first.body, ast.Group) and not first.operator and not self._is_indicator(first.body):
+            value = self.value(first.body)
+            return (replace(value, expr=-value.expr) if self.sign(first.sign) else value), 1
+        if isinstance(first.body, ast.BigOperator):
+            return self.product(rest, ()), len(rest)
+        count = 1
+        while count < len(rest) and not rest[count].operator and not isinstance(rest[count].body, ast.Function):
+            if isinstance(rest[count].body, ast.BigOperator) or is_differential(rest[count].body):
+                break
+            count += 1
+        return self.product(rest[:count], ()), count
+
+    def function(self, node: ast.Function, factors: Sequence[ast.Factor], at: int) -> tuple[Value, int, bool]:
+        name = node.name
+        if name not in _FUNCTIONS or node.primes or (node.subscripts and name not in _LOGS):
+            raise UnsupportedNoteError(f"\\{name}")
+        if node.subscripts and not (isinstance(node.subscripts[0], ast.Symbol) and node.subscripts[0].name == "e"):
+            raise UnsupportedNoteError("a logarithm to another base")
+        rest = factors[at + 1 :]
+        if name == "exp" and node.superscripts:
+            argument, used = self.value(node.superscripts[0]), 0
+        else:
+            argument, used = self.argument(rest)
+        value = replace(argument, expr=_FUNCTIONS[name](argument.expr))
+        if node.superscripts and name != "exp":
+            value = power(value, self.value(node.superscripts[0]).expr)
+        return value, 1 + used, False
+
+    def extremum(self, name: str, group: ast.Group) -> Value:
+        if not isinstance(group.body, ast.Listing) or len(group.body.items) != 2:
+            raise UnsupportedNoteError(f"\\{name} of other than two values")
+        left, right = (self.value(item) for item in group.body.items if item is not None)
+        return elementwise(left, right, lambda a, b: sp.Max(a, b) if name == "max" else -sp.Max(-a, -b))
+
+    def big(self, node: ast.BigOperator, rest: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
+        r"""\sum or \prod over the rest of the product, and over the terms `tail`."""
+        letters, low, high, without = binder(node)
+        if not rest:
+            raise UnsupportedNoteError("a sum of nothing")
+        body: Node = ast.Product((ast.Factor("", rest[0].sign, rest[0].body), *rest[1:])) if rest else ast.Number("1")
+        if tail:
+            body = ast.Sum((ast.Term("", body), *tail))
+        if not letters:
+            return self.bare_sum(node, body, high)
+        return self._bound(node.name, letters, low, high, without, body)
+
+    def bare_sum(self, node: ast.BigOperator, body: Node, high: Node | None) -> Value:
+        """A sum that names no index: over the letter that stands nowhere else, else over the samples."""
+        candidates = self._free_letters(body) - self.letters_elsewhere - set(self.bound)
+        candidates = {c for c in candidates if c not in self.signature.size.values()}
+        if len(candidates) == 1:
+            return self._bound(node.name, (candidates.pop(),), None, high, (), body)
+        sort = self.signature.sample
+        if sort is None or high is not None:
+            raise UnsupportedNoteError("what a sum without bounds runs over")
+        self.fresh += 1
+        symbol = sp.Symbol(f"s{self.fresh}", integer=True, positive=True)
+        lower, upper = self.range_of(sort)
+        self.consulted.add("shared")
+        sampled = sorted(c for c in candidates if self.sort_of(c) == sort)
+        if self.choices.shared and not sampled:
+            value = self.value(body)
+        else:
+            with self.within(None, None, symbol):
+                value = self.value(body)
+        return self._closed(node.name, value, symbol, lower, upper)
+
+    def _bound(
+        self, name: str, letters: Sequence[str], low: Node | None, high: Node | None, without: Sequence[Node], body: Node
+    ) -> Value:  # fmt: skip
+        letter, *others = letters
+        sort = self.sort_of(letter)
+        symbol = self.index(letter)
+        lower, upper = self.range_of(sort)
+        if high is not None:
+            upper = self.bound_of(high)
+        if low is not None:
+            lower = self.bound_of(low)
+        is_sample = sort is not None and sort == self.signature.sample
+        outer = self.met.pop(symbol, None)
+        with self.within(letter, sort, symbol if is_sample else None):
+            if others:
+                value = self._bound(name, others, None, None, without, body)
+            else:
+                value = self.value(body)
+        self.met.pop(symbol, None)
+        if outer is not None:
+            self.met[symbol] = outer
+        total = self._closed(name, value, symbol, lower, upper)
+        for node in () if others else without:
+            left_out = self.bound_of(node)
+            if left_out.free_symbols and isinstance(left_out, sp.Symbol):
+                self.note(left_out, sort)
+            dropped = substitute(value.expr, {symbol: left_out})
+            total = replace(total, expr=total.expr - dropped if name == "sum" else total.expr / dropped)
+        return total
+
+    def _closed(self, name: str, value: Value, symbol: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> Value:
+        if name == "sum":
+            return replace(value, expr=sp.Sum(value.expr, (symbol, lower, upper)))
+        if value.axes:
+            raise UnsupportedNoteError("a product of arrays over an index")
+        return replace(value, expr=sp.Product(value.expr, (symbol, lower, upper)))
+
+    def bound_of(self, node: Node) -> sp.Expr:
+        """A bound of a sum: an index, a size, a number, or one of these and a step."""
+        match node:
+            case ast.Number(text) if text.isdigit() and len(text) < 7:
+                return sp.Integer(int(text))
+            case ast.Symbol(name, _, (), (), 0):
+                if name in self.signature.size.values():
+                    return sp.Symbol(name, integer=True, positive=True)
+                return self.index(name) if len(name) == 1 and name.islower() else self.size_symbol(name)
+            case ast.Sum((first, second)) if not first.sign and isinstance(second.body, ast.Number):
+                step = self.bound_of(second.body)
+                return self.bound_of(first.body) + (step if second.sign == "+" else -step)
+        raise UnsupportedNoteError(f"the bound {render(node)} of a sum")
+
+    # Names, functions, brackets
+
+    def symbol(self, node: ast.Symbol) -> Value:
+        return self.applied(node, ())[0]
+
+    def applied(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
+        """A name, with the bracket after it where it is a function; how many factors that took."""
+        bracket = rest[0].body if rest and not rest[0].operator and not rest[0].sign else None
+        base = bracket.base if isinstance(bracket, ast.Scripted) else bracket
+        if node.name == "e" and not node.decorations and not node.subscripts:
+            if not node.superscripts:
+                return scalar(sp.E), 0
+            argument = self.value(node.superscripts[0])
+            return replace(argument, expr=sp.exp(argument.expr)), 0
+        if node.name == r"\pi" and not self.signature.axes.get(r"\pi"):
+            return scalar(sp.pi), 0
+        if node.name == r"\delta" and len(self._indices(node)) == 2 and not self.scope.of(r"\delta"):
+            return self.kronecker(self._indices(node)), 0
+        if node.name in ("d", "D") and not self._indices(node) and isinstance(bracket, ast.Symbol):
+            return self.differential(bracket), 1
+        if node.name in (r"\mathbb{1}", r"\mathbb{I}", "I") and bracket is not None and self._is_indicator(bracket):
+            return self.indicator(bracket), 1
+        ref = read_name(node, self.signature.habits)
+        if isinstance(base, ast.Group) and base.opening in ("(", "[") and base.body is not None:
+            is_function = ref.key in self.signature.functions or ref.key in _SIGMOIDS or bool(self._function_entry(ref))
+            if is_function and not (base.opening == "[" and ref.key not in _SIGMOIDS):
+                return self.call(node, base, bracket), 1
+        if ref.key in _SIGMOIDS and not self.scope.of(ref.key):
+            if bracket is not None and isinstance(bracket, ast.Symbol):
+                return self.sigmoid_of(self.value(bracket), ref.primes), 1
+            raise UnsupportedNoteError("σ without its argument")
+        return self.with_scripts(self.at_primes(ref, self.named), ref), 0
+
+    def with_scripts(self, value: Value, ref: object) -> Value:
+        transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)
+        if transposed:
+            value = value.transposed
+            if len(value.axes) == 1:
+                value = replace(value, is_row=True)
+        if exponent is not None:
+            value = self.raised(value, exponent)
+        return value
+
+    def raised(self, value: Value, exponent: Node) -> Value:
+        if isinstance(exponent, ast.Symbol) and exponent.name in ("T", r"\top", r"\intercal"):
+            return value.transposed if value.axes else value
+        if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol):
+            raise (
+                UnsupportedNoteError(f"the superscript {render(exponent)}")
+                if exponent.factors[-1].body.name
+                in (
+                    "T",
+                    r"\top",
+                )
+                else UnsupportedNoteError(f"the power {render(exponent)}")
+            )
+        above = self.value(exponent)
+        if above.axes:
+            raise UnsupportedNoteError("an array as a power")
+        if value.axes and above.expr == -1:
+            raise UnsupportedNoteError("the inverse of a matrix")
+        return power(value, above.expr)
+
+    def _indices(self, node: ast.Symbol) -> tuple[Index, ...]:
+        try:
+            return read_name(node, self.signature.habits).indices
+        except UnsupportedNoteError:
+            return ()
+
+    def kronecker(self, indices: Sequence[Index]) -> Value:
+        terms = []
+        for index in indices:
+            if index.letter is None:
+                terms.append(sp.Integer(index.offset))
+            else:
+                symbol = self.index(index.letter)
+                self.note(symbol, self.sort_of(index.letter))
+                terms.append(symbol + index.offset)
+        return scalar(sp.KroneckerDelta(*terms))
+
+    def sigmoid_of(self, argument: Value, primes: int = 0) -> Value:
+        expr = sigmoid(argument.expr)
+        if primes > 1:
+            raise UnsupportedNoteError("higher derivatives of σ")
+        return replace(argument, expr=expr * (1 - expr) if primes else expr, is_row=argument.is_row)
+
+    def group(self, node: ast.Group) -> Value:
+        if node.body is None:
+            raise UnsupportedNoteError("brackets around nothing")
+        match node.opening:
+            case "(" | "[" | "{" | r"\{":
+                return self.value(node.body)
+            case "|":
+                if isinstance(node.body, ast.Group) and node.body.opening == "|" and node.body.body is not None:
+                    return self.norm(node.body.body)
+                inner = self.value(node.body)
+                if inner.axes:
+                    return self.norm(node.body)
+                return replace(inner, expr=sp.Abs(inner.expr))
+            case r"\|":
+                return self.norm(node.body)
+            case r"\langle" if isinstance(node.body, ast.Listing) and len(node.body.items) == 2:
+                left, right = (self.value(item) for item in node.body.items if item is not None)
+                return contract(replace(left, is_row=True), replace(right, is_row=False))
+        raise UnsupportedNoteError(f"the bracket {node.opening}")
+
+    def norm(self, body: Node) -> Value:
+        inner = self.value(body)
+        squared = elementwise(inner, inner, lambda a, b: a * b)
+        total = squared.expr
+        for axis in squared.axes:
+            total = sp.Sum(total, (axis.symbol, axis.lower, axis.upper))
+        return scalar(sp.sqrt(total))
+
+    def scripted(self, node: ast.Scripted) -> Value:
+        base = node.base
+        if node.primes:
+            raise UnsupportedNoteError("a derivative of an expression written with a prime")
+        if isinstance(base, ast.Group) and base.opening in (r"\|", "|") and node.superscripts:
+            exponent = self.value(node.superscripts[0]).expr
+            written = render(node.subscripts[0]) if node.subscripts else "2"
+            if written == "2" and base.body is not None:
+                return scalar(self.value(base).expr ** exponent)
+            raise UnsupportedNoteError(f"the norm {written}")
+        if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:
+            return self.raised(self.value(base), node.superscripts[0])
+        if node.subscripts:
+            raise UnsupportedNoteError("an index on a bracket")
+        value = self.value(base)
+        for exponent_node in node.superscripts:
+            value = self.raised(value, exponent_node)
+        return value
+
+    def _is_indicator(self, node: Node) -> bool:
+        return (
+            isinstance(node, ast.Group)
+            and node.opening in (r"\{", "[", "(")
+            and isinstance(node.body, ast.Chain)
+            and len(node.body.relations) == 1
+            and node.body.relations[0].sign in ("=", r"\ne")
+        )
+
+    def indicator(self, node: Node) -> Value:
+        """1{y = k}: the entry k of the one-hot label, or δ of two indices."""
+        assert isinstance(node, ast.Group) and isinstance(node.body, ast.Chain)
+        left, right = node.body.members
+        if not isinstance(left, ast.Symbol) or right is None:
+            raise UnsupportedNoteError(f"the condition {render(node.body)}")
+        ref = read_name(left, self.signature.habits)
+        if not isinstance(right, ast.Symbol):
+            return self.label_is(ref, right)
+        if right.superscripts or right.subscripts:
+            raise UnsupportedNoteError(f"the condition {render(node.body)}")
+        other = self.index(right.name)
+        if not ref.indices and len(ref.key) == 1 and ref.key in "ijklmnpqrstc":
+            return scalar(sp.KroneckerDelta(self.index(ref.key), other))
+        sort = self.sort_of(right.name) or ("classes",)
+        self.note(other, sort)
+        base = self.named(ref)
+        indices = tuple(base.expr.indices) if isinstance(base.expr, sp.Indexed) else ()
+        symbol = self.scope.symbol_for(f"1{{{ref.key}}}", len(indices) + 1)
+        self.domains[symbol] = (*[self.signature.sample] * len(indices), sort)
+        return scalar(sp.IndexedBase(symbol, shape=None)[(*indices, other)])
+
+    def label_is(self, ref: object, right: Node) -> Value:
+        """[y_i = +1] for labels of two values: (1 + y)/2, or y itself for labels 0 and 1."""
+        wanted = self.value(right).expr
+        y = self.named(ref).expr  # type: ignore[arg-type]
+        if self.signature.says(r"\{\s*(\+?1\s*,\s*-\s*1|-\s*1\s*,\s*\+?1)\s*\\?\}"):
+            if wanted in (1, -1):
+                return scalar((1 + wanted * y) / 2)
+        elif wanted in (0, 1):
+            return scalar(y if wanted == 1 else 1 - y)
+        raise UnsupportedNoteError("a condition on a label")
+
+
+def partial_of(value: sp.Expr, variable: sp.Expr) -> sp.Expr:
+    """∂value/∂variable, stated."""
+    return Partial(value, variable)

@@ -1,0 +1,259 @@
+r"""Names to values: which array a written name is, and at which of its entries.
+
+The indices that are written fill the axes of their sort. What is left of the sample axis is the sample at hand (the
+index of the sum around it, or one sample that stays unnamed); any other axis left stays open, so w is a vector beside
+w_j. A name with a definition has the axes that the definition gave it, every other those of the document's signature.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from derivations.notes.names import Index, Ref, UnsupportedNoteError
+from derivations.notes.scope import Entry, Scope
+from derivations.notes.signature import LABELS, PARAMETERS, Key, Signature, base_letter
+from derivations.notes.tensor import Axis, Value
+
+__all__ = ["Choices", "Namer"]
+
+MAX_AXES = 4
+
+
+@dataclass(frozen=True)
+class Choices:
+    """One reading of what notation leaves open, for a whole document.
+
+    reach: whether a sum reaches over the terms after it where its index does not say. shared: whether a name
+    without an index is the same quantity for every term of a sum without bounds, rather than the sample's.
+    """
+
+    reach: bool = True
+    shared: bool = False
+
+    def __str__(self) -> str:
+        parts = ["Σ reaches over the terms after it" if self.reach else "Σ reaches over its own term only"]
+        parts.append("names without an index don't vary in the sum" if self.shared else "the sample's")
+        return "; ".join(parts)
+
+
+@dataclass
+class Namer:
+    """Where a formula stands: its number, the definitions in force, the sample at hand, what was met on the way."""
+
+    signature: Signature
+    scope: Scope
+    formula: int
+    choices: Choices = field(default_factory=Choices)
+    sample: sp.Symbol = field(default_factory=lambda: sp.Symbol("row", integer=True, positive=True))
+    matrix: bool = False
+    met: dict[sp.Symbol, tuple[sp.Expr, sp.Expr]] = field(default_factory=dict)
+    unknown: dict[sp.Symbol, str] = field(default_factory=dict)
+    consulted: set[str] = field(default_factory=set)
+    doubts: list[str] = field(default_factory=list)
+    bound: dict[str, Key | None] = field(default_factory=dict)
+    fresh: int = 0
+    domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
+
+    # Indices and sizes
+
+    def index(self, letter: str) -> sp.Symbol:
+        clash = letter in self.signature.size.values()
+        return sp.Symbol(letter + "_" * clash, integer=True, positive=True)
+
+    def size_symbol(self, text: str) -> sp.Expr:
+        """A size as it is written: n, M − 1, 3."""
+        if text.isdigit():
+            return sp.Integer(int(text[:6]))
+        found = re.fullmatch(r"(\\?[A-Za-z]+) ([-+]) (\d{1,3})", text)
+        if found:
+            step = int(found[3]) if found[2] == "+" else -int(found[3])
+            return sp.Symbol(found[1], integer=True, positive=True) + step
+        return sp.Symbol(text, integer=True, positive=True)
+
+    def range_of(self, sort: Key | None) -> tuple[sp.Expr, sp.Expr]:
+        """The full range of a sort."""
+        signature = self.signature
+        if sort is None:
+            sort = ("unknown",)
+        text = signature.size.get(sort)
+        if text is None:
+            usual = "n" if sort == signature.sample else "m" if sort == signature.feature else "K"
+            usual = usual if sort in (signature.sample, signature.feature) or sort in signature.classes else "d"
+            taken = set(signature.size.values())
+            while usual in taken:
+                usual += "°"
+            if usual.startswith("d"):
+                usual += str(abs(hash_of(sort)) % 97)
+            upper: sp.Expr = sp.Symbol(usual, integer=True, positive=True)
+        else:
+            upper = self.size_symbol(text)
+        lower = signature.lower.get(sort, "1")
+        return sp.Integer(int(lower[:6])) if lower.isdigit() else sp.Integer(1), upper
+
+    def sort_of(self, letter: str) -> Key | None:
+        if letter in self.bound and self.bound[letter] is not None:
+            return self.bound[letter]
+        return self.signature.sort_of(self.formula, letter)
+
+    def note(self, symbol: sp.Symbol, sort: Key | None) -> None:
+        self.met.setdefault(symbol, self.range_of(sort))
+
+    def axis(self, sort: Key) -> Axis:
+        self.fresh += 1
+        lower, upper = self.range_of(sort)
+        symbol = sp.Symbol(f"a{self.fresh}", integer=True, positive=True)
+        return Axis(symbol, sort, lower, upper)
+
+    @contextmanager
+    def within(self, letter: str | None, sort: Key | None, sample: sp.Symbol | None) -> Iterator[None]:
+        """Under a sum over `letter`; `sample` is the sample at hand there."""
+        before, bound = self.sample, dict(self.bound)
+        if letter is not None:
+            self.bound[letter] = sort
+        if sample is not None:
+            self.sample = sample
+        try:
+            yield
+        finally:
+            self.sample, self.bound = before, bound
+
+    # Names
+
+    def entry_for(self, ref: Ref) -> Entry | None:
+        """The definition in force that the name means with these indices."""
+        found = self.scope.of(ref.key)
+        if not found:
+            return None
+        written = len(ref.indices)
+        for entry in found:
+            if len(entry.axes) == written:
+                return entry
+        for entry in found:
+            rest = [a for a in entry.axes if a != self.signature.sample]
+            if len(rest) == written:
+                return entry
+        for entry in found:
+            if len(entry.axes) > written:
+                return entry
+        raise UnsupportedNoteError(f"{ref.key} has {written} indices here and fewer where it is defined")
+
+    def named(self, ref: Ref) -> Value:
+        """The value of a name, without its power and transpose."""
+        entry = self.entry_for(ref)
+        if entry is not None:
+            symbol, axes = entry.symbol, entry.axes
+        else:
+            key, axes = ref.key, self.signature.axes.get(ref.key, ())
+            if len(ref.indices) > len(axes):
+                key = f"{key}@{len(ref.indices)}"
+                axes = tuple(self._sort_written(i) for i in ref.indices)
+            size = self._as_size(key, axes)
+            if size is not None:
+                return Value(size)
+            if not ref.indices and key in self.bound or self._is_plain_index(ref, axes):
+                raise UnsupportedNoteError(f"the index {key} stands as a number")
+            symbol = self.scope.symbol_for(key, len(axes))
+            self.domains[symbol] = axes
+            if not self.is_primitive(key):
+                self.unknown[symbol] = key
+        filled, opened = self._fill(ref, axes)
+        expr = sp.IndexedBase(symbol, shape=None)[filled] if filled else symbol
+        return Value(expr, tuple(opened))
+
+    def _is_plain_index(self, ref: Ref, axes: Sequence[Key]) -> bool:
+        return not ref.indices and len(ref.key) == 1 and ref.key in "ijk" and ref.key not in self.signature.functions
+
+    def _sort_written(self, index: Index) -> Key:
+        sort = None if index.letter is None else self.sort_of(index.letter)
+        return sort or ("letter", str(index.letter))
+
+    def _as_size(self, key: str, axes: Sequence[Key]) -> sp.Expr | None:
+        if axes and key not in ("n", "m", "N", "K"):
+            return None
+        sizes = {text for text in self.signature.size.values()}
+        if key in sizes or key in ("N", "n", "K") or key == "m" and key not in self.signature.functions:
+            if key == "m" and key not in sizes and self.scope.of("m"):
+                return None
+            if key in sizes or key in ("N", "n") or (key, "size") in self.signature.axes:
+                return sp.Symbol(key, integer=True, positive=True)
+        return None
+
+    def is_primitive(self, key: str) -> bool:
+        """Data and parameters: what depends on nothing else."""
+        if key in self.signature.functions and base_letter(key) not in ("x",):
+            return False
+        letter = base_letter(key)
+        if letter in LABELS and "hat" not in key:
+            return True
+        if "hat" in key and letter in LABELS:
+            return any(self.scope.of(k) for k in ("y",)) and not self.scope.of(key)
+        return letter in PARAMETERS or letter in ("x", "X") or key in ("i_1", "i_2")
+
+    def _fill(self, ref: Ref, axes: Sequence[Key]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:
+        written = list(ref.indices)
+        if len(written) > len(axes):
+            raise UnsupportedNoteError(f"{ref.key} with more indices than it has elsewhere")
+        places: list[Index | None] = [None] * len(axes)
+        if len(written) == len(axes):
+            places = list(written)
+            if len(axes) == 2 and ref.above and ref.below and axes[0] != axes[1]:
+                below = self._sort_written(ref.below[0])
+                if below == axes[0] and self._sort_written(ref.above[0]) == axes[1]:
+                    places.reverse()
+        else:
+            for index in written:
+                places[self._place(ref, index, axes, places)] = index
+        filled: list[sp.Expr] = []
+        opened: list[Axis] = []
+        for sort, place in zip(axes, places, strict=True):
+            if place is None:
+                if sort == self.signature.sample and not self.matrix:
+                    self.note(self.sample, sort)
+                    filled.append(self.sample)
+                else:
+                    axis = self.axis(sort)
+                    opened.append(axis)
+                    filled.append(axis.symbol)
+            elif place.letter is None:
+                filled.append(sp.Integer(place.offset))
+            else:
+                symbol = self.index(place.letter)
+                self.note(symbol, sort if place.letter not in self.bound else self.bound[place.letter] or sort)
+                filled.append(symbol + place.offset)
+        if len(opened) > MAX_AXES:
+            raise UnsupportedNoteError(f"{ref.key} has too many axes")
+        return tuple(filled), opened
+
+    def _place(self, ref: Ref, index: Index, axes: Sequence[Key], places: list[Index | None]) -> int:
+        free = [p for p, taken in enumerate(places) if taken is None]
+        sort = None if index.letter is None else self.sort_of(index.letter)
+        bold = ref.key + "!" * ref.bold
+        raised = index in ref.above
+        slot = (bold, raised, len(ref.above if raised else ref.below), 0)
+        own = self.signature.sort_of_slot.get(slot)
+        for wanted in (own, sort):
+            for p in free:
+                if wanted is not None and axes[p] == wanted:
+                    return p
+        others = [p for p in free if axes[p] != self.signature.sample]
+        if index.letter is None and others:
+            return others[0]
+        if len(others) == 1 and sort != self.signature.sample:
+            return others[0]
+        if len(free) == 1:
+            return free[0]
+        raise UnsupportedNoteError(f"what the index {index} of {ref.key} runs over")
+
+    def with_sample(self, symbol: sp.Symbol) -> Namer:
+        return replace(self, sample=symbol)
+
+
+def hash_of(sort: Key) -> int:
+    """A number that is the same in every run."""
+    return sum((p + 1) * ord(c) for p, c in enumerate(repr(sort)))

@@ -1,0 +1,98 @@
+r"""The definitions in force at a place of a document, each with the line that made it.
+
+A name is looked up by what it is called and by the sorts of its axes: C and C_i are two names, z and z_i are one where
+z is the logit of a sample left unnamed. A name that is defined anew gets a new symbol, so that what was computed from
+the old one keeps its meaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from derivations.indexed import free_atoms, substitute
+from derivations.statement import Definition
+
+__all__ = ["Entry", "Scope"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A name in force. axes: sorts, in the order of its indices; parameters: what it is a function of, if anything."""
+
+    key: str
+    symbol: sp.Symbol
+    axes: tuple[object, ...]
+    definition: Definition | None
+    line: int
+    parameters: tuple[sp.Expr, ...] = ()
+
+    def at(self, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+        """The name at some indices."""
+        return sp.IndexedBase(self.symbol, shape=None)[indices] if indices else self.symbol
+
+    def value_at(self, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+        """Its value there."""
+        assert self.definition is not None
+        target = self.definition.target
+        own = tuple(target.indices) if isinstance(target, sp.Indexed) else ()
+        return substitute(self.definition.value, dict(zip(own, indices, strict=True)))
+
+
+@dataclass
+class Scope:
+    """What names mean; `bind` changes it from a place on."""
+
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    symbols: dict[sp.Symbol, Entry] = field(default_factory=dict)
+    versions: dict[tuple[str, int], int] = field(default_factory=dict)
+    arities: dict[str, int] = field(default_factory=dict)
+    jets: set[sp.Symbol] = field(default_factory=set)
+    history: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def of(self, key: str) -> list[Entry]:
+        """The names called so, the latest first."""
+        return self.entries.get(key, [])
+
+    def symbol_for(self, key: str, arity: int) -> sp.Symbol:
+        """The symbol that a name has until it is defined anew."""
+        first = self.arities.setdefault(key, arity)
+        other = "" if first == arity else f"·{arity}"
+        return sp.Symbol(key + other + "′" * self.versions.get((key, arity), 0), real=True)
+
+    def bind(
+        self, key: str, own: tuple[sp.Symbol, ...], axes: tuple[object, ...], value: sp.Expr, line: int,
+        parameters: tuple[sp.Expr, ...] = (),
+    ) -> Entry:  # fmt: skip
+        """Define a name, in place of what it meant with the same axes."""
+        replaced = [e for e in self.of(key) if e.axes == axes]
+        slot = key, len(axes)
+        if replaced:
+            self.versions[slot] = self.versions.get(slot, 0) + 1
+            self.history.setdefault(key, []).extend(replaced)
+        symbol = self.symbol_for(key, len(axes))
+        target = sp.IndexedBase(symbol, shape=None)[own] if own else symbol
+        entry = Entry(key, symbol, axes, Definition(target, value), line, parameters)
+        self.entries[key] = [entry, *(e for e in self.of(key) if e.axes != axes)]
+        self.symbols[symbol] = entry
+        return entry
+
+    def definitions_of(self, *exprs: sp.Expr) -> tuple[Entry, ...]:
+        """Every name that the expressions depend on, those first that others use."""
+        found: dict[sp.Symbol, Entry] = {}
+        active: set[sp.Symbol] = set()
+
+        def visit(expr: sp.Expr) -> None:
+            for atom in free_atoms(expr):
+                label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+                entry = self.symbols.get(label)
+                if entry is None or entry.definition is None or label in found or label in active:
+                    continue
+                active.add(label)
+                visit(entry.definition.value)
+                found[label] = entry
+
+        for expr in exprs:
+            visit(expr)
+        return tuple(found.values())

@@ -1,0 +1,122 @@
+r"""Values with open axes: what w^\top x, X^\top(\hat y - y) and \sigma(Xw) mean entry by entry.
+
+A `Value` is the entry of an array: an expression, and the axes of which it is the entry, each an index symbol with
+its sort. A product of two arrays contracts where linear algebra says so; a scalar spreads over anything; sums,
+functions and `\odot` go entry by entry. Where shapes don't fit, `UnsupportedNoteError` says which; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from derivations.indexed import substitute
+from derivations.notes.names import UnsupportedNoteError
+
+__all__ = ["Axis", "Value", "add", "aligned", "contract", "elementwise", "power", "scalar"]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An open axis: its index, the sort of things it runs over, and its range."""
+
+    symbol: sp.Symbol
+    sort: object
+    lower: sp.Expr
+    upper: sp.Expr
+
+
+@dataclass(frozen=True)
+class Value:
+    """An entry: `expr` at the indices of `axes`. is_row: a vector written as a row (w^T)."""
+
+    expr: sp.Expr
+    axes: tuple[Axis, ...] = ()
+    is_row: bool = False
+
+    @property
+    def transposed(self) -> Value:
+        if len(self.axes) == 1:
+            return replace(self, is_row=not self.is_row)
+        return replace(self, axes=self.axes[::-1])
+
+    def at(self, axes: tuple[Axis, ...]) -> sp.Expr:
+        """The entry at other index symbols."""
+        return substitute(self.expr, {a.symbol: b.symbol for a, b in zip(self.axes, axes, strict=True)})
+
+
+def scalar(expr: sp.Expr) -> Value:
+    return Value(sp.sympify(expr, strict=True))
+
+
+def _sorts(value: Value) -> tuple[object, ...]:
+    return tuple(axis.sort for axis in value.axes)
+
+
+def aligned(a: Value, b: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
+    """Both entries over the same axes; a scalar spreads."""
+    if not b.axes:
+        return a.expr, b.expr, a.axes
+    if not a.axes:
+        return a.expr, b.expr, b.axes
+    if _sorts(a) == _sorts(b):
+        return a.expr, b.at(a.axes), a.axes
+    if len(a.axes) == 2 and len(b.axes) == 2 and _sorts(a) == _sorts(b)[::-1] and len(set(_sorts(a))) == 2:
+        raise UnsupportedNoteError("a matrix beside its transpose")
+    if len(a.axes) == 2 and len(b.axes) == 1 and b.axes[0].sort in _sorts(a):
+        return a.expr, b.at((a.axes[_sorts(a).index(b.axes[0].sort)],)), a.axes
+    if len(b.axes) == 2 and len(a.axes) == 1:
+        right, left, axes = aligned(b, a)
+        return left, right, axes
+    raise UnsupportedNoteError("arrays whose axes differ stand beside each other")
+
+
+def elementwise(a: Value, b: Value, operation: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> Value:
+    left, right, axes = aligned(a, b)
+    return Value(operation(left, right), axes, a.is_row or b.is_row)
+
+
+def add(a: Value, b: Value) -> Value:
+    return elementwise(a, b, lambda x, y: x + y)
+
+
+def power(base: Value, exponent: sp.Expr) -> Value:
+    """A power of a scalar; |v|² of a vector."""
+    if not base.axes:
+        return Value(base.expr**exponent)
+    if len(base.axes) == 1 and exponent == 2:
+        return contract(replace(base, is_row=True), replace(base, is_row=False))
+    raise UnsupportedNoteError("a power of an array")
+
+
+def contract(a: Value, b: Value) -> Value:
+    """The matrix product, the inner product of two vectors, the outer product of a column and a row."""
+    if not a.axes or not b.axes:
+        return Value(a.expr * b.expr, a.axes or b.axes, a.is_row or b.is_row)
+    if len(a.axes) == 1 and len(b.axes) == 1 and not a.is_row and b.is_row:
+        fresh = _apart(b, a)
+        return Value(a.expr * fresh.expr, (*a.axes, *fresh.axes))
+    inner_a, inner_b = a.axes[-1], b.axes[0]
+    if inner_a.sort != inner_b.sort:
+        raise UnsupportedNoteError("a product of arrays whose inner axes differ")
+    fresh = _apart(b, a)
+    k = fresh.axes[0]
+    left = substitute(a.expr, {inner_a.symbol: k.symbol})
+    body = sp.Sum(left * fresh.expr, (k.symbol, k.lower, k.upper))
+    axes = (*a.axes[:-1], *fresh.axes[1:])
+    return Value(body, axes, len(a.axes) == 1 and len(axes) == 1)
+
+
+def _apart(b: Value, a: Value) -> Value:
+    """b with index symbols that a does not use."""
+    taken = {s.name for s in a.expr.free_symbols | b.expr.free_symbols} | {x.symbol.name for x in (*a.axes, *b.axes)}
+    axes = []
+    for axis in b.axes:
+        name, number = axis.symbol.name, 1
+        while f"{name}{number}" in taken:
+            number += 1
+        taken.add(f"{name}{number}")
+        axes.append(replace(axis, symbol=sp.Symbol(f"{name}{number}", integer=True, positive=True)))
+    return Value(b.at(tuple(axes)), tuple(axes), b.is_row)
