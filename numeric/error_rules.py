@@ -29,10 +29,14 @@ def bounds_of(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
     if not any(jnp.issubdtype(o.dtype, jnp.inexact) or o.dtype == bool for o in outs):
         return [None] * len(outs)
     name = eqn.primitive.name
+    if not v:  # iota and other constants
+        return [None] * len(outs)
     if name in STRUCTURAL or name in _MOVED:
         return _structural(eqn, v, e, outs)
     rule = _RULES.get(name)
-    if rule is not None and (name != "pow" or jnp.issubdtype(v[1].dtype, jnp.inexact)):
+    if name == "pow" and not jnp.issubdtype(v[1].dtype, jnp.inexact):
+        rule = _whole_pow
+    if rule is not None:
         return [rule(eqn, v, e, outs[0])]
     return _estimate(eqn, v, e, outs)
 
@@ -136,6 +140,26 @@ def _pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     rounded = _rounding(out, 4) + _rounding(out) * (np.abs(y) * log_x)  # x^y = e^{y log x}: its exponent is rounded
     by_base = None if e[0] is None else np.abs(y) * np.power(x, y - 1) * e[0]
     return _total(rounded, by_base, None if e[1] is None else _size(out) * log_x * e[1])
+
+
+def _whole_pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    """x^k with k an array of integers: the ends of [|x| − e, |x| + e] tell, and |k| multiplications round."""
+    x, k = _size(v[0]), np.asarray(v[1], dtype=np.float64)
+    rounded = _size(out) * (np.maximum(2.0, np.abs(k)) * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
+    if e[0] is None:
+        return rounded
+    end = np.where(k >= 0, x + e[0], np.maximum(x - e[0], 0.0))
+    return rounded + np.where(k == 0, 0.0, np.abs(np.power(end, k) - np.power(x, k)))
+
+
+def _prod(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    """∏ (|x| + e) − ∏ |x|, and one rounding for each multiplication."""
+    axes = tuple(eqn.params["axes"])
+    terms = int(np.prod([v[0].shape[axis] for axis in axes], dtype=np.int64))
+    x = _size(v[0])
+    largest = np.prod(_total(x, e[0]), axis=axes)
+    rounded = largest * (terms * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
+    return rounded if e[0] is None else rounded + (largest - np.prod(x, axis=axes))
 
 
 def _dot(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -323,6 +347,7 @@ _RULES: dict[str, Callable[..., Bound]] = {
     "pow": _pow,
     "dot_general": _dot,
     "reduce_sum": _sum,
+    "reduce_prod": _prod,
     "cumsum": _cumsum,
     "scatter-add": _scatter_add,
     "scatter": _scatter,
