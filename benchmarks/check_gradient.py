@@ -24,7 +24,7 @@ from scipy.optimize import check_grad
 from numeric.autodiff import AutodiffJudge, batch_spec
 from numeric.finite_difference import DifferenceJudge
 from numeric.precision import float64_enabled
-from verify.check_gradient import check_gradient
+from verify.gradient_check import check_gradient
 
 RNG = np.random.default_rng(0)
 W = RNG.normal(size=1000)

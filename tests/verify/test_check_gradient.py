@@ -9,7 +9,7 @@ import pytest
 
 from derivations.domain import Domain
 from derivations.verdict import Status
-from verify.check_gradient import check_gradient
+from verify.gradient_check import check_gradient
 
 RNG = np.random.default_rng(0)
 W32 = RNG.normal(size=1000).astype(np.float32)
