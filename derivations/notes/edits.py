@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import sympy as sp
 
@@ -39,6 +39,7 @@ class Edit:
 
 Local = tuple[str, sp.Expr]
 Rebuild = Callable[[sp.Expr], sp.Expr]
+Scope = dict[sp.Symbol, tuple[sp.Expr, sp.Expr]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class _Place:
     """A node of the right side, the indices in scope there, and how the whole looks with another node in its place."""
 
     node: sp.Expr
-    scope: dict[sp.Symbol, tuple[sp.Expr, sp.Expr]]
+    scope: Scope
     rebuild: Rebuild
 
 
@@ -96,7 +97,7 @@ class _Editor:
             if place.node.exp == 2:
                 yield f"{text(place.node)} is squared and should not be", place.rebuild(place.node.base)
         for place in self.places:
-            if isinstance(place.node, sp.Indexed | sp.Add | sp.Function) and not place.node.is_integer:
+            if isinstance(place.node, sp.Indexed | sp.Add | sp.Function | sp.Sum) and not place.node.is_integer:
                 yield f"{text(place.node)} should be squared", place.rebuild(place.node**2)
 
     def functions(self) -> Iterator[Local]:
@@ -150,17 +151,23 @@ class _Editor:
                     yield f"the index {text(index)} of {text(e)} is wrong", place.rebuild(other)
 
     def deltas(self) -> Iterator[Local]:
-        for place in self.of((sp.Add, sp.Indexed, sp.Mul, sp.Pow)):
+        for place in self.of((sp.Add, sp.Mul)):
             for a, b in itertools.combinations(sorted(place.scope, key=str), 2):
                 if place.scope[a] != place.scope[b]:
                     continue
                 delta = sp.KroneckerDelta(a, b)
-                sentence = f"δ_{{{a}{b}}} is lost: as written it would need {a} = {b} where {{}} stands"
-                if isinstance(place.node, sp.Add):
-                    for at, term in enumerate(place.node.args):
-                        yield sentence.format(text(term)), place.rebuild(_with(place.node, at, delta * term))
-                else:
-                    yield sentence.format(text(place.node)), place.rebuild(delta * place.node)
+                parts = place.node.args if isinstance(place.node, sp.Add) else ()
+                for at, term in enumerate(parts):
+                    yield (
+                        f"{text(delta)} is lost beside {text(term)}",
+                        place.rebuild(_with(place.node, at, delta * term)),
+                    )
+                yield f"{text(delta)} is lost beside {text(place.node)}", place.rebuild(delta * place.node)
+        for place in self.of(sp.Indexed):
+            for a, b in itertools.combinations(sorted(place.scope, key=str), 2):
+                if place.scope[a] == place.scope[b]:
+                    delta = sp.KroneckerDelta(a, b)
+                    yield f"{text(delta)} is lost beside {text(place.node)}", place.rebuild(delta * place.node)
 
     def extra_deltas(self) -> Iterator[Local]:
         for place in self.of(sp.KroneckerDelta):
@@ -168,7 +175,11 @@ class _Editor:
 
     def swapped(self) -> Iterator[Local]:
         atoms = sorted(
-            {p.node for p in self.places if isinstance(p.node, sp.Indexed | sp.Symbol | sigmoid) and not _is_index(p.node)},
+            {
+                p.node
+                for p in self.places
+                if isinstance(p.node, sp.Indexed | sp.Symbol | sigmoid) and not _is_index(p.node)
+            },
             key=str,
         )
         for a, b in itertools.combinations(atoms, 2):
@@ -193,7 +204,7 @@ class _Editor:
     def missing_factors(self) -> Iterator[Local]:
         inserted = self._factors_to_insert
         for place in self._bodies():
-            known = {s for s in place.scope} | free_symbols(self.right)
+            known = set(place.scope) | free_symbols(self.right)
             for factor in inserted:
                 if free_symbols(factor) <= known | free_symbols(self.left):
                     yield f"the factor {text(factor)} is lost", place.rebuild(place.node * factor)
@@ -222,15 +233,18 @@ class _Editor:
 
     def missing_terms(self) -> Iterator[Local]:
         own = {t for p in self.of(sp.Add) for t in p.node.args}
-        found = [t for e in _nodes(self.left) if isinstance(e, sp.Add) for t in e.args if t not in own and -t not in own]
+        found = [
+            t for e in _nodes(self.left) if isinstance(e, sp.Add) for t in e.args if t not in own and -t not in own
+        ]
         found += [e for e in _nodes(self.left) if isinstance(e, sp.Indexed | sp.Symbol | sp.Sum) and not _is_index(e)]
         terms = [s * t for t in dict.fromkeys(found) for s in (1, -1)]
         terms += [sp.S.One, -sp.S.One]
-        hosts = [*self.of(sp.Add), *(p for p in self._bodies() if not isinstance(p.node, sp.Add))]
+        within = {
+            id(f) for e in self.of(sp.Mul) for f in e.node.args if isinstance(f, sp.Indexed | sp.Symbol | sigmoid)
+        }
+        hosts = [*self.of(sp.Add), *(p for p in self.places if id(p.node) in within), *self._bodies()]
         for place in hosts:
             for term in terms[: 2 * MAX_INSERTED]:
-                if isinstance(place.node, sp.Add) and term.is_number:
-                    continue
                 yield f"the term {text(term)} is lost", place.rebuild(sp.Add(*sp.Add.make_args(place.node), term))
 
     def missing_sums(self) -> Iterator[Local]:
@@ -273,22 +287,22 @@ class _Editor:
             elif isinstance(e, sp.Add):
                 yielded |= {id(a) for a in e.args}
             elif isinstance(e, sp.Function | sp.Pow):
-                yielded.add(id(e.args[0]))
+                yielded.add(id(e.args[0]))  # not an exponent
             elif isinstance(e, sp.Mul):
                 yielded |= {id(a) for a in e.args if isinstance(a, sp.Add | sp.Sum)}
         for place in self.places:
-            if id(place.node) in yielded and place.node is not self.right and not place.node.is_number:
+            if id(place.node) in yielded and place.node is not self.right:
                 yield place
 
 
 Rule = Callable[[_Editor], Iterator[Local]]
 
 _RULES: tuple[tuple[str, Rule], ...] = (
+    ("missing_sum", _Editor.missing_sums),
     ("term_sign", _Editor.term_signs),
     ("swapped", _Editor.swapped),
     ("transpose", _Editor.transposes),
     ("extra_factor", _Editor.extra_factors),
-    ("missing_sum", _Editor.missing_sums),
     ("constant_factor", _Editor.term_factors),
     ("delta", _Editor.deltas),
     ("delta", _Editor.extra_deltas),
@@ -303,17 +317,20 @@ _RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 
-def _places(e: sp.Expr, scope: dict[sp.Symbol, tuple[sp.Expr, sp.Expr]], rebuild: Rebuild) -> Iterator[_Place]:
+def _places(e: sp.Expr, scope: Scope, rebuild: Rebuild) -> Iterator[_Place]:
     if not isinstance(e, sp.Expr) or isinstance(e, Partial | Unknown | sp.Limit):
         return
     yield _Place(e, scope, rebuild)
     if isinstance(e, _BIG):
         body, k, lower, upper = peel(e)
-        inner = {**scope, k: (lower, upper)}
-        yield from _places(body, inner, lambda new: rebuild(e.func(new, (k, lower, upper))))
+        yield from _places(body, {**scope, k: (lower, upper)}, lambda new: rebuild(e.func(new, (k, lower, upper))))
     elif not isinstance(e, sp.Indexed | sp.KroneckerDelta):
         for at, a in enumerate(e.args):
-            yield from _places(a, scope, lambda new, at=at: rebuild(_with(e, at, new)))
+            yield from _places(a, scope, partial(_replaced, e, at, rebuild))
+
+
+def _replaced(e: sp.Expr, at: int, rebuild: Rebuild, new: sp.Expr) -> sp.Expr:
+    return rebuild(_with(e, at, new))
 
 
 def _with(e: sp.Expr, at: int, new: sp.Expr) -> sp.Expr:
@@ -324,14 +341,27 @@ def _with(e: sp.Expr, at: int, new: sp.Expr) -> sp.Expr:
     return e.func(*args)
 
 
+def _terms(e: sp.Expr) -> list[sp.Expr]:
+    """The terms of an expression, through the sums and the products around them."""
+    if isinstance(e, sp.Add):
+        return [t for a in e.args for t in _terms(a)]
+    if isinstance(e, sp.Sum):
+        body, *bound = peel(e)
+        return [sp.Sum(t, tuple(bound)) for t in _terms(body)]
+    if isinstance(e, sp.Mul):
+        for at, factor in enumerate(e.args):
+            inside = _terms(factor)
+            if 1 < len(inside) <= MAX_INSERTED:
+                return [sp.Mul(*e.args[:at], t, *e.args[at + 1 :]) for t in inside]
+    return [e]
+
+
 def _product(factors: list[sp.Expr]) -> sp.Expr:
     return sp.Mul(*factors, evaluate=False) if len(factors) > 1 else sp.Mul(*factors)
 
 
 def _nodes(e: sp.Expr) -> Iterator[sp.Expr]:
-    for node in sp.preorder_traversal(e):
-        if isinstance(node, sp.Expr):
-            yield node
+    return (place.node for place in _places(e, {}, lambda new: new))
 
 
 def _is_index(e: sp.Expr) -> bool:
