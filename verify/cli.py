@@ -113,9 +113,18 @@ def explain(context: click.Context, /, name: str, form: str, output: Path | None
 @click.argument("names", nargs=-1, metavar="[NAME | FAMILY | FILE.py]…")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--per-kind", type=click.IntRange(min=1), default=1, show_default=True, help="Faults of a kind per line.")
+@click.option("--sample", type=click.IntRange(min=1), help="Only this many faults, drawn evenly from all.")
 @click.option("--rewritings", type=click.IntRange(min=0), default=0, help="Also this many equivalent rewritings.")
 @click.pass_context
-def faults(context: click.Context, /, names: tuple[str, ...], seed: int, per_kind: int, rewritings: int) -> None:
+def faults(
+    context: click.Context,
+    /,
+    names: tuple[str, ...],
+    seed: int,
+    per_kind: int,
+    sample: int | None,
+    rewritings: int,
+) -> None:
     """Check the checker: plant faults in derivations; each must be refuted, or proved to change nothing."""
     from derivations.faults import kill_report, planted
     from derivations.rewritings import rewriting_report
@@ -129,8 +138,11 @@ def faults(context: click.Context, /, names: tuple[str, ...], seed: int, per_kin
     except SourceError as error:
         raise CommandError(str(error)) from None
     spoilt = planted(chosen, seed, per_kind)
+    if sample is not None and sample < len(spoilt):
+        spoilt = tuple(spoilt[number * len(spoilt) // sample] for number in range(sample))
     with progress(len(spoilt)) as advance:
         report = kill_report(spoilt, seed, lambda fault, _: advance(fault.derivation.name))
+    click.echo(f"families: {', '.join(dict.fromkeys(fault.derivation.family for fault in spoilt))}")
     click.echo(report.table())
     for fault, verdict in report.survivors:
         click.echo(f"survived: {fault}\n  {verdict.status.value}: {verdict.reason}")

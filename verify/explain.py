@@ -48,6 +48,10 @@ def _definitions(statement: Statement, proof: Proof) -> list[Definition]:
     return [d for d in statement.definitions if d.key in needed]
 
 
+def _about(statement: Statement) -> str:
+    return f"{statement.title} ({statement.convention})." if statement.convention else f"{statement.title}."
+
+
 def _variables(statement: Statement) -> list[str]:
     def shown(v: Variable) -> str:
         name = text(v.label)
@@ -69,7 +73,7 @@ def explain_text(proof: Proof) -> str:
     """The proof as lines for the terminal; ends with the verdict."""
     d, statement = proof.derivation, proof.derivation.statement
     out = [f"{d.name}: {d.title}", ""]
-    out += [f"  {statement.title}. {statement.convention}".rstrip(), f"  Source: {d.source or statement.source}", ""]
+    out += [f"  {_about(statement)}", f"  Source: {d.source or statement.source}", ""]
     out += ["  Let"] + [f"    {line}" for line in _variables(statement)]
     definitions = _definitions(statement, proof)
     if definitions:
@@ -130,7 +134,7 @@ def _escape(words: str) -> str:
 def explain_markdown(proof: Proof) -> str:
     """The proof as Markdown with display mathematics."""
     d, statement = proof.derivation, proof.derivation.statement
-    out = [f"## {d.name}: {d.title}", "", f"{statement.title}. {statement.convention}".rstrip(), ""]
+    out = [f"## {d.name}: {d.title}", "", _about(statement), ""]
     definitions = _definitions(statement, proof)
     if definitions:
         out += ["with", ""]
@@ -152,7 +156,7 @@ def explain_latex(proof: Proof) -> str:
         r"\usepackage[landscape,margin=1.5cm]{geometry}",
         r"\begin{document}",
         rf"\section*{{{_escape(d.title)}}}",
-        f"\\texttt{{{_escape(d.name)}}}. {_escape(statement.title)}. {_escape(statement.convention)}".rstrip(),
+        f"\\texttt{{{_escape(d.name)}}}. {_escape(_about(statement))}",
     ]
     definitions = _definitions(statement, proof)
     if definitions:

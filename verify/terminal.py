@@ -68,12 +68,13 @@ def table(certificates: list[Certificate], width: int | None = None) -> str:
                 Text(f"\n{c.derivation.name}: {c.verdict.status.value}", style=_STYLE[c.verdict.status.value])
             )
             if c.verdict.witness is not None:
-                console.print(Text(f"  {c.verdict.witness}"))
+                console.print(Text(f"  {c.verdict.witness}"), soft_wrap=True)
             if c.verdict.reason:
-                console.print(Text(f"  {c.verdict.reason}"))
+                console.print(Text(f"  {c.verdict.reason}"), soft_wrap=True)
     counts = summary(certificates)
     console.print(Text("\n" + ", ".join(f"{count} {name}" for name, count in counts.items())))
-    return str(console.file.getvalue()).rstrip()  # type: ignore[attr-defined]
+    shown: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in shown.rstrip().splitlines())
 
 
 def _evidence(certificate: Certificate, judge: str) -> str:
