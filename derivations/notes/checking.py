@@ -18,10 +18,11 @@ from pathlib import Path
 import sympy as sp
 
 from derivations.kernels import BudgetExceededError, budget
-from derivations.indexed import UnsupportedExpressionError, free_symbols
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 from derivations.notes.claims import ROW, Claim, Judged, judge
+from derivations.notes.derivatives import leading
 from derivations.notes.conditions import Case, cases_written, is_condition
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
@@ -55,6 +56,7 @@ class _Reading:
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
     consulted: set[str] = field(default_factory=set)
     step_consulted: list[bool] = field(default_factory=list)
+    derived: dict[str, Side] = field(default_factory=dict)
 
     def run(self) -> list[StepRecord]:
         return [self._record(step) for step in self.document.steps]
@@ -110,28 +112,78 @@ class _Reading:
         assert step.left is not None and step.right is not None
         own = step.left.formula == step.formula and step.left.chain == step.chain and step.left.member == 0
         follows = chain.members[0] is None
-        head = head_of(left, self.signature) if own or (step.left.member == 0 and not follows) else None
-        if head is not None and not self._has_value(head):
+        begins = own or (step.left.member == 0 and not follows)
+        head = head_of(left, self.signature)
+        if head is not None and not self._has_value(head) and (begins or self._is_open(head)):
             return self._define(step, head, left, right, record)
-        if self._waits(left) and own:
-            return replace(record, verdict="definition", method="definition", reason=None)
+        other = head_of(right, self.signature)
+        if other is not None and self._is_open(other) and not self._has_value(other):
+            return self._define(replace(step, left=step.right, right=step.left), other, right, left, record)
+        subject = _subject(left)
+        if subject is not None and begins and self._is_unknown_subject(subject):
+            return self._derived(step, left, record)
         judged = self._claimed(step, left, right)
         record = self._judged(record, judged)
-        if head is not None and record.verdict not in HELD:
+        if head is not None and begins and record.verdict not in HELD:
             return self._redefine(step, head, left, right, record)
+        return record
+
+    def _is_open(self, head: Head) -> bool:
+        """Whether a name is neither data, nor a parameter, nor defined: an equation may say what it is."""
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices)
+        return not speaker.is_primitive(head.ref.key) or bool(head.arguments)
+
+    def _is_unknown_subject(self, node: Node) -> bool:
+        head = head_of(node, self.signature)
+        if head is None or self._has_value(head):
+            return False
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices)
+        usual = speaker._usual_name(head.ref)
+        letter = head.ref.key[:1]
+        return (
+            usual == head.ref
+            and (letter.isupper() or letter == "\\" or len(head.ref.key) > 2)
+            and (
+                head.ref.key not in ("X", "Y", "W")
+                and not speaker.is_primitive(head.ref.key)
+                or head.ref.key in ("C", "T")
+            )
+        )
+
+    def _derived(self, step: Step, left: Node, record: StepRecord) -> StepRecord:
+        """The derivative of something that has no definition: first stated, then compared with what was stated."""
+        key = render(left)
+        before = self.derived.get(key)
+        assert step.right is not None
+        if before is None:
+            self.derived[key] = step.right
+            reason = "the derivative of a name that has no definition here: nothing to check"
+            return replace(record, verdict="definition", method="definition", reason=reason)
+        assert before.node is not None and step.right.node is not None
+        judged = self._claimed(replace(step, left=before), before.node, step.right.node)
+        record = self._judged(record, judged)
+        if record.verdict == "refuted":
+            self.derived[key] = step.right
+            return replace(record, verdict="conflict", reason=f"it was stated otherwise in line {before.place.line}")
         return record
 
     def _has_value(self, head: Head) -> bool:
         found = self.scope.of(head.ref.key)
         arity = len(head.ref.indices)
+        if self._names_sample(head):
+            return any(self.signature.sample in e.axes and len(e.axes) == arity + 1 for e in found)
         return any(
             len(e.axes) == arity or len([a for a in e.axes if a != self.signature.sample]) == arity or not arity
             for e in found
             if len(e.axes) >= arity
         )
 
-    def _waits(self, node: Node) -> bool:
-        return False
+    def _names_sample(self, head: Head) -> bool:
+        """Whether a name is written as a function of one named sample's data: J(w; x_i, y_i)."""
+        if not head.arguments:
+            return False
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices, unknown=self.unknown, domains=self.domains)
+        return speaker._sample_of(head.arguments) is not None
 
     def _speaker(self, side: Side, other: Side | None = None) -> Elaborator:
         elsewhere = _letters_outside(self.document, side, other)
@@ -241,12 +293,14 @@ class _Reading:
 
     def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         """A name with a value is given another: what it means from here on."""
+        if record.verdict in ("refuted", "undecided") and self._identified(step, head, right):
+            return replace(record, verdict="definition", method="definition", witness=None, reason=None)
         if record.verdict == "refuted":
             before = [e.line for e in self.scope.of(head.ref.key)][:1]
             try:
                 self._bind(step, head, right)
-            except (UnsupportedNoteError, UnsupportedExpressionError):
-                return record
+            except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+                return replace(record, verdict="undecided", witness=None, reason=str(error))
             reason = f"{head.ref.key} was defined otherwise in line {before[0]}" if before else None
             return replace(record, verdict="conflict", reason=reason)
         if record.verdict == "undecided":
@@ -255,6 +309,34 @@ class _Reading:
             except (UnsupportedNoteError, UnsupportedExpressionError):
                 return record
         return record
+
+    def _identified(self, step: Step, head: Head, right: Node) -> bool:
+        """Whether a name is given the same value with one name in it written out: y is σ(z) from here on."""
+        assert step.left is not None and step.right is not None
+        entries = [e for e in self.scope.of(head.ref.key) if e.definition is not None]
+        if not entries or entries[0].definition is None:
+            return False
+        before = entries[0].definition.value
+        try:
+            after = self._speaker(step.right, step.left).side(right).expr
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
+        gone = before.atoms(sp.Indexed) - after.atoms(sp.Indexed)
+        functions = [f for f in after.atoms(sp.Function) if not before.has(f) and not isinstance(f, sp.log)]
+        if len(gone) != 1 or not functions:
+            return False
+        (name,) = gone
+        for value in sorted(functions, key=str):
+            if before.xreplace({name: value}) == after and all(isinstance(i, sp.Symbol) for i in name.indices):
+                label = name.base.label
+                entry = self.scope.symbols.get(label)
+                axes = entry.axes if entry is not None else self.domains.get(label, ())
+                key = entry.key if entry is not None else label.name
+                if free_symbols(value) & set(name.indices) and len(axes) == len(name.indices):
+                    self.scope.bind(key, tuple(name.indices), axes, value, record_line(step))
+                    self._bind(step, head, right)
+                    return True
+        return False
 
     def _bind(self, step: Step, head: Head, right: Node) -> None:
         assert step.left is not None and step.right is not None
@@ -293,20 +375,20 @@ class _Reading:
             axes.append(axis.sort)
         if len(head.arguments) >= 1:
             for argument in head.arguments:
-                if isinstance(argument, ast.Symbol):
-                    try:
-                        atom = self._speaker(step.left).value(argument).expr
-                    except (UnsupportedNoteError, UnsupportedExpressionError):
-                        continue
-                    if hidden is not None and hidden != ROW:
-                        from derivations.indexed import substitute
-
-                        atom = substitute(atom, {hidden: ROW})
-                    at_row = substitute_row(expr, hidden)
-                    if at_row.has(atom) or len(head.arguments) == 1:
-                        parameters.append(atom)
-        if not own and isinstance(expr, sp.Symbol) and expr == self.scope.symbol_for(ref.key, 0):
+                atom: sp.Expr = sp.S.NaN
+                try:
+                    atom = substitute_row(self._speaker(step.left).value(argument).expr, hidden)
+                except (UnsupportedNoteError, UnsupportedExpressionError):
+                    pass
+                parameters.append(atom)
+        symbol = self.scope.symbol_for(ref.key, len(own))
+        if expr == symbol or isinstance(expr, sp.Indexed) and expr.base.label == symbol:
             return
+        current = [e for e in self.scope.of(ref.key) if e.axes == tuple(axes)]
+        if _mentions(expr, symbol, self.scope) and not current:
+            raise UnsupportedNoteError(f"an equation for {ref.key}, which stands on both sides")
+        if current and any(_label_of(a) == current[0].symbol for a in free_atoms(expr)):
+            raise UnsupportedNoteError(f"an equation for {ref.key}, which stands on both sides")
         self.scope.bind(ref.key, tuple(own), tuple(axes), expr, record_line(step), tuple(parameters))
 
     # Verdicts
@@ -331,6 +413,25 @@ def substitute_row(expr: sp.Expr, hidden: sp.Symbol | None) -> sp.Expr:
     from derivations.indexed import substitute
 
     return expr if hidden is None or hidden == ROW else substitute(expr, {hidden: ROW})
+
+
+def _label_of(atom: sp.Expr) -> sp.Symbol:
+    return atom.base.label if isinstance(atom, sp.Indexed) else atom
+
+
+def _mentions(expr: sp.Expr, symbol: sp.Symbol, scope: Scope) -> bool:
+    exprs = [expr, *(e.definition.value for e in scope.definitions_of(expr) if e.definition is not None)]
+    return any(_label_of(a) == symbol for e in exprs for a in free_atoms(e))
+
+
+def _subject(node: Node) -> Node | None:
+    """What a derivative is of, where it is a name: C in ∂C/∂w_j."""
+    if not isinstance(node, ast.Fraction):
+        return None
+    above, below = leading(node.numerator), leading(node.denominator)
+    if not above or not below:
+        return None
+    return above[0].body if len(above) == 1 else ast.Product((replace(above[0], operator=""), *above[1:]))
 
 
 def record_line(step: Step) -> int:

@@ -98,6 +98,8 @@ def _judge(claim: Claim, seed: int) -> Judged:
     settled = _Settled(speaker, ranges)
     first, second = settled.taken(left), settled.taken(right)
     doubts += settled.doubts
+    if first == 0 and second == 0 and (left != 0 and right != 0) and (settled.doubts or left.has(Partial)):
+        raise UnsupportedNoteError("both sides are 0 as far as the names in them are defined")
     equal = dict(claim.equal)
     if equal:
         first, second = substitute(first, equal), substitute(second, equal)
@@ -200,6 +202,11 @@ def _one_sided(left: sp.Expr, right: sp.Expr, speaker: Elaborator) -> list[str]:
     extra = sorted(map(str, second - first))
     if extra:
         doubts.append(f"the index {extra[0]} stands on the right side only")
+    for side in (left, right):
+        if isinstance(side, sp.Symbol | sp.Indexed):
+            label = side.base.label if isinstance(side, sp.Indexed) else side
+            if label not in speaker.scope.symbols and not (isinstance(label, sp.Symbol) and label.is_integer):
+                doubts.append(f"{label} has no value here")
     names = [_unknown_in(side, speaker) for side in (left, right)]
     for name in sorted(names[0] ^ names[1]):
         doubts.append(f"{name} is not defined here")
@@ -263,6 +270,11 @@ class _Settled:
         for v in sorted(variables, key=str):
             self._make_jets(expr, v)
         result = take_partials(expr, self._statement(expr), self.ranges)
+        for p in partials:
+            label = p.variable.base.label if isinstance(p.variable, sp.Indexed) else p.variable
+            data = base_letter(label.name) in ("x", "y", "t") and label not in self.speaker.scope.symbols
+            if data and "softmax" not in self.speaker.signature.words and _summed(p.function, self.speaker):
+                self.doubts.append(f"a derivative by the data {label}")
         if any(p.function.free_symbols and self._is_vacuous(p) for p in partials):
             self.doubts.append("a derivative by what the function, as far as it is defined here, does not depend on")
         return result
@@ -351,6 +363,13 @@ class _Settled:
                 and entry.symbol not in self.jets
             ):
                 yield entry.definition
+
+
+def _summed(expr: sp.Expr, speaker: Elaborator) -> bool:
+    """Whether an expression is a sum over samples, by its definition."""
+    exprs = [expr, *(e.definition.value for e in speaker.scope.definitions_of(expr) if e.definition is not None)]
+    sizes = speaker.range_of(speaker.signature.sample)[1] if speaker.signature.sample is not None else None
+    return any(total.limits[0][2] == sizes for e in exprs for total in e.atoms(sp.Sum))
 
 
 def _arrays(

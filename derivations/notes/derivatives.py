@@ -16,18 +16,20 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.functions import Partial, sigmoid
-from derivations.indexed import free_symbols, substitute
+from derivations.indexed import free_atoms, free_symbols, substitute
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 from derivations.notes.folding import folded, occurs
+from derivations.notes.heads import head_of
 from derivations.notes.names import Ref, UnsupportedNoteError, read_name
 from derivations.notes.naming import Namer
 from derivations.notes.render import render
 from derivations.notes.scope import Entry
+from derivations.notes.signature import base_letter
 from derivations.notes.tensor import Value, elementwise, scalar
 from derivations.notation import text
 
-__all__ = ["Derivatives", "is_differential"]
+__all__ = ["Derivatives", "is_differential", "leading"]
 
 _SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 _SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
@@ -39,12 +41,12 @@ def _is_d(node: Node) -> bool:
     return isinstance(node, ast.Partial) or plain
 
 
-def _leading(node: Node) -> tuple[ast.Factor, ...] | None:
+def leading(node: Node) -> tuple[ast.Factor, ...] | None:
     """The factors after a leading ∂ or d; None where there is none."""
     if _is_d(node):
         return ()
     if isinstance(node, ast.Group) and node.opening == "{" and node.body is not None:
-        return _leading(node.body)
+        return leading(node.body)
     if isinstance(node, ast.Product) and _is_d(node.factors[0].body) and not node.factors[0].sign:
         return node.factors[1:]
     return None
@@ -52,7 +54,7 @@ def _leading(node: Node) -> tuple[ast.Factor, ...] | None:
 
 def is_differential(node: Node) -> bool:
     """Whether a factor is a derivative written as a fraction."""
-    return isinstance(node, ast.Fraction) and _leading(node.numerator) is not None
+    return isinstance(node, ast.Fraction) and leading(node.numerator) is not None
 
 
 @dataclass
@@ -77,8 +79,8 @@ class Derivatives(Namer):
 
     def fraction(self, node: ast.Fraction, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
         """The value of a fraction; a derivative without a numerator takes some of the factors after it."""
-        below = _leading(node.denominator)
-        above = _leading(node.numerator)
+        below = leading(node.denominator)
+        above = leading(node.numerator)
         if above is None and isinstance(node.numerator, ast.Product) and below is not None:
             inner = [p for p, f in enumerate(node.numerator.factors) if isinstance(f.body, ast.Partial)]
             if inner and all(
@@ -142,6 +144,9 @@ class Derivatives(Namer):
 
     def _written_quotient(self, factors: Sequence[ast.Factor]) -> Value | None:
         r"""\partial L / \partial f: a derivative written with a slash, as a whole product."""
+        braced = self._braced_quotient(factors)
+        if braced is not None:
+            return braced
         if not factors or not _is_d(factors[0].body) or not isinstance(factors[0].body, ast.Partial):
             if not (factors and _is_d(factors[0].body) and len(factors) == 4 and factors[2].operator == "/"):
                 return None
@@ -152,6 +157,15 @@ class Derivatives(Namer):
         variables = self._variables([replace(f, operator="") for f in factors[slash + 1 :]])
         value = self.derivative(above, variables)
         return replace(value, expr=-value.expr) if self.sign(factors[0].sign) else value
+
+    def _braced_quotient(self, factors: Sequence[ast.Factor]) -> Value | None:
+        r"""{\partial L}/{\partial z}."""
+        if len(factors) != 2 or factors[1].operator != "/" or factors[0].sign or factors[1].sign:
+            return None
+        above, below = leading(factors[0].body), leading(factors[1].body)
+        if not above or not below:
+            return None
+        return self.derivative(self.product(above, ()), self._variables(below))
 
     def derivative(self, of: Value, variables: Sequence[Node]) -> Value:
         for node in reversed(variables):
@@ -227,14 +241,14 @@ class Derivatives(Namer):
     def _function_entry(self, ref: Ref) -> Entry | None:
         return next((e for e in self.scope.of(ref.key) if e.parameters), None)
 
-    def at_primes(self, ref: Ref, named: object) -> Value:
+    def at_primes(self, ref: Ref, named: object, sampled: bool = False) -> Value:
         """A name with primes and no bracket: a' where a is a function of one thing, else a name of its own."""
         if not ref.primes:
-            return self.named(ref)
+            return self.named(ref, sampled)
         entry = self._function_entry(ref)
         if entry is None or len(entry.parameters) != 1 or ref.primes > 1:
             return self.named(replace(ref, key=ref.key + "'" * ref.primes, primes=0))
-        value = self.named(replace(ref, primes=0))
+        value = self.named(replace(ref, primes=0), sampled)
         return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
 
     def _here(self, parameter: sp.Expr) -> sp.Expr:
@@ -289,10 +303,22 @@ class Derivatives(Namer):
                 return self._unknown_function(ref, self.value(arguments[0]))
             raise UnsupportedNoteError("a derivative of a function of several things, written with a prime")
         with self.within(None, None, self._sample_of(arguments)):
-            return self.at_primes(ref, self.named)
+            return self.at_primes(ref, self.named, self._is_sampled(arguments))
 
     def _is_plain(self, node: Node) -> bool:
-        return isinstance(node, ast.Symbol) or (isinstance(node, ast.Listing))
+        return isinstance(node, ast.Symbol) or head_of(node, self.signature) is not None
+
+    def _is_sampled(self, arguments: Sequence[Node]) -> bool:
+        """Whether the arguments are one sample's data rather than parameters."""
+        for argument in arguments:
+            for part in walk(argument):
+                if isinstance(part, ast.Symbol):
+                    ref = read_name(part, self.signature.habits)
+                    if base_letter(ref.key) in ("X", "Y", "T"):
+                        return False
+                    if self.signature.sample is not None and self.signature.sample in self._axes_known(ref.key):
+                        return True
+        return False
 
     def _sample_of(self, arguments: Sequence[Node]) -> sp.Symbol | None:
         """The sample that the arguments belong to: i of h(x^{(i)})."""
@@ -315,30 +341,53 @@ class Derivatives(Namer):
     def _are_usual(self, entry: Entry, arguments: Sequence[Node]) -> bool:
         """Whether a function is applied to just what it was defined of, at any sample."""
         values = [self.value(a) for a in arguments if self._is_plain(a)]
-        if len(values) != len(arguments):
+        if len(values) != len(arguments) or len(values) != len(entry.parameters):
             return False
-        labels = {_label(v.expr) for v in values}
-        return all(_label(p) in labels for p in entry.parameters) and all(label is not None for label in labels)
+        return all(
+            _label(p) is not None and _label(p) == _label(v.expr) for p, v in zip(entry.parameters, values, strict=True)
+        )
 
     def _at_arguments(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
-        """A defined function at other arguments: its value with the parameter replaced."""
-        if len(entry.parameters) != 1:
-            raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
-        (parameter,) = entry.parameters
-        usual = [a for a in arguments if self._is_plain(a) and _label(self.value(a).expr) == _label(parameter)]
-        inner = self.value((usual or list(arguments))[0])
+        """A defined function at other arguments: its value with the parameters replaced."""
         assert entry.definition is not None
+        used = [p for p in entry.parameters if self._occurs_in(p, entry)]
+        if len(arguments) != len(entry.parameters):
+            if len(used) == 1 and len(arguments) == 1:
+                pairs = [(used[0], arguments[0])]
+            elif not used or len(arguments) < len(used):
+                return self.named(ref, self._is_sampled(arguments))
+            else:
+                usual = {_label(self.value(a).expr) for a in arguments if self._is_plain(a)}
+                if all(_label(p) in usual for p in used):
+                    with self.within(None, None, self._sample_of(arguments)):
+                        return self.at_primes(ref, self.named, self._is_sampled(arguments))
+                raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+        else:
+            pairs = [(p, a) for p, a in zip(entry.parameters, arguments, strict=True) if p in used]
         own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()
         value: sp.Expr = entry.definition.value
-        if ref.primes:
-            value = Partial(entry.at(tuple(own)), parameter)
-            if inner.expr != parameter:
+        with self.within(None, None, self._sample_of(arguments)):
+            at = tuple(self.sample if a == self.signature.sample else s for s, a in zip(own, entry.axes, strict=True))
+            if any(a != self.signature.sample for a in entry.axes):
+                raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+            value = entry.value_at(at)
+            swapped: dict[sp.Expr, sp.Expr] = {}
+            for parameter, node in pairs:
+                inner, here = self.value(node), self._here(parameter)
+                if inner.axes or not value.has(here):
+                    raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+                if inner.expr != here:
+                    swapped[here] = inner.expr
+            if ref.primes and (len(pairs) != 1 or swapped):
                 raise UnsupportedNoteError("a derivative at another point than the function's argument")
-        elif not value.has(parameter) or inner.axes or any(s != self.sample for s in own if str(s) != "row"):
-            raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
-        else:
-            value = value.xreplace({parameter: inner.expr})
-        return Value(self._here(value))
+            if ref.primes:
+                return Value(Partial(entry.at(at), self._here(pairs[0][0])))
+        return Value(value.xreplace(swapped) if swapped else entry.at(at))
+
+    def _occurs_in(self, parameter: sp.Expr, entry: Entry) -> bool:
+        label = _label(parameter)
+        assert entry.definition is not None
+        return label is not None and any(_label(a) == label for a in free_atoms(entry.definition.value))
 
     def _softmax(self, ref: Ref, logits: Value) -> Value:
         if not logits.axes:
@@ -379,7 +428,7 @@ class Derivatives(Namer):
                     self.unknown[symbol] = key
                     self.domains[symbol] = tuple(a for a in axes if a is not None)
                 return scalar(sp.IndexedBase(symbol, shape=None)[tuple(own)])
-            return self.named(Ref(f"{ref.key}({render(condition)})", above=()))
+            return self.named(Ref(f"{ref.key}({render(condition)})"), self.signature.sample is not None)
 
     def _unknown_function(self, ref: Ref, argument: Value) -> Value:
         """f(u) of which nothing is known: an atom, whose derivative is the atom f'(u) times that of u."""

@@ -21,7 +21,7 @@ from derivations.kernels import charge
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 from derivations.notes.derivatives import Derivatives, is_differential
-from derivations.notes.names import Index, UnsupportedNoteError, binder, read_name
+from derivations.notes.names import Index, Ref, UnsupportedNoteError, binder, read_name
 from derivations.notes.render import render
 from derivations.notes.signature import Key
 from derivations.notes.tensor import Value, add, contract, elementwise, power, scalar
@@ -50,9 +50,11 @@ class Elaborator(Derivatives):
 
     def _is_matrix_form(self, node: Node) -> bool:
         for part in walk(node):
-            if isinstance(part, ast.Symbol) and part.name in ("X", r"\Phi", r"\mathbf{X}"):
+            if isinstance(part, ast.Symbol) and not part.subscripts:
                 ref = read_name(part, self.signature.habits)
-                if not ref.indices and not self.scope.of(ref.key):
+                if ref.key == "X" and not ref.indices and self.signature.axes.get("X") and not self.scope.of("X"):
+                    return True
+                if not ref.indices and not self.scope.of(ref.key) and self.small_name(ref.key) is not None:
                     return True
         return False
 
@@ -197,6 +199,8 @@ class Elaborator(Derivatives):
         numerator = self._written_quotient(factors)
         if numerator is not None:
             return numerator
+        if len(factors) > 1 and all(_is_word(f) for f in factors):
+            return self.named(Ref(" ".join(render(f.body) for f in factors)))
         result: Value | None = None
         negative = False
         position = 0
@@ -437,6 +441,9 @@ class Elaborator(Derivatives):
     def raised(self, value: Value, exponent: Node) -> Value:
         if isinstance(exponent, ast.Symbol) and exponent.name in ("T", r"\top", r"\intercal"):
             return value.transposed if value.axes else value
+        if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):
+            if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1:
+                raise UnsupportedNoteError(f"the superscript {exponent.name}, a power or an index")
         if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol):
             raise (
                 UnsupportedNoteError(f"the superscript {render(exponent)}")
@@ -565,6 +572,12 @@ class Elaborator(Derivatives):
         elif wanted in (0, 1):
             return scalar(y if wanted == 1 else 1 - y)
         raise UnsupportedNoteError("a condition on a label")
+
+
+def _is_word(factor: ast.Factor) -> bool:
+    body = factor.body
+    plain = isinstance(body, ast.Symbol) and not body.subscripts and not body.superscripts
+    return plain and len(body.name) > 1 and body.name.isalpha() and not factor.operator and not factor.sign
 
 
 def partial_of(value: sp.Expr, variable: sp.Expr) -> sp.Expr:

@@ -26,6 +26,8 @@ class Head:
 def head_of(node: Node, signature: Signature) -> Head | None:
     """The name that a side consists of; None for any other expression."""
     match node:
+        case ast.Product((_, second)) if isinstance(second.body, ast.BigOperator | ast.Function):
+            return None
         case ast.Decorated(_, body):
             return head_of(body, signature)
         case ast.Group("{", _, body) if body is not None:
@@ -96,10 +98,14 @@ def _application(name: Node, bracket: Node, signature: Signature) -> Head | None
 
 def _conditional(ref: Ref, chain: ast.Chain, items: list[Node], signature: Signature) -> Head | None:
     left, right = chain.members[0], chain.members[-1]
-    if not isinstance(left, ast.Symbol) or not isinstance(right, ast.Symbol) or len(chain.relations) != 1:
+    if not isinstance(left, ast.Symbol) or len(chain.relations) != 1:
         return None
     label = read_name(left, signature.habits)
     arguments = (left, *(i for i in items if isinstance(i, ast.Symbol)))
+    if isinstance(right, ast.Number):
+        return Head(Ref(f"{ref.key}({render(chain)})"), arguments)
+    if not isinstance(right, ast.Symbol):
+        return None
     carrier = _symbol(ast.Symbol("f", (), (right,)), signature)
     if carrier is None or len(carrier.ref.below) != 1:
         return None

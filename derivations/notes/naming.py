@@ -141,15 +141,25 @@ class Namer:
         for entry in found:
             if len(entry.axes) > written:
                 return entry
-        raise UnsupportedNoteError(f"{ref.key} has {written} indices here and fewer where it is defined")
+        return None
 
-    def named(self, ref: Ref) -> Value:
-        """The value of a name, without its power and transpose."""
-        entry = self.entry_for(ref)
+    def entry_of_sample(self, ref: Ref) -> Entry | None:
+        """The definition of a name that is a function of one sample's data."""
+        for entry in self.scope.of(ref.key):
+            if self.signature.sample in entry.axes and len(entry.axes) == len(ref.indices) + 1:
+                return entry
+        return None
+
+    def named(self, ref: Ref, sampled: bool = False) -> Value:
+        """The value of a name, without its power and transpose; sampled: as a function of one sample's data."""
+        ref = self._usual_name(ref)
+        entry = (self.entry_of_sample(ref) if sampled else None) or self.entry_for(ref)
         if entry is not None:
             symbol, axes = entry.symbol, entry.axes
         else:
             key, axes = ref.key, self.signature.axes.get(ref.key, ())
+            if sampled and self.signature.sample is not None and self.signature.sample not in axes:
+                axes = (self.signature.sample, *axes)
             if len(ref.indices) > len(axes):
                 key = f"{key}@{len(ref.indices)}"
                 axes = tuple(self._sort_written(i) for i in ref.indices)
@@ -165,6 +175,34 @@ class Namer:
         filled, opened = self._fill(ref, axes)
         expr = sp.IndexedBase(symbol, shape=None)[filled] if filled else symbol
         return Value(expr, tuple(opened))
+
+    def _usual_name(self, ref: Ref) -> Ref:
+        """X is the matrix of the x_i, C the loss that was called "Cross Entropy Loss"."""
+        if self.scope.of(ref.key) or ref.indices:
+            return ref
+        small = self.small_name(ref.key)
+        if small is not None:
+            return Ref(small, primes=ref.primes)
+        if len(ref.key) == 1 and ref.key.isupper():
+            for key in reversed(self.scope.entries):
+                if " " in key and key[0] == ref.key and re.search("loss|cost|error|entropy", key, re.I):
+                    return Ref(key)
+        return ref
+
+    def small_name(self, key: str) -> str | None:
+        r"""The name of the rows of a matrix: x of X, \hat{y} of \hat{Y}."""
+        letter = base_letter(key)
+        if letter not in ("X", "Y", "T", "Z", "A", "S", r"\Phi") or self.signature.sample is None:
+            return None
+        small = key.replace(letter, letter.lower(), 1)
+        found = [small, rf"\hat{{{small}}}"] if letter == "X" else [small]
+        known = [k for k in found if self._axes_known(k)]
+        return max(known, key=lambda k: self.signature.count.get(k, 0)) if known else None
+
+    def _axes_known(self, key: str) -> tuple[object, ...]:
+        entries = self.scope.of(key)
+        axes = entries[0].axes if entries else self.signature.axes.get(key, ())
+        return axes if self.signature.sample in axes else ()
 
     def _is_plain_index(self, ref: Ref, axes: Sequence[Key]) -> bool:
         return not ref.indices and len(ref.key) == 1 and ref.key in "ijk" and ref.key not in self.signature.functions

@@ -98,6 +98,7 @@ class Signature:
     classes: frozenset[Key]
     logged: frozenset[str]
     words: str
+    count: dict[str, int]
 
     def sort_of(self, formula: int, letter: str) -> Key | None:
         return self.sort_of_letter.get((formula, letter), self.usual_sort.get(letter))
@@ -171,8 +172,12 @@ class _Survey:
 
     def fraction(self, number: int, node: ast.Fraction) -> None:
         """Σ e^{z_j} below a fraction bar is a sum over classes."""
-        summed = any(isinstance(n, ast.BigOperator) and n.name == "sum" for n in walk(node.denominator))
-        if not summed:
+        sums = [n for n in walk(node.denominator) if isinstance(n, ast.BigOperator) and n.name == "sum"]
+        if not sums:
+            return
+        try:
+            bound = {letter for n in sums for letter in binder(n)[0]}
+        except UnsupportedNoteError:
             return
         for part in walk(node.denominator):
             exponents: list[Node] = []
@@ -185,16 +190,16 @@ class _Survey:
             for exponent in exponents:
                 for symbol in walk(exponent):
                     if isinstance(symbol, ast.Symbol):
-                        self.exponent(number, symbol)
+                        self.exponent(bound, symbol)
 
-    def exponent(self, number: int, symbol: ast.Symbol) -> None:
+    def exponent(self, bound: set[str], symbol: ast.Symbol) -> None:
         try:
             ref = read_name(symbol, self.habits)
         except UnsupportedNoteError:
             return
         for raised, indices in ((True, ref.above), (False, ref.below)):
             for position, index in enumerate(indices):
-                if index.letter is not None and base_letter(ref.key) not in ("x",) or len(ref.indices) == 1:
+                if index.letter in bound or (not bound and len(ref.indices) == 1):
                     self.class_slots.append((ref.key, raised, len(indices), position))
 
     def product(self, number: int, node: ast.Product) -> None:
@@ -246,7 +251,7 @@ def _habits(sides: list[Node]) -> Habits:
                 except UnsupportedNoteError:
                     continue
     plain = Habits(frozenset(raised))
-    indexed = set()
+    lettered = Counter[tuple[str, bool]]()
     numbered = Counter[tuple[str, bool]]()
     for side in sides:
         for node in walk(side):
@@ -257,10 +262,11 @@ def _habits(sides: list[Node]) -> Habits:
                     continue
                 for lower, indices in ((True, ref.below), (False, ref.above)):
                     if any(i.letter is not None for i in indices):
-                        indexed.add((_bare(node), lower))
+                        lettered[_bare(node), lower] += 1
                     elif indices:
                         numbered[_bare(node), lower] += 1
-    return Habits(plain.raised, frozenset(indexed))
+    indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
+    return Habits(plain.raised, indexed)
 
 
 def _bare(node: ast.Symbol) -> str:
@@ -333,6 +339,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str) -> Signatu
         classes,
         frozenset(survey.logged),
         words,
+        {key: sum(uses.values()) for key, uses in survey.uses.items()},
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature
@@ -373,8 +380,8 @@ def _axes(
         if is_vector and (letter in VECTORS or key in survey.bold) and letter not in LABELS:
             found.append(signature.feature or ("features",))
     is_data = letter in _DATA or letter not in PARAMETERS and key not in signature.functions and letter.islower()
-    if letter == "X" and not found:
-        found = [signature.feature or ("features",)]
+    if letter == "X":
+        found = found or [signature.feature or ("features",)]
         is_data = True
     if signature.sample is not None and signature.sample not in found and is_data:
         found.insert(0, signature.sample)
@@ -390,7 +397,8 @@ def _usual_arity(uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, .
     for (above, below), count in uses.items():
         arities[len(above) + len(below)] += count
     most = max(arities, default=0)
-    if letter not in VECTORS and most == 2 and arities[1] > 4 * arities[2]:
+    scarce = 4 if letter not in VECTORS else 12
+    if most == 2 and arities[1] > scarce * arities[2]:
         return 1
     return most
 
@@ -403,7 +411,8 @@ def _functions(sides: list[Node], survey: _Survey) -> frozenset[str]:
             if isinstance(node, ast.Product):
                 for left, right in zip(node.factors, node.factors[1:], strict=False):
                     if isinstance(left.body, ast.Symbol) and not right.operator and not right.sign:
-                        if _applies(left.body, right.body):
+                        group = right.body.base if isinstance(right.body, ast.Scripted) else right.body
+                        if _applies(left.body, group):
                             found.add(read_name(left.body, survey.habits).key)
     return frozenset(found)
 
