@@ -108,6 +108,10 @@ class ClaimCompiler:
         jax.eval_shape(outer, {**self.specs, **{v.name: self._shape(v) for v in extra}})
         return CompiledClaim(derivation, left, free, derivatives, self._lambdify(right, free), outer)
 
+    def positive_fns(self) -> list[Fn]:
+        """What the statement says is positive, each over its own free indices."""
+        return [self._lambdify(e, self.indices(e)) for e in self.statement.positive]
+
     def _lambdify(self, expr: sp.Expr, free: Iterable[sp.Symbol]) -> Fn:
         free = tuple(free)
         return self._once((expr, free), lambda: self._traced(lambdify(expr, self.statement, free), {}))

@@ -192,9 +192,11 @@ def _in_domain(x: np.ndarray, domain: Domain, regime: Regime) -> np.ndarray:
 
 
 def statement_batch(
-    statement: Statement, sizes: Mapping[sp.Symbol, int], count: int, seed: int = 0, dtype: Any = np.float64
+    statement: Statement, sizes: Mapping[sp.Symbol, int], count: int, seed: Any = 0, dtype: Any = np.float64
 ) -> dict[str, np.ndarray]:
     """A batch of inputs of a statement: name → (count, *shape). The regimes of the variables are drawn apart.
+
+    seed: an integer, or a sequence of them.
 
     >>> from derivations.statement import size, variable
     >>> n = size("n")
@@ -204,7 +206,7 @@ def statement_batch(
     """
     batch = {}
     for v in statement.variables:
-        own = [seed, zlib.crc32(v.name.encode())]
+        own = [*np.ravel(seed), zlib.crc32(v.name.encode())]
         x = dense_batch(shape_of(v, sizes), v.domain, count=count, seed=own, dtype=dtype, is_logit=v.role == "logit")
         # point i has regime i mod 6 for every variable: shuffle, so that all pairs of regimes meet
         batch[v.name] = np.random.default_rng([*own, 1]).permutation(x, axis=0)

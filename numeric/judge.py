@@ -16,9 +16,10 @@ existential claims, and sizes beyond the buckets of `inputs`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -30,7 +31,7 @@ from derivations.statement import Derivation, Statement
 
 from .autodiff import Mode
 from .derivatives import ClaimCompiler, CompiledClaim, StatedDerivative
-from .evidence import Evidence, Pointwise, gather_evidence
+from .evidence import Evidence, Pointwise, gather_evidence, suspicion
 from .finite_difference import extrapolated_jacobian
 from .inputs import shape_buckets, statement_batch, step_scale
 from .precision import float64_enabled
@@ -42,6 +43,8 @@ __all__ = ["StatementEvidence", "judge_statement"]
 _AT_A_POINT = (
     1  # coordinates that finite differences take at one point, in rotation; a combination of derivatives needs all
 )
+_MOST_PARTS = 40  # of points drawn: ten times as many as are asked for
+_Jacobian = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,9 @@ def judge_statement(
 ) -> list[StatementEvidence]:
     """The evidence for each derivation of one statement, at the first bucket of sizes.
 
-    examples, differences: points per claim for autodiff and for finite differences. A derivation that
-    can't be judged in numbers (a limit, an existential claim) has a `reason` and no evidence.
+    examples, differences: the least number of points per claim for autodiff and for finite differences; the
+    evidence says how many were used. A derivation that can't be judged in numbers (a limit, an existential
+    claim) has a `reason` and no evidence.
     """
     sizes = shape_buckets(statement)[0]
     with float64_enabled():
@@ -113,34 +117,39 @@ def _judge(
         except (UnsupportedExpressionError, InputError) as error:
             results[d.name] = StatementEvidence(d.name, reason=str(error))
     if claims:
-        batch = _points(statement, sizes, max(examples, differences), seed)
-        autodiff = _judge_autodiff(compiler, claims, {k: a[:examples] for k, a in batch.items()}, differences)
-        few = {k: a[:differences] for k, a in batch.items()}
+        examples = max(examples, differences)
+        found, batch = _judge_autodiff(compiler, claims, examples, differences, seed)
         named = {str(s): v for s, v in sizes.items()}
-        known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]] = {}
-        for claim, (judged, *right) in zip(claims, autodiff, strict=True):
+        known: dict[sp.Expr, _Jacobian] = {}
+        for claim, (judged, *right) in zip(claims, found, strict=True):
             name = claim.derivation.name
             if not claim.derivatives:
                 evidence = StatementEvidence(name, named, evaluation=judged)
             else:
-                first = (right[0][:differences], right[1][:differences])
-                compared = _judge_differences(compiler, claim, few, first, known)
-                by_difference = _persistent(compiler, claim, few, compared, seed)
+                compared = _enough_differences(compiler, claim, batch, (right[0], right[1]), known, differences)
+                by_difference = _persistent(compiler, claim, batch, compared, seed)
                 evidence = StatementEvidence(name, named, autodiff=judged, finite_difference=by_difference)
             results[name] = _with_witness(evidence, batch)
     return [results[d.name] for d in order]
 
 
-def _points(statement: Statement, sizes: Mapping[sp.Symbol, int], count: int, seed: int) -> dict[str, np.ndarray]:
-    """A batch in which no continuous variable sits on a whole number, where kinks and ties are."""
-    batch = statement_batch(statement, sizes, count, seed)
-    rng = np.random.default_rng([seed, 2])
+def _points(
+    statement: Statement, sizes: Mapping[sp.Symbol, int], count: int, seed: int, part: int
+) -> dict[str, np.ndarray]:
+    """Part of a batch: inputs in which no continuous variable sits on a whole number, where kinks and ties are."""
+    batch = statement_batch(statement, sizes, count, (seed, part))
+    rng = np.random.default_rng([seed, 2, part])
     for v in statement.variables:
         x = batch[v.name]
         if v.domain.is_continuous and v.domain is not Domain.INCREASING:
             nudge = 1e-6 * rng.uniform(-1, 1, size=x.shape) * step_scale(x, v.domain)
             batch[v.name] = np.where(x == np.round(x), x + (np.abs(nudge) if v.domain is not Domain.REAL else nudge), x)
     return batch
+
+
+def _part(count: int) -> int:
+    """How many points to draw at a time, so that four parts are enough if one point in thirty says nothing."""
+    return math.ceil(count * 0.26)
 
 
 def _with_witness(evidence: StatementEvidence, batch: Mapping[str, np.ndarray]) -> StatementEvidence:
@@ -151,14 +160,17 @@ def _with_witness(evidence: StatementEvidence, batch: Mapping[str, np.ndarray]) 
 
 
 def _judge_autodiff(
-    compiler: ClaimCompiler, claims: list[CompiledClaim], batch: dict[str, np.ndarray], few: int
-) -> list[tuple[Evidence, np.ndarray, np.ndarray]]:
-    """(evidence, the right side's values, the bounds on them) of each claim.
+    compiler: ClaimCompiler, claims: list[CompiledClaim], examples: int, few: int, seed: int
+) -> tuple[list[tuple[Evidence, np.ndarray, np.ndarray]], dict[str, np.ndarray]]:
+    """((evidence, the right side's values, the bounds on them) of each claim, the points judged at).
+
+    Points are drawn part by part until every claim has been compared at `examples` of them: a point outside
+    `statement.positive` is rejected, and one without a finite derivative or bound is not counted.
 
     Reverse mode at all points, compiled; forward mode at the first few, on the host: it costs a pass a
     coordinate, and what it adds is that both modes agree.
     """
-    names = list(batch)
+    names = [v.name for v in compiler.statement.variables]
 
     def sides(mode: Mode, with_right: bool) -> Callable[..., tuple[jax.Array, ...]]:
         def everything(*arrays: Any) -> tuple[jax.Array, ...]:
@@ -177,24 +189,90 @@ def _judge_autodiff(
                 else:
                     extra = {f"derivative_{number}": a for number, a in enumerate(taken)}
                     parts.append(claim.outer_fn({**inputs, **extra}))
+            if with_right:
+                parts += [fn(inputs) for fn in compiler.positive_fns()]
             return tuple(parts)
 
         return everything
 
-    arrays, first = list(batch.values()), [a[:few] for a in batch.values()]
-    program = Program(jax.vmap(sides("reverse", True)), *_specs(arrays))
-    values, bounds = program.values(*arrays), program.bounds(*arrays)[1]
+    program: Program | None = None
+    parts: list[_Part] = []
+    points = [0] * len(claims)
+    while len(parts) < _MOST_PARTS and min(points) < examples:
+        drawn = _points(compiler.statement, compiler.sizes, _part(examples), seed, len(parts))
+        arrays = [drawn[name] for name in names]
+        if program is None:
+            program = Program(jax.vmap(sides("reverse", True)), *_specs(arrays))
+        values, bounds = program.values(*arrays), program.bounds(*arrays)[1]
+        kept = _admitted(values[2 * len(claims) :], bounds[2 * len(claims) :], len(arrays[0]))
+        parts.append(
+            _Part({k: a[kept] for k, a in drawn.items()}, *([a[kept] for a in side] for side in (values, bounds)))
+        )
+        for number in range(len(claims)):
+            ratio = suspicion(_compared(parts[-1], number))
+            points[number] += int(np.sum(np.any(ratio >= 0, axis=1)))
+    whole = _Part.joined(parts)
+    first = [a[:few] for a in whole.inputs.values()]
     forward, forward_error = Program(jax.vmap(sides("forward", False)), *_specs(first)).bounds(*first)
     found = []
     for number, claim in enumerate(claims):
-        right, right_error = values[2 * number], bounds[2 * number]
-        reverse = Pointwise.of_coordinates(right, values[2 * number + 1], right_error + bounds[2 * number + 1])
-        evidence = gather_evidence("autodiff" if claim.derivatives else "evaluation", reverse)
+        right, right_error = whole.values[2 * number], whole.bounds[2 * number]
+        evidence = gather_evidence("autodiff" if claim.derivatives else "evaluation", _compared(whole, number))
         other = Pointwise.of_coordinates(right[:few], forward[number], right_error[:few] + forward_error[number])
         if claim.derivatives and not (by_forward := gather_evidence("autodiff", other)).agrees and evidence.agrees:
             evidence = by_forward
         found.append((evidence, right, right_error))
-    return found
+    return found, whole.inputs
+
+
+class _Part(NamedTuple):
+    """Points, and at each of them the values of (right, left) claim by claim, and bounds on their errors."""
+
+    inputs: dict[str, np.ndarray]
+    values: list[np.ndarray]
+    bounds: list[np.ndarray]
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Part]) -> _Part:
+        inputs = {name: np.concatenate([p.inputs[name] for p in parts]) for name in parts[0].inputs}
+        values, bounds = (
+            [np.concatenate(a) for a in zip(*side, strict=True)] for side in list(zip(*parts, strict=True))[1:]
+        )
+        return cls(inputs, values, bounds)
+
+
+def _compared(part: _Part, number: int) -> Pointwise:
+    right, left = 2 * number, 2 * number + 1
+    return Pointwise.of_coordinates(part.values[right], part.values[left], part.bounds[right] + part.bounds[left])
+
+
+def _admitted(values: Sequence[np.ndarray], bounds: Sequence[np.ndarray], count: int) -> np.ndarray:
+    """The points at which no expression that should be positive is certainly zero or negative."""
+    refused = np.zeros(count, dtype=bool)
+    for value, bound in zip(values, bounds, strict=True):
+        refused |= np.any((value <= -bound).reshape(count, -1), axis=1)
+    return np.flatnonzero(~refused)
+
+
+def _enough_differences(
+    compiler: ClaimCompiler,
+    claim: CompiledClaim,
+    batch: dict[str, np.ndarray],
+    right: tuple[np.ndarray, np.ndarray],
+    known: dict[sp.Expr, _Jacobian],
+    count: int,
+) -> Pointwise:
+    """Comparisons of the first points of the batch, as many as it takes to have `count` that say something."""
+    length = len(right[0])
+    size = min(_part(count), length)
+    taken, points = min(4 * size, length), 0
+    while True:
+        few = {k: a[:taken] for k, a in batch.items()}
+        compared = _judge_differences(compiler, claim, few, (right[0][:taken], right[1][:taken]), known)
+        points = int(np.sum(np.any(suspicion(compared) >= 0, axis=1)))
+        if points >= count or taken == length:
+            return compared
+        taken = min(max(taken + size, math.ceil(1.02 * taken * count / max(points, 1))), length)
 
 
 def _judge_differences(
@@ -202,14 +280,15 @@ def _judge_differences(
     claim: CompiledClaim,
     batch: dict[str, np.ndarray],
     right: tuple[np.ndarray, np.ndarray],
-    known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]],
+    known: dict[sp.Expr, _Jacobian],
 ) -> Pointwise:
+    length = len(right[0])
     for d in claim.derivatives:
         seen = known.get(d.partial)
-        if seen is None or (claim.outer_fn is not None and np.isnan(seen[0]).any()):
+        if seen is None or len(seen[0]) < length or (claim.outer_fn is not None and np.isnan(seen[0]).any()):
             alone = None if claim.outer_fn is not None else _AT_A_POINT
             known[d.partial] = _difference_jacobian(compiler, d, batch, alone)
-    lefts = [known[d.partial] for d in claim.derivatives]
+    lefts = [(value[:length], error[:length]) for value, error in (known[d.partial] for d in claim.derivatives)]
     if claim.outer_fn is None:
         left, error = lefts[0]
     else:

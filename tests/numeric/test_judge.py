@@ -101,3 +101,30 @@ def test_one_seed_gives_the_same_evidence() -> None:
     assert first.as_json() == again.as_json()
     assert first.as_json() != other.as_json()
     assert np.isfinite(first.autodiff.allowed)
+
+
+def test_points_that_say_nothing_are_drawn_again() -> None:
+    u, l = scalar("u", role="logit"), scalar("l", role="logit")
+    between = Statement(
+        "between", "example", "", "", (u, l),
+        (Definition(C, -sp.log(sigmoid(u()) - sigmoid(l()))),),
+        positive=(u() - l(), sigmoid(u()) - sigmoid(l())),
+    )  # fmt: skip
+    claim = Derivation(
+        "u", between, "", Partial(C, u()),
+        (Step(-sigmoid(u()) * (1 - sigmoid(u())) / (sigmoid(u()) - sigmoid(l())), "example"),),
+    )  # fmt: skip
+    (found,) = judge_statement(between, [claim], examples=600, differences=120)
+    assert found.agrees
+    assert found.autodiff.points >= 600
+    assert found.finite_difference.points >= 120
+
+
+def test_points_where_what_should_be_positive_is_not_are_rejected() -> None:
+    """|u − l| = u − l holds where u > l only."""
+    u, l = scalar("u", role="number"), scalar("l", role="number")
+    ordered = Statement("ordered", "example", "", "", (u, l), positive=(u() - l(),))
+    claim = Derivation("distance", ordered, "", sp.Abs(u() - l()), (Step(u() - l(), "example"),))
+    (found,) = judge_statement(ordered, [claim], examples=600, differences=120)
+    assert found.agrees
+    assert found.evaluation.points >= 600
