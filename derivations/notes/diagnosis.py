@@ -38,9 +38,10 @@ __all__ = ["CODES", "Diagnosis", "diagnose"]
 
 BITS = 96
 POINTS, ATTEMPTS = 4, 24  # points kept, points tried
-OPERATIONS, SECONDS = 250_000, 3.0  # about 0.3 s where it is spent; the clock is a backstop
-TEST_OPERATIONS = 40_000  # for one candidate's zero test
+OPERATIONS, SECONDS = 120_000, 2.0  # about 0.3 s where it is spent; the clock is a backstop
+TEST_OPERATIONS = 20_000  # for one candidate's zero test
 MAX_EDITS, MAX_NODES = 700, 600
+EDIT_OPERATIONS = 30  # SymPy's, for making one candidate
 MAX_SHOWN = 120  # nodes of another side that is worth proposing
 LARGEST = 1_000  # numerator and denominator of a constant factor
 
@@ -72,15 +73,16 @@ CODES: dict[str, str] = {
 class Diagnosis:
     """What is wrong: `code` (see `CODES`), one sentence for people, and the corrected side.
 
-    corrected: the side named by `side` as it should be, proved equal to the other one; for `condition_needed` it is
-    None, since the side holds as written once `conditions` do. For `different` it is the other side, or None.
+    corrected: the right side as it should be, proved equal to the left one; for `condition_needed` it is
+    None, since the side holds as written once `conditions` do. For `different` it is the left side, or None.
+    factor: what the whole right side is to be multiplied by, where that is the correction.
     """
 
     code: str
     sentence: str
     corrected: sp.Expr | None = None
-    side: str = "right"
     conditions: tuple[str, ...] = field(default=())
+    factor: sp.Expr | None = None
 
 
 def diagnose(
@@ -94,7 +96,7 @@ def diagnose(
     """The mistake in `right`, given that left = right is refuted and `left` is what it should be.
 
     Both sides are over the context's variables and the names that `definitions` define, with derivatives taken. To
-    correct the left side, exchange the two and set `side`.
+    correct the left side, exchange the two.
 
     >>> z, y = sp.symbols("z y", real=True)
     >>> from derivations.ranges import Ranges
@@ -132,6 +134,7 @@ class _Judge:
         if max(_size(self.left), _size(self.right)) > MAX_NODES:
             return
         for edit in itertools.islice(edits(self.right, self.left, self.context.ranges), MAX_EDITS):
+            charge(EDIT_OPERATIONS)
             if self._agrees(edit.expr) and self._holds(edit.expr):
                 yield Diagnosis(edit.code, self._sentence(edit), edit.expr)
         yield from self._coincidences()
@@ -317,14 +320,14 @@ def _scaled(right: sp.Expr, constant: sp.Rational, size: sp.Symbol | None, power
 
 
 def _of_ratio(constant: sp.Rational, size: sp.Symbol | None, power: int, corrected: sp.Expr) -> Diagnosis:
-    if size is None:
-        if constant == -1:
-            return Diagnosis("sign", "the sign is wrong: one side is −1 times the other", corrected)
-        off = f"the right side is {text(1 / constant)} times the left side"
-        return Diagnosis("constant_factor", f"{off}: a constant factor {text(constant)} is lost", corrected)
-    what = f"a factor 1/{size} is lost" if power < 0 else f"a factor 1/{size} too much"
-    more = "" if constant == 1 else f", and with it the factor {text(constant)}"
-    return Diagnosis("sample_mean", f"{what}{more}", corrected)
+    if size is not None:
+        what = f"a factor 1/{size} is lost" if power < 0 else f"a factor 1/{size} too much"
+        more = "" if constant == 1 else f", and with it the factor {text(constant)}"
+        return Diagnosis("sample_mean", f"{what}{more}", corrected, factor=constant * size**power)
+    if constant == -1:
+        return Diagnosis("sign", "the sign is wrong: one side is −1 times the other", corrected, factor=constant)
+    sentence = f"the right side is {text(1 / constant)} times the left side: a constant factor {text(constant)} is lost"
+    return Diagnosis("constant_factor", sentence, corrected, factor=constant)
 
 
 def _label(atom: sp.Expr) -> object:
