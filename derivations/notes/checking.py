@@ -21,9 +21,10 @@ from derivations.kernels import BudgetExceededError, budget
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
-from derivations.notes.claims import ROW, Claim, Judged, judge
+from derivations.notes.claims import ROW, Claim, Judged, judge, unknown_in
 from derivations.notes.derivatives import leading
-from derivations.notes.conditions import Case, cases_written, is_condition
+from derivations.notes.cases import Case, cases_of
+from derivations.notes.conditions import applied, cases_written, is_condition
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
 from derivations.notes.names import UnsupportedNoteError, binder, read_name
@@ -31,6 +32,7 @@ from derivations.notes.naming import Choices
 from derivations.notes.parser import Document, Side, Step
 from derivations.notes.render import render, render_chain
 from derivations.notes.report import FileReport, FormulaRecord, StepRecord
+from derivations.notes.rewriting import rewritten, uses_capital_sigma
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.signature import Signature, sign_document
 from derivations.notes.tensor import Value
@@ -40,6 +42,7 @@ __all__ = ["check_document"]
 
 OPERATIONS, SECONDS = 200_000, 4.0
 HELD = ("proved", "supported")
+_NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
@@ -126,7 +129,40 @@ class _Reading:
         record = self._judged(record, judged)
         if head is not None and begins and record.verdict not in HELD:
             return self._redefine(step, head, left, right, record)
+        if record.verdict == "undecided" and step.left.member > 0 and "is not defined here" in str(record.reason):
+            self._continued(step, chain, right)
+        if record.verdict == "refuted" and subject is not None and begins:
+            return self._restated(step, subject, left, right, record)
         return record
+
+    def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
+        """A name whose value had something unknown in it has the next value of its chain."""
+        first = chain.members[0]
+        head = None if first is None else head_of(first, self.signature)
+        if head is None or not self._has_value(head):
+            return
+        speaker = self._speaker(step.right) if step.right is not None else None
+        try:
+            value = speaker.side(right) if speaker is not None else None
+            if value is None or unknown_in(value.expr, speaker):
+                return
+            self._bind(step, head, right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return
+
+    def _restated(self, step: Step, subject: Node, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        """∂N/∂v = ∂(E)/∂v with E = −N, where the words say that a sign is changed: N is E from here on."""
+        head, inner = head_of(subject, self.signature), _subject(right)
+        if head is None or inner is None or not self.signature.says(_NEGATED):
+            return record
+        judged = self._claimed(step, left, ast.Sum((ast.Term("-", right),)))
+        if not judged.verdict.is_proved:
+            return record
+        try:
+            self._bind(step, head, inner)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return record
+        return replace(record, verdict="conflict", reason=f"{head.ref.key} had the opposite sign before")
 
     def _is_open(self, head: Head) -> bool:
         """Whether a name is neither data, nor a parameter, nor defined: an equation may say what it is."""
@@ -220,7 +256,8 @@ class _Reading:
         assert step.left is not None and step.right is not None
         try:
             first = self._speaker(step.left, step.right)
-            claimed = isinstance(right, ast.Matrix) and _cases(right)
+            matrix = right.body if isinstance(right, ast.Group) else right
+            claimed = cases_of(matrix) if isinstance(matrix, ast.Matrix) else []
             if claimed:
                 return self._by_cases(step, left, claimed)
             a = first.side(left)
@@ -241,7 +278,7 @@ class _Reading:
         first.doubts += second.doubts
         claim = Claim(a, b, first)
         if case is not None:
-            claim = case.applied(claim)
+            claim = applied(case, claim)
         return judge(claim, self.seed)
 
     def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:
@@ -386,6 +423,8 @@ class _Reading:
             return
         current = [e for e in self.scope.of(ref.key) if e.axes == tuple(axes)]
         if _mentions(expr, symbol, self.scope) and not current:
+            reached = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
+            self.scope.inert[symbol] = frozenset(_label_of(a) for e in reached for a in free_atoms(e))
             raise UnsupportedNoteError(f"an equation for {ref.key}, which stands on both sides")
         if current and any(_label_of(a) == current[0].symbol for a in free_atoms(expr)):
             raise UnsupportedNoteError(f"an equation for {ref.key}, which stands on both sides")
@@ -439,18 +478,6 @@ def record_line(step: Step) -> int:
     return step.left.place.line
 
 
-def _cases(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
-    if matrix.environment not in ("cases", "dcases", "array", "matrix"):
-        return []
-    rows: list[tuple[Node, Case | None]] = []
-    for row in matrix.rows:
-        cells = [cell for cell in row if cell is not None]
-        if len(cells) != 2:
-            return []
-        rows.append((cells[0], Case.of_node(cells[1])))
-    return rows if any(case is not None for _, case in rows) else []
-
-
 def _letters_outside(document: Document, *sides: Side | None) -> frozenset[str]:
     """Letters that stand among indices outside every sum without bounds, in the formulas of the two sides."""
     found: set[str] = set()
@@ -491,6 +518,7 @@ def _outside(node: Node) -> set[str]:
 
 def check_document(document: Document, text: str, name: str, seed: int = 0) -> FileReport:
     """The report on a document that has been read."""
+    document = _usual_writing(document)
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
     signature = sign_document(sides, text)
     first = _Reading(document, signature, Choices(), seed)
@@ -511,6 +539,32 @@ def check_document(document: Document, text: str, name: str, seed: int = 0) -> F
     for _, others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
+
+
+def _usual_writing(document: Document) -> Document:
+    """The document with every side in the usual way of writing."""
+    capital = uses_capital_sigma(m for f in document.formulas for c in f.chains for m in c.members if m is not None)
+
+    def side(found: Side | None) -> Side | None:
+        if found is None or found.node is None or isinstance(found.node, ast.Unread):
+            return found
+        return replace(found, node=rewritten(found.node, capital))
+
+    formulas = tuple(
+        replace(
+            formula,
+            reading=replace(
+                formula.reading,
+                chains=tuple(
+                    replace(c, members=tuple(m if m is None else rewritten(m, capital) for m in c.members))
+                    for c in formula.reading.chains
+                ),
+            ),
+        )
+        for formula in document.formulas
+    )
+    steps = tuple(replace(s, left=side(s.left), right=side(s.right)) for s in document.steps)
+    return replace(document, formulas=formulas, steps=steps)
 
 
 def _spared(mine: StepRecord, theirs: StepRecord) -> StepRecord:

@@ -28,14 +28,14 @@ from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.names import UnsupportedNoteError
 from derivations.notes.scope import Entry
-from derivations.notes.signature import LABELS, base_letter
+from derivations.notes.signature import base_letter
 from derivations.notes.tensor import Axis, Value
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
 
-__all__ = ["Claim", "Judged", "judge"]
+__all__ = ["Claim", "Judged", "judge", "unknown_in"]
 
 OPERATIONS, SECONDS = 60_000, 2.0
 ROW = sp.Symbol("row", integer=True, positive=True)
@@ -91,6 +91,8 @@ def _judge(claim: Claim, seed: int) -> Judged:
     speaker = claim.speaker
     left, right, axes = _matched(claim.left, claim.right)
     left, right = _one_sample(left, right, speaker)
+    if speaker.signature.says("Einstein|summation (convention|notation)"):
+        left, right = _summed_when_repeated(left, right, speaker), _summed_when_repeated(right, left, speaker)
     doubts = list(speaker.doubts) + _one_sided(left, right, speaker)
     ranges = _ranges((left, right), axes, speaker)
     for a, b in claim.distinct:
@@ -98,6 +100,9 @@ def _judge(claim: Claim, seed: int) -> Judged:
     settled = _Settled(speaker, ranges)
     first, second = settled.taken(left), settled.taken(right)
     doubts += settled.doubts
+    slopes = [{a for e in _closed(side, speaker) for a in _labels_in(e) if "'(" in a.name} for side in (first, second)]
+    if slopes[0] != slopes[1]:
+        doubts.append("a function of which nothing is known, differentiated on one side only")
     if first == 0 and second == 0 and (left != 0 and right != 0) and (settled.doubts or left.has(Partial)):
         raise UnsupportedNoteError("both sides are 0 as far as the names in them are defined")
     equal = dict(claim.equal)
@@ -129,6 +134,8 @@ def _tempered(
         if doubts:
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason=doubts[0])
         if settled.has_jets:
+            if settled.slopes_agree(equation):
+                return verdict
             for ratio in (sp.Integer(2), sp.S.Half, sp.S.NegativeOne):
                 scaled = replace(equation, right=ratio * equation.right)
                 if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
@@ -191,8 +198,27 @@ def _one_sample(left: sp.Expr, right: sp.Expr, speaker: Elaborator) -> tuple[sp.
     return left, right
 
 
+def _summed_when_repeated(expr: sp.Expr, other: sp.Expr, speaker: Elaborator) -> sp.Expr:
+    """The summation convention: an index that stands twice in a term, and not on the other side, is summed over."""
+    extra = _indices_of(expr, speaker) - _indices_of(other, speaker)
+    if not extra:
+        return expr
+    terms = []
+    for term in sp.Add.make_args(sp.expand_mul(expr)):
+        for symbol in sorted(extra & free_symbols(term), key=str):
+            term = sp.Sum(term, (symbol, *speaker.met[symbol]))
+        terms.append(term)
+    return sp.Add(*terms)
+
+
 def _indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
-    return {s for s in free_symbols(expr) if s in speaker.met and s != ROW}
+    found = {s for s in free_symbols(expr) if s in speaker.met and s != ROW}
+    for entry in speaker.scope.definitions_of(expr):
+        if entry.definition is not None and entry.symbol not in speaker.scope.jets:
+            target = entry.definition.target
+            own = set(target.indices) if isinstance(target, sp.Indexed) else set()
+            found |= {s for s in free_symbols(entry.definition.value) - own if s in speaker.met and s != ROW}
+    return found
 
 
 def _one_sided(left: sp.Expr, right: sp.Expr, speaker: Elaborator) -> list[str]:
@@ -207,20 +233,30 @@ def _one_sided(left: sp.Expr, right: sp.Expr, speaker: Elaborator) -> list[str]:
             label = side.base.label if isinstance(side, sp.Indexed) else side
             if label not in speaker.scope.symbols and not (isinstance(label, sp.Symbol) and label.is_integer):
                 doubts.append(f"{label} has no value here")
-    names = [_unknown_in(side, speaker) for side in (left, right)]
+    names = [unknown_in(side, speaker) for side in (left, right)]
     for name in sorted(names[0] ^ names[1]):
         doubts.append(f"{name} is not defined here")
     return doubts
 
 
-def _unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
+def _labels_in(expr: sp.Expr) -> set[sp.Symbol]:
+    return {a.base.label if isinstance(a, sp.Indexed) else a for a in free_atoms(expr)}
+
+
+def _closed(expr: sp.Expr, speaker: Elaborator) -> list[sp.Expr]:
+    """An expression with the values of the names in it, but for those of functions of which nothing is known."""
+    known = [e for e in speaker.scope.definitions_of(expr) if e.symbol not in speaker.scope.jets]
+    return [expr, *(e.definition.value for e in known if e.definition is not None)]
+
+
+def unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
     exprs = [expr, *(e.definition.value for e in speaker.scope.definitions_of(expr) if e.definition is not None)]
     found = set()
     for e in exprs:
         for atom in free_atoms(e):
             label = atom.base.label if isinstance(atom, sp.Indexed) else atom
             entry = speaker.scope.symbols.get(label)
-            if entry is not None and entry.definition is None:
+            if entry is not None and (entry.definition is None or label in speaker.scope.jets):
                 found.add(entry.key)
             elif entry is None and label in speaker.unknown:
                 found.add(speaker.unknown[label])
@@ -260,6 +296,14 @@ class _Settled:
     @property
     def jet_names(self) -> str:
         return ", ".join(sorted(s.name for s in self.jets))
+
+    def slopes_agree(self, equation: Equation) -> bool:
+        """Whether both sides have the same derivatives of what is not defined: then none of them can mend the step."""
+        sides = [
+            {a for e in _closed(side, self.speaker) for a in _labels_in(e)} & self.slopes
+            for side in (equation.left, equation.right)
+        ]
+        return bool(sides[0]) and sides[0] == sides[1]
 
     def taken(self, expr: sp.Expr) -> sp.Expr:
         self._remember(expr)
@@ -312,6 +356,13 @@ class _Settled:
             is_open = name in speaker.unknown if known is None else known.definition is None
             if not is_open or name == label or name in above or name in self.jets:
                 continue
+            if name in scope.inert and label not in scope.inert[name]:
+                continue
+            if label in scope.depends and name in self._upstream(label):
+                continue
+            nearer = scope.depends.get(name, set()) - {label}
+            if any(label in self._upstream(other) for other in nearer):
+                continue
             arity = len(atom.indices) if isinstance(atom, sp.Indexed) else 0
             own = tuple(sp.Symbol(f"q{p}", integer=True, positive=True) for p in range(arity))
             bound = tuple(
@@ -330,6 +381,22 @@ class _Settled:
                 raise UnsupportedNoteError(f"the axes of {label}")
             target = sp.IndexedBase(name, shape=None)[own] if own else name
             self.jets[name] = Definition(target, value)
+
+    def _upstream(self, label: sp.Symbol) -> set[sp.Symbol]:
+        """What a name depends on, by its definition or by the derivatives of it that the document has."""
+        scope = self.speaker.scope
+        found: set[sp.Symbol] = set()
+        waiting = [label]
+        while waiting:
+            name = waiting.pop()
+            entry = scope.symbols.get(name)
+            below = set(scope.depends.get(name, ()))
+            if entry is not None and entry.definition is not None:
+                below |= _labels_in(entry.definition.value)
+            for other in below - found:
+                found.add(other)
+                waiting.append(other)
+        return found
 
     def _axes_of(self, label: sp.Symbol) -> tuple[object, ...]:
         entry = self.speaker.scope.symbols.get(label)
@@ -419,9 +486,9 @@ def _domain_of(label: sp.Symbol, speaker: Elaborator) -> Domain:
     if key.startswith("1{"):
         return Domain.ONE_HOT
     letter = base_letter(key)
-    is_label = letter in LABELS and (not key.startswith(r"\hat") or any(speaker.scope.of(k) for k in ("y",)))
-    if is_label:
-        if sorts and sorts[-1] in signature.classes:
+    if signature.is_label(key):
+        many = bool(sorts) and sorts[-1] != signature.sample and signature.says(_ONE_HOT)
+        if many or sorts and sorts[-1] in signature.classes:
             return Domain.ONE_HOT
         signs, binary = signature.says(_SIGNS), signature.says(_BINARY)
         if signs:

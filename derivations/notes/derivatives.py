@@ -174,6 +174,9 @@ class Derivatives(Namer):
 
     def _by(self, of: Value, variable: Value) -> Value:
         expr, v = of.expr, variable.expr
+        subject, by = _label(expr), _label(v)
+        if subject is not None and by is not None and subject in self.unknown and subject != by:
+            self.scope.depends.setdefault(subject, set()).add(by)
         if isinstance(v, sp.Indexed | sp.Symbol):
             label = v.base.label if isinstance(v, sp.Indexed) else v
             entry = self.scope.symbols.get(label)
@@ -310,15 +313,15 @@ class Derivatives(Namer):
 
     def _is_sampled(self, arguments: Sequence[Node]) -> bool:
         """Whether the arguments are one sample's data rather than parameters."""
-        for argument in arguments:
-            for part in walk(argument):
-                if isinstance(part, ast.Symbol):
-                    ref = read_name(part, self.signature.habits)
-                    if base_letter(ref.key) in ("X", "Y", "T"):
-                        return False
-                    if self.signature.sample is not None and self.signature.sample in self._axes_known(ref.key):
-                        return True
-        return False
+        names = [
+            read_name(part, self.signature.habits)
+            for argument in arguments
+            for part in walk(argument)
+            if isinstance(part, ast.Symbol)
+        ]
+        if any(base_letter(ref.key) in ("X", "Y", "T") for ref in names) or self.signature.sample is None:
+            return False
+        return any(self.signature.sample in self._axes_known(ref.key) for ref in names)
 
     def _sample_of(self, arguments: Sequence[Node]) -> sp.Symbol | None:
         """The sample that the arguments belong to: i of h(x^{(i)})."""

@@ -21,9 +21,10 @@ from derivations.kernels import charge
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 from derivations.notes.derivatives import Derivatives, is_differential
-from derivations.notes.names import Index, Ref, UnsupportedNoteError, binder, read_name
+from derivations.notes.cases import cases_of
+from derivations.notes.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, binder, read_name
 from derivations.notes.render import render
-from derivations.notes.signature import Key
+from derivations.notes.signature import Key, base_letter
 from derivations.notes.tensor import Value, add, contract, elementwise, power, scalar
 
 __all__ = ["Elaborator"]
@@ -91,7 +92,7 @@ class Elaborator(Derivatives):
             case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):
                 return self.value(body)
             case ast.Matrix():
-                raise UnsupportedNoteError("a matrix written out")
+                return self.by_cases(node)
             case ast.Text(words):
                 raise UnsupportedNoteError(f"the words {words!r}")
             case ast.Ellipsis():
@@ -102,6 +103,27 @@ class Elaborator(Derivatives):
                 raise UnsupportedNoteError(f"{render(node)} with nothing after it")
             case _:
                 raise UnsupportedNoteError(f"{render(node)[:60]} is outside the language")
+
+    def by_cases(self, node: ast.Matrix) -> Value:
+        """A value for each of two labels, or for i = j and i ≠ j, as one expression."""
+        rows = cases_of(node)
+        if len(rows) != 2 or any(case is None for _, case in rows):
+            raise UnsupportedNoteError("a matrix written out")
+        (first, one), (second, other) = rows
+        assert one is not None and other is not None
+        a, b = self.value(first), self.value(second)
+        if one.right.isdigit() and {one.right, other.right} == {"0", "1"}:
+            label = next((k for k in ("y", "t") if base_letter(one.left) == k), one.left)
+            weight = self.named(Ref(label)).expr
+            if one.right == "0":
+                a, b = b, a
+        elif one.is_equal is not other.is_equal and {one.left, one.right} == {other.left, other.right}:
+            if not one.is_equal:
+                a, b = b, a
+            weight = self.kronecker((Index(one.left), Index(one.right))).expr
+        else:
+            raise UnsupportedNoteError("cases that aren't understood")
+        return elementwise(a, b, lambda x, y: weight * x + (1 - weight) * y)
 
     def numeral(self, text: str) -> sp.Expr:
         if len(text) > MAX_NUMERAL:
@@ -149,7 +171,7 @@ class Elaborator(Derivatives):
         names = [self._free_letters(term.body) for term in rest]
         named = [p for p, found in enumerate(names) if letters & found]
         if named:
-            return named[-1] + 1
+            return 0 if letters & self.letters_elsewhere else named[-1] + 1
         sort = self._sum_sort(sums[0])
         if sort != self.signature.sample or sort is None:
             return 0
@@ -180,9 +202,11 @@ class Elaborator(Derivatives):
         for part in walk(node):
             if isinstance(part, ast.Symbol):
                 ref = read_name(part, self.signature.habits)
+                if ref.key in TRANSPOSES or ref.key in ("e", "d"):
+                    continue
                 entry = self.entry_for(ref) if self.scope.of(ref.key) else None
                 axes = entry.axes if entry is not None else self.signature.axes.get(ref.key, ())
-                if self.signature.sample in axes and len(ref.indices) < len(axes) and ref.key != "e":
+                if self.signature.sample in axes and len(ref.indices) < len(axes):
                     return True
         return False
 
@@ -251,6 +275,8 @@ class Elaborator(Derivatives):
                 return self.big(node, rest, tail), len(factors) - at, True
             case ast.BigOperator(name) if name in ("max", "min") and rest and isinstance(rest[0].body, ast.Group):
                 return self.extremum(name, rest[0].body), 2, False
+            case ast.BigOperator("min", lower, None) if lower is not None and rest:
+                return self.product(rest, tail), len(factors) - at, True
             case ast.BigOperator(name):
                 raise UnsupportedNoteError(f"\\{name}")
             case ast.Function():

@@ -17,7 +17,7 @@ import sympy as sp
 
 from derivations.notes.names import Index, Ref, UnsupportedNoteError
 from derivations.notes.scope import Entry, Scope
-from derivations.notes.signature import LABELS, PARAMETERS, Key, Signature, base_letter
+from derivations.notes.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
 from derivations.notes.tensor import Axis, Value
 
 __all__ = ["Choices", "Namer"]
@@ -172,6 +172,13 @@ class Namer:
             self.domains[symbol] = axes
             if not self.is_primitive(key):
                 self.unknown[symbol] = key
+            scalar_like = not self.signature.has_vectors and not (key in self.signature.vectors)
+            if scalar_like and len(axes) > len(ref.indices) and base_letter(key) in VECTORS and not self.matrix:
+                sorts = [self._sort_written(i) for i in ref.indices]
+                if self.signature.feature in axes and self.signature.feature not in sorts:
+                    axes = tuple(a for a in axes if a != self.signature.feature)
+                    symbol = self.scope.symbol_for(f"{key}@{len(axes)}", len(axes))
+                    self.domains[symbol] = axes
         filled, opened = self._fill(ref, axes)
         expr = sp.IndexedBase(symbol, shape=None)[filled] if filled else symbol
         return Value(expr, tuple(opened))
@@ -218,7 +225,7 @@ class Namer:
         if key in sizes or key in ("N", "n", "K") or key == "m" and key not in self.signature.functions:
             if key == "m" and key not in sizes and self.scope.of("m"):
                 return None
-            if key in sizes or key in ("N", "n") or (key, "size") in self.signature.axes:
+            if key in sizes or key == "n" or (key, "size") in self.signature.axes:
                 return sp.Symbol(key, integer=True, positive=True)
         return None
 
@@ -227,10 +234,10 @@ class Namer:
         if key in self.signature.functions and base_letter(key) not in ("x",):
             return False
         letter = base_letter(key)
-        if letter in LABELS and "hat" not in key:
-            return True
-        if "hat" in key and letter in LABELS:
-            return any(self.scope.of(k) for k in ("y",)) and not self.scope.of(key)
+        if letter in LABELS:
+            return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
+        if key in ("N", "K") and key not in self.signature.size.values():
+            return False
         return letter in PARAMETERS or letter in ("x", "X") or key in ("i_1", "i_2")
 
     def _fill(self, ref: Ref, axes: Sequence[Key]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:

@@ -49,6 +49,8 @@ class Scope:
     versions: dict[tuple[str, int], int] = field(default_factory=dict)
     arities: dict[str, int] = field(default_factory=dict)
     jets: set[sp.Symbol] = field(default_factory=set)
+    depends: dict[sp.Symbol, set[sp.Symbol]] = field(default_factory=dict)
+    inert: dict[sp.Symbol, frozenset[sp.Symbol]] = field(default_factory=dict)
     history: dict[str, list[Entry]] = field(default_factory=dict)
 
     def of(self, key: str) -> list[Entry]:

@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
-from derivations.notes.names import BOLD, Habits, Ref, UnsupportedNoteError, binder, read_name
+from derivations.notes.names import BOLD, TRANSPOSES, Habits, Ref, UnsupportedNoteError, binder, read_name
 from derivations.notes.render import render
 
 __all__ = ["PARAMETERS", "Signature", "base_letter", "sign_document"]
@@ -99,6 +99,14 @@ class Signature:
     logged: frozenset[str]
     words: str
     count: dict[str, int]
+    has_vectors: bool
+
+    def is_label(self, key: str) -> bool:
+        r"""y, t, or \hat{y} beside a prediction y; a name in a logarithm by itself is a prediction."""
+        letter = base_letter(key)
+        if letter not in LABELS or key in self.logged:
+            return False
+        return not key.startswith(r"\hat") or letter in self.logged or letter not in self.count
 
     def sort_of(self, formula: int, letter: str) -> Key | None:
         return self.sort_of_letter.get((formula, letter), self.usual_sort.get(letter))
@@ -122,6 +130,8 @@ class _Survey:
     bold: set[str] = field(default_factory=set)
     logged: set[str] = field(default_factory=set)
     has_bare_sum: bool = False
+    index_letters: set[str] = field(default_factory=set)
+    dotted: bool = False
     capital: bool = False
 
     def formula(self, number: int, sides: Iterable[Node]) -> None:
@@ -151,6 +161,7 @@ class _Survey:
         for raised, letters in ((True, above), (False, below)):
             for position, letter in enumerate(letters):
                 if letter is not None:
+                    self.index_letters.add(letter)
                     slot = (ref.key + "!" * ref.bold, raised, len(letters), position)
                     self.letters.setdefault((number, letter), []).append(slot)
                     letter_of = base_letter(ref.key)
@@ -202,8 +213,34 @@ class _Survey:
                 if index.letter in bound or (not bound and len(ref.indices) == 1):
                     self.class_slots.append((ref.key, raised, len(indices), position))
 
+    def log_of(self, node: Node) -> None:
+        """p is in a logarithm by itself, as log p or log(1 - p): a probability."""
+        inside = node.body if isinstance(node, ast.Group) and node.body is not None else node
+        if isinstance(inside, ast.Sum) and len(inside.terms) == 2 and inside.terms[0].body == ast.Number("1"):
+            inside = inside.terms[1].body
+        if isinstance(inside, ast.Symbol):
+            try:
+                self.logged.add(read_name(inside, self.habits).key)
+            except UnsupportedNoteError:
+                return
+
+    def on_bracket(self, number: int, name: ast.Symbol, bracket: ast.Scripted) -> None:
+        r"""s(\mathbf x)_i has its index on the bracket."""
+        if name.subscripts or name.superscripts or not isinstance(bracket.base, ast.Group):
+            return
+        if _applies(name, bracket.base):
+            self.symbol(number, replace(name, subscripts=bracket.subscripts))
+
     def product(self, number: int, node: ast.Product) -> None:
         for left, right in zip(node.factors, node.factors[1:], strict=False):
+            if right.operator == r"\cdot" and isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Symbol):
+                pair = (left.body, right.body)
+                if all(
+                    not s.subscripts and not s.superscripts and (_bare(s), True) in self.habits.indexed for s in pair
+                ):
+                    self.dotted = True
+            if isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Scripted) and not right.operator:
+                self.on_bracket(number, left.body, right.body)
             if isinstance(left.body, ast.Fraction) and isinstance(right.body, ast.BigOperator | ast.Group):
                 below = left.body.denominator
                 if isinstance(below, ast.Symbol):
@@ -211,9 +248,7 @@ class _Survey:
                 elif isinstance(below, ast.Product) and isinstance(below.factors[-1].body, ast.Symbol):
                     self.means.add(render(below.factors[-1].body))
             if isinstance(left.body, ast.Function) and left.body.name in ("log", "ln"):
-                for part in walk(right.body):
-                    if isinstance(part, ast.Symbol):
-                        self.logged.add(part.name if not part.decorations else read_name(part, self.habits).key)
+                self.log_of(right.body)
             one = isinstance(left.body, ast.Number) and left.body.text == "1"
             if one and isinstance(right.body, ast.Group) and right.body.opening == r"\{":
                 chain = right.body.body
@@ -234,7 +269,7 @@ class _Survey:
         others = [key for key in self.letters if key not in set(sized)]
         for number, letter in (*sized, *others):
             # a weight's index decides before that of a feature, which may also be a sample's
-            for slot in sorted(self.letters[number, letter], key=lambda s: joined.kind.get(joined.find(s)) is None):
+            for slot in sorted(self.letters[number, letter], key=lambda s: joined.kind.get(s) is None):
                 if slot not in torn and not joined.join(slot, ("letter", number, letter)):
                     torn.add(slot)
         return torn
@@ -340,6 +375,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str) -> Signatu
         frozenset(survey.logged),
         words,
         {key: sum(uses.values()) for key, uses in survey.uses.items()},
+        bool(survey.transposed | survey.bold) or survey.dotted,
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature
@@ -372,13 +408,18 @@ def _axes(
             if any(r[0] == "entry" for r in found):
                 found = [b if a[0] == "entry" else a for a, b in zip(found, sorts, strict=False)]
             continue
+        if found and rich == 1 and 12 * uses[above, below] < max(uses.values()) and len(above) + len(below) == 1:
+            continue
         for root in sorts:
             if (root[0] != "entry" or not found) and (root not in found or rich > 1):
                 found = [r for r in found if r[0] != "entry"] + [root]
     if not found or found == [signature.sample]:
-        is_vector = key in signature.vectors or (letter in VECTORS and signature.feature is not None)
+        has_vectors = bool(survey.transposed) or signature.feature is not None and letter != "x"
+        is_vector = key in signature.vectors or (letter in VECTORS and has_vectors and not re.search(r"_\d", key))
         if is_vector and (letter in VECTORS or key in survey.bold) and letter not in LABELS:
             found.append(signature.feature or ("features",))
+    if key in survey.index_letters or key in TRANSPOSES:
+        return tuple(found)
     is_data = letter in _DATA or letter not in PARAMETERS and key not in signature.functions and letter.islower()
     if letter == "X":
         found = found or [signature.feature or ("features",)]

@@ -1,0 +1,63 @@
+"""Conditions as words and formulas state them: i = j, k ≠ l, y = 1, and the rows of `cases`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from derivations.notes import ast
+from derivations.notes.ast import Node
+from derivations.notes.render import render
+
+__all__ = ["Case", "cases_of", "in_words"]
+
+_PAIR = re.compile(r"(?<![A-Za-z\\])([a-z])\s*(=|==|\\neq?\b|\\not\s*=|!=|≠)\s*([a-z])(?![A-Za-z(^_{])")
+_LABEL = re.compile(r"(?<![A-Za-z\\])([yt])(?:_i|_\{i\}|\^i|\^\{\(?i\)?\})?\s*=\s*([01])(?!\d)")
+
+
+@dataclass(frozen=True)
+class Case:
+    """left = right, or left ≠ right, of two indices; or a label and its value."""
+
+    left: str
+    right: str
+    is_equal: bool
+
+    def __str__(self) -> str:
+        return f"{self.left} {'=' if self.is_equal else '≠'} {self.right}"
+
+    @classmethod
+    def of_node(cls, node: Node) -> Case | None:
+        """The condition that a cell of `cases` states."""
+        found = list(in_words(re.sub(r"\\text\{([^{}]*)\}|[{}]|\\left|\\right|\\ ", r"\1", render(node))))
+        return found[0] if found else None
+
+
+def in_words(text: str) -> Iterator[Case]:
+    for found in _PAIR.finditer(text):
+        if found[1] != found[3]:
+            yield Case(found[1], found[3], found[2] in ("=", "=="))
+    for found in _LABEL.finditer(text):
+        yield Case(found[1], found[2], True)
+
+
+def cases_of(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
+    """The rows of `cases`, each a value with its condition; nothing where it is another matrix."""
+    if matrix.environment not in ("cases", "dcases", "array", "matrix"):
+        return []
+    rows: list[tuple[Node, Case | None]] = []
+    for row in matrix.rows:
+        cells = [cell for cell in row if cell is not None]
+        if len(cells) == 1 and isinstance(cells[0], ast.Listing) and cells[0].items and cells[0].items[0] is not None:
+            value, *rest = (item for item in cells[0].items if item is not None)
+            found = next(in_words(" ".join(render(r) for r in rest)), None)
+            rows.append((value, found))
+        elif len(cells) == 2:
+            value = cells[0]
+            if isinstance(value, ast.Listing) and value.items and value.items[0] is not None:
+                value = value.items[0]
+            rows.append((value, Case.of_node(cells[1])))
+        else:
+            return []
+    return rows if any(case is not None for _, case in rows) else []

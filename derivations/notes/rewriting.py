@@ -1,0 +1,128 @@
+r"""Ways of writing that are one way too many, brought to the usual one before anything is interpreted.
+
+    \Sigma_{i=1}^m a_i            \sum_{i=1}^m a_i
+    a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k
+
+An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
+or number in the other. Places are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from typing import Any
+
+from derivations.notes import ast
+from derivations.notes.ast import Node, walk
+
+__all__ = ["rewritten", "uses_capital_sigma"]
+
+_LETTERS = "kjlpqrs"
+
+
+def uses_capital_sigma(sides: Iterable[Node]) -> bool:
+    r"""Whether \Sigma stands for a sum somewhere: \Sigma_{i=1}^m."""
+    return any(
+        isinstance(n, ast.Symbol) and n.name == r"\Sigma" and n.subscripts and isinstance(n.subscripts[0], ast.Chain)
+        for side in sides
+        for n in walk(side)
+    )
+
+
+def rewritten(node: Node, capital_sigma: bool) -> Node:
+    """The side in the usual way of writing."""
+
+    def step(found: Node) -> Node:
+        if capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
+            lower = found.subscripts[0] if found.subscripts else None
+            upper = found.superscripts[0] if found.superscripts else None
+            return ast.BigOperator("sum", lower, upper, span=found.span)
+        if isinstance(found, ast.Sum):
+            return _without_dots(found)
+        return found
+
+    return _mapped(node, step, 0)
+
+
+def _mapped(node: Any, step: Callable[[Node], Node], depth: int) -> Any:
+    if depth > 80:
+        return node
+    changes: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, ast._Node):
+            new = _mapped(value, step, depth + 1)
+            if new is not value:
+                changes[item.name] = new
+        elif isinstance(value, tuple) and any(isinstance(v, ast._Node | tuple) for v in value):
+            parts = tuple(_mapped_part(v, step, depth + 1) for v in value)
+            if any(a is not b for a, b in zip(parts, value, strict=True)):
+                changes[item.name] = parts
+    found = replace(node, **changes) if changes else node
+    return step(found) if isinstance(found, ast.Symbol | ast.Sum) else found
+
+
+def _mapped_part(value: Any, step: Callable[[Node], Node], depth: int) -> Any:
+    if isinstance(value, ast._Node):
+        return _mapped(value, step, depth)
+    if isinstance(value, tuple):
+        parts = tuple(_mapped_part(v, step, depth) for v in value)
+        return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+    return value
+
+
+def _without_dots(node: ast.Sum) -> Node:
+    """a_1 + a_2 + … + a_n as a sum; the node itself where it is no such thing."""
+    dots = [p for p, term in enumerate(node.terms) if isinstance(term.body, ast.Ellipsis)]
+    if not dots or dots[0] == 0 or dots[-1] + 1 >= len(node.terms):
+        return node
+    used = {n.name for n in walk(node) if isinstance(n, ast.Symbol)}
+    letter = next((c for c in _LETTERS if c not in used), None)
+    last = node.terms[dots[-1] + 1]
+    for begin in range(dots[0]):
+        first = node.terms[begin]
+        if letter is None or first.sign not in ("", "+") or last.sign != "+":
+            continue
+        ends: set[tuple[str, Node]] = set()
+        body = _general(first.body, last.body, letter, ends)
+        if body is None or len(ends) != 1:
+            continue
+        start, end = ends.pop()
+        lower = ast.Chain((ast.Symbol(letter), ast.Number(start)), (ast.Relation("="),))
+        operator = ast.BigOperator("sum", lower, end)
+        inner = body.factors if isinstance(body, ast.Product) else (ast.Factor("", "", body),)
+        total = ast.Group("(", ")", ast.Product((ast.Factor("", "", operator), *inner)), span=node.span)
+        terms = (*node.terms[:begin], ast.Term(first.sign, total), *node.terms[dots[-1] + 2 :])
+        if len(terms) == 1 and not terms[0].sign:
+            return total
+        return ast.Sum(terms, span=node.span)
+    return node
+
+
+def _general(a: Any, b: Any, letter: str, ends: set[tuple[str, Node]]) -> Any:
+    """The common form of two terms, with the index in which they differ replaced by a letter; None where there is none."""
+    if isinstance(a, ast.Number) and a.text in ("0", "1") and isinstance(b, ast.Symbol | ast.Number) and a != b:
+        ends.add((a.text, b))
+        return ast.Symbol(letter)
+    if type(a) is not type(b):
+        return None
+    if isinstance(a, tuple):
+        if len(a) != len(b):
+            return None
+        parts = tuple(_general(x, y, letter, ends) for x, y in zip(a, b, strict=True))
+        return None if any(p is None and x is not None for p, x in zip(parts, a, strict=True)) else parts
+    if not isinstance(a, ast._Node):
+        return a if a == b else None
+    changes = {}
+    for item in fields(a):
+        if item.name == "span":
+            continue
+        x, y = getattr(a, item.name), getattr(b, item.name)
+        if x is None and y is None:
+            continue
+        part = _general(x, y, letter, ends)
+        if part is None:
+            return None
+        changes[item.name] = part
+    return replace(a, **changes)
