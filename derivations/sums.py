@@ -22,70 +22,24 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
 from .domain import Domain
-from .indexed import UnsupportedExpressionError
-from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, charge, sorted_key, sorted_mono, str_of
-from .ranges import Ranges
-from .signs import Signs
+from .kernels import BudgetExceededError, Kernel, Rat, charge, str_of
+from .relations import Relations
+from .renaming import Bound, Dens, dens_text, key_height, key_indices
 
-__all__ = ["Bound", "Dens", "Sums"]
-
-Bound = tuple[sp.Symbol, sp.Expr, sp.Expr]
-Dens = tuple[tuple[PolyKey, int], ...]
+__all__ = ["Sums"]
 
 MAX_BOUND = 7  # bound indices of one flattened sum
 
 
-class Sums:
-    """The part of the normalizer that sums, renames and applies label relations."""
-
-    field: Field
-    ranges: Ranges
-    signs: Signs
-    level: int
-    denominator: int
-    used: set[str]
-    arrays: Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]]
-    _fresh: int
-    _renamed: dict[tuple[Kernel, tuple[tuple[sp.Symbol, sp.Symbol], ...]], Kernel]
-
-    # what `normal_form.Normalizer` provides
-    def closed_form(self, expr: sp.Expr) -> Rat:
-        raise NotImplementedError
-
-    def make_exp(self, r: Rat) -> Rat:
-        raise NotImplementedError
-
-    def make_log(self, r: Rat) -> Rat:
-        raise NotImplementedError
-
-    def make_sign(self, r: Rat) -> Rat:
-        raise NotImplementedError
-
-    def make_delta(self, a: sp.Expr, b: sp.Expr) -> Rat:
-        raise NotImplementedError
-
-    def _root(self, base: Rat, exponent: Fraction) -> Rat:
-        raise NotImplementedError
-
-    def fresh(self, lower: sp.Expr, upper: sp.Expr) -> sp.Symbol:
-        """A new index that runs over lower..upper, distinct from every other symbol."""
-        self._fresh += 1
-        symbol = sp.Symbol(f"%{self._fresh}", integer=True, positive=True)
-        self.ranges = self.ranges.with_index(symbol, lower, upper)
-        return symbol
-
-    def from_key(self, key: PolyKey) -> Rat:
-        return Rat(self.field, self.field.poly(key), self.field.one.d)
-
-    def from_mono(self, mono: Iterable[tuple[Kernel, int]]) -> Rat:
-        return Rat(self.field, self.field.mono(mono), self.field.one.d)
+class Sums(Relations):
+    """The part of the normalizer that sums."""
 
     def sum_over(self, r: Rat, k: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> Rat:
         """Σ_{k=lower..upper} r, where k is a fresh index declared with these bounds."""
@@ -124,7 +78,7 @@ class Sums:
             for f, e in factors:
                 product *= f**e
             whole, rest = self._divide(numerator, product, k)
-            dens = tuple(sorted(((key(f), e) for f, e in factors), key=_dens_text))
+            dens = tuple(sorted(((key(f), e) for f, e in factors), key=dens_text))
             return [p for p in ((whole, ()), (rest, dens)) if not p[0].is_zero()]
         ((f, e),) = factors
         pieces: list[tuple[Any, Dens]] = []
@@ -218,7 +172,7 @@ class Sums:
         while True:
             inner = next((k for k in powers if k.kind == "sum" and k.indices & symbols), None)
             if inner is None:
-                return powers, bounds, tuple(sorted(merged.items(), key=_dens_text))
+                return powers, bounds, tuple(sorted(merged.items(), key=dens_text))
             count = powers.pop(inner)
             for _ in range(count):
                 names: dict[sp.Symbol, sp.Symbol] = {}
@@ -239,7 +193,7 @@ class Sums:
         for kernel in powers:
             used |= kernel.indices
         for key, _ in dens:
-            used |= _key_indices(key)
+            used |= key_indices(key)
         for _, lower, upper in bounds:
             used |= lower.free_symbols | upper.free_symbols
         return next((b for b in bounds if b[0] not in used), None)
@@ -282,7 +236,7 @@ class Sums:
                 s = parent[s]
             return s
 
-        groups = [k.indices for k in powers] + [_key_indices(p) for p, _ in dens]
+        groups = [k.indices for k in powers] + [key_indices(p) for p, _ in dens]
         groups += [frozenset({b[0]}) | b[1].free_symbols | b[2].free_symbols for b in bounds]
         for group in groups:
             members = [s for s in group if s in parent]
@@ -303,7 +257,7 @@ class Sums:
             my_dens = tuple(
                 (p, e)
                 for p, e in dens
-                if belongs(_key_indices(p), root) or (position == 0 and not _key_indices(p) & set(parent))
+                if belongs(key_indices(p), root) or (position == 0 and not key_indices(p) & set(parent))
             )
             parts.append((mine, my_dens, [b for b in bounds if find(b[0]) == root]))
         return parts
@@ -312,7 +266,7 @@ class Sums:
         """Sum out one index alone where that has a known value, or cancels against a denominator."""
         for bound in bounds:
             c, _lower, _upper = bound
-            if any(c in _key_indices(p) for p, _ in dens):
+            if any(c in key_indices(p) for p, _ in dens):
                 continue
             if any(c in b[1].free_symbols | b[2].free_symbols for b in bounds if b is not bound):
                 continue
@@ -347,7 +301,7 @@ class Sums:
         return self.field.one
 
     def _canonical_sum(self, powers: Counter[Kernel], dens: Dens, bounds: list[Bound]) -> Kernel:
-        height = max([k.height for k in powers] + [_key_height(p) for p, _ in dens], default=0) + 1
+        height = max([k.height for k in powers] + [key_height(p) for p, _ in dens], default=0) + 1
         best: tuple[Any, ...] | None = None
         for order in itertools.permutations(bounds):
             charge()
@@ -360,195 +314,12 @@ class Sums:
             text = (
                 tuple(str_of(part) for limit in limits for part in limit),
                 tuple((k.digest, e) for k, e in mono),
-                tuple(_dens_text(d) for d in below),
+                tuple(dens_text(d) for d in below),
             )
             if best is None or text < best[0]:
                 best = (text, limits, mono, below)
         assert best is not None
         return self.field.kernel("sum", *best[1:])
-
-    def rename(self, kernel: Kernel, names: Mapping[sp.Symbol, sp.Symbol]) -> Kernel:
-        """The kernel with indices renamed to new, distinct names (nothing can simplify)."""
-        relevant = {s: t for s, t in names.items() if s in kernel.indices}
-        if not relevant:
-            return kernel
-        memo = (kernel, tuple(relevant.items()))
-        found = self._renamed.get(memo)
-        if found is None:
-            found = self._renamed[memo] = self._rename(kernel, relevant)
-        return found
-
-    def _rename(self, kernel: Kernel, relevant: Mapping[sp.Symbol, sp.Symbol]) -> Kernel:
-        args = kernel.args
-        renamed: tuple[Any, ...]
-        match kernel.kind:
-            case "idx":
-                renamed = (args[0], tuple(a.xreplace(relevant) for a in args[1]))
-            case "sym" | "delta":
-                renamed = tuple(a.xreplace(relevant) for a in args)
-                if kernel.kind == "delta":
-                    renamed = tuple(sorted(renamed, key=str_of))
-            case "ipow":
-                renamed = (self.rename(args[0], relevant), args[1].xreplace(relevant))
-            case "exp":
-                renamed = (self.rename_mono(args[0], relevant), self.rename_dens(args[1], relevant))
-            case "log":
-                renamed = tuple(self.rename_key(a, relevant) for a in args)
-            case "sign":
-                renamed = (self.rename_key(args[0], relevant),)
-            case "root":
-                renamed = (self.rename_key(args[0], relevant), args[1])
-            case "sum":
-                limits = tuple((k, lo.xreplace(relevant), hi.xreplace(relevant)) for k, lo, hi in args[0])
-                renamed = (limits, self.rename_mono(args[1], relevant), self.rename_dens(args[2], relevant))
-            case _:
-                raise AssertionError(f"no renaming of kernel {kernel.kind}")
-        return self.field.kernel(kernel.kind, *renamed)
-
-    def rename_mono(self, mono: Iterable[tuple[Kernel, int]], names: Mapping[sp.Symbol, sp.Symbol]) -> Mono:
-        return sorted_mono((self.rename(k, names), e) for k, e in mono)
-
-    def rename_dens(self, dens: Dens, names: Mapping[sp.Symbol, sp.Symbol]) -> Dens:
-        return tuple(sorted(((self.rename_key(p, names), e) for p, e in dens), key=_dens_text))
-
-    def rename_key(self, key: PolyKey, names: Mapping[sp.Symbol, sp.Symbol]) -> PolyKey:
-        return sorted_key((self.rename_mono(mono, names), c) for mono, c in key)
-
-    def subst(self, kernel: Kernel, mapping: Mapping[sp.Symbol, sp.Expr]) -> Rat:
-        """The kernel with indices replaced by index terms; the result may simplify."""
-        relevant = {s: t for s, t in mapping.items() if s in kernel.indices}
-        if not relevant:
-            return self.field.of(kernel)
-        match kernel.kind:
-            case "sym":
-                return self.closed_form(relevant[kernel.args[0]])
-            case "idx":
-                label, indices = kernel.args
-                return self.field.of(self.field.kernel("idx", label, tuple(a.xreplace(relevant) for a in indices)))
-            case "delta":
-                a, b = (arg.xreplace(relevant) for arg in kernel.args)
-                return self.make_delta(a, b)
-            case "exp":
-                mono, dens = kernel.args
-                r = self.subst_mono(mono, relevant) * self.field.constant(Fraction(1, self.denominator))
-                for key, e in dens:
-                    r = r / self.subst_key(key, relevant) ** e
-                return self.make_exp(r)
-            case "log":
-                numerator, denominator = kernel.args
-                r = self.subst_key(numerator, relevant)
-                return self.make_log(r / self.subst_key(denominator, relevant) if denominator else r)
-            case "sign":
-                return self.make_sign(self.subst_key(kernel.args[0], relevant))
-            case "root":
-                return self._root(self.subst_key(kernel.args[0], relevant), Fraction(1, kernel.args[1]))
-            case "ipow":
-                base, exponent = kernel.args
-                replaced = exponent.xreplace(relevant)
-                if base.indices & set(relevant):
-                    new_base = self.subst(base, relevant)
-                else:
-                    new_base = self.field.of(base)
-                return self._integer_power(new_base, replaced)
-            case "sum":
-                bounds, mono, dens = kernel.args
-                names: dict[sp.Symbol, sp.Symbol] = {}
-                renewed = []
-                for symbol, lower, upper in bounds:
-                    lower = lower.xreplace(names).xreplace(relevant)
-                    upper = upper.xreplace(names).xreplace(relevant)
-                    names[symbol] = self.fresh(lower, upper)
-                    renewed.append((names[symbol], lower, upper))
-                both = {**relevant, **names}
-                r = self.subst_mono(mono, both)
-                for key, e in dens:
-                    r = r / self.subst_key(key, both) ** e
-                for k, lower, upper in reversed(renewed):
-                    r = self.sum_over(r, k, lower, upper)
-                return r
-        raise AssertionError(f"no substitution into kernel {kernel.kind}")
-
-    def _integer_power(self, base: Rat, exponent: sp.Expr) -> Rat:
-        if isinstance(exponent, sp.Integer):
-            return base ** int(exponent)
-        constant, rest = exponent.as_coeff_Add()
-        result = base ** int(constant)
-        kernel = self.field.generator_of(base)
-        if kernel is None:
-            raise UnsupportedExpressionError(f"the power {exponent} of something that is not a single quantity")
-        for term in sp.Add.make_args(rest):
-            count, symbol = term.as_coeff_Mul()
-            result = result * self.field.of(self.field.kernel("ipow", kernel, symbol)) ** int(count)
-        return result
-
-    def subst_key(self, key: PolyKey, mapping: Mapping[sp.Symbol, sp.Expr]) -> Rat:
-        total = self.field.zero
-        for mono, coefficient in key:
-            total = total + self.subst_mono(mono, mapping) * self.field.constant(coefficient)
-        return total
-
-    def subst_mono(self, mono: Iterable[tuple[Kernel, int]], mapping: Mapping[sp.Symbol, sp.Expr]) -> Rat:
-        product = self.field.one
-        for kernel, e in mono:
-            product = product * self.subst(kernel, mapping) ** e
-        return product
-
-    def relate(self, r: Rat) -> Rat:
-        """r with the relations that hold between powers of one kernel applied to its numerator."""
-        if not any(self._has_relation(k) for k in self.field.kernels_of(r.n)):
-            return r
-        total, changed = self.field.zero, False
-        for mono, coefficient in self.field.terms(r.n):
-            powers = dict(mono)
-            replaced = self._label_relation(powers)
-            if replaced is None:
-                total = total + self.from_key(((mono, coefficient),))
-            else:
-                changed = True
-                total = total + replaced * self.from_mono(powers.items()) * self.field.constant(coefficient)
-        if not changed:
-            return r
-        return self.relate(total / Rat(self.field, r.d, self.field.one.d))
-
-    def _has_relation(self, kernel: Kernel) -> bool:
-        if kernel.kind in ("delta", "sign", "root"):
-            return True
-        if kernel.kind not in ("idx", "sym") or self.level < 2:
-            return False
-        domain, _ = self.arrays.get(kernel.args[0], (Domain.REAL, ()))
-        return domain in (Domain.BINARY, Domain.SIGNS, Domain.ONE_HOT)
-
-    def _label_relation(self, powers: dict[Kernel, int]) -> Rat | None:
-        """Apply one relation to a monomial, in place; returns the factor it leaves, None if none applies."""
-        for kernel, e in list(powers.items()):
-            match kernel.kind:
-                case "delta" if e > 1:
-                    return self._lower(powers, kernel, 1)
-                case "sign" if e > 1:
-                    return self._lower(powers, kernel, e % 2)
-                case "root" if e >= kernel.args[1]:
-                    self._lower(powers, kernel, e % kernel.args[1])
-                    return self.from_key(kernel.args[0]) ** (e // kernel.args[1])
-                case "idx" | "sym" if self.level >= 2:
-                    domain, _ = self.arrays.get(kernel.args[0], (Domain.REAL, ()))
-                    if e > 1 and domain in (Domain.BINARY, Domain.ONE_HOT, Domain.SIGNS):
-                        self.used.add(domain.condition(str(kernel.args[0])))
-                        return self._lower(powers, kernel, e % 2 if domain is Domain.SIGNS else 1)
-                    if domain is Domain.ONE_HOT:
-                        same = (k for k in powers if k is not kernel and _same_row(k, kernel))
-                        other = next(same, None)
-                        if other is not None:
-                            self.used.add(domain.condition(str(kernel.args[0])))
-                            del powers[other]
-                            return self.make_delta(kernel.args[1][-1], other.args[1][-1])
-        return None
-
-    def _lower(self, powers: dict[Kernel, int], kernel: Kernel, exponent: int) -> Rat:
-        if exponent:
-            powers[kernel] = exponent
-        else:
-            del powers[kernel]
-        return self.field.one
 
 
 def _shape(arg: Any) -> str:
@@ -566,20 +337,3 @@ def _is_nested(order: tuple[Bound, ...]) -> bool:
     return not any(
         later in order[p][1].free_symbols | order[p][2].free_symbols for p in range(len(order)) for later in symbols[p:]
     )
-
-
-def _same_row(a: Kernel, b: Kernel) -> bool:
-    return a.kind == b.kind == "idx" and a.args[0] == b.args[0] and a.args[1][:-1] == b.args[1][:-1]
-
-
-def _dens_text(den: tuple[PolyKey, int]) -> tuple[Any, ...]:
-    key, e = den
-    return (tuple((tuple((k.digest, p) for k, p in mono), str(c)) for mono, c in key), e)
-
-
-def _key_indices(key: PolyKey) -> frozenset[sp.Symbol]:
-    return frozenset().union(*(k.indices for mono, _ in key for k, _ in mono)) if key else frozenset()
-
-
-def _key_height(key: PolyKey) -> int:
-    return max((k.height for mono, _ in key for k, _ in mono), default=0)
