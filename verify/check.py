@@ -1,46 +1,122 @@
-"""`verify check FILE…`: notes checked relation by relation, as JSON or as one line each."""
+"""`verify check FILE…`: notes read, checked and explained, in the form that was asked for.
+
+Files are read here (`-` is standard input), checked by `derivations.notes`, and reported from the JSON by
+`verify.notes_report`. A file that can't be read is an error of that file; the others are still checked.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from derivations.notes.explaining import explained
 from derivations.notes.library import check_files
-from derivations.notes.report import Report
+from derivations.notes.report import FileReport, Report
 
-__all__ = ["check_text", "exit_status", "run"]
+from . import notes_report as reports
+from .given import given_notes, without_preface
 
+__all__ = ["Options", "check_paths", "run"]
 
-def run(paths: list[Path], form: str, seed: int) -> tuple[str, int]:
-    """(what is printed, exit status)."""
-    report = check_files(paths, seed)
-    shown = json.dumps(report.as_json(), ensure_ascii=False, indent=1) if form == "json" else check_text(report)
-    return shown, exit_status(report)
-
-
-def exit_status(report: Report) -> int:
-    """3 inconsistent, 2 a file that can't be read, 1 something refuted, else 0."""
-    verdicts = {step.verdict for step in report.steps}
-    if "inconsistent" in verdicts:
-        return 3
-    if any(file.error for file in report.files):
-        return 2
-    return int("refuted" in verdicts)
+STANDARD_INPUT = "-"
+MAX_BYTES = 50_000_000
 
 
-def check_text(report: Report) -> str:
-    """The report as lines: one for each relation that was judged."""
-    lines = []
-    for file in report.files:
-        if file.error:
-            lines.append(file.error)
-            continue
-        summary = file.summary
-        lines.append(f"{file.path}: {summary['relations']} relations, {summary['refuted']} refuted")
-        for step in file.steps:
-            note = f"  {step.reason}" if step.reason else ""
-            equation = " ".join(f"{step.left} = {step.right}".split())
-            lines.append(f"  {step.line}:{step.column} {step.verdict:11} {equation[:90]}{note}")
-            if step.witness is not None:
-                lines.append(f"      {step.witness}")
-    return "\n".join(lines)
+@dataclass(frozen=True)
+class Options:
+    """How a run is reported. given: a catalogue entry whose definitions stand before every note."""
+
+    form: str = "text"
+    seed: int = 0
+    strict: bool = False
+    hint: bool = False
+    given: str | None = None
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    width: int = 120
+    colours: bool = False
+
+
+def run(paths: list[Path], options: Options, advance: Callable[[str], None] = lambda name: None) -> tuple[str, int]:
+    """(what is printed, exit status). Raises `BaselineError`, and `LookupError` for an unknown `given`."""
+    known = reports.read_baseline(options.baseline).fingerprints if options.baseline else frozenset()
+    report, sources = check_paths(paths, options.seed, options.given, advance)
+    data = report.as_json()
+    found = reports.findings(data, known)
+    status = reports.exit_status(data, known, options.strict)
+    if options.write_baseline is not None:
+        reports.write_baseline(options.write_baseline, found)
+        status = status if status > 1 else 0
+    if options.hint:
+        data = reports.withheld(data)
+        by_mark = {f.fingerprint: f for f in reports.findings(data, known)}
+        found = [by_mark[f.fingerprint] for f in found]
+    if options.form == "json":
+        return json.dumps(data, ensure_ascii=False, indent=1), status
+    if options.form == "sarif":
+        return json.dumps(reports.sarif_report(data, found, status, options.hint), ensure_ascii=False, indent=1), status
+    if options.form == "github":
+        return reports.github_report(data, found, options.hint), status
+    shown = reports.terminal_report(data, found, sources, options.hint, options.width, options.colours)
+    return shown, status
+
+
+def check_paths(
+    paths: list[Path], seed: int = 0, given: str | None = None, advance: Callable[[str], None] = lambda name: None
+) -> tuple[Report, dict[str, list[str]]]:
+    """The explained report on files, and the lines of each for showing."""
+    preface = given_notes(given) if given else ""
+    files: list[FileReport] = []
+    sources: dict[str, list[str]] = {}
+    for path in paths:
+        with tempfile.TemporaryDirectory() as folder:
+            checked, problem = _prepared(path, preface, Path(folder))
+            name = "<stdin>" if str(path) == STANDARD_INPUT else str(path)
+            if problem is not None:
+                files.append(FileReport(name, error=problem))
+                advance(name)
+                continue
+            report = explained(check_files([checked], seed))
+            found = report.files[0]
+            if found.error is None:
+                text = checked.read_text(encoding="utf-8-sig")
+                skipped = preface.count("\n")
+                sources[name] = text.split("\n")[skipped:]
+                found = without_preface(found, skipped)
+            error = found.error.replace(str(checked), name) if found.error else None
+            files.append(replace(found, path=name, error=error))
+        advance(name)
+    return Report(tuple(files), seed), sources
+
+
+def _prepared(path: Path, preface: str, folder: Path) -> tuple[Path, str | None]:
+    """The file to be checked: the one named, or one made of standard input or with definitions before it."""
+    if str(path) == STANDARD_INPUT:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    elif not preface:
+        return path, None
+    else:
+        try:
+            data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b"\0" * (MAX_BYTES + 1)
+        except OSError as error:
+            return path, f"{path}: {error.strerror or error}"
+    if len(data) > MAX_BYTES:
+        return path, f"{path}: more than the {MAX_BYTES} bytes that are read; split the note"
+    suffix = path.suffix if str(path) != STANDARD_INPUT else _kind(data)
+    if preface and suffix == ".ipynb":
+        return path, f"{path}: --given works with Markdown and LaTeX; export the notebook first"
+    made = folder / f"note{suffix}"
+    made.write_bytes(preface.encode() + data.removeprefix(b"\xef\xbb\xbf"))
+    return made, None
+
+
+def _kind(data: bytes) -> str:
+    """The suffix that standard input would have as a file."""
+    start = data[:4_000].lstrip()
+    if start.startswith(b"{") and b'"cells"' in data:
+        return ".ipynb"
+    return ".tex" if rb"\documentclass" in start or rb"\begin{document}" in data else ".md"

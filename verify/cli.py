@@ -156,16 +156,39 @@ def faults(
 
 
 @cli.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Output format.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True), metavar="FILE…")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of all points.")
+@click.option("--strict", is_flag=True, help="Exit 1 for anything that is not proved.")
+@click.option("--hint", is_flag=True, help="For a student: where and of what kind a mistake is, not what is right.")
+@click.option("--given", metavar="NAME", help="Definitions of a catalogue entry, for a note that starts in the middle.")
+@click.option(
+    "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Leave out the findings listed there."
+)
+@click.option(
+    "--write-baseline", type=click.Path(path_type=Path), metavar="FILE", help="List the findings of this run."
+)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file.")
 @click.pass_context
-def check(context: click.Context, /, files: tuple[Path, ...], form: str, seed: int) -> None:
-    """Check derivations written in notes (Markdown, LaTeX, notebooks), relation by relation."""
-    from .check import run
+def check(context: click.Context, /, files: tuple[Path, ...], output: Path | None, **options: Any) -> None:
+    """Check derivations written in notes (Markdown, LaTeX, notebooks), relation by relation; `-` is standard input."""
+    if output is not None:
+        _refuse_unwritable(output)
+    import shutil
 
-    shown, status = run(list(files), form, seed)
-    click.echo(shown)
+    from .check import Options, run
+    from .notes_report import BaselineError
+    from .terminal import progress
+
+    terminal = output is None and sys.stdout.isatty()
+    width = shutil.get_terminal_size((120, 24)).columns if terminal else 120
+    try:
+        with progress(len(files)) as advance:
+            shown, status = run(list(files), Options(**options, width=width, colours=terminal), advance)
+    except (BaselineError, LookupError) as error:
+        raise CommandError(str(error.args[0])) from None
+    if shown or output is not None:
+        _emit(shown, output)
     context.exit(status)
 
 

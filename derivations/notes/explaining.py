@@ -63,6 +63,8 @@ def explained_step(step: StepRecord, seed: int = 0) -> StepRecord:
         shown = _edited(written, found.factor) or _shown(found.corrected)
         suggestion = Suggestion(side, shown) if len(shown) <= MAX_LATEX and "@" not in shown else None
     sentence = found.sentence
+    if step.verdict == "conflict" and found.code == "different":
+        return replace(step, diagnosis_code=found.code)
     if repairs:
         sentence = f"on the left side, {sentence}" if not sentence.startswith("the sign is wrong") else sentence
     return replace(step, diagnosis_code=found.code, diagnosis=_MARK.sub("", sentence), suggestion=suggestion)
