@@ -62,7 +62,8 @@ class CompiledClaim:
     left: sp.Expr
     free: tuple[sp.Symbol, ...]
     derivatives: list[StatedDerivative]
-    right_fn: Fn
+    right_fn: Fn  # the form that is compiled: the stable one, where the derivation has one
+    last_fn: Fn  # the last line of the derivation; the same function where there is no stable form
     outer_fn: Fn | None  # None: the left side is the derivative itself
 
 
@@ -89,16 +90,19 @@ class ClaimCompiler:
         return tuple(k for k in declared if k in found)
 
     def claim(self, derivation: Derivation) -> CompiledClaim:
-        left, right = derivation.left, derivation.right
+        left, last = derivation.left, derivation.right
+        right = last if derivation.stable is None else derivation.stable
         partials = _maximal_partials(left)
         derivatives = [self._derivative(p) for p in partials]
         for d in derivatives:
             self.as_function(d)  # traced here, so that what can't be compiled is known per claim
         if partials == [left]:
             axes = _axes_of(derivatives[0])
-            if axes is not None and set(axes) >= set(self.indices(right)):
-                return CompiledClaim(derivation, left, axes, derivatives, self._lambdify(right, axes), None)
-        free = self.indices(left + right)
+            if axes is not None and set(axes) >= {*self.indices(right), *self.indices(last)}:
+                forms = (self._lambdify(right, axes), self._lambdify(last, axes))
+                return CompiledClaim(derivation, left, axes, derivatives, *forms, None)
+        present = {k for e in (left, right, last) for k in self.indices(e)}
+        free = tuple(k for k, _, _ in self.statement.ranges if k in present)
         extra = tuple(self._placeholder(d, number) for number, d in enumerate(derivatives))
         replaced = left.xreplace(
             {d.partial: v[_index_of(d)] if v.axes else v() for d, v in zip(derivatives, extra, strict=True)}
@@ -106,7 +110,8 @@ class ClaimCompiler:
         wider = replace(self.statement, variables=(*self.statement.variables, *extra))
         outer = lambdify(replaced, wider, free)
         jax.eval_shape(outer, {**self.specs, **{v.name: self._shape(v) for v in extra}})
-        return CompiledClaim(derivation, left, free, derivatives, self._lambdify(right, free), outer)
+        forms = (self._lambdify(right, free), self._lambdify(last, free))
+        return CompiledClaim(derivation, left, free, derivatives, *forms, outer)
 
     def positive_fns(self) -> list[Fn]:
         """What the statement says is positive, each over its own free indices."""

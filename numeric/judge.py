@@ -4,6 +4,8 @@ For a claim ∂f/∂v = r, both sides become functions of arrays (`lambdify`): f
 indices, r over those of f and of v. The derivative of the *compiled* f by the array v, in reverse and in
 forward mode, and by finite differences, is compared with the compiled r, entry by entry. Where v is itself
 defined (∂C/∂z with z = w·x + b), f is compiled with z held as an input, and z computed from the same inputs.
+Where the derivation has a stable form, that is r, since it is what `compile_gradient` compiles; the last line
+is then judged beside it, by forward mode.
 A left side that is an expression over derivatives (vᵀHv, a combination of two) is compiled with each
 derivative as an input of its own, and the derivative's error bound goes through it.
 
@@ -167,19 +169,19 @@ def _judge_autodiff(
     Points are drawn part by part until every claim has been compared at `examples` of them: a point outside
     `statement.positive` is rejected, and one without a finite derivative or bound is not counted.
 
-    Reverse mode at all points, compiled; forward mode at the first few, on the host: it costs a pass a
-    coordinate, and what it adds is that both modes agree.
+    Reverse mode against the form that `compile_gradient` compiles, at all points, compiled. Forward mode
+    against the last line, at the first few, on the host: it costs a pass a coordinate, and what it adds is
+    that both modes and both forms agree.
     """
     names = [v.name for v in compiler.statement.variables]
 
-    def sides(mode: Mode, with_right: bool) -> Callable[..., tuple[jax.Array, ...]]:
+    def sides(mode: Mode, compiled: bool) -> Callable[..., tuple[jax.Array, ...]]:
         def everything(*arrays: Any) -> tuple[jax.Array, ...]:
             inputs = dict(zip(names, arrays, strict=True))
             known: dict[sp.Expr, jax.Array] = {}
             parts: list[jax.Array] = []
             for claim in claims:
-                if with_right:
-                    parts.append(claim.right_fn(inputs))
+                parts.append(claim.right_fn(inputs) if compiled else claim.last_fn(inputs))
                 for d in claim.derivatives:
                     if d.partial not in known:
                         known[d.partial] = compiler.jacobian(d, mode)(inputs)
@@ -189,7 +191,7 @@ def _judge_autodiff(
                 else:
                     extra = {f"derivative_{number}": a for number, a in enumerate(taken)}
                     parts.append(claim.outer_fn({**inputs, **extra}))
-            if with_right:
+            if compiled:
                 parts += [fn(inputs) for fn in compiler.positive_fns()]
             return tuple(parts)
 
@@ -213,15 +215,14 @@ def _judge_autodiff(
             points[number] += int(np.sum(np.any(ratio >= 0, axis=1)))
     whole = _Part.joined(parts)
     first = [a[:few] for a in whole.inputs.values()]
-    forward, forward_error = Program(jax.vmap(sides("forward", False)), *_specs(first)).bounds(*first)
+    by_forward = _Part(whole.inputs, *Program(jax.vmap(sides("forward", False)), *_specs(first)).bounds(*first))
     found = []
     for number, claim in enumerate(claims):
-        right, right_error = whole.values[2 * number], whole.bounds[2 * number]
-        evidence = gather_evidence("autodiff" if claim.derivatives else "evaluation", _compared(whole, number))
-        other = Pointwise.of_coordinates(right[:few], forward[number], right_error[:few] + forward_error[number])
-        if claim.derivatives and not (by_forward := gather_evidence("autodiff", other)).agrees and evidence.agrees:
-            evidence = by_forward
-        found.append((evidence, right, right_error))
+        judge = "autodiff" if claim.derivatives else "evaluation"
+        evidence = gather_evidence(judge, _compared(whole, number))
+        if evidence.agrees and not (other := gather_evidence(judge, _compared(by_forward, number))).agrees:
+            evidence = other
+        found.append((evidence, whole.values[2 * number], whole.bounds[2 * number]))
     return found, whole.inputs
 
 

@@ -128,3 +128,14 @@ def test_points_where_what_should_be_positive_is_not_are_rejected() -> None:
     (found,) = judge_statement(ordered, [claim], examples=600, differences=120)
     assert found.agrees
     assert found.evaluation.points >= 600
+
+
+@pytest.mark.parametrize("name", ["w", "b", "z", "hessian"])
+def test_the_stable_form_is_judged_and_so_is_the_last_line(name: str) -> None:
+    left, right = CLAIMS[name]
+    good, bad = right, right * (1 + sp.Rational(1, 10**7))
+    for last, stable in ((bad, good), (good, bad)):
+        claim = replace(derivation(name, left, last), stable=stable)
+        (found,) = judge_statement(LOGISTIC, [claim], examples=300, differences=120)
+        assert not found.autodiff.agrees
+        assert found.finite_difference.agrees == (stable is good)
