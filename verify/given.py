@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import sympy as sp
+
 from derivations.catalog.registry import find
 from derivations.domain import Domain
 from derivations.notation import latex
 from derivations.notes.report import FileReport
 
 __all__ = ["given_notes", "without_preface"]
+
+_NAMES = {sp.Symbol(name, real=True): sp.Symbol(r"\hat{y}", real=True) for name in ("sigma", "yhat")}
+"""Names of the catalogue that a note would take for a function, or not know as the prediction."""
 
 _SETS = {Domain.BINARY: r"\{0, 1\}", Domain.SIGNS: r"\{-1, 1\}"}
 
@@ -33,8 +38,12 @@ def given_notes(name: str) -> str:
             lines.append(rf"${shown} \in {members}$")
         elif variable.domain is Domain.ONE_HOT:
             lines.append(f"The label ${latex(variable.label)}$ is one-hot.")
-    lines += [f"$$ {latex(d.target)} = {latex(d.value)} $$" for d in statement.definitions]
+    lines += [f"$$ {_written(d.target)} = {_written(d.value)} $$" for d in statement.definitions]
     return "\n\n".join(lines) + "\n\n"
+
+
+def _written(expr: sp.Expr) -> str:
+    return latex(expr.xreplace(_NAMES))
 
 
 def without_preface(file: FileReport, lines: int) -> FileReport:
