@@ -18,6 +18,7 @@ from pathlib import Path
 import sympy as sp
 
 from derivations.kernels import BudgetExceededError, budget
+from derivations.equation import decide
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
@@ -43,6 +44,11 @@ __all__ = ["check_document"]
 OPERATIONS, SECONDS = 200_000, 4.0
 HELD = ("proved", "supported")
 _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
+_ONE_SAMPLE = (
+    r"(only )?(one|a single|1) (training )?(example|sample|data point)|skip the sum|单个?样本|一个样本|один объект"
+)
+_MEAN = r"batch|average|mean|평균|배치|平均|批|promedio|media|средн"
+_SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
@@ -69,6 +75,12 @@ class _Reading:
         self.step_consulted.append(False)
         if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
             return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
+        members = self.document.formulas[step.formula].chains[step.chain].members
+        for member in members:
+            if isinstance(member, ast.Unread):
+                reason = f"the chain can't be read in full: {member.reason}"
+                record = replace(record, reason=reason, method="reading")
+                return replace(record, verdict="unsupported")
         for side in (step.left, step.right):
             if isinstance(side.node, ast.Unread):
                 return replace(record, verdict="unsupported", method="reading", reason=side.node.reason)
@@ -127,12 +139,36 @@ class _Reading:
             return self._derived(step, left, record)
         judged = self._claimed(step, left, right)
         record = self._judged(record, judged)
+        if record.verdict == "refuted":
+            record = self._excused(step, right, judged, record)
+        if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and not begins:
+            if judged.left is not None and judged.equation is not None:
+                self.scope.zeroed.append(judged.left)
+            reason = "set to zero: an equation to be solved"
+            return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         if head is not None and begins and record.verdict not in HELD:
             return self._redefine(step, head, left, right, record)
         if record.verdict == "undecided" and step.left.member > 0 and "is not defined here" in str(record.reason):
             self._continued(step, chain, right)
         if record.verdict == "refuted" and subject is not None and begins:
             return self._restated(step, subject, left, right, record)
+        return record
+
+    def _excused(self, step: Step, right: Node, judged: Judged, record: StepRecord) -> StepRecord:
+        """A sum over samples left out, or a mean taken, where the words announce it."""
+        if judged.left is None or judged.right is None:
+            return record
+        before = self.document.formulas[step.formula].context.before[-160:]
+        sums = [e.has(sp.Sum) for e in (judged.left, judged.right)]
+        if sums[0] and not sums[1] and self.signature.says(_ONE_SAMPLE):
+            return replace(record, verdict="undecided", witness=None, reason="stated for one sample, as the text says")
+        if judged.equation is not None and re.search(_MEAN, before, re.I):
+            sizes = [s for s in judged.right.free_symbols - judged.left.free_symbols if s.is_integer or s.name in "NMm"]
+            for size in sizes:
+                scaled = replace(judged.equation, right=judged.right * size)
+                if decide(scaled, self.seed).is_proved:
+                    reason = f"holds for the mean over {size} samples, which the text announces"
+                    return replace(record, verdict="undecided", witness=None, reason=reason)
         return record
 
     def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
@@ -332,6 +368,8 @@ class _Reading:
         """A name with a value is given another: what it means from here on."""
         if record.verdict in ("refuted", "undecided") and self._identified(step, head, right):
             return replace(record, verdict="definition", method="definition", witness=None, reason=None)
+        if record.verdict == "refuted" and head.ref.key.endswith("]") and re.search(_SAME, self._words(step), re.I):
+            return record
         if record.verdict == "refuted":
             before = [e.line for e in self.scope.of(head.ref.key)][:1]
             try:
@@ -346,6 +384,9 @@ class _Reading:
             except (UnsupportedNoteError, UnsupportedExpressionError):
                 return record
         return record
+
+    def _words(self, step: Step) -> str:
+        return self.document.formulas[step.formula].context.before[-60:]
 
     def _identified(self, step: Step, head: Head, right: Node) -> bool:
         """Whether a name is given the same value with one name in it written out: y is σ(z) from here on."""

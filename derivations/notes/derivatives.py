@@ -177,6 +177,8 @@ class Derivatives(Namer):
         subject, by = _label(expr), _label(v)
         if subject is not None and by is not None and subject in self.unknown and subject != by:
             self.scope.depends.setdefault(subject, set()).add(by)
+        if isinstance(v, sp.Symbol) and not occurs(v, expr, self.scope):
+            v = self._only_one_like(v, expr)
         if isinstance(v, sp.Indexed | sp.Symbol):
             label = v.base.label if isinstance(v, sp.Indexed) else v
             entry = self.scope.symbols.get(label)
@@ -188,6 +190,17 @@ class Derivatives(Namer):
             own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()  # type: ignore[union-attr]
             v = entry.at(tuple(own))
         return Value(Partial(expr, v), (*of.axes, *variable.axes))
+
+    def _only_one_like(self, v: sp.Symbol, expr: sp.Expr) -> sp.Symbol:
+        """θ_0 for θ, where a function has no θ and one single θ_0."""
+        exprs = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
+        found = {
+            a
+            for e in exprs
+            for a in free_atoms(e)
+            if isinstance(a, sp.Symbol) and not a.is_integer and base_letter(a.name) == base_letter(v.name)
+        }
+        return found.pop() if len(found) == 1 and v not in self.scope.symbols else v
 
     def _name_for(self, expr: sp.Expr) -> Entry:
         """A new name for an intermediate quantity, over the indices that it has."""

@@ -54,8 +54,10 @@ def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
         ref = read_name(node, signature.habits)
     except UnsupportedNoteError:
         return None
-    if ref.power is not None or ref.transposed or any(i.letter is None or i.offset for i in ref.indices):
+    if ref.power is not None or ref.transposed or any(i.letter is None for i in ref.indices):
         return None
+    if any(i.offset for i in ref.indices):  # w_{t+1}, the next value of w, is a name of its own
+        return Head(Ref(f"{ref.key}[{','.join(map(str, ref.indices))}]"))
     if len({i.letter for i in ref.indices}) != len(ref.indices):
         return None
     if ref.primes:

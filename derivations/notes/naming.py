@@ -153,6 +153,10 @@ class Namer:
     def named(self, ref: Ref, sampled: bool = False) -> Value:
         """The value of a name, without its power and transpose; sampled: as a function of one sample's data."""
         ref = self._usual_name(ref)
+        if any(i.offset for i in ref.indices):
+            later = f"{ref.key}[{','.join(map(str, ref.indices))}]"
+            if self.scope.of(later):
+                ref = Ref(later)
         entry = (self.entry_of_sample(ref) if sampled else None) or self.entry_for(ref)
         if entry is not None:
             symbol, axes = entry.symbol, entry.axes
@@ -187,6 +191,8 @@ class Namer:
         """X is the matrix of the x_i, C the loss that was called "Cross Entropy Loss"."""
         if self.scope.of(ref.key) or ref.indices:
             return ref
+        if ref.key == r"\Theta" and self.signature.axes.get(r"\theta"):
+            return Ref(r"\theta", primes=ref.primes, transposed=ref.transposed)
         small = self.small_name(ref.key)
         if small is not None:
             return Ref(small, primes=ref.primes)

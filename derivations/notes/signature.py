@@ -31,6 +31,7 @@ PARAMETERS = frozenset(
 )
 VECTORS = frozenset(["w", "x", r"\theta", r"\beta", r"\omega", "X", r"\Theta"])
 LABELS = frozenset(["y", "t", "Y"])
+_WEIGHTS = frozenset(["w", r"\theta", r"\beta", r"\omega"])
 _DATA = frozenset([*"xyt"])
 _FUNCTION_LETTERS = frozenset(
     [*"fghJLCEHPpqRQ", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\xi", r"\varsigma", r"\sigma", "l", r"\mathbb{P}"]
@@ -269,7 +270,7 @@ class _Survey:
         others = [key for key in self.letters if key not in set(sized)]
         for number, letter in (*sized, *others):
             # a weight's index decides before that of a feature, which may also be a sample's
-            for slot in sorted(self.letters[number, letter], key=lambda s: joined.kind.get(s) is None):
+            for slot in sorted(self.letters[number, letter], key=lambda s: base_letter(s[0]) not in _WEIGHTS):
                 if slot not in torn and not joined.join(slot, ("letter", number, letter)):
                     torn.add(slot)
         return torn
