@@ -65,6 +65,8 @@ class _Reading:
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
     consulted: set[str] = field(default_factory=set)
     step_consulted: list[bool] = field(default_factory=list)
+    sticky: Case | None = None
+    truths: dict[str, tuple[bool, Side]] = field(default_factory=dict)
     derived: dict[str, Side] = field(default_factory=dict)
 
     def run(self) -> list[StepRecord]:
@@ -93,13 +95,68 @@ class _Reading:
             return replace(record, verdict="unsupported", method="language", reason=reason)
         try:
             with budget(OPERATIONS, SECONDS):
-                return self._equation(step, step.left.node, step.right.node, record)
+                found = self._equation(step, step.left.node, step.right.node, record)
+                return self._with_effect(step, found)
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
             return replace(record, verdict="unsupported", method="language", reason=str(error))
         except BudgetExceededError as error:
             return replace(record, verdict="undecided", method="budget", reason=f"out of budget: {error}")
         except RecursionError:
             return replace(record, verdict="undecided", method="budget", reason="nested too deeply")
+
+    def _with_effect(self, step: Step, record: StepRecord) -> StepRecord:
+        """What the step does to the truth of its chain: the value of the chain's first side, where that is a derivative."""
+        assert step.left is not None and step.right is not None
+        first = self._beginning(step)
+        if first is None or first.node is None or _subject(first.node) is None:
+            return record
+        if record.verdict not in (*HELD, "refuted"):
+            return record
+        held, key = record.verdict in HELD, render(first.node)
+        before = self.truths.get(key)
+        was_right = before is None or before[0]
+        restated = step.left.node == first.node
+        if restated:
+            is_right = held
+        elif held:
+            is_right = was_right
+        else:
+            is_right = step.right.node is not None and self._holds(replace(step, left=first), first, step.right)
+        effect = None
+        if was_right and not is_right:
+            effect = "introduces_error"
+        elif not was_right and is_right:
+            effect = "repairs_error"
+        elif not was_right and not is_right:
+            same = not restated and held or (before is not None and self._holds(step, before[1], step.right))
+            effect = "inherits_error" if same else "introduces_error"
+        self.truths[key] = is_right, step.right
+        return replace(record, effect=effect)
+
+    def _beginning(self, step: Step) -> Side | None:
+        """The first side of the chain that a step belongs to, through the displays that it continues."""
+        assert step.left is not None
+        position = step.left
+        for _ in range(200):
+            chain = self.document.formulas[position.formula].chains[position.chain]
+            if chain.members[0] is not None:
+                node = chain.members[0]
+                return replace(position, node=node, member=0)
+            earlier = [
+                s.left
+                for s in self.document.steps
+                if s.formula == position.formula and s.chain == position.chain and s.left is not None
+            ]
+            if not earlier or (earlier[0].formula, earlier[0].chain) == (position.formula, position.chain):
+                return None
+            position = earlier[0]
+        return None
+
+    def _holds(self, step: Step, left: Side, right: Side) -> bool:
+        if left.node is None or right.node is None:
+            return False
+        judged = self._under(replace(step, left=left, right=right), left.node, right.node, None)
+        return judged.verdict.status in (Status.PROVED, Status.SUPPORTED)
 
     def _blank(self, step: Step) -> StepRecord:
         left, right = step.left, step.right
@@ -127,7 +184,9 @@ class _Reading:
         assert step.left is not None and step.right is not None
         own = step.left.formula == step.formula and step.left.chain == step.chain and step.left.member == 0
         follows = chain.members[0] is None
-        begins = own or (step.left.member == 0 and not follows)
+        at = step.left.member
+        arrow = step.left.chain == step.chain and 0 < at <= len(chain.relations) and chain.relations[at - 1].sign != "="
+        begins = own or arrow or (step.left.member == 0 and not follows)
         head = head_of(left, self.signature)
         if head is not None and not self._has_value(head) and (begins or self._is_open(head)):
             return self._define(step, head, left, right, record)
@@ -203,7 +262,7 @@ class _Reading:
     def _is_open(self, head: Head) -> bool:
         """Whether a name is neither data, nor a parameter, nor defined: an equation may say what it is."""
         speaker = Elaborator(self.signature, self.scope, 0, self.choices)
-        return not speaker.is_primitive(head.ref.key) or bool(head.arguments)
+        return not speaker.is_primitive(head.ref.key) or bool(head.arguments) or head.ref.key in ("u", "v")
 
     def _is_unknown_subject(self, node: Node) -> bool:
         head = head_of(node, self.signature)
@@ -275,9 +334,11 @@ class _Reading:
         if judged.verdict.is_proved:
             return judged
         written, implied = cases_written(self.document, step)
-        for case in (*written, *implied):
+        kept = () if self.sticky is None or self.sticky in (*written, *implied) else (self.sticky,)
+        for case in (*written, *implied, *kept):
             attempt = self._under(step, left, right, case)
             if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
+                self.sticky = case
                 conditions = (*attempt.verdict.conditions, str(case))
                 return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
             if case in written and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:

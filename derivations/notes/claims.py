@@ -91,7 +91,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
     speaker = claim.speaker
     left, right, axes = _matched(claim.left, claim.right)
     left, right = _one_sample(left, right, speaker)
-    if speaker.signature.says("Einstein|summation (convention|notation)"):
+    if not (claim.equal or claim.distinct) and speaker.signature.says("Einstein|summation (convention|notation)"):
         left, right = _summed_when_repeated(left, right, speaker), _summed_when_repeated(right, left, speaker)
     doubts = list(speaker.doubts)
     ranges = _ranges((left, right), axes, speaker)
@@ -279,6 +279,9 @@ def _one_sided(
             if label not in speaker.scope.symbols and not (isinstance(label, sp.Symbol) and label.is_integer):
                 doubts.append(f"{label} has no value here")
     names = [unknown_in(side, speaker) for side in (first_taken, second_taken)]
+    loose = [_parameters_in(side, speaker) for side in (first_taken, second_taken)]
+    if loose[0] - loose[1] and loose[1] - loose[0]:
+        doubts.append(f"{min(loose[1] - loose[0])} may be another name of {min(loose[0] - loose[1])}")
     for name in sorted(names[0] ^ names[1]):
         doubts.append(f"{name} is not defined here")
     return doubts
@@ -292,6 +295,18 @@ def _closed(expr: sp.Expr, speaker: Elaborator) -> list[sp.Expr]:
     """An expression with the values of the names in it, but for those of functions of which nothing is known."""
     known = [e for e in speaker.scope.definitions_of(expr) if e.symbol not in speaker.scope.jets]
     return [expr, *(e.definition.value for e in known if e.definition is not None)]
+
+
+def _parameters_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
+    """Parameters without a definition."""
+    labels = {a for e in _closed(expr, speaker) for a in _labels_in(e)}
+    return {
+        a.name
+        for a in labels
+        if not a.is_integer
+        and a not in speaker.scope.symbols
+        and base_letter(a.name) in ("w", "W", r"\theta", r"\beta")
+    }
 
 
 def unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
@@ -372,6 +387,8 @@ class _Settled:
         """Whether a derivative is 0 although its subject is a name that is defined."""
         inner = partial.function
         labels = {a.base.label if isinstance(a, sp.Indexed) else a for a in free_atoms(inner)}
+        if isinstance(inner, sp.Symbol | sp.Indexed) and not labels & set(self.speaker.scope.symbols):
+            return bool(_labels_in(inner) != _labels_in(partial.variable) and not labels & set(self.jets))
         defined = any(s in self.speaker.scope.symbols or s in self.speaker.unknown for s in labels)
         if not defined:
             return False
@@ -395,8 +412,14 @@ class _Settled:
                 for a in free_atoms(e.definition.value)
             }
         exprs = [expr, *(e.definition.value for e in scope.definitions_of(expr) if e.definition is not None)]
-        for atom in {a for e in exprs for a in free_atoms(e)}:
+        arities: dict[sp.Symbol, int] = {}
+        for atom in (a for e in exprs for a in free_atoms(e)):
             name = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            arities[name] = len(atom.indices) if isinstance(atom, sp.Indexed) else 0
+        waiting = sorted(arities, key=str)
+        seen = set(waiting)
+        while waiting:
+            name = waiting.pop()
             known = scope.symbols.get(name)
             is_open = name in speaker.unknown if known is None else known.definition is None
             if not is_open or name == label or name in above or name in self.jets:
@@ -405,27 +428,39 @@ class _Settled:
                 continue
             if label in scope.depends and name in self._upstream(label):
                 continue
-            nearer = scope.depends.get(name, set()) - {label}
-            if any(label in self._upstream(other) for other in nearer):
+            nearer = sorted((o for o in scope.depends.get(name, ()) if label in self._upstream(o)), key=str)
+            if nearer:  # the chain rule through what it is differentiated by elsewhere
+                sorts = self._axes_of(nearer[0])
+                dummies = tuple(sp.Symbol(f"p{p}", integer=True, positive=True) for p in range(len(sorts)))
+                between = sp.IndexedBase(nearer[0], shape=None)[dummies] if dummies else nearer[0]
+                self._jet(name, arities[name], between)
+                if nearer[0] not in seen:
+                    seen.add(nearer[0])
+                    arities[nearer[0]] = len(sorts)
+                    waiting.append(nearer[0])
                 continue
-            arity = len(atom.indices) if isinstance(atom, sp.Indexed) else 0
-            own = tuple(sp.Symbol(f"q{p}", integer=True, positive=True) for p in range(arity))
-            bound = tuple(
-                sp.Symbol(f"r{p}", integer=True, positive=True)
-                for p in range(len(v.indices) if isinstance(v, sp.Indexed) else 0)
-            )
-            slope = sp.Symbol(f"∂{name}/∂{label}", real=True)
-            self.slopes.add(slope)
-            at = (*own, *bound)
-            value = sp.IndexedBase(slope, shape=None)[at] if at else slope
-            value = value * (v.base[bound] if isinstance(v, sp.Indexed) else v)
-            sorts = self._axes_of(label)
-            for symbol, sort in zip(bound, sorts, strict=False):
-                value = sp.Sum(value, (symbol, *speaker.range_of(sort)))  # type: ignore[arg-type]
-            if len(sorts) < len(bound):
-                raise UnsupportedNoteError(f"the axes of {label}")
-            target = sp.IndexedBase(name, shape=None)[own] if own else name
-            self.jets[name] = Definition(target, value)
+            self._jet(name, arities[name], v)
+
+    def _jet(self, name: sp.Symbol, arity: int, v: sp.Expr) -> None:
+        """name = Σ slope · v to first order."""
+        label = v.base.label if isinstance(v, sp.Indexed) else v
+        own = tuple(sp.Symbol(f"q{p}", integer=True, positive=True) for p in range(arity))
+        bound = tuple(
+            sp.Symbol(f"r{p}", integer=True, positive=True)
+            for p in range(len(v.indices) if isinstance(v, sp.Indexed) else 0)
+        )
+        slope = sp.Symbol(f"∂{name}/∂{label}", real=True)
+        self.slopes.add(slope)
+        at = (*own, *bound)
+        value = sp.IndexedBase(slope, shape=None)[at] if at else slope
+        value = value * (v.base[bound] if isinstance(v, sp.Indexed) else v)
+        sorts = self._axes_of(label)
+        if len(sorts) < len(bound):
+            raise UnsupportedNoteError(f"the axes of {label}")
+        for symbol, sort in zip(bound, sorts, strict=False):
+            value = sp.Sum(value, (symbol, *self.speaker.range_of(sort)))  # type: ignore[arg-type]
+        target = sp.IndexedBase(name, shape=None)[own] if own else name
+        self.jets[name] = Definition(target, value)
 
     def _upstream(self, label: sp.Symbol) -> set[sp.Symbol]:
         """What a name depends on, by its definition or by the derivatives of it that the document has."""

@@ -219,6 +219,12 @@ class _Survey:
         inside = node.body if isinstance(node, ast.Group) and node.body is not None else node
         if isinstance(inside, ast.Sum) and len(inside.terms) == 2 and inside.terms[0].body == ast.Number("1"):
             inside = inside.terms[1].body
+        if (
+            isinstance(inside, ast.Product)
+            and len(inside.factors) == 2
+            and isinstance(inside.factors[1].body, ast.Group)
+        ):
+            inside = inside.factors[0].body
         if isinstance(inside, ast.Symbol):
             try:
                 self.logged.add(read_name(inside, self.habits).key)
