@@ -79,7 +79,8 @@ class ClaimCompiler:
     def _shape(self, v: Variable) -> jax.ShapeDtypeStruct:
         return jax.ShapeDtypeStruct(shape_of(v, self.sizes), np.dtype(np.float64))
 
-    def _once(self, key: Any, make: Callable[[], Any]) -> Any:
+    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made at the first call with this key."""
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]
@@ -119,7 +120,7 @@ class ClaimCompiler:
 
     def _lambdify(self, expr: sp.Expr, free: Iterable[sp.Symbol]) -> Fn:
         free = tuple(free)
-        return self._once((expr, free), lambda: self._traced(lambdify(expr, self.statement, free), {}))
+        return self.once((expr, free), lambda: self._traced(lambdify(expr, self.statement, free), {}))
 
     def _traced(self, fn: Fn, held: Mapping[str, jax.ShapeDtypeStruct]) -> Fn:
         """fn as its jaxpr: the expression is walked once, however often it is differentiated."""
@@ -128,7 +129,7 @@ class ClaimCompiler:
         order = sorted(specs)
 
         def replay(inputs: Inputs) -> jax.Array:
-            return jex.jaxpr_as_fun(closed)(*(jnp.asarray(inputs[name]) for name in order))[0]
+            return _replayed(closed.jaxpr, closed.consts, [jnp.asarray(inputs[name]) for name in order])[0]
 
         return replay
 
@@ -169,22 +170,62 @@ class ClaimCompiler:
     def as_function(self, d: StatedDerivative) -> tuple[Callable[..., jax.Array], Callable[[Inputs], list[Any]]]:
         """(f as a function of (inputs, *arrays), the values of those arrays): one for each of `d.keys`."""
 
+        held = self._held(d)
+        f, names = self._function(d.f, d.free, held)
+        own = [names[k] for k in d.keys]
+
+        def apply(inputs: Inputs, *arrays: Any) -> jax.Array:
+            return f({**inputs, **dict(zip(own, arrays, strict=True))})
+
+        def values(inputs: Inputs) -> list[Any]:
+            return [self.held_value(k)(inputs) if k in held else inputs[names[k]] for k in d.keys]
+
+        return apply, values
+
+    def _held(self, d: StatedDerivative) -> tuple[sp.Expr, ...]:
+        return tuple(k for k in d.keys if self.statement.definition(k) is not None)
+
+    def _function(self, f: sp.Expr, free: tuple[sp.Symbol, ...], held: tuple[sp.Expr, ...]) -> tuple[Fn, Any]:
+        """(f with these definitions held as inputs, key → name of each input): one for all that it is taken by."""
+
         def make() -> Any:
-            held = tuple(k for k in d.keys if self.statement.definition(k) is not None)
-            compiled = lambdify(d.f, self.statement, d.free, held=held)
+            compiled = lambdify(f, self.statement, free, held=held)
             names = {slot.key: slot.name for slot in compiled.slots}
-            own = [names[k] for k in d.keys]
-            f = self._traced(compiled, {names[k]: jax.eval_shape(self.held_value(k), self.specs) for k in held})
+            specs = {names[k]: jax.eval_shape(self.held_value(k), self.specs) for k in held}
+            return self._traced(compiled, specs), names
 
-            def apply(inputs: Inputs, *arrays: Any) -> jax.Array:
-                return f({**inputs, **dict(zip(own, arrays, strict=True))})
+        return self.once((f, free, held), make)
 
-            def values(inputs: Inputs) -> list[Any]:
-                return [self.held_value(k)(inputs) if k in held else inputs[names[k]] for k in d.keys]
+    def held_arrays(self, derivatives: Iterable[StatedDerivative]) -> dict[str, Fn]:
+        """The values of what these derivatives hold, by the name of the input that stands for it."""
+        found: dict[str, Fn] = {}
+        for d in derivatives:
+            names = self._function(d.f, d.free, self._held(d))[1]
+            found.update({names[k]: self.held_value(k) for k in self._held(d)})
+        return found
 
-            return apply, values
+    def jacobians(self, derivatives: Iterable[StatedDerivative], mode: Mode) -> Callable[[Inputs], dict[sp.Expr, Any]]:
+        """All of these derivatives, each an array; first derivatives of one function are taken together."""
+        together: dict[Any, list[StatedDerivative]] = {}
+        for d in derivatives:
+            group = (d.f, d.free, self._held(d)) if len(d.by) == 1 else d
+            together.setdefault(group, []).append(d)
 
-        return self._once((d.f, d.free, d.keys), make)
+        def evaluate(inputs: Inputs) -> dict[sp.Expr, Any]:
+            found: dict[sp.Expr, Any] = {}
+            for group in together.values():
+                if len(group[0].by) > 1:
+                    found.update({d.partial: self.jacobian(d, mode)(inputs) for d in group})
+                    continue
+                every = replace(group[0], by=tuple({d.keys[0]: d.by[0] for d in group}.values()))
+                apply, values = self.as_function(every)
+                scalar = mode == "reverse" and not every.free
+                take: Any = jax.grad if scalar else jax.jacrev if mode == "reverse" else jax.jacfwd
+                arrays = take(apply, argnums=tuple(range(1, 1 + len(every.by))))(inputs, *values(inputs))
+                found.update({d.partial: arrays[every.keys.index(d.keys[0])] for d in group})
+            return found
+
+        return evaluate
 
     def jacobian(self, d: StatedDerivative, mode: Mode) -> Fn:
         """The derivative as an array: the axes of f, then those of each array it is taken by."""
@@ -192,17 +233,43 @@ class ClaimCompiler:
         taken = _taken_by(apply, d.positions, mode)
         return lambda inputs: taken(inputs, *values(inputs))
 
-    def inner(self, d: StatedDerivative) -> Callable[[Inputs, Any], jax.Array]:
-        """What finite differences differentiate by the last array: f, or its reverse-mode derivative."""
-        apply, values = self.as_function(d)
-        taken, last = _taken_by(apply, d.positions[:-1], "reverse"), d.positions[-1]
+    def inner(self, d: StatedDerivative) -> tuple[Any, Fn, str]:
+        """What finite differences differentiate by the last array: f, or its reverse-mode derivative.
 
-        def evaluate(inputs: Inputs, array: Any) -> jax.Array:
-            arrays = values(inputs)
-            arrays[last] = array
-            return taken(inputs, *arrays)
+        Returns (what tells it from others, a function of the inputs with `held_arrays`, the last array's name).
+        """
+        apply, _ = self.as_function(d)
+        names = self._function(d.f, d.free, self._held(d))[1]
+        own = [names[k] for k in d.keys]
+        taken = _taken_by(apply, d.positions[:-1], "reverse")
 
-        return evaluate
+        def evaluate(inputs: Inputs) -> jax.Array:
+            return taken(inputs, *(inputs[name] for name in own))
+
+        key = (d.f, d.free, self._held(d), tuple(_key(v) for v in d.by[:-1]))
+        return key, evaluate, own[d.positions[-1]]
+
+
+def _replayed(jaxpr: Any, consts: Iterable[Any], arguments: Iterable[Any]) -> list[Any]:
+    """A jaxpr applied, nested `jit`s opened: each would be traced anew by every transformation of it."""
+    env: dict[Any, Any] = {}
+    env.update(zip(jaxpr.constvars, consts, strict=True))
+    env.update(zip(jaxpr.invars, arguments, strict=True))
+
+    def read(atom: Any) -> Any:
+        return atom.val if isinstance(atom, jex.Literal) else env[atom]
+
+    for eqn in jaxpr.eqns:
+        taken = [read(a) for a in eqn.invars]
+        if eqn.primitive.name in ("jit", "pjit"):
+            outs = _replayed(eqn.params["jaxpr"].jaxpr, eqn.params["jaxpr"].consts, taken)
+        else:
+            params = eqn.primitive.get_bind_params(eqn.params)
+            functions, params = params if isinstance(params, tuple) else ((), params)  # older JAX: a pair
+            found = eqn.primitive.bind(*functions, *taken, **params)
+            outs = found if eqn.primitive.multiple_results else [found]
+        env.update(zip(eqn.outvars, outs, strict=True))
+    return [read(a) for a in jaxpr.outvars]
 
 
 def _taken_by(apply: Callable[..., Any], positions: tuple[int, ...], mode: Mode) -> Callable[..., Any]:

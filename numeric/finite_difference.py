@@ -43,7 +43,7 @@ import numpy as np
 from .evidence import Pointwise
 from .rounding import Program
 
-__all__ = ["FULL_DIFFERENCES", "STEPS", "DifferenceJudge", "block_directions", "extrapolate", "extrapolated_jacobian"]
+__all__ = ["FULL_DIFFERENCES", "STEPS", "DifferenceJacobian", "DifferenceJudge", "block_directions", "extrapolate"]
 
 Fn = Callable[..., jax.Array]
 
@@ -51,7 +51,7 @@ FULL_DIFFERENCES = 32
 """Up to here every coordinate has a direction of its own; above, blocks."""
 
 _RATIO = 8.0
-_POINTS = 250  # of a batch at a time: intermediate arrays that stay in cache
+_POINTS = 260  # of a batch at a time: intermediate arrays that stay in cache
 STEPS: np.ndarray = 2.0**-3 * _RATIO ** -np.arange(8.0)
 _OFFSETS = np.concatenate([STEPS, -STEPS, np.zeros(1)])
 _EPS = float(np.finfo(np.float64).eps)
@@ -102,46 +102,69 @@ def extrapolate(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.
     return chosen[0], np.maximum(own[0], np.max(contradiction, axis=0))
 
 
-def extrapolated_jacobian(
-    f: Fn, x: np.ndarray, scale: np.ndarray, others: Sequence[np.ndarray], coordinates: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """(∂f/∂x at each point, bound on its error), one pass a coordinate; shape (N, *out, *x.shape[1:]).
+class DifferenceJacobian:
+    """∂f/∂x for an array function f and any one of its arguments x, one program for all of them.
 
-    f(x, *others) at one point: scalar or array. x: (N, …); scale: a unit step for each of its entries;
-    others: further batched arguments, held. coordinates: how many to take at each point, in rotation; the
-    entries of the others are NaN.
+    f: of arrays, at one point. shapes: of its arguments at one point.
 
-    >>> x = np.array([[1.0, 2.0]])
-    >>> d, error = extrapolated_jacobian(lambda x: x**2, x, np.ones_like(x), [])
-    >>> d.shape, bool(np.all(abs(d - [[[2.0, 0.0], [0.0, 4.0]]]) <= error))
+    >>> x, y = np.array([[1.0, 2.0]]), np.array([[5.0]])
+    >>> jacobian = DifferenceJacobian(lambda x, y: x**2 * y, [(2,), (1,)])
+    >>> d, error = jacobian([x, y], 0, np.ones_like(x))
+    >>> d.shape, bool(np.all(abs(d - [[[10.0, 0.0], [0.0, 20.0]]]) <= error))
     ((1, 2, 2), True)
     """
-    points, inner = len(x), x.shape[1:]
-    size = int(np.prod(inner, dtype=np.int64))
-    taken = size if coordinates is None else min(coordinates, size)
-    chosen = (np.arange(points)[:, None] * taken + np.arange(taken)) % size
-    unit = np.take_along_axis(np.exp2(np.floor(np.log2(scale))).reshape(points, size), chosen, axis=1)
-    v = (np.eye(size)[chosen] * unit[:, :, None]).reshape(points, 1, taken, *inner)
-    held = tuple(None for _ in others)
-    along = jax.vmap(jax.vmap(jax.vmap(f, (0, *held)), (0, *held)))
-    pieces, program = [], None
-    batch = min(points, _POINTS)
-    for start in range(0, points, batch):
-        rows = np.arange(start, start + batch) % points  # the last piece is filled up with the first points
-        step = _OFFSETS.reshape(-1, *(1,) * (1 + len(inner))) * v[rows]
-        arrays = [x[rows].reshape(batch, 1, 1, *inner) + step, *(a[rows] for a in others)]
-        if program is None:
-            program = Program(along, *(jax.ShapeDtypeStruct(a.shape, np.dtype(np.float64)) for a in arrays))
-        errors = [np.where(step != 0, _EPS * np.abs(arrays[0]), 0.0), *held]
-        (values,), (bounds,) = program.bounds(*arrays, errors=errors)
-        pieces.append(extrapolate(*(np.moveaxis(a, 1, 0) for a in (values, bounds))))
-    full = []
-    for part in (np.concatenate(column)[:points] for column in zip(*pieces, strict=True)):
-        out = part.shape[2:]
-        entries = np.full((points, size, *out), np.nan)
-        entries[np.arange(points)[:, None], chosen] = part / unit.reshape(points, taken, *(1 for _ in out))
-        full.append(np.moveaxis(entries, 1, -1).reshape(points, *out, *inner))
-    return full[0], full[1]
+
+    def __init__(self, f: Fn, shapes: Sequence[tuple[int, ...]]) -> None:
+        self.lanes = max([_POINTS, *(int(np.prod(s, dtype=np.int64)) for s in shapes)])
+        specs = (jax.ShapeDtypeStruct((len(_OFFSETS) * self.lanes, *s), np.dtype(np.float64)) for s in shapes)
+        self.program = Program(jax.vmap(f), *specs)
+
+    def __call__(
+        self, arrays: Sequence[np.ndarray], position: int, scale: np.ndarray, coordinates: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """(derivative by the array at `position`, bound on its error), of shape (N, *out, *x.shape[1:]).
+
+        scale: a unit step for each entry of x. coordinates: how many to take at each point, in rotation; the
+        entries of the others are NaN.
+        """
+        x = arrays[position]
+        points, inner = len(x), x.shape[1:]
+        size = int(np.prod(inner, dtype=np.int64))
+        taken = size if coordinates is None else min(coordinates, size)
+        chosen = (np.arange(points)[:, None] * taken + np.arange(taken)) % size
+        unit = np.take_along_axis(np.exp2(np.floor(np.log2(scale))).reshape(points, size), chosen, axis=1)
+        batch = self.lanes // taken
+        pieces = []
+        for start in range(0, points, batch):
+            rows = np.arange(start, min(start + batch, points))
+            v = np.eye(size)[chosen[rows]] * unit[rows, :, None]
+            step = (_OFFSETS.reshape(-1, 1, 1, 1) * v).reshape(-1, *inner)
+            values = [self._on_lanes(a[rows], taken) for a in arrays]
+            moved = values[position][: len(step)] + step
+            values[position] = self._filled(moved)
+            errors: list[Any] = [None] * len(arrays)
+            errors[position] = self._filled(np.where(step != 0, _EPS * np.abs(moved), 0.0))
+            found = self.program.bounds(*values, errors=errors)
+            shape = (len(_OFFSETS), len(rows), taken)
+            (f,), (e,) = ([a[: len(step)].reshape(*shape, *a.shape[1:]) for a in part] for part in found)
+            pieces.append(extrapolate(f, e))
+        full = []
+        for part in (np.concatenate(column) for column in zip(*pieces, strict=True)):
+            out = part.shape[2:]
+            entries = np.full((points, size, *out), np.nan)
+            entries[np.arange(points)[:, None], chosen] = part / unit.reshape(points, taken, *(1 for _ in out))
+            full.append(np.moveaxis(entries, 1, -1).reshape(points, *out, *inner))
+        return full[0], full[1]
+
+    def _on_lanes(self, a: np.ndarray, taken: int) -> np.ndarray:
+        """Each point repeated for its offsets and coordinates."""
+        wide = np.broadcast_to(a[None, :, None], (len(_OFFSETS), len(a), taken, *a.shape[1:]))
+        return self._filled(wide.reshape(-1, *a.shape[1:]))
+
+    def _filled(self, a: np.ndarray) -> np.ndarray:
+        """Up to the lanes of the program: what is added is not looked at."""
+        short = len(_OFFSETS) * self.lanes - len(a)
+        return np.concatenate([a, np.broadcast_to(a[:1], (short, *a.shape[1:]))]) if short else a
 
 
 class DifferenceJudge:

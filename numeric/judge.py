@@ -34,7 +34,7 @@ from derivations.statement import Derivation, Statement
 from .autodiff import Mode
 from .derivatives import ClaimCompiler, CompiledClaim, StatedDerivative
 from .evidence import Evidence, Pointwise, gather_evidence, suspicion
-from .finite_difference import extrapolated_jacobian
+from .finite_difference import DifferenceJacobian
 from .inputs import shape_buckets, statement_batch, step_scale
 from .precision import float64_enabled
 from .rounding import Program
@@ -131,7 +131,7 @@ def _judge(
                 compared = _enough_differences(compiler, claim, batch, (right[0], right[1]), known, differences)
                 by_difference = _persistent(compiler, claim, batch, compared, seed)
                 evidence = StatementEvidence(name, named, autodiff=judged, finite_difference=by_difference)
-            results[name] = _with_witness(evidence, batch)
+            results[name] = _with_witness(evidence, {v.name: batch[v.name] for v in statement.variables})
     return [results[d.name] for d in order]
 
 
@@ -166,6 +166,8 @@ def _judge_autodiff(
 ) -> tuple[list[tuple[Evidence, np.ndarray, np.ndarray]], dict[str, np.ndarray]]:
     """((evidence, the right side's values, the bounds on them) of each claim, the points judged at).
 
+    The points come with the arrays that derivatives hold, each by the name of its input.
+
     Points are drawn part by part until every claim has been compared at `examples` of them: a point outside
     `statement.positive` is rejected, and one without a finite derivative or bound is not counted.
 
@@ -174,17 +176,17 @@ def _judge_autodiff(
     that both modes and both forms agree.
     """
     names = [v.name for v in compiler.statement.variables]
+    derivatives = list({d.partial: d for claim in claims for d in claim.derivatives}.values())
+    held, positive = compiler.held_arrays(derivatives), compiler.positive_fns()
+    number_of_sides = 2 * len(claims)
 
     def sides(mode: Mode, compiled: bool) -> Callable[..., tuple[jax.Array, ...]]:
         def everything(*arrays: Any) -> tuple[jax.Array, ...]:
             inputs = dict(zip(names, arrays, strict=True))
-            known: dict[sp.Expr, jax.Array] = {}
+            known = compiler.jacobians(derivatives, mode)(inputs)
             parts: list[jax.Array] = []
             for claim in claims:
                 parts.append(claim.right_fn(inputs) if compiled else claim.last_fn(inputs))
-                for d in claim.derivatives:
-                    if d.partial not in known:
-                        known[d.partial] = compiler.jacobian(d, mode)(inputs)
                 taken = [known[d.partial] for d in claim.derivatives]
                 if claim.outer_fn is None:
                     parts.append(taken[0])
@@ -192,7 +194,7 @@ def _judge_autodiff(
                     extra = {f"derivative_{number}": a for number, a in enumerate(taken)}
                     parts.append(claim.outer_fn({**inputs, **extra}))
             if compiled:
-                parts += [fn(inputs) for fn in compiler.positive_fns()]
+                parts += [fn(inputs) for fn in (*held.values(), *positive)]
             return tuple(parts)
 
         return everything
@@ -206,15 +208,16 @@ def _judge_autodiff(
         if program is None:
             program = Program(jax.vmap(sides("reverse", True)), *_specs(arrays))
         values, bounds = program.values(*arrays), program.bounds(*arrays)[1]
-        kept = _admitted(values[2 * len(claims) :], bounds[2 * len(claims) :], len(arrays[0]))
-        parts.append(
-            _Part({k: a[kept] for k, a in drawn.items()}, *([a[kept] for a in side] for side in (values, bounds)))
-        )
+        first_positive = len(values) - len(positive)
+        kept = _admitted(values[first_positive:], bounds[first_positive:], len(arrays[0]))
+        drawn |= dict(zip(held, values[number_of_sides:first_positive], strict=True))
+        sides_of = ([a[kept] for a in part[:number_of_sides]] for part in (values, bounds))
+        parts.append(_Part({k: a[kept] for k, a in drawn.items()}, *sides_of))
         for number in range(len(claims)):
             ratio = suspicion(_compared(parts[-1], number))
             points[number] += int(np.sum(np.any(ratio >= 0, axis=1)))
     whole = _Part.joined(parts)
-    first = [a[:few] for a in whole.inputs.values()]
+    first = [whole.inputs[name][:few] for name in names]
     by_forward = _Part(whole.inputs, *Program(jax.vmap(sides("forward", False)), *_specs(first)).bounds(*first))
     found = []
     for number, claim in enumerate(claims):
@@ -294,13 +297,14 @@ def _judge_differences(
         left, error = lefts[0]
     else:
         outer_fn = claim.outer_fn
-        names = [*batch, *(f"derivative_{number}" for number in range(len(lefts)))]
-        arrays = [*batch.values(), *(value for value, _ in lefts)]
+        own = [v.name for v in compiler.statement.variables]
+        names = [*own, *(f"derivative_{number}" for number in range(len(lefts)))]
+        arrays = [*(batch[name] for name in own), *(value for value, _ in lefts)]
 
         def outer(*arrays: Any) -> jax.Array:
             return outer_fn(dict(zip(names, arrays, strict=True)))
 
-        errors = [*(None for _ in batch), *(e for _, e in lefts)]
+        errors = [*(None for _ in own), *(e for _, e in lefts)]
         (left,), (error,) = Program(jax.vmap(outer), *_specs(arrays)).bounds(*arrays, errors=errors)
     return Pointwise.of_coordinates(right[0], left, error + right[1])
 
@@ -324,8 +328,14 @@ def _persistent(
         noise = 1e-4 * rng.uniform(-1, 1, size=x.shape) * step_scale(x, v.domain)
         near[v.name] = x + noise if v.domain.is_continuous else x
     names, arrays = list(near), list(near.values())
-    right_fn = jax.vmap(lambda *a: claim.right_fn(dict(zip(names, a, strict=True))))
-    (right,), (error,) = Program(right_fn, *_specs(arrays)).bounds(*arrays)
+    held = compiler.held_arrays(claim.derivatives)
+
+    def right_and_held(*a: Any) -> tuple[jax.Array, ...]:
+        inputs = dict(zip(names, a, strict=True))
+        return tuple(fn(inputs) for fn in (claim.right_fn, *held.values()))
+
+    (right, *values), (error, *_) = Program(jax.vmap(right_and_held), *_specs(arrays)).bounds(*arrays)
+    near |= dict(zip(held, values, strict=True))
     again = gather_evidence("finite_difference", _judge_differences(compiler, claim, near, (right, error), {}))
     count = np.bincount(np.array(again.suspects, dtype=int) // 8, minlength=len(rows))
     if np.any(count >= 2):
@@ -336,24 +346,19 @@ def _persistent(
 
 def _difference_jacobian(
     compiler: ClaimCompiler, d: StatedDerivative, batch: dict[str, np.ndarray], coordinates: int | None
-) -> tuple[np.ndarray, np.ndarray]:
-    names, arrays = list(batch), list(batch.values())
-    last = d.positions[-1]
-    key = d.keys[last]
-    variable = next((u for u in compiler.statement.variables if (u.base if u.axes else u.label) == key), None)
-    if variable is not None:
-        at, scale = batch[variable.name], step_scale(batch[variable.name], variable.domain)
-    else:
-        _, values = compiler.as_function(d)
-        held = jax.vmap(lambda *a: values(dict(zip(names, a, strict=True)))[last])
-        (at,), _ = Program(held, *_specs(arrays)).bounds(*arrays)
-        scale = step_scale(at)
-    inner = compiler.inner(d)
+) -> _Jacobian:
+    key, inner, last = compiler.inner(d)
+    domains = {v.name: v.domain for v in compiler.statement.variables}
+    used = [*domains, *compiler.held_arrays([d])]
 
-    def f(last: Any, *a: Any) -> jax.Array:
-        return inner(dict(zip(names, a, strict=True)), last)
+    def make() -> DifferenceJacobian:
+        shapes = [batch[name].shape[1:] for name in used]
+        return DifferenceJacobian(lambda *a: inner(dict(zip(used, a, strict=True))), shapes)
 
-    return extrapolated_jacobian(f, at, scale, arrays, coordinates)
+    scale = step_scale(batch[last], domains.get(last, Domain.REAL))
+    return compiler.once(("differences", key), make)(
+        [batch[name] for name in used], used.index(last), scale, coordinates
+    )
 
 
 def _specs(arrays: Iterable[np.ndarray]) -> list[jax.ShapeDtypeStruct]:

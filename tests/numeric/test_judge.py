@@ -11,7 +11,10 @@ import sympy as sp
 from derivations.domain import Domain
 from derivations.functions import Partial, sigmoid, softplus
 from derivations.statement import Definition, Derivation, Statement, Step, index, scalar, size, variable
+from numeric.derivatives import ClaimCompiler
+from numeric.inputs import shape_buckets, statement_batch
 from numeric.judge import judge_statement
+from numeric.precision import float64_enabled
 
 n, m, i, j, k, l = size("n"), size("m"), index("i"), index("j"), index("k"), index("l")
 x, y, w = (
@@ -139,3 +142,17 @@ def test_the_stable_form_is_judged_and_so_is_the_last_line(name: str) -> None:
         (found,) = judge_statement(LOGISTIC, [claim], examples=300, differences=120)
         assert not found.autodiff.agrees
         assert found.finite_difference.agrees == (stable is good)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_derivatives_taken_together_are_those_taken_apart(mode: str) -> None:
+    with float64_enabled():
+        sizes = shape_buckets(LOGISTIC)[0]
+        compiler = ClaimCompiler(LOGISTIC, sizes)
+        claims = [compiler.claim(derivation(name, *sides)) for name, sides in CLAIMS.items()]
+        derivatives = [d for claim in claims for d in claim.derivatives]
+        inputs = {name: a[0] for name, a in statement_batch(LOGISTIC, sizes, 1).items()}
+        together = compiler.jacobians(derivatives, mode)(inputs)
+        assert len(together) == 6
+        for d in derivatives:
+            np.testing.assert_allclose(together[d.partial], compiler.jacobian(d, mode)(inputs), rtol=1e-13)
