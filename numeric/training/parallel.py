@@ -1,0 +1,87 @@
+r"""Rows shared by several devices, and by several processes: each streams its own, the sums are added.
+
+    Σ_i f(row i) = Σ_devices Σ_{i on device} f(row i)  +  Σ_{i left over} f(row i)
+
+Rows are sharded evenly over a mesh of one axis; each device runs the one-pass loop over its share, and one `psum`
+adds them up. The rows that don't divide evenly (fewer than there are devices) are on every device and counted once.
+Parameters are replicated. With `jax.distributed` the mesh has the devices of all processes: every process is given the
+same data (a memory map, so that it reads its own rows only) and ends with the same parameters.
+
+Left out: a distributed engine of our own; that is JAX's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from numeric.training.streaming import ArraySource, RowSum, Source
+
+__all__ = ["SharedSource", "placed"]
+
+_AXIS = "samples"
+
+
+@dataclass(frozen=True)
+class SharedSource:
+    """Arrays sharded by rows; share is the layout on one device, left the rows that are on all of them."""
+
+    mesh: Mesh
+    share: ArraySource
+    left: ArraySource | None
+
+    @property
+    def count(self) -> int:
+        return self.share.count * self.mesh.size + (self.left.count if self.left else 0)
+
+    def total(self, fn: RowSum, parameters: Any, arrays: Any) -> Any:
+        """fn(parameters, all rows): each device's sum, added over devices."""
+
+        def own(parameters: Any, rows: Any) -> Any:
+            return jax.lax.psum(self.share.total(fn, parameters, rows), _AXIS)
+
+        every, split = PartitionSpec(), PartitionSpec(_AXIS)
+        total = _shard_map(own, self.mesh, (every, split), every)(parameters, arrays["shared"])
+        if self.left is None:
+            return total
+        return jax.tree.map(jnp.add, total, self.left.total(fn, parameters, arrays["left"]))
+
+
+def placed(rows: Mapping[str, Any], devices: Iterable[Any] | None) -> tuple[Source, Any]:
+    """(source, arrays) of host arrays: on the default device, or sharded by rows over the given ones."""
+    chosen = list(devices) if devices is not None else []
+    count = next(iter(rows.values())).shape[0]
+    if devices is not None and not chosen:
+        raise ValueError("devices is empty: give jax.devices(), or leave it out")
+    if jax.process_count() > 1 and not chosen:
+        raise ValueError(f"{jax.process_count()} processes share this run: give devices=jax.devices()")
+    if len(chosen) < 2 or count < len(chosen):
+        arrays = {name: jnp.asarray(a) for name, a in rows.items()}
+        return ArraySource.of(arrays), arrays
+    mesh = Mesh(np.array(chosen), (_AXIS,))
+    each = count // len(chosen)
+    even = each * len(chosen)
+    split, every = NamedSharding(mesh, PartitionSpec(_AXIS)), NamedSharding(mesh, PartitionSpec())
+    shared = {name: _put(a[:even], split) for name, a in rows.items()}
+    left = {name: _put(np.asarray(a[even:]), every) for name, a in rows.items()} if even < count else {}
+    layout = ArraySource.of({name: a[:each] for name, a in rows.items()})
+    return SharedSource(mesh, layout, ArraySource.of(left) if left else None), {"shared": shared, "left": left}
+
+
+def _put(array: Any, sharding: NamedSharding) -> jax.Array:
+    """The array under a sharding; each process reads only the rows that are its own."""
+    return jax.make_array_from_callback(tuple(array.shape), sharding, lambda index: np.asarray(array[index]))
+
+
+def _shard_map(fn: Any, mesh: Mesh, inputs: Any, outputs: Any) -> Any:
+    if hasattr(jax, "shard_map"):  # JAX ≥ 0.6
+        return jax.shard_map(fn, mesh=mesh, in_specs=inputs, out_specs=outputs, check_vma=False)
+    from jax.experimental.shard_map import shard_map
+
+    return shard_map(fn, mesh=mesh, in_specs=inputs, out_specs=outputs, check_rep=False)

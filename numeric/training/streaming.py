@@ -1,0 +1,117 @@
+r"""One pass over the data: a sum over samples, block of rows by block of rows.
+
+    Σ_i f(row i)  =  Σ_blocks Σ_{i in block} f(row i)
+
+A block is small enough to stay in a core's cache between its two uses (prediction, then gradient), so the data
+are read from memory once per step where the closed form Xᵀ(p − y) reads them twice. What a block contributes is
+compiled from the proved expression (`Problem.block`); nothing here knows which loss it is.
+
+Where the rows come from is a `Source`: arrays on the device, or blocks that the host reads from files while the
+compiled loop runs (`numeric.training.files`). Left out: choosing an order of the rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+__all__ = ["BLOCK_BYTES", "ArraySource", "Blocks", "RowSum", "Source", "block_rows", "row_bytes"]
+
+BLOCK_BYTES = 1 << 20
+"""A block's size, about the second-level cache of one core; `benchmarks/training.py` measures the choice."""
+
+Rows = Mapping[str, Any]
+RowSum = Callable[[Any, Rows], Any]
+
+
+class Source(Protocol):
+    """Where rows come from. It is static under jit (its hash is part of the compiled loop's key); arrays are traced."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        ...
+
+    def total(self, fn: RowSum, parameters: Any, arrays: Any) -> Any:
+        """fn(parameters, all rows), for a function that is a sum over the rows it is given."""
+        ...
+
+
+class Blocks:
+    """A source of blocks of one length; what is left to say is how to get one."""
+
+    count: int
+    block_length: int
+
+    def block(self, arrays: Any, number: Any) -> Rows:
+        """Rows number·block_length … of the data; number may be traced."""
+        raise NotImplementedError
+
+    def tail(self, arrays: Any) -> Rows | None:
+        """The rows after the last full block; None where there are none."""
+        raise NotImplementedError
+
+    def total(self, fn: RowSum, parameters: Any, arrays: Any) -> Any:
+        """Σ fn(parameters, block)."""
+        blocks = self.count // self.block_length
+        if blocks == 1:
+            total = fn(parameters, self.block(arrays, 0))
+        else:
+            shapes = jax.eval_shape(lambda a: fn(parameters, self.block(a, 0)), arrays)
+            start = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+            total = lax.fori_loop(
+                0,
+                blocks,
+                lambda number, sofar: jax.tree.map(jnp.add, sofar, fn(parameters, self.block(arrays, number))),
+                start,
+            )
+        tail = self.tail(arrays)
+        return total if tail is None else jax.tree.map(jnp.add, total, fn(parameters, tail))
+
+
+@dataclass(frozen=True)
+class ArraySource(Blocks):
+    """Arrays on a device with one row for each sample, all of the same number of rows."""
+
+    count: int
+    block_length: int
+
+    @classmethod
+    def of(cls, arrays: Rows, block_length: int | None = None) -> ArraySource:
+        count = next(iter(arrays.values())).shape[0]
+        return cls(count, block_length or block_rows(count, row_bytes(arrays)))
+
+    def block(self, arrays: Rows, number: Any) -> Rows:
+        start = number * self.block_length
+        return {name: lax.dynamic_slice_in_dim(a, start, self.block_length) for name, a in arrays.items()}
+
+    def tail(self, arrays: Rows) -> Rows | None:
+        start = self.count // self.block_length * self.block_length
+        return None if start == self.count else {name: a[start:] for name, a in arrays.items()}
+
+
+def row_bytes(arrays: Rows) -> int:
+    """How many bytes a row has."""
+    return sum(np.dtype(a.dtype).itemsize * math.prod(a.shape[1:]) for a in arrays.values())
+
+
+def block_rows(count: int, width: int, target: int = BLOCK_BYTES) -> int:
+    """Rows in a block: about `target` bytes for rows of `width` bytes, and equal blocks, so that little is left over.
+
+    >>> block_rows(409_600, 512)
+    2048
+    >>> block_rows(100, 512)
+    100
+    """
+    wanted = max(target // max(width, 1), 128)
+    if count <= 2 * wanted:
+        return max(count, 1)
+    blocks = -(-count // wanted)
+    return count // blocks
