@@ -17,6 +17,8 @@ from derivations.notes.names import UnsupportedNoteError
 
 __all__ = ["Axis", "Value", "add", "aligned", "contract", "elementwise", "power", "scalar"]
 
+MAX_EXPONENT, MAX_BITS = 1_000, 20_000
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -85,10 +87,21 @@ def add(a: Value, b: Value) -> Value:
 def power(base: Value, exponent: sp.Expr) -> Value:
     """A power of a scalar; |v|² of a vector."""
     if not base.axes:
+        _refuse_huge(base.expr, exponent)
         return Value(base.expr**exponent)
     if len(base.axes) == 1 and exponent == 2:
         return contract(replace(base, is_row=True), replace(base, is_row=False))
     raise UnsupportedNoteError("a power of an array")
+
+
+def _refuse_huge(base: sp.Expr, exponent: sp.Expr) -> None:
+    """SymPy works out powers of numbers at once: towers would take all memory before any budget is asked."""
+    if not exponent.is_number:
+        return
+    size = max((abs(n.p) + n.q for n in exponent.atoms(sp.Rational)), default=0)
+    digits = max((n.p.bit_length() + n.q.bit_length() for n in base.atoms(sp.Rational)), default=0)
+    if size > MAX_EXPONENT or (base.is_number and size * digits > MAX_BITS):
+        raise UnsupportedNoteError(f"the power {str(exponent)[:20]} is too large")
 
 
 def contract(a: Value, b: Value) -> Value:
