@@ -112,8 +112,7 @@ class AutodiffJudge:
 
         claimed: values and bounds of another program for the same claim (its float32 form), in its place.
         """
-        values = self.program.values(*arrays)
-        _, bounds = self.program.bounds(*arrays)
+        values, bounds = self.program.values_and_bounds(*arrays)
         g, g_error = (values[0], bounds[0]) if claimed is None else claimed
         if self.must_be_finite:
             g_error = np.where(np.isfinite(g), g_error, 0.0)

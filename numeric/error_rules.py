@@ -16,6 +16,7 @@ import jax.extend.core as jex
 import jax.numpy as jnp
 import numpy as np
 
+from .array_module import HostOnlyError, is_traced, xp
 from .host import STRUCTURAL, dot
 
 __all__ = ["Bound", "bounds_of", "dense"]
@@ -44,17 +45,17 @@ def bounds_of(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
 def dense(bound: Bound, like: Any) -> Any:
     """A bound as an array of the shape of its value: zeros (or False) for an exact one."""
     if bound is not None:
-        return np.broadcast_to(bound, np.shape(like))
-    return np.zeros(np.shape(like), bool if np.asarray(like).dtype == bool else np.float64)
+        return xp.broadcast_to(bound, xp.shape(like))
+    return xp.zeros(xp.shape(like), bool if np.result_type(like) == np.bool_ else np.float64)
 
 
 def _size(x: Any) -> Any:
-    return np.abs(np.asarray(x, dtype=np.float64))
+    return xp.abs(xp.asarray(x, dtype=xp.float64))
 
 
 def _rounding(out: Any, units: float = 1.0) -> Any:
     if not jnp.issubdtype(out.dtype, jnp.inexact):
-        return np.zeros(out.shape)
+        return xp.zeros(out.shape)
     kind = jnp.finfo(out.dtype)
     return _size(out) * (units * float(kind.eps)) + float(kind.tiny)
 
@@ -83,11 +84,11 @@ def _div(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
         return _rounding(out) + ea / _size(b)
     # â/b̂ − a/b = (e_a + |q| e_b)/b with |b| ≥ |b̂| − e_b
     room = _size(b) - eb
-    return _rounding(out) + np.where(room > 0, _total(_size(out) * eb, ea) / room, np.inf)
+    return _rounding(out) + xp.where(room > 0, _total(_size(out) * eb, ea) / room, xp.inf)
 
 
 def _exp(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    return _total(_rounding(out, 4), None if e[0] is None else _size(out) * np.expm1(e[0]))
+    return _total(_rounding(out, 4), None if e[0] is None else _size(out) * xp.expm1(e[0]))
 
 
 def _log(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -95,14 +96,14 @@ def _log(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
         return _rounding(out, 4)
     argument = _size(v[0]) if eqn.primitive.name == "log" else _size(1 + v[0])
     room = argument - e[0]  # |log â − log a| ≤ e / min(â, a)
-    return _rounding(out, 4) + np.where(room > 0, e[0] / room, np.inf)
+    return _rounding(out, 4) + xp.where(room > 0, e[0] / room, xp.inf)
 
 
 def _sqrt(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     if e[0] is None:
         return _rounding(out)
     # |√(a ± e) − √a| ≤ min(√e, e/√a)
-    return _rounding(out) + np.where(e[0] > 0, e[0] / np.sqrt(np.maximum(_size(v[0]), e[0])), 0.0)
+    return _rounding(out) + xp.where(e[0] > 0, e[0] / xp.sqrt(xp.maximum(_size(v[0]), e[0])), 0.0)
 
 
 _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
@@ -113,12 +114,12 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
     "exp2": lambda x, r: r * np.log(2),
     "tanh": lambda x, r: 1 - r * r,
     "logistic": lambda x, r: r * (1 - r),
-    "sin": lambda x, r: np.cos(x),
-    "cos": lambda x, r: np.sin(x),
+    "sin": lambda x, r: xp.cos(x),
+    "cos": lambda x, r: xp.sin(x),
     "tan": lambda x, r: 1 + r * r,
     "atan": lambda x, r: 1 / (1 + x * x),
-    "sinh": lambda x, r: np.cosh(x),
-    "cosh": lambda x, r: np.sinh(x),
+    "sinh": lambda x, r: xp.cosh(x),
+    "cosh": lambda x, r: xp.sinh(x),
 }
 
 
@@ -130,26 +131,26 @@ def _smooth(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 
 def _integer_pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     y = eqn.params["y"]
-    slope = None if e[0] is None else abs(y) * np.power(_size(v[0]), float(y - 1)) * e[0]
+    slope = None if e[0] is None else abs(y) * xp.power(_size(v[0]), float(y - 1)) * e[0]
     return _total(_rounding(out, max(2, abs(y))), slope)
 
 
 def _pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    x, y = _size(v[0]), np.asarray(v[1], dtype=np.float64)
-    log_x = np.where(x > 0, np.abs(np.log(x)), 0.0)
-    rounded = _rounding(out, 4) + _rounding(out) * (np.abs(y) * log_x)  # x^y = e^{y log x}: its exponent is rounded
-    by_base = None if e[0] is None else np.abs(y) * np.power(x, y - 1) * e[0]
+    x, y = _size(v[0]), xp.asarray(v[1], dtype=xp.float64)
+    log_x = xp.where(x > 0, xp.abs(xp.log(x)), 0.0)
+    rounded = _rounding(out, 4) + _rounding(out) * (xp.abs(y) * log_x)  # x^y = e^{y log x}: its exponent is rounded
+    by_base = None if e[0] is None else xp.abs(y) * xp.power(x, y - 1) * e[0]
     return _total(rounded, by_base, None if e[1] is None else _size(out) * log_x * e[1])
 
 
 def _whole_pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """x^k with k an array of integers: the ends of [|x| − e, |x| + e] tell, and |k| multiplications round."""
-    x, k = _size(v[0]), np.asarray(v[1], dtype=np.float64)
-    rounded = _size(out) * (np.maximum(2.0, np.abs(k)) * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
+    x, k = _size(v[0]), xp.asarray(v[1], dtype=xp.float64)
+    rounded = _size(out) * (xp.maximum(2.0, xp.abs(k)) * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
     if e[0] is None:
         return rounded
-    end = np.where(k >= 0, x + e[0], np.maximum(x - e[0], 0.0))
-    return rounded + np.where(k == 0, 0.0, np.abs(np.power(end, k) - np.power(x, k)))
+    end = xp.where(k >= 0, x + e[0], xp.maximum(x - e[0], 0.0))
+    return rounded + xp.where(k == 0, 0.0, xp.abs(xp.power(end, k) - xp.power(x, k)))
 
 
 def _prod(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -157,9 +158,9 @@ def _prod(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axes = tuple(eqn.params["axes"])
     terms = int(np.prod([v[0].shape[axis] for axis in axes], dtype=np.int64))
     x = _size(v[0])
-    largest = np.prod(_total(x, e[0]), axis=axes)
+    largest = xp.prod(_total(x, e[0]), axis=axes)
     rounded = largest * (terms * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
-    return rounded if e[0] is None else rounded + (largest - np.prod(x, axis=axes))
+    return rounded if e[0] is None else rounded + (largest - xp.prod(x, axis=axes))
 
 
 def _dot(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -176,23 +177,23 @@ def _dot(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 def _sum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axes = tuple(eqn.params["axes"])
     terms = int(np.prod([v[0].shape[axis] for axis in axes], dtype=np.int64))
-    moved = None if e[0] is None else np.sum(np.broadcast_to(e[0], v[0].shape), axis=axes)
+    moved = None if e[0] is None else xp.sum(xp.broadcast_to(e[0], v[0].shape), axis=axes)
     if terms <= 1 or not jnp.issubdtype(out.dtype, jnp.inexact):
         return moved
-    return _total(np.sum(_size(v[0]), axis=axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
+    return _total(xp.sum(_size(v[0]), axis=axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
 
 
 def _cumsum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axis, reverse = eqn.params["axis"], eqn.params["reverse"]
     total = _total(_size(v[0]) * (v[0].shape[axis] * float(jnp.finfo(out.dtype).eps)), e[0])
-    return np.flip(np.cumsum(np.flip(total, axis), axis), axis) if reverse else np.cumsum(total, axis)
+    return xp.flip(xp.cumsum(xp.flip(total, axis), axis), axis) if reverse else xp.cumsum(total, axis)
 
 
 def _scatter_errors(scatter: Callable[..., Any], eqn: Equation, v: list[Any], operand: Any, updates: Any) -> Any:
     p = eqn.params
     keep = {k: p[k] for k in ("indices_are_sorted", "unique_indices", "mode")}
     indices = jnp.asarray(v[1])
-    return np.asarray(scatter(jnp.asarray(operand), indices, jnp.asarray(updates), p["dimension_numbers"], **keep))
+    return xp.asarray(scatter(jnp.asarray(operand), indices, jnp.asarray(updates), p["dimension_numbers"], **keep))
 
 
 def _scatter_add(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -215,29 +216,31 @@ def _largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     bound: Bound = None
     for other in e:
         if other is not None:
-            bound = other if bound is None else np.maximum(bound, other)
+            bound = other if bound is None else xp.maximum(bound, other)
     return bound
 
 
 def _reduce_largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    return None if e[0] is None else np.max(np.broadcast_to(e[0], v[0].shape), axis=tuple(eqn.params["axes"]))
+    return None if e[0] is None else xp.max(xp.broadcast_to(e[0], v[0].shape), axis=tuple(eqn.params["axes"]))
 
 
 def _unchanged(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     return e[0]
 
 
-def _stepwise(step: Callable[[Any], Any]) -> Callable[..., Bound]:
+def _stepwise(step: str) -> Callable[..., Bound]:
     """sign, floor, ceil, round: monotone, so the ends of the interval tell."""
-    return lambda eqn, v, e, out: None if e[0] is None else _size(step(v[0] + e[0]) - step(v[0] - e[0]))
+    return lambda eqn, v, e, out: (
+        None if e[0] is None else _size(getattr(xp, step)(v[0] + e[0]) - getattr(xp, step)(v[0] - e[0]))
+    )
 
 
 def _compare(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     if e[0] is None and e[1] is None:
         return None
     distance, doubt = (
-        _size(np.asarray(v[0], np.float64) - v[1]),
-        _total(*(np.asarray(b, float) for b in e if b is not None)),
+        _size(xp.asarray(v[0], xp.float64) - v[1]),
+        _total(*(xp.asarray(b, float) for b in e if b is not None)),
     )
     close = (distance <= doubt) & (doubt > 0)
     # sides that are equal to the last bit are so because they are one value (x == max(x)): decided
@@ -253,7 +256,7 @@ def _logical(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 
 
 def _reduce_logical(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    return None if e[0] is None else np.any(np.broadcast_to(e[0], v[0].shape), axis=tuple(eqn.params["axes"]))
+    return None if e[0] is None else xp.any(xp.broadcast_to(e[0], v[0].shape), axis=tuple(eqn.params["axes"]))
 
 
 def _select(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -262,23 +265,23 @@ def _select(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     if doubt is None and all(b is None for b in errors):
         return None
     filled = [dense(b, c) for b, c in zip(errors, cases, strict=True)]
-    chosen = np.where(which, filled[1], filled[0]) if len(filled) == 2 else np.choose(which, filled)
+    chosen = xp.where(which, filled[1], filled[0]) if len(filled) == 2 else xp.choose(which, filled, mode="clip")
     if doubt is None:
         return chosen
     if out.dtype == bool:
         return chosen | doubt
-    if not np.any(doubt):
+    if not is_traced() and not np.any(doubt):
         return chosen
-    stacked = np.stack([np.asarray(c, dtype=np.float64) for c in cases])
-    spread = np.max(stacked, axis=0) - np.min(stacked, axis=0) + np.max(np.stack(filled), axis=0)
-    return np.where(doubt, spread, chosen)
+    stacked = xp.stack([xp.asarray(c, dtype=xp.float64) for c in cases])
+    spread = xp.max(stacked, axis=0) - xp.min(stacked, axis=0) + xp.max(xp.stack(filled), axis=0)
+    return xp.where(doubt, spread, chosen)
 
 
 def _convert(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     before = v[0].dtype
     if not jnp.issubdtype(out.dtype, jnp.inexact):
         return e[0] if before == np.bool_ and out.dtype == np.bool_ else None
-    moved = None if e[0] is None else np.asarray(e[0], dtype=np.float64)
+    moved = None if e[0] is None else xp.asarray(e[0], dtype=xp.float64)
     exact = before == np.bool_ or (
         jnp.issubdtype(before, jnp.floating) and jnp.finfo(before).bits <= jnp.finfo(out.dtype).bits
     )
@@ -294,12 +297,14 @@ def _structural(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) ->
         out = STRUCTURAL[eqn.primitive.name](eqn.params, *moved)
     else:
         out = eqn.primitive.bind(*[jnp.asarray(m) for m in moved], **eqn.params)
-    errors = [np.asarray(o) for o in out] if eqn.primitive.multiple_results else [np.asarray(out)]
+    errors = [xp.asarray(o) for o in out] if eqn.primitive.multiple_results else [xp.asarray(out)]
     return [None if jnp.issubdtype(o.dtype, jnp.integer) else b for o, b in zip(outs, errors, strict=True)]
 
 
 def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list[Bound]:
     """No rule: a backward error of N ε in every input, through random sign probes of the derivative."""
+    if is_traced():
+        raise HostOnlyError(eqn.primitive.name)
     floating = [p for p, a in enumerate(v) if jnp.issubdtype(a.dtype, jnp.floating)]
     if not floating:
         return [None] * len(outs)
@@ -317,7 +322,7 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
     scale = []
     for p, a in zip(floating, primals, strict=True):
         axes = tuple(range(1, a.ndim)) if a.ndim > 1 else None
-        largest = np.max(_size(a), axis=axes, keepdims=True) if axes else _size(a)
+        largest = xp.max(_size(a), axis=axes, keepdims=True) if axes else _size(a)
         scale.append(dense(e[p], v[p]) + longest * float(jnp.finfo(a.dtype).eps) * largest)
     worst: list[Any] = []
     for seed in range(4):
@@ -326,7 +331,7 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
             jnp.asarray(s * rng.choice([-1.0, 1.0], size=s.shape), a.dtype) for s, a in zip(scale, primals, strict=True)
         ]
         moved = [_size(t) for t in jax.jvp(call, tuple(primals), tuple(tangents))[1]]
-        worst = moved if not worst else [np.maximum(a, b) for a, b in zip(worst, moved, strict=True)]
+        worst = moved if not worst else [xp.maximum(a, b) for a, b in zip(worst, moved, strict=True)]
     errors = iter(worst)
     return [
         4 * next(errors) + _rounding(o, 4 * longest) if jnp.issubdtype(o.dtype, jnp.floating) else None for o in outs
@@ -355,10 +360,10 @@ _RULES: dict[str, Callable[..., Bound]] = {
     "reduce_precision": _add,
     **dict.fromkeys(("max", "min", "clamp"), _largest),
     **dict.fromkeys(("reduce_max", "reduce_min"), _reduce_largest),
-    "sign": _stepwise(np.sign),
-    "floor": _stepwise(np.floor),
-    "ceil": _stepwise(np.ceil),
-    "round": _stepwise(np.round),
+    "sign": _stepwise("sign"),
+    "floor": _stepwise("floor"),
+    "ceil": _stepwise("ceil"),
+    "round": _stepwise("round"),
     **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), _compare),
     **dict.fromkeys(("and", "or", "xor", "not"), _logical),
     **dict.fromkeys(("reduce_and", "reduce_or"), _reduce_logical),

@@ -40,8 +40,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from .array_module import traced, xp
 from .evidence import Pointwise
-from .rounding import Program
+from .precision import float64_enabled
+from .rounding import LARGE_BATCH, Program
 
 __all__ = ["FULL_DIFFERENCES", "STEPS", "DifferenceJacobian", "DifferenceJudge", "block_directions", "extrapolate"]
 
@@ -81,25 +83,40 @@ def extrapolate(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.
     h = STEPS.reshape(column)
     with np.errstate(all="ignore"):
         difference = (plus - minus) / (2 * h)
-        noise = (e_plus + e_minus) / (2 * h) + _EPS * np.abs(difference)
-        bend = np.abs((plus - centre) + (minus - centre)) / h
+        noise = (e_plus + e_minus) / (2 * h) + _EPS * xp.abs(difference)
+        bend = xp.abs((plus - centre) + (minus - centre)) / h
         bend_noise = (e_plus + e_minus + 2 * e_centre) / h
 
         square = _RATIO**2
         value = (square * difference[1:] - difference[:-1]) / (square - 1)
         rounding = (square * noise[1:] + noise[:-1]) / (square - 1)
-        previous = np.concatenate([np.full_like(value[:1], np.inf), value[:-1]])
-        truncation = 2 * np.maximum(np.abs(value - difference[1:]), np.abs(value - previous) / _RATIO)
+        previous = xp.concatenate([xp.full_like(value[:1], np.inf), value[:-1]])
+        truncation = 2 * xp.maximum(xp.abs(value - difference[1:]), xp.abs(value - previous) / _RATIO)
         lasting = _RATIO * (bend[1:] + bend_noise[1:]) - (bend[:-1] - bend_noise[:-1])
-        total = rounding + truncation + np.maximum(lasting, 0.0) / (_RATIO - 1)
-        total = np.where(np.isfinite(total) & np.isfinite(value), total, np.inf)
+        total = rounding + truncation + xp.maximum(lasting, 0.0) / (_RATIO - 1)
+        total = xp.where(xp.isfinite(total) & xp.isfinite(value), total, np.inf)
 
-        best = np.argmin(total, axis=0, keepdims=True)
-        chosen, own = np.take_along_axis(value, best, axis=0), np.take_along_axis(total, best, axis=0)
-        finer = (np.arange(levels - 1).reshape(column) > best) & np.isfinite(total)
-        distance = np.abs(value - chosen)
-        contradiction = np.where(finer & (distance > total + own), distance + total, 0.0)
-    return chosen[0], np.maximum(own[0], np.max(contradiction, axis=0))
+        best = xp.argmin(total, axis=0, keepdims=True)
+        chosen, own = xp.take_along_axis(value, best, axis=0), xp.take_along_axis(total, best, axis=0)
+        finer = (np.arange(levels - 1).reshape(column) > best) & xp.isfinite(total)
+        distance = xp.abs(value - chosen)
+        contradiction = xp.where(finer & (distance > total + own), distance + total, 0.0)
+    return chosen[0], xp.maximum(own[0], xp.max(contradiction, axis=0))
+
+
+def _extrapolated(values: np.ndarray, errors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`extrapolate`, compiled for a large batch."""
+    if values.size < LARGE_BATCH:
+        return extrapolate(values, errors)
+    with float64_enabled():
+        derivative, allowed = _compiled_extrapolation(values, errors)
+        return np.asarray(derivative), np.asarray(allowed)
+
+
+@jax.jit
+def _compiled_extrapolation(values: Any, errors: Any) -> Any:
+    with traced():
+        return extrapolate(values, errors)
 
 
 class DifferenceJacobian:
@@ -216,10 +233,10 @@ class DifferenceJudge:
         step = _OFFSETS.reshape(-1, *(1,) * (1 + len(inner))) * v
         moved = x.reshape(points, 1, 1, *inner) + step
         errors = np.where(step != 0, self.eps * np.abs(moved), 0.0)
-        (values,), (bounds,) = self.f.bounds(moved, *others, errors=[errors, *(None for _ in others)])
+        (values,), (bounds,) = self.f.values_and_bounds(moved, *others, errors=[errors, *(None for _ in others)])
         (g,), (g_error,) = self.claim.bounds(x, *others)
         # first axis: the offsets; then (points, directions, *out)
-        d, d_error = extrapolate(*(np.moveaxis(np.asarray(a, np.float64), 1, 0) for a in (values, bounds)))
+        d, d_error = _extrapolated(*(np.moveaxis(np.asarray(a, np.float64), 1, 0) for a in (values, bounds)))
         if directions is None:
             lengths = unit.reshape(points, self.size, *(1,) * (d.ndim - 2))
             d, d_error = (np.moveaxis(a / lengths, 1, -1).reshape(points, -1) for a in (d, d_error))

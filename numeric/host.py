@@ -14,6 +14,8 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from .array_module import is_traced, xp
+
 __all__ = ["ELEMENTWISE", "STRUCTURAL", "dot", "evaluate_primitive"]
 
 
@@ -70,32 +72,32 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
 def _broadcast_in_dim(p: Any, x: Any) -> Any:
     shape = [1] * len(p["shape"])
     for axis, target in enumerate(p["broadcast_dimensions"]):
-        shape[target] = np.shape(x)[axis]
-    return np.broadcast_to(np.reshape(x, shape), p["shape"])
+        shape[target] = xp.shape(x)[axis]
+    return xp.broadcast_to(xp.reshape(x, shape), p["shape"])
 
 
 def _slice(p: Any, x: Any) -> Any:
-    steps = p["strides"] or (1,) * np.ndim(x)
+    steps = p["strides"] or (1,) * xp.ndim(x)
     return x[tuple(slice(*s) for s in zip(p["start_indices"], p["limit_indices"], steps, strict=True))]
 
 
 def _concatenate(p: Any, *xs: Any) -> Any:
-    return np.concatenate(xs, axis=p["dimension"])
+    return xp.concatenate(xs, axis=p["dimension"])
 
 
 def _split(p: Any, x: Any) -> Any:
-    return np.split(x, np.cumsum(p["sizes"])[:-1], axis=p["axis"])
+    return xp.split(x, np.cumsum(p["sizes"])[:-1], axis=p["axis"])
 
 
 STRUCTURAL: dict[str, Callable[..., Any]] = {
     "split": _split,
     "broadcast_in_dim": _broadcast_in_dim,
-    "reshape": lambda p, x: np.reshape(x, p["new_sizes"]),
-    "transpose": lambda p, x: np.transpose(x, p["permutation"]),
-    "squeeze": lambda p, x: np.squeeze(x, tuple(p["dimensions"])),
-    "expand_dims": lambda p, x: np.expand_dims(x, tuple(p["dimensions"])),
+    "reshape": lambda p, x: xp.reshape(x, p["new_sizes"]),
+    "transpose": lambda p, x: xp.transpose(x, p["permutation"]),
+    "squeeze": lambda p, x: xp.squeeze(x, tuple(p["dimensions"])),
+    "expand_dims": lambda p, x: xp.expand_dims(x, tuple(p["dimensions"])),
     "slice": _slice,
-    "rev": lambda p, x: np.flip(x, tuple(p["dimensions"])),
+    "rev": lambda p, x: xp.flip(x, tuple(p["dimensions"])),
     "concatenate": _concatenate,
     "copy": lambda p, x: x,
     "copy_p": lambda p, x: x,
@@ -114,21 +116,21 @@ _REDUCTIONS: dict[str, Callable[..., Any]] = {
 
 
 def dot(a: Any, b: Any, dimension_numbers: Any) -> Any:
-    """`lax.dot_general` by `np.matmul`: result axes are batch, a's free, b's free."""
+    """`lax.dot_general` by `xp.matmul`: result axes are batch, a's free, b's free."""
     (contract_a, contract_b), (batch_a, batch_b) = dimension_numbers
-    free_a = [i for i in range(np.ndim(a)) if i not in contract_a and i not in batch_a]
-    free_b = [i for i in range(np.ndim(b)) if i not in contract_b and i not in batch_b]
-    batch = [np.shape(a)[i] for i in batch_a]
+    free_a = [i for i in range(xp.ndim(a)) if i not in contract_a and i not in batch_a]
+    free_b = [i for i in range(xp.ndim(b)) if i not in contract_b and i not in batch_b]
+    batch = [xp.shape(a)[i] for i in batch_a]
     inner = int(np.prod([np.shape(a)[i] for i in contract_a], dtype=np.int64))
-    left = np.transpose(a, (*batch_a, *free_a, *contract_a)).reshape(*batch, -1, inner)
-    right = np.transpose(b, (*batch_b, *contract_b, *free_b)).reshape(*batch, inner, -1)
-    out = [*batch, *(np.shape(a)[i] for i in free_a), *(np.shape(b)[i] for i in free_b)]
+    left = xp.transpose(a, (*batch_a, *free_a, *contract_a)).reshape(*batch, -1, inner)
+    right = xp.transpose(b, (*batch_b, *contract_b, *free_b)).reshape(*batch, inner, -1)
+    out = [*batch, *(xp.shape(a)[i] for i in free_a), *(xp.shape(b)[i] for i in free_b)]
     if inner <= 4 and batch:  # matmul is slow on stacks of tiny matrices
-        total = left[..., :, 0, None] * right[..., 0, None, :] if inner else np.zeros((*batch, 1, 1))
+        total = left[..., :, 0, None] * right[..., 0, None, :] if inner else xp.zeros((*batch, 1, 1))
         for k in range(1, inner):
             total = total + left[..., :, k, None] * right[..., k, None, :]
-        return np.broadcast_to(total, (*batch, left.shape[-2], right.shape[-1])).reshape(out)
-    return np.matmul(left, right).reshape(out)
+        return xp.broadcast_to(total, (*batch, left.shape[-2], right.shape[-1])).reshape(out)
+    return xp.matmul(left, right).reshape(out)
 
 
 def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:
@@ -136,6 +138,9 @@ def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:
     name, p = eqn.primitive.name, eqn.params
     avals = [v.aval for v in eqn.outvars]
     out: Any
+    if is_traced():
+        out = eqn.primitive.bind(*[jnp.asarray(v) for v in values], **p)
+        return list(out) if eqn.primitive.multiple_results else [out]
     if name in ELEMENTWISE:
         out = ELEMENTWISE[name](*values)
     elif name == "div" and jnp.issubdtype(avals[0].dtype, jnp.inexact):

@@ -37,6 +37,7 @@ import jax.extend.core as jex
 import jax.numpy as jnp
 import numpy as np
 
+from .array_module import HostOnlyError, is_traced, traced, xp
 from .error_rules import Bound, bounds_of, dense
 from .host import evaluate_primitive
 from .precision import float64_enabled
@@ -70,6 +71,7 @@ class Program:
         self.closed = trace(fn, *specs, double=double)
         self.specs = specs
         self._compiled: Any = None
+        self._with_bounds: dict[tuple[bool, ...], Any] = {}
 
     def values(self, *arrays: Any) -> list[np.ndarray]:
         """The outputs of the program as XLA compiles it."""
@@ -88,6 +90,47 @@ class Program:
         """(outputs evaluated on the host, bounds on their errors), given bounds on those of the inputs."""
         cast = [np.asarray(a, dtype=s.dtype) for a, s in zip(arrays, self.specs, strict=True)]
         return evaluate_with_bounds(self.closed, cast, errors or [None] * len(cast))
+
+    def values_and_bounds(
+        self, *arrays: Any, errors: Sequence[Bound] | None = None
+    ) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """The outputs and the bounds on their errors, given bounds on those of the inputs.
+
+        From `LARGE_BATCH` entries on, both in one compiled program: it takes seconds to compile, and then runs
+        at XLA's speed. The rules, and so the bounds, are those of the host.
+        """
+        given = tuple(errors or [None] * len(arrays))
+        known = tuple(e is not None for e in given)
+        if max(np.size(a) for a in arrays) >= LARGE_BATCH and known not in self._with_bounds:
+            self._with_bounds[known] = self._compile_with_bounds(known)
+        compiled = self._with_bounds.get(known)
+        if compiled is None:
+            return self.bounds(*arrays, errors=given)
+        with float64_enabled():
+            cast = [jnp.asarray(a, dtype=s.dtype) for a, s in zip(arrays, self.specs, strict=True)]
+            outs, found = compiled(cast, [jnp.asarray(e) for e in given if e is not None])
+            return [np.asarray(o) for o in outs], [np.asarray(b) for b in found]
+
+    def _compile_with_bounds(self, known: tuple[bool, ...]) -> Any:
+        """The compiled program, or None where an operation's error rule is for the host only."""
+
+        def both(values: list[Any], errors: list[Any]) -> Any:
+            given = iter(errors)
+            with traced():
+                return evaluate_with_bounds(self.closed, values, [next(given) if k else None for k in known])
+
+        errors = [
+            jax.ShapeDtypeStruct(s.shape, np.dtype(np.float64)) for s, k in zip(self.specs, known, strict=True) if k
+        ]
+        with float64_enabled(), jax.default_matmul_precision("highest"):
+            try:
+                return jax.jit(both).lower(list(self.specs), errors).compile()
+            except HostOnlyError:
+                return None
+
+
+LARGE_BATCH = 1_000_000
+"""Entries of the largest input from which a program's error bounds are compiled, too."""
 
 
 def largest_intermediate(closed: jex.ClosedJaxpr) -> int:
@@ -110,7 +153,7 @@ def evaluate_with_bounds(
     with np.errstate(all="ignore"), float64_enabled():
         outs, errors = _evaluate(closed.jaxpr, closed.consts, list(values), list(bounds))
     # a boolean that may be wrong is wrong by one
-    return outs, [np.asarray(dense(e, o), dtype=np.float64) for e, o in zip(errors, outs, strict=True)]
+    return outs, [xp.asarray(dense(e, o), dtype=np.float64) for e, o in zip(errors, outs, strict=True)]
 
 
 def _evaluate(jaxpr: Any, consts: Any, values: list[Any], bounds: list[Bound]) -> tuple[list[Any], list[Bound]]:
@@ -143,6 +186,8 @@ def _evaluate(jaxpr: Any, consts: Any, values: list[Any], bounds: list[Bound]) -
 def _apply(eqn: Any, values: list[Any], bounds: list[Bound]) -> tuple[list[Any], list[Bound]]:
     name = eqn.primitive.name
     if name in _CONTROL:
+        if is_traced():
+            raise HostOnlyError(name)
         return _CONTROL[name](eqn.params, values, bounds)
     for key in ("jaxpr", "call_jaxpr", "fun_jaxpr"):
         if key in eqn.params:

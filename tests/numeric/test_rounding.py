@@ -88,3 +88,30 @@ def test_values_are_the_compiled_ones_and_the_host_agrees_with_them() -> None:
     host, bounds = p.bounds(x)
     for compiled, value, bound in zip(p.values(x), host, bounds, strict=True):
         assert np.all(np.abs(compiled - value) <= bound)
+
+
+@pytest.mark.parametrize("with_errors", [False, True])
+def test_compiled_bounds_are_those_of_the_host(with_errors: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fn(x, y):
+        z = jnp.sum(x * y, axis=-1) / (1 + jnp.sum(x**2, axis=-1))
+        return jax.nn.softplus(z) - jax.nn.sigmoid(z), jnp.where(z > 0.1, jnp.log1p(z**2), jnp.sort(x)[:, 0]), x @ y.T
+
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(40, 3)), rng.normal(size=(40, 3))
+    errors = [np.full(x.shape, 1e-9), None] if with_errors else None
+    p = Program(fn, *(jax.ShapeDtypeStruct((40, 3), "float64") for _ in "xy"))
+    values, bounds = p.bounds(x, y, errors=errors)
+    monkeypatch.setattr("numeric.rounding.LARGE_BATCH", 1)
+    found, compiled = p.values_and_bounds(x, y, errors=errors)
+    assert p._with_bounds
+    for a, b, e, f in zip(values, found, bounds, compiled, strict=True):
+        assert np.all(np.abs(a - b) <= np.minimum(e, f) + 1e-300)
+        np.testing.assert_allclose(e, f, rtol=1e-6, atol=1e-300)
+
+
+def test_what_has_a_rule_on_the_host_only_is_bounded_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numeric.rounding.LARGE_BATCH", 1)
+    p = Program(lambda x: jax.lax.fori_loop(0, 3, lambda i, s: s * x, x), jax.ShapeDtypeStruct((2,), "float64"))
+    (value,), (bound,) = p.values_and_bounds(np.array([1.5, 2.0]))
+    assert np.all(np.abs(value - np.array([1.5, 2.0]) ** 4) <= bound)
+    assert p._with_bounds == {(False,): None}
