@@ -4,9 +4,9 @@
 
 Prints which faults `jax.test_util.check_grads`, `scipy.optimize.check_grad` and ours catch (and whether each
 accepts correct gradients), then throughput on the same function and inputs: a loop over `check_grads`
-against our judges on one large batch, in the steady state after one compilation, and with that counted. `check_grads` checks JAX's own rules, so a hand-written
-gradient reaches it as the rule of a `jax.custom_vjp`; SciPy's function returns a number, and is
-taken to catch a fault if that is above 10⁻⁴ of the gradient's norm.
+against our judges on one large batch, in the steady state after one compilation, and with that counted.
+`check_grads` checks JAX's own rules, so a hand-written gradient reaches it as the rule of a `jax.custom_vjp`;
+SciPy's function returns a number, and is taken to catch a fault if that is above 10⁻⁴ of the gradient's norm.
 """
 
 from __future__ import annotations
