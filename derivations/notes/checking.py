@@ -9,23 +9,23 @@ what another choice would not refute is not refuted.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import sympy as sp
 
-from derivations.kernels import BudgetExceededError, budget
 from derivations.equation import decide
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
+from derivations.kernels import BudgetExceededError, budget
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
-from derivations.notes.claims import ROW, Claim, Judged, judge, unknown_in
-from derivations.notes.derivatives import leading
 from derivations.notes.cases import Case, cases_of
+from derivations.notes.claims import ROW, Claim, Judged, judge, unknown_in
 from derivations.notes.conditions import applied, cases_written, is_condition
+from derivations.notes.derivatives import leading
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
 from derivations.notes.names import UnsupportedNoteError, binder, read_name
@@ -37,6 +37,7 @@ from derivations.notes.rewriting import rewritten, uses_capital_sigma
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.signature import Signature, sign_document
 from derivations.notes.tensor import Value
+from derivations.statement import Definition
 from derivations.verdict import Status, Verdict
 
 __all__ = ["check_document"]
@@ -105,7 +106,7 @@ class _Reading:
             return replace(record, verdict="undecided", method="budget", reason="nested too deeply")
 
     def _with_effect(self, step: Step, record: StepRecord) -> StepRecord:
-        """What the step does to the truth of its chain: the value of the chain's first side, where that is a derivative."""
+        """What the step does to the truth of its chain: the value of its first side, where that is a derivative."""
         assert step.left is not None and step.right is not None
         first = self._beginning(step)
         if first is None or first.node is None or _subject(first.node) is None:
@@ -236,10 +237,10 @@ class _Reading:
         head = None if first is None else head_of(first, self.signature)
         if head is None or not self._has_value(head):
             return
-        speaker = self._speaker(step.right) if step.right is not None else None
+        assert step.right is not None
+        speaker = self._speaker(step.right)
         try:
-            value = speaker.side(right) if speaker is not None else None
-            if value is None or unknown_in(value.expr, speaker):
+            if unknown_in(speaker.side(right).expr, speaker):
                 return
             self._bind(step, head, right)
         except (UnsupportedNoteError, UnsupportedExpressionError):
@@ -427,6 +428,11 @@ class _Reading:
 
     def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         """A name with a value is given another: what it means from here on."""
+        entries = self.scope.of(head.ref.key)
+        if record.verdict == "undecided" and entries and entries[0].definition is not None:
+            of_unknown = _labels(entries[0].definition.value) & self.scope.jets
+            if of_unknown and self._resolved(step, head, right, entries[0]):
+                return replace(record, verdict="definition", method="definition", reason=None)
         if record.verdict in ("refuted", "undecided") and self._identified(step, head, right):
             return replace(record, verdict="definition", method="definition", witness=None, reason=None)
         if record.verdict == "refuted" and head.ref.key.endswith("]") and re.search(_SAME, self._words(step), re.I):
@@ -445,6 +451,24 @@ class _Reading:
             except (UnsupportedNoteError, UnsupportedExpressionError):
                 return record
         return record
+
+    def _resolved(self, step: Step, head: Head, right: Node, entry: Entry) -> bool:
+        """A name that was an unknown function has its value now: the same name, with that value."""
+        assert step.right is not None and entry.definition is not None
+        try:
+            value = self._speaker(step.right, step.left).side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
+        own = free_symbols(entry.definition.target)
+        if value.axes or _mentions(value.expr, entry.symbol, self.scope) or not free_symbols(value.expr) >= own:
+            return False
+        reached = {_label_of(a) for a in free_atoms(value.expr)}
+        if reached & self.scope.jets:
+            return False
+        found = replace(entry, definition=Definition(entry.definition.target, value.expr), line=record_line(step))
+        self.scope.entries[head.ref.key] = [found, *(e for e in self.scope.of(head.ref.key) if e is not entry)]
+        self.scope.symbols[entry.symbol] = found
+        return True
 
     def _words(self, step: Step) -> str:
         return self.document.formulas[step.formula].context.before[-60:]
@@ -502,8 +526,6 @@ class _Reading:
         expr = value.expr
         target_sample = sample or next((s for s, a in zip(own, axes, strict=True) if a == self.signature.sample), None)
         if ROW in free_symbols(expr) and target_sample is not None:
-            from derivations.indexed import substitute
-
             expr = substitute(expr, {ROW: target_sample})
         hidden = sample or (ROW if ROW in free_symbols(expr) else None)
         if hidden is not None and hidden not in own and hidden in free_symbols(expr):
@@ -515,10 +537,8 @@ class _Reading:
         if len(head.arguments) >= 1:
             for argument in head.arguments:
                 atom: sp.Expr = sp.S.NaN
-                try:
+                with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError):
                     atom = substitute_row(self._speaker(step.left).value(argument).expr, hidden)
-                except (UnsupportedNoteError, UnsupportedExpressionError):
-                    pass
                 parameters.append(atom)
         symbol = self.scope.symbol_for(ref.key, len(own))
         if expr == symbol or isinstance(expr, sp.Indexed) and expr.base.label == symbol:
@@ -530,7 +550,7 @@ class _Reading:
             raise UnsupportedNoteError(f"an equation for {ref.key}, which stands on both sides")
         if current and any(_label_of(a) == current[0].symbol for a in free_atoms(expr)):
             raise UnsupportedNoteError(f"an equation for {ref.key}, which stands on both sides")
-        self.scope.bind(ref.key, tuple(own), tuple(axes), expr, record_line(step), tuple(parameters))
+        self.scope.bind(ref.key, tuple(own), tuple(axes), expr, record_line(step), tuple(parameters), len(ref.indices))
 
     # Verdicts
 
@@ -551,9 +571,12 @@ class _Reading:
 
 
 def substitute_row(expr: sp.Expr, hidden: sp.Symbol | None) -> sp.Expr:
-    from derivations.indexed import substitute
 
     return expr if hidden is None or hidden == ROW else substitute(expr, {hidden: ROW})
+
+
+def _labels(expr: sp.Expr) -> set[sp.Symbol]:
+    return {_label_of(a) for a in free_atoms(expr)}
 
 
 def _label_of(atom: sp.Expr) -> sp.Symbol:
@@ -603,6 +626,8 @@ def _outside(node: Node) -> set[str]:
                         inside |= {id(n) for n in walk(later.body)}
     found: set[str] = set()
     for part in walk(node):
+        if isinstance(part, ast.Scripted) and id(part) not in inside:
+            found |= {s.name for s in part.subscripts if isinstance(s, ast.Symbol) and len(s.name) == 1}
         if isinstance(part, ast.Symbol) and id(part) not in inside:
             try:
                 found |= {i.letter for i in read_name(part, habits).indices if i.letter is not None}
@@ -624,7 +649,7 @@ def check_document(document: Document, text: str, name: str, seed: int = 0) -> F
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
     signature = sign_document(sides, text)
     first = _Reading(document, signature, Choices(), seed)
-    best, steps = first, first.run()
+    steps = first.run()
     readings = [(first, steps)]
     for reach, shared in itertools.product((True, False), repeat=2):
         choices = Choices(reach, shared)
@@ -637,7 +662,7 @@ def check_document(document: Document, text: str, name: str, seed: int = 0) -> F
         other = _Reading(document, signature, choices, seed)
         readings.append((other, other.run()))
     held = [sum(s.verdict in HELD for s in found) for _, found in readings]
-    best, steps = readings[held.index(max(held))]
+    _, steps = readings[held.index(max(held))]
     for _, others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
@@ -710,6 +735,3 @@ def read_text(text: str, syntax: str = "markdown") -> Document:
     found = scan(text, "tex" if syntax == "tex" else "markdown")
     formulas = tuple(parser._formula(index, source) for index, source in enumerate(found.formulas))
     return Document(formulas, tuple(parser._steps(formulas)), found.code, found.comments)
-
-
-_ = (re, Path, Entry, render)

@@ -39,10 +39,14 @@ __all__ = ["Claim", "Judged", "judge", "unknown_in"]
 
 OPERATIONS, SECONDS = 60_000, 2.0
 ROW = sp.Symbol("row", integer=True, positive=True)
-_BINARY = r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\\in\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1|[sS]igmoid|σ|\\sigma|[lL]ogistic"
+_BINARY = (
+    r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\\in\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
+    r"|[sS]igmoid|σ|\\sigma|[lL]ogistic"
+)
 _SIGNS = r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
 _ONE_HOT = (
-    r"one[- ]?hot|원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|\\sum_\{?k\}? ?y_k *= *1|只有一个|sum to (one|1)"
+    r"one[- ]?hot|원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|\\sum_\{?k\}? ?y_k *= *1"
+    r"|只有一个|sum to (one|1)"
     r"|t_\{?[a-z]*\}? = 1\$|y\^\{?\(i\)\}? *= *k"
 )
 
@@ -458,7 +462,7 @@ class _Settled:
         if len(sorts) < len(bound):
             raise UnsupportedNoteError(f"the axes of {label}")
         for symbol, sort in zip(bound, sorts, strict=False):
-            value = sp.Sum(value, (symbol, *self.speaker.range_of(sort)))  # type: ignore[arg-type]
+            value = sp.Sum(value, (symbol, *self.speaker.range_of(sort)))
         target = sp.IndexedBase(name, shape=None)[own] if own else name
         self.jets[name] = Definition(target, value)
 
@@ -487,7 +491,14 @@ class _Settled:
         definitions = [e.definition for e in scope.definitions_of(expr) if e.definition is not None]
         exprs = [expr, *(d.value for d in definitions)]
         needed = {a.base.label if isinstance(a, sp.Indexed) else a for e in exprs for a in free_atoms(e)}
-        definitions += [d for name, d in self.jets.items() if name in needed]
+        waiting = sorted(needed & set(self.jets), key=str)
+        used: set[sp.Symbol] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in used:
+                used.add(name)
+                waiting += sorted(_labels_in(self.jets[name].value) & set(self.jets), key=str)
+        definitions += [d for name, d in self.jets.items() if name in used]
         defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
         variables: dict[sp.Symbol, Variable] = {}
         for e in (expr, *(d.value for d in definitions)):
@@ -552,7 +563,7 @@ def _sizes(label: sp.Symbol, speaker: Elaborator) -> tuple[sp.Expr, ...] | None:
         sorts = entry.axes
     sizes = []
     for sort in sorts:
-        lower, upper = speaker.range_of(sort)  # type: ignore[arg-type]
+        lower, upper = speaker.range_of(sort)
         if lower != 1 or not isinstance(upper, sp.Symbol):
             return None
         sizes.append(upper)

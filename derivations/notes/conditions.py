@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import sympy as sp
-
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 from derivations.notes.cases import Case, in_words
@@ -60,7 +58,7 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
     after = list(in_words(context.after[:60]))
     headings = [case for heading in reversed(context.headings) for case in in_words(heading)]
     implied = [*before, *headings, *after]
-    first = [c for c in dict.fromkeys(beside)]
+    first = list(dict.fromkeys(beside))
     return tuple(first[:2]), tuple(c for c in dict.fromkeys(implied) if c not in first)[:4]
 
 
@@ -85,9 +83,4 @@ def is_condition(left: Node, right: Node, signature: Signature, scope: Scope) ->
     if not numeric:
         return isinstance(right, ast.Listing)
     letter = base_letter(ref.key)
-    if is_index or letter in LABELS or letter in ("x", "a", "p", "z") or not scope.of(ref.key):
-        return True
-    return False
-
-
-_ = sp
+    return is_index or letter in LABELS or letter in ("x", "a", "p", "z") or not scope.of(ref.key)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from derivations.functions import Partial, sigmoid
+from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols, substitute
+from derivations.notation import text
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 from derivations.notes.folding import folded, occurs
@@ -27,7 +28,6 @@ from derivations.notes.render import render
 from derivations.notes.scope import Entry
 from derivations.notes.signature import base_letter
 from derivations.notes.tensor import Value, elementwise, scalar
-from derivations.notation import text
 
 __all__ = ["Derivatives", "is_differential", "leading"]
 
@@ -418,7 +418,7 @@ class Derivatives(Namer):
         if len(ref.indices) != 1 or index.letter is None or len(value.axes) != 1:
             raise UnsupportedNoteError("the entry of a softmax")
         symbol = self.index(index.letter)
-        self.note(symbol, axis.sort)  # type: ignore[arg-type]
+        self.note(symbol, axis.sort)
         return scalar(substitute(value.expr, {axis.symbol: symbol}))
 
     def _probability(self, ref: Ref, condition: ast.Chain, arguments: Sequence[Node]) -> Value:
@@ -469,7 +469,3 @@ def _label(expr: sp.Expr) -> sp.Symbol | None:
         label: sp.Symbol = expr.base.label
         return label
     return expr if isinstance(expr, sp.Symbol) else None
-
-
-def is_sigmoid(expr: sp.Expr) -> bool:
-    return isinstance(expr, sigmoid)

@@ -15,13 +15,13 @@ from fractions import Fraction
 
 import sympy as sp
 
-from derivations.functions import Partial, sigmoid
+from derivations.functions import sigmoid
 from derivations.indexed import substitute
 from derivations.kernels import charge
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
-from derivations.notes.derivatives import Derivatives, is_differential
 from derivations.notes.cases import cases_of
+from derivations.notes.derivatives import Derivatives, is_differential
 from derivations.notes.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, binder, read_name
 from derivations.notes.render import render
 from derivations.notes.signature import Key, base_letter
@@ -211,7 +211,7 @@ class Elaborator(Derivatives):
         return False
 
     def _sum_sort(self, operator: ast.BigOperator) -> Key | None:
-        letters, _, upper, _ = binder(operator)
+        letters = binder(operator)[0]
         if not letters:
             return self.signature.sample
         return self.sort_of(letters[0])
@@ -253,6 +253,9 @@ class Elaborator(Derivatives):
                 return contract(left, right)
             case r"\times" | "*" | "/":
                 if left.axes and right.axes:
+                    features = (self.signature.feature, ("features",))
+                    if len(left.axes) == len(right.axes) == 1 and left.axes[0].sort == right.axes[0].sort in features:
+                        return contract(replace(left, is_row=True), replace(right, is_row=False))
                     if operator == r"\times":
                         return contract(left, right)
                     return elementwise(left, right, lambda a, b: a * b)
@@ -371,8 +374,14 @@ class Elaborator(Derivatives):
         return self._closed(node.name, value, symbol, lower, upper)
 
     def _bound(
-        self, name: str, letters: Sequence[str], low: Node | None, high: Node | None, without: Sequence[Node], body: Node
-    ) -> Value:  # fmt: skip
+        self,
+        name: str,
+        letters: Sequence[str],
+        low: Node | None,
+        high: Node | None,
+        without: Sequence[Node],
+        body: Node,
+    ) -> Value:
         letter, *others = letters
         sort = self.sort_of(letter)
         symbol = self.index(letter)
@@ -435,6 +444,15 @@ class Elaborator(Derivatives):
                 return scalar(sp.E), 0
             argument = self.value(node.superscripts[0])
             return replace(argument, expr=sp.exp(argument.expr)), 0
+        if (
+            node.name == "I"
+            and not self._indices(node)
+            and not self.scope.of("I")
+            and not isinstance(bracket, ast.Group)
+        ):
+            sort = self.signature.feature or ("features",)
+            first, second = self.axis(sort), self.axis(sort)
+            return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
         if node.name == r"\pi" and not self.signature.axes.get(r"\pi"):
             return scalar(sp.pi), 0
         if node.name == r"\delta" and len(self._indices(node)) == 2 and not self.scope.of(r"\delta"):
@@ -444,7 +462,7 @@ class Elaborator(Derivatives):
         if node.name in (r"\mathbb{1}", r"\mathbb{I}", "I") and bracket is not None and self._is_indicator(bracket):
             return self.indicator(bracket), 1
         ref = read_name(node, self.signature.habits)
-        if isinstance(base, ast.Group) and base.opening in ("(", "[") and base.body is not None:
+        if bracket is not None and isinstance(base, ast.Group) and base.opening in "([" and base.body is not None:
             is_function = ref.key in self.signature.functions or ref.key in _SIGMOIDS or bool(self._function_entry(ref))
             if is_function and not (base.opening == "[" and ref.key not in _SIGMOIDS):
                 return self.call(node, base, bracket), 1
@@ -471,15 +489,7 @@ class Elaborator(Derivatives):
             if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1:
                 raise UnsupportedNoteError(f"the superscript {exponent.name}, a power or an index")
         if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol):
-            raise (
-                UnsupportedNoteError(f"the superscript {render(exponent)}")
-                if exponent.factors[-1].body.name
-                in (
-                    "T",
-                    r"\top",
-                )
-                else UnsupportedNoteError(f"the power {render(exponent)}")
-            )
+            raise UnsupportedNoteError(f"the superscript {render(exponent)}")
         above = self.value(exponent)
         if above.axes:
             raise UnsupportedNoteError("an array as a power")
@@ -603,9 +613,5 @@ class Elaborator(Derivatives):
 def _is_word(factor: ast.Factor) -> bool:
     body = factor.body
     plain = isinstance(body, ast.Symbol) and not body.subscripts and not body.superscripts
-    return plain and len(body.name) > 1 and body.name.isalpha() and not factor.operator and not factor.sign
-
-
-def partial_of(value: sp.Expr, variable: sp.Expr) -> sp.Expr:
-    """∂value/∂variable, stated."""
-    return Partial(value, variable)
+    name = body.name if isinstance(body, ast.Symbol) else ""
+    return plain and len(name) > 1 and name.isalpha() and not factor.operator and not factor.sign

@@ -40,7 +40,7 @@ def _replace(expr: sp.Expr, pattern: sp.Expr, own: tuple[sp.Symbol, ...], entry:
     charge()
     bound: dict[sp.Basic, sp.Basic] = {}
     if type(expr) is type(pattern) and _matches(pattern, expr, frozenset(own), bound) and set(own) <= set(bound):
-        return entry.at(tuple(bound[s] for s in own))  # type: ignore[misc]
+        return entry.at(tuple(bound[s] for s in own))
     if not expr.args or isinstance(expr, sp.Indexed):
         return expr
     if isinstance(expr, sp.Sum | sp.Product):
@@ -52,14 +52,14 @@ def _replace(expr: sp.Expr, pattern: sp.Expr, own: tuple[sp.Symbol, ...], entry:
 def _matches(p: sp.Basic, e: sp.Basic, own: frozenset[sp.Symbol], bound: dict[sp.Basic, sp.Basic]) -> bool:
     charge()
     if p in own:
-        return bound.setdefault(p, e) == e
+        return bool(bound.setdefault(p, e) == e)
     if p in bound:
-        return bound[p] == e
+        return bool(bound[p] == e)
     if type(p) is not type(e):
         return False
     if isinstance(p, sp.Sum) and isinstance(e, sp.Sum):
         if len(p.limits) != 1 or len(e.limits) != 1:
-            return p == e
+            return bool(p == e)
         (k, lower, upper), (l, low, high) = p.limits[0], e.limits[0]
         if not _matches(lower, low, own, bound) or not _matches(upper, high, own, bound):
             return False

@@ -1,4 +1,4 @@
-r"""Whether a side is a bare name, which a relation after it may define: J, C_i, h_\theta(x), J(w, b), P(y = k \mid x)."""
+r"""Bare names, which a relation after them may define: J, C_i, h_\theta(x), J(w, b), P(y = k \mid x)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def _application(name: Node, bracket: Node, signature: Signature) -> Head | None
     if found is None or not isinstance(group, ast.Group) or group.opening != "(" or group.body is None:
         return None
     body = group.body
-    items = [i for i in body.items if i is not None] if isinstance(body, ast.Listing) else [body]
+    written = body.items if isinstance(body, ast.Listing) else (body,)
+    items: list[Node] = [i for i in written if i is not None]
     chain = next((i for i in items if isinstance(i, ast.Chain)), None)
     if chain is not None:
         return _conditional(found.ref, chain, items, signature)

@@ -8,9 +8,8 @@ w_j. A name with a definition has the axes that the definition gave it, every ot
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
@@ -76,12 +75,12 @@ class Namer:
             return sp.Symbol(found[1], integer=True, positive=True) + step
         return sp.Symbol(text, integer=True, positive=True)
 
-    def range_of(self, sort: Key | None) -> tuple[sp.Expr, sp.Expr]:
+    def range_of(self, sort: object) -> tuple[sp.Expr, sp.Expr]:
         """The full range of a sort."""
         signature = self.signature
         if sort is None:
             sort = ("unknown",)
-        text = signature.size.get(sort)
+        text = signature.size.get(sort)  # type: ignore[call-overload]
         if text is None:
             usual = "n" if sort == signature.sample else "m" if sort == signature.feature else "K"
             usual = usual if sort in (signature.sample, signature.feature) or sort in signature.classes else "d"
@@ -93,7 +92,7 @@ class Namer:
             upper: sp.Expr = sp.Symbol(usual, integer=True, positive=True)
         else:
             upper = self.size_symbol(text)
-        lower = signature.lower.get(sort, "1")
+        lower = signature.lower.get(sort, "1")  # type: ignore[call-overload]
         return sp.Integer(int(lower[:6])) if lower.isdigit() else sp.Integer(1), upper
 
     def sort_of(self, letter: str) -> Key | None:
@@ -101,10 +100,10 @@ class Namer:
             return self.bound[letter]
         return self.signature.sort_of(self.formula, letter)
 
-    def note(self, symbol: sp.Symbol, sort: Key | None) -> None:
+    def note(self, symbol: sp.Symbol, sort: object) -> None:
         self.met.setdefault(symbol, self.range_of(sort))
 
-    def axis(self, sort: Key) -> Axis:
+    def axis(self, sort: object) -> Axis:
         self.fresh += 1
         lower, upper = self.range_of(sort)
         symbol = sp.Symbol(f"a{self.fresh}", integer=True, positive=True)
@@ -131,6 +130,9 @@ class Namer:
         if not found:
             return None
         written = len(ref.indices)
+        for entry in found:
+            if entry.written == written:
+                return entry
         for entry in found:
             if len(entry.axes) == written:
                 return entry
@@ -176,7 +178,7 @@ class Namer:
             self.domains[symbol] = axes
             if not self.is_primitive(key):
                 self.unknown[symbol] = key
-            scalar_like = not self.signature.has_vectors and not (key in self.signature.vectors)
+            scalar_like = not self.signature.has_vectors and key not in self.signature.vectors
             if scalar_like and len(axes) > len(ref.indices) and base_letter(key) in VECTORS and not self.matrix:
                 sorts = [self._sort_written(i) for i in ref.indices]
                 if self.signature.feature in axes and self.signature.feature not in sorts:
@@ -217,21 +219,21 @@ class Namer:
         axes = entries[0].axes if entries else self.signature.axes.get(key, ())
         return axes if self.signature.sample in axes else ()
 
-    def _is_plain_index(self, ref: Ref, axes: Sequence[Key]) -> bool:
+    def _is_plain_index(self, ref: Ref, axes: Sequence[object]) -> bool:
         return not ref.indices and len(ref.key) == 1 and ref.key in "ijk" and ref.key not in self.signature.functions
 
     def _sort_written(self, index: Index) -> Key:
         sort = None if index.letter is None else self.sort_of(index.letter)
         return sort or ("letter", str(index.letter))
 
-    def _as_size(self, key: str, axes: Sequence[Key]) -> sp.Expr | None:
+    def _as_size(self, key: str, axes: Sequence[object]) -> sp.Expr | None:
         if axes and key not in ("n", "m", "N", "K"):
             return None
-        sizes = {text for text in self.signature.size.values()}
+        sizes = set(self.signature.size.values())
         if key in sizes or key in ("N", "n", "K") or key == "m" and key not in self.signature.functions:
             if key == "m" and key not in sizes and self.scope.of("m"):
                 return None
-            if key in sizes or key == "n" or (key, "size") in self.signature.axes:
+            if key in sizes or key == "n":
                 return sp.Symbol(key, integer=True, positive=True)
         return None
 
@@ -240,13 +242,15 @@ class Namer:
         if key in self.signature.functions and base_letter(key) not in ("x",):
             return False
         letter = base_letter(key)
+        if key.startswith((r"\bar", r"\tilde", r"\overline")):
+            return False  # a mean or another thing computed, which ought to be defined
         if letter in LABELS:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():
             return False
         return letter in PARAMETERS or letter in ("x", "X") or key in ("i_1", "i_2")
 
-    def _fill(self, ref: Ref, axes: Sequence[Key]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:
+    def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:
         written = list(ref.indices)
         if len(written) > len(axes):
             raise UnsupportedNoteError(f"{ref.key} with more indices than it has elsewhere")
@@ -281,7 +285,7 @@ class Namer:
             raise UnsupportedNoteError(f"{ref.key} has too many axes")
         return tuple(filled), opened
 
-    def _place(self, ref: Ref, index: Index, axes: Sequence[Key], places: list[Index | None]) -> int:
+    def _place(self, ref: Ref, index: Index, axes: Sequence[object], places: list[Index | None]) -> int:
         free = [p for p, taken in enumerate(places) if taken is None]
         sort = None if index.letter is None else self.sort_of(index.letter)
         bold = ref.key + "!" * ref.bold
@@ -305,6 +309,6 @@ class Namer:
         return replace(self, sample=symbol)
 
 
-def hash_of(sort: Key) -> int:
+def hash_of(sort: object) -> int:
     """A number that is the same in every run."""
     return sum((p + 1) * ord(c) for p, c in enumerate(repr(sort)))

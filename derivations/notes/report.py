@@ -81,9 +81,10 @@ class StepRecord:
 
     def as_json(self) -> dict[str, object]:
         names = (
-            "formula relation line column end_line end_column left_line left right verdict method reason conditions "
-            "reading definitions effect diagnosis_code diagnosis"
-        ).split()
+            *("formula", "relation", "line", "column", "end_line", "end_column", "left_line", "left", "right"),
+            *("verdict", "method", "reason", "conditions", "reading", "definitions", "effect"),
+            *("diagnosis_code", "diagnosis"),
+        )
         record: dict[str, object] = {name: getattr(self, name) for name in names}
         record["conditions"], record["definitions"] = list(self.conditions), list(self.definitions)
         suggestion = self.suggestion

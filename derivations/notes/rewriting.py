@@ -42,7 +42,8 @@ def rewritten(node: Node, capital_sigma: bool) -> Node:
             return _without_dots(found)
         return found
 
-    return _mapped(node, step, 0)
+    found: Node = _mapped(node, step, 0)
+    return found
 
 
 def _mapped(node: Any, step: Callable[[Node], Node], depth: int) -> Any:
@@ -101,7 +102,7 @@ def _without_dots(node: ast.Sum) -> Node:
 
 
 def _general(a: Any, b: Any, letter: str, ends: set[tuple[str, Node]]) -> Any:
-    """The common form of two terms, with the index in which they differ replaced by a letter; None where there is none."""
+    """The common form of two terms, the index in which they differ replaced by a letter; None where there is none."""
     if isinstance(a, ast.Number) and a.text in ("0", "1") and isinstance(b, ast.Symbol | ast.Number) and a != b:
         ends.add((a.text, b))
         return ast.Symbol(letter)

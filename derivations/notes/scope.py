@@ -19,7 +19,11 @@ __all__ = ["Entry", "Scope"]
 
 @dataclass(frozen=True)
 class Entry:
-    """A name in force. axes: sorts, in the order of its indices; parameters: what it is a function of, if anything."""
+    """A name in force.
+
+    axes: sorts, in the order of its indices; parameters: what it is a function of; written: how many of its indices
+    were written where it was defined (the sample may stay unnamed).
+    """
 
     key: str
     symbol: sp.Symbol
@@ -27,6 +31,7 @@ class Entry:
     definition: Definition | None
     line: int
     parameters: tuple[sp.Expr, ...] = ()
+    written: int = 0
 
     def at(self, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         """The name at some indices."""
@@ -67,6 +72,7 @@ class Scope:
     def bind(
         self, key: str, own: tuple[sp.Symbol, ...], axes: tuple[object, ...], value: sp.Expr, line: int,
         parameters: tuple[sp.Expr, ...] = (),
+        written: int | None = None,
     ) -> Entry:  # fmt: skip
         """Define a name, in place of what it meant with the same axes."""
         replaced = [e for e in self.of(key) if e.axes == axes]
@@ -76,7 +82,11 @@ class Scope:
             self.history.setdefault(key, []).extend(replaced)
         symbol = self.symbol_for(key, len(axes))
         target = sp.IndexedBase(symbol, shape=None)[own] if own else symbol
-        entry = Entry(key, symbol, axes, Definition(target, value), line, parameters)
+        count = len(axes) if written is None else written
+        entry = Entry(key, symbol, axes, Definition(target, value), line, parameters, count)
+        older = [e for e in self.of(key) if e.written == count and e.axes != axes]
+        if older:
+            self.history.setdefault(key, []).extend(older)
         self.entries[key] = [entry, *(e for e in self.of(key) if e.axes != axes)]
         self.symbols[symbol] = entry
         return entry

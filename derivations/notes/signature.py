@@ -26,9 +26,30 @@ from derivations.notes.render import render
 __all__ = ["PARAMETERS", "Signature", "base_letter", "sign_document"]
 
 PARAMETERS = frozenset(
-    [*"wbWUVBvu", r"\theta", r"\beta", r"\omega", r"\lambda", r"\alpha", r"\eta", r"\gamma", r"\mu", r"\Theta", r"\phi"]
-    + [r"\epsilon", r"\psi", r"\rho", r"\tau", "c", "C", "N", "K", "M", "n", "m", "D", "T"]
+    [
+        *"wbWUVBvu",
+        "c",
+        "C",
+        "N",
+        "K",
+        "M",
+        "n",
+        "m",
+        "D",
+        "T",
+        r"\theta",
+        r"\beta",
+        r"\omega",
+        r"\lambda",
+        r"\alpha",
+        r"\eta",
+        r"\gamma",
+        r"\mu",
+        r"\Theta",
+        r"\phi",
+    ]
 )
+PARAMETERS |= {r"\epsilon", r"\psi", r"\rho", r"\tau"}
 VECTORS = frozenset(["w", "x", r"\theta", r"\beta", r"\omega", "X", r"\Theta"])
 LABELS = frozenset(["y", "t", "Y"])
 _WEIGHTS = frozenset(["w", r"\theta", r"\beta", r"\omega"])
@@ -133,6 +154,7 @@ class _Survey:
     has_bare_sum: bool = False
     index_letters: set[str] = field(default_factory=set)
     dotted: bool = False
+    rows: set[str] = field(default_factory=set)
     capital: bool = False
 
     def formula(self, number: int, sides: Iterable[Node]) -> None:
@@ -157,6 +179,8 @@ class _Survey:
         self.uses.setdefault(ref.key, Counter())[above, below] += 1
         if ref.transposed:
             self.transposed.add(ref.key)
+            if ref.indices:
+                self.rows.add(ref.key)
         if ref.bold:
             self.bold.add(ref.key)
         for raised, letters in ((True, above), (False, below)):
@@ -214,6 +238,14 @@ class _Survey:
                 if index.letter in bound or (not bound and len(ref.indices) == 1):
                     self.class_slots.append((ref.key, raised, len(indices), position))
 
+    def exponential_sum(self, operator: ast.BigOperator, power: ast.Symbol) -> None:
+        """Σ_d e^{z_d} is a sum over classes wherever it stands."""
+        if len(power.superscripts) == 1 and isinstance(power.superscripts[0], ast.Symbol):
+            try:
+                self.exponent(set(binder(operator)[0]), power.superscripts[0])
+            except UnsupportedNoteError:
+                return
+
     def log_of(self, node: Node) -> None:
         """p is in a logarithm by itself, as log p or log(1 - p): a probability."""
         inside = node.body if isinstance(node, ast.Group) and node.body is not None else node
@@ -240,6 +272,8 @@ class _Survey:
 
     def product(self, number: int, node: ast.Product) -> None:
         for left, right in zip(node.factors, node.factors[1:], strict=False):
+            if isinstance(left.body, ast.BigOperator) and isinstance(right.body, ast.Symbol) and right.body.name == "e":
+                self.exponential_sum(left.body, right.body)
             if right.operator == r"\cdot" and isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Symbol):
                 pair = (left.body, right.body)
                 if all(
@@ -420,7 +454,10 @@ def _axes(
         for root in sorts:
             if (root[0] != "entry" or not found) and (root not in found or rich > 1):
                 found = [r for r in found if r[0] != "entry"] + [root]
-    if not found or found == [signature.sample]:
+    has_feature = signature.feature in found or ("features",) in found
+    if key in survey.rows and letter in VECTORS and not has_feature:
+        found.append(signature.feature or ("features",))
+    elif not found or found == [signature.sample]:
         has_vectors = bool(survey.transposed) or signature.feature is not None and letter != "x"
         is_vector = key in signature.vectors or (letter in VECTORS and has_vectors and not re.search(r"_\d", key))
         if is_vector and (letter in VECTORS or key in survey.bold) and letter not in LABELS:

@@ -1,0 +1,155 @@
+"""What a check of notes says of notes of our own: verdicts, effects, definitions, and what it refuses to say."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from derivations.notes.library import check_equation, check_files, check_notes
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+def verdicts(name: str) -> list[str]:
+    (report,) = check_files([EXAMPLES / name]).files
+    assert report.error is None
+    return [step.verdict for step in report.steps]
+
+
+@pytest.mark.parametrize(
+    ("name", "refuted", "proved"),
+    [("logistic.md", 1, 4), ("softmax.md", 0, 5), ("squares_zh.md", 1, 2), ("matrix.md", 0, 2), ("redefined.md", 1, 2)],
+)
+def test_examples(name: str, refuted: int, proved: int) -> None:
+    found = verdicts(name)
+    assert found.count("refuted") == refuted, found
+    assert found.count("proved") == proved, found
+    assert not {"undecided", "unsupported", "inconsistent"} & set(found), found
+
+
+def test_a_name_defined_again_is_a_conflict_and_holds_from_there_on() -> None:
+    assert verdicts("redefined.md") == ["definition", "proved", "conflict", "proved", "refuted"]
+
+
+def test_effects_follow_the_truth_of_a_chain() -> None:
+    steps = check_notes(
+        r"""$L = (a - y)^2$.
+
+$$\frac{dL}{da} = a - y = -y + a = 2 (a - y)$$
+"""
+    ).steps
+    assert [step.effect for step in steps[1:]] == ["introduces_error", "inherits_error", "repairs_error"]
+    assert [step.verdict for step in steps[1:]] == ["refuted", "proved", "refuted"]
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\sigma'(z) = \sigma(z)(1 - \sigma(z))",
+        r"\frac{d}{dz} \sigma(z) = \frac{e^{-z}}{(1 + e^{-z})^2}",
+        r"\frac{d}{dx} \log(1 + e^x) = \sigma(x)",
+        r"1 - \tanh^2(z) = \frac{d \tanh(z)}{dz}",
+        r"\sum_{k \neq i} a_k = \sum_k a_k - a_i",
+        r"\log \frac{1}{1 + e^{-x}} = -\log(1 + e^{-x})",
+    ],
+)
+def test_identities(latex: str) -> None:
+    step = check_equation(latex)
+    assert step.verdict == "proved", step
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\sigma'(z) = \sigma(z)(1 + \sigma(z))",
+        r"\frac{d}{dz} \sigma(z) = -\frac{e^{-z}}{(1 + e^{-z})^2}",
+        r"\log \frac{1}{1 + e^{-x}} = \log(1 + e^{-x})",
+    ],
+)
+def test_false_identities_have_a_witness(latex: str) -> None:
+    step = check_equation(latex)
+    assert step.verdict == "refuted"
+    assert step.witness is not None
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\frac{\partial h}{\partial \theta_j} = h (1 - h) x_j",  # h has no definition: it may be σ
+        r"f(x) = g(x)",
+        r"A = B C",
+        r"\sum_{i=1}^n x_i = n \bar{x}",
+        r"\theta_{t+1} = \theta_t - \eta g",
+        r"y = 1",
+        r"i = j",
+    ],
+)
+def test_what_nothing_defines_is_not_refuted(latex: str) -> None:
+    assert check_equation(latex).verdict not in ("refuted", "conflict")
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\frac{\ln f(x)}{\partial w} = \frac{\ln f(x)}{\partial w}",  # no ∂ above
+        r"x = \begin{bmatrix} 1 \\ 2 \end{bmatrix}^{-1}",
+        r"a^{b}^{c} = a",
+        r"\int_0^1 x = \frac12",
+    ],
+)
+def test_what_is_not_understood_is_never_proved(latex: str) -> None:
+    assert check_equation(latex).verdict in ("unsupported", "definition", "undecided")
+
+
+def test_the_condition_that_labels_sum_to_one_must_be_written() -> None:
+    before = r"$p_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}$, $L = -\sum_{k=1}^K y_k \log p_k$, "
+    after = r" $\frac{\partial L}{\partial z_l} = p_l - y_l$"
+    without, written = (check_notes(before + words + after).steps[-1] for words in ("", "one-hot labels,"))
+    assert (without.verdict, written.verdict) == ("supported", "proved")
+    assert any("one-hot" in c or "= 1" in c for c in written.conditions)
+
+
+def test_given_definitions() -> None:
+    given = r"$L = \frac12 (a - y)^2$ and $a = \sigma(z)$"
+    assert check_equation(r"\frac{\partial L}{\partial z} = (a - y) a (1 - a)", given=given).verdict == "proved"
+    assert check_equation(r"\frac{\partial L}{\partial z} = (a - y)", given=given).verdict == "refuted"
+
+
+def test_json_is_the_same_in_two_runs() -> None:
+    first, second = (json.dumps(check_files([EXAMPLES / "softmax.md"]).as_json()) for _ in range(2))
+    assert first == second
+    step = json.loads(first)["files"][0]["steps"][0]
+    assert {"formula", "relation", "line", "verdict", "witness", "effect", "diagnosis", "suggestion"} <= set(step)
+
+
+def test_a_file_that_cannot_be_read_is_an_error_of_that_file_only(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.md"
+    broken.write_bytes(b"\xff\xfe\x00")
+    report = check_files([broken, EXAMPLES / "redefined.md", tmp_path / "missing.md"])
+    assert [bool(file.error) for file in report.files] == [True, False, True]
+
+
+def test_checking_does_not_load_jax() -> None:
+    program = (
+        "import sys; from derivations.notes.library import check_equation; "
+        r"check_equation(r'\sigma(0) = \frac12'); sys.exit('jax' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"x^{x^{x^{x^{x^{x^{x}}}}}} = 1 + x^{9^{9^{9^9}}}",
+        r"\sum_{i=1}^{999999999} \frac{1}{i + x_i} = 1",
+        r"\prod_{i=1}^{99999} (1 + x_i) = \sum_{i=1}^{99999} x_i",
+        "+".join(["x"] * 3000) + " = y",
+        "(" * 300 + "x" + ")" * 300 + " = y",
+        r"\frac{1}{" * 60 + "x" + "}" * 60 + " = y",
+    ],
+)
+def test_hostile_formulas_end(latex: str) -> None:
+    report = check_notes(f"$$\n{latex}\n$$\n\n$\\sigma'(z) = \\sigma(z)(1 - \\sigma(z))$")
+    assert report.steps[-1].verdict == "proved"
