@@ -13,7 +13,7 @@ import pytest
 
 from verify.cli import main
 
-LOSS = '''
+LOSS = """
 import sympy as sp
 from derivations import Definition, Derivation, Partial, Statement, Step, index, scalar, size, variable
 
@@ -30,7 +30,7 @@ DERIVATIONS = (
     Derivation("mine.a", loss, "∂C/∂a", Partial(C, a()),
                (Step({factor}*sp.Sum((a()*u[i] - y[i])*u[i], (i, 1, n))/n, "power_rule"),)),
 )
-'''
+"""
 
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *args: str) -> tuple[int, str, str]:
