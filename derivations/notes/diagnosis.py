@@ -326,7 +326,9 @@ def _of_ratio(constant: sp.Rational, size: sp.Symbol | None, power: int, correct
         return Diagnosis("sample_mean", f"{what}{more}", corrected, factor=constant * size**power)
     if constant == -1:
         return Diagnosis("sign", "the sign is wrong: one side is −1 times the other", corrected, factor=constant)
-    sentence = f"the right side is {text(1 / constant)} times the left side: a constant factor {text(constant)} is lost"
+    off = 1 / constant
+    lost = f"a factor {text(off)} too much" if abs(off) > 1 else f"a factor {text(constant)} is lost"
+    sentence = f"one side is {text(off)} times the other: {lost}"
     return Diagnosis("constant_factor", sentence, corrected, factor=constant)
 
 

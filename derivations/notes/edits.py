@@ -97,7 +97,10 @@ class _Editor:
             if place.node.exp == 2:
                 yield f"{text(place.node)} is squared and should not be", place.rebuild(place.node.base)
         for place in self.places:
-            if isinstance(place.node, sp.Indexed | sp.Add | sp.Function | sp.Sum) and not place.node.is_integer:
+            if (
+                isinstance(place.node, sp.Symbol | sp.Indexed | sp.Add | sp.Function | sp.Sum)
+                and not place.node.is_integer
+            ):
                 yield f"{text(place.node)} should be squared", place.rebuild(place.node**2)
 
     def functions(self) -> Iterator[Local]:

@@ -60,11 +60,11 @@ def explained_step(step: StepRecord, seed: int = 0) -> StepRecord:
     suggestion = None
     if found.corrected is not None and not (found.code == "different" and _is_name(found.corrected)):
         written = step.left if repairs else step.right
-        shown = _edited(written, found.factor) or _shown(found.corrected)
+        shown = _suggested(written, found.corrected, found.factor)
         suggestion = Suggestion(side, shown) if len(shown) <= MAX_LATEX and "@" not in shown else None
     sentence = found.sentence
-    if step.verdict == "conflict" and found.code == "different":
-        return replace(step, diagnosis_code=found.code)
+    if step.verdict == "conflict":  # another meaning from here on is no mistake: how it differs, and no correction
+        return replace(step, diagnosis_code=found.code, diagnosis=None if found.code == "different" else sentence)
     if repairs:
         sentence = f"on the left side, {sentence}" if not sentence.startswith("the sign is wrong") else sentence
     return replace(step, diagnosis_code=found.code, diagnosis=_MARK.sub("", sentence), suggestion=suggestion)
@@ -73,6 +73,13 @@ def explained_step(step: StepRecord, seed: int = 0) -> StepRecord:
 def _shown(expr: sp.Expr) -> str:
     """LaTeX in the document's letters: marks that keep two meanings of one letter apart are not shown."""
     return _MARK.sub("", latex(expr))
+
+
+def _suggested(written: str, corrected: sp.Expr, factor: sp.Expr | None) -> str:
+    """The corrected side as an edit of what is written, where that reads better than what SymPy would write."""
+    shown, edited = _shown(corrected), _edited(written, factor)
+    worth = 1 if factor == -1 else 2
+    return edited if edited is not None and worth * len(edited) <= len(shown) else shown
 
 
 def _edited(written: str, factor: sp.Expr | None) -> str | None:
