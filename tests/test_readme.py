@@ -34,9 +34,7 @@ def test_the_code_runs(folder, number):
     subprocess.run([sys.executable, "-c", PYTHON[number]], cwd=folder, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize(
-    "command", [c for c in CONSOLE if c.split("#")[0].split()[1] in ("explain", "prove")]
-)
+@pytest.mark.parametrize("command", [c for c in CONSOLE if c.split("#")[0].split()[1] in ("explain", "prove")])
 def test_the_output_is_what_the_command_prints(folder, command):
     words = shlex.split(command.split("#")[0])
     assert words[0] == "verify"
