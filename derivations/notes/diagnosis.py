@@ -211,16 +211,18 @@ class _Judge:
         ends = [e for pair in context.ranges.bounds.values() for e in pair]
         exprs = (self.left, self.right, *context.positive, *context.ranges.bounds, *ends)
         found: list[tuple[Values, arb, arb | None]] = []
+        dull: list[tuple[Values, arb, arb | None]] = []  # where the sides agree, most of all that is false does, too
         for _ in range(ATTEMPTS):
             values = sample_values(rng, exprs, context.ranges, context.arrays, 3, self.definitions)
             if values is None or not self._is_admitted(values, context):
                 continue
             left, right = (self._value(side, values, context) for side in (self.left, self.right))
             if left is not None:
-                found.append((values, left, right))
+                apart = right is not None and not left.overlaps(right)
+                (found if apart else dull).append((values, left, right))
             if len(found) == POINTS:
                 break
-        return found
+        return [*found, *dull[: POINTS - len(found) + 1]]
 
     def _is_admitted(self, values: Values, context: Context) -> bool:
         for a, b in map(tuple, context.ranges.distinct):

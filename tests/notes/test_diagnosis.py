@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 import pytest
 import sympy as sp
@@ -12,7 +14,7 @@ import sympy as sp
 from derivations import functions
 from derivations.catalog.registry import derivations
 from derivations.domain import Domain
-from derivations.faults import faults_of
+from derivations.faults import Fault, faults_of
 from derivations.indexed import free_symbols, peel, take_partials
 from derivations.notes.diagnosis import CODES, Diagnosis, diagnose
 from derivations.proof import decide_relation
@@ -65,22 +67,25 @@ def _lines() -> Iterator[Planted]:
                         yield d.statement, left, b
 
 
+@cache
+def _all_faults(family: str) -> tuple[Fault, ...]:
+    return tuple(f for d in derivations(family) if _size(d.right) <= LARGEST for f in faults_of(d, per_kind=1))
+
+
 def _faults(kind: str) -> Iterator[Planted]:
     """Faults of one kind that change the mathematics, at most two from one derivation."""
-    for family in FAMILIES:
-        for d in derivations(family):
-            found = 0
-            for fault in faults_of(d, per_kind=1):
-                if fault.kind != kind or found == 2 or fault.expr.has(sp.Limit, functions.Partial):
-                    continue
-                before = fault.before
-                if before.has(sp.Limit) or _size(before) > LARGEST or _size(fault.expr) > LARGEST:
-                    continue
-                left = take_partials(before, d.statement)
-                verdict = decide_relation(left, fault.expr, d.statement)
-                if verdict.is_refuted and verdict.witness is not None and verdict.witness.kind == "ball":
-                    found += 1
-                    yield d.statement, left, fault.expr
+    found: Counter[str] = Counter()
+    for fault in itertools.chain.from_iterable(map(_all_faults, FAMILIES)):
+        before, statement = fault.before, fault.derivation.statement
+        if fault.kind != kind or found[fault.derivation.name] == 2 or fault.expr.has(sp.Limit, functions.Partial):
+            continue
+        if before.has(sp.Limit) or _size(before) > LARGEST or _size(fault.expr) > LARGEST:
+            continue
+        left = take_partials(before, statement)
+        verdict = decide_relation(left, fault.expr, statement)
+        if verdict.is_refuted and verdict.witness is not None and verdict.witness.kind == "ball":
+            found[fault.derivation.name] += 1
+            yield statement, left, fault.expr
 
 
 def _diagnosed(planted: Planted) -> Diagnosis:
