@@ -76,6 +76,8 @@ class _Reading:
     def _record(self, step: Step) -> StepRecord:
         record = self._blank(step)
         self.step_consulted.append(False)
+        if self._is_ignored(step):
+            return replace(record, verdict="definition", method="ignored", reason="ignored, as a comment says")
         if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
             return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
         members = self.document.formulas[step.formula].chains[step.chain].members
@@ -104,6 +106,17 @@ class _Reading:
             return replace(record, verdict="undecided", method="budget", reason=f"out of budget: {error}")
         except RecursionError:
             return replace(record, verdict="undecided", method="budget", reason="nested too deeply")
+
+    def _is_ignored(self, step: Step) -> bool:
+        """Whether the formula is the first after a comment `<!-- verify: ignore -->`."""
+        place = self.document.formulas[step.formula].place
+        before = self.document.formulas[step.formula - 1].place if step.formula else None
+        return any(
+            comment.text.split()[:1] == ["ignore"]
+            and comment.place < place
+            and (before is None or before < comment.place)
+            for comment in self.document.comments
+        )
 
     def _with_effect(self, step: Step, record: StepRecord) -> StepRecord:
         """What the step does to the truth of its chain: the value of its first side, where that is a derivative."""
@@ -219,6 +232,9 @@ class _Reading:
         if judged.left is None or judged.right is None:
             return record
         before = self.document.formulas[step.formula].context.before[-160:]
+        if judged.right == 1 and isinstance(judged.left, sp.Sum) and isinstance(judged.left.function, sp.Indexed):
+            if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
+                return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
         sums = [e.has(sp.Sum) for e in (judged.left, judged.right)]
         if sums[0] and not sums[1] and self.signature.says(_ONE_SAMPLE):
             return replace(record, verdict="undecided", witness=None, reason="stated for one sample, as the text says")

@@ -167,6 +167,8 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
     left, right = equation.left, equation.right
     if not left.free_symbols and not right.free_symbols and not equation.definitions:
         decimals = [r for r in (left - right).atoms(sp.Rational) if r.q not in (1, 2, 3, 4, 6)]
+        if not decimals:
+            return None
         gap = abs(sp.N(left - right, 20))
         if decimals and gap <= abs(sp.N(right, 20)) / 100:
             return Verdict(

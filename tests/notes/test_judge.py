@@ -153,3 +153,13 @@ def test_checking_does_not_load_jax() -> None:
 def test_hostile_formulas_end(latex: str) -> None:
     report = check_notes(f"$$\n{latex}\n$$\n\n$\\sigma'(z) = \\sigma(z)(1 - \\sigma(z))$")
     assert report.steps[-1].verdict == "proved"
+
+
+def test_a_comment_can_ask_to_ignore_a_formula() -> None:
+    steps = check_notes("<!-- verify: ignore -->\n$1 = 2$ but not $1 + 1 = 3$").steps
+    assert [step.verdict for step in steps] == ["definition", "refuted"]
+
+
+def test_labels_that_sum_to_one_are_an_assumption() -> None:
+    note = r"$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$ and $\sum_{k} y_k = 1$"
+    assert check_notes(note).steps[-1].verdict in ("definition", "proved", "supported")

@@ -21,7 +21,8 @@ def score(tool: str, *arguments: str) -> str:
 def test_notes(name: str) -> None:
     (note,) = (SHARED / "notes").glob(f"{name}_*.txt")
     last = score("score_notes.py", f"{note}={SHARED / 'notes' / 'expect' / f'{name}.txt'}").strip().splitlines()[-1]
-    assert "'missed': 0, 'not_held': 0, 'false_proof': 0, 'false_alarms': 0, 'errors': 0" in last, last
+    for count in ("missed", "not_held", "false_proof", "false_alarms", "errors"):
+        assert f"'{count}': 0" in last, last
 
 
 def test_corpus() -> None:
