@@ -192,6 +192,45 @@ def check(context: click.Context, /, files: tuple[Path, ...], output: Path | Non
     context.exit(status)
 
 
+@cli.command()
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--target", required=True, help="The column to predict.")
+@click.option("--model", required=True, type=click.Choice(["linear", "logistic", "softmax", "ordinal", "network"]))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=Path("model.npz"), show_default=True)
+@click.option("--features", multiple=True, help="A column to predict from; may be repeated. Default: all others.")
+@click.option("--test-share", type=click.FloatRange(0, 0.9), default=0.2, show_default=True, help="Rows held out.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--l2", type=click.FloatRange(min=0), default=0.0, help="λ of (λ/2) Σ W².")
+@click.option("--l1", type=click.FloatRange(min=0), default=0.0, help="λ of λ Σ |W|.")
+@click.option("--optimizer", default="auto", show_default=True, help="auto, newton, lbfgs, adam, gradient_descent, …")
+@click.option("--step", type=float, help="Learning rate; by default from the proved bound, where there is one.")
+@click.option("--steps", type=click.IntRange(min=1), help="The most steps.")
+@click.option("--tolerance", type=click.FloatRange(min=0), default=1e-5, show_default=True, help="Gradient norm.")
+@click.option("--hidden", type=click.IntRange(min=1), default=8, show_default=True, help="Units of the network.")
+@click.option("--interval", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Of checkpoints, in s.")
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint of a run that was stopped.")
+@click.option("--all-devices", is_flag=True, help="Share the rows among all of JAX's devices.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_context
+def train(context: click.Context, /, **options: Any) -> None:
+    """Train a model on DATA (CSV, Parquet, npz) with proved gradients, and store it with its certificate."""
+    from .train import train_command
+
+    context.exit(train_command(**options))
+
+
+@cli.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.pass_context
+def predict(context: click.Context, /, model: Path, data: Path, output: Path | None) -> None:
+    """Predictions of a trained MODEL for the rows of DATA, as CSV."""
+    from .train import predict_command
+
+    context.exit(predict_command(model, data, output))
+
+
 def _prove(
     names: tuple[str, ...],
     form: str,

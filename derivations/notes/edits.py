@@ -13,13 +13,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import sympy as sp
 
-from derivations.functions import Partial, Unknown, sigmoid, softplus
+from derivations.functions import sigmoid, softplus
 from derivations.indexed import free_symbols, peel, substitute
 from derivations.notation import text
+from derivations.notes.places import Place, is_index, places_of, product, same_place, with_argument
 from derivations.ranges import Ranges
 
 __all__ = ["Edit", "edits"]
@@ -38,17 +39,6 @@ class Edit:
 
 
 Local = tuple[str, sp.Expr]
-Rebuild = Callable[[sp.Expr], sp.Expr]
-Scope = dict[sp.Symbol, tuple[sp.Expr, sp.Expr]]
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A node of the right side, the indices in scope there, and how the whole looks with another node in its place."""
-
-    node: sp.Expr
-    scope: Scope
-    rebuild: Rebuild
 
 
 def edits(right: sp.Expr, left: sp.Expr, ranges: Ranges) -> Iterator[Edit]:
@@ -67,11 +57,11 @@ class _Editor:
         self.right, self.left, self.ranges = right, left, ranges
 
     @cached_property
-    def places(self) -> tuple[_Place, ...]:
+    def places(self) -> tuple[Place, ...]:
         scope = {s: b for s, b in self.ranges.bounds.items() if s in free_symbols(self.right) | free_symbols(self.left)}
-        return tuple(_places(self.right, scope, lambda new: new))
+        return tuple(places_of(self.right, scope, lambda new: new))
 
-    def of(self, kind: type | tuple[type, ...]) -> Iterator[_Place]:
+    def of(self, kind: type | tuple[type, ...]) -> Iterator[Place]:
         return (p for p in self.places if isinstance(p.node, kind))
 
     # Signs, numbers and functions
@@ -79,7 +69,7 @@ class _Editor:
     def term_signs(self) -> Iterator[Local]:
         for place in self.of(sp.Add):
             for at, term in enumerate(place.node.args):
-                yield f"the term {text(term)} has the wrong sign", place.rebuild(_with(place.node, at, -term))
+                yield f"the term {text(term)} has the wrong sign", place.rebuild(with_argument(place.node, at, -term))
         for place in self.of((sp.exp, sigmoid, softplus)):
             argument = place.node.args[0]
             sentence = f"the argument of {text(place.node)} has the wrong sign"
@@ -90,7 +80,7 @@ class _Editor:
             for at, term in enumerate(place.node.args):
                 for factor in (sp.Integer(2), sp.Rational(1, 2)):
                     sentence = f"the term {text(term)} is off by the factor {text(1 / factor)}"
-                    yield sentence, place.rebuild(_with(place.node, at, factor * term))
+                    yield sentence, place.rebuild(with_argument(place.node, at, factor * term))
 
     def powers(self) -> Iterator[Local]:
         for place in self.of(sp.Pow):
@@ -163,7 +153,7 @@ class _Editor:
                 for at, term in enumerate(parts):
                     yield (
                         f"{text(delta)} is lost beside {text(term)}",
-                        place.rebuild(_with(place.node, at, delta * term)),
+                        place.rebuild(with_argument(place.node, at, delta * term)),
                     )
                 yield f"{text(delta)} is lost beside {text(place.node)}", place.rebuild(delta * place.node)
         for place in self.of(sp.Indexed):
@@ -181,12 +171,12 @@ class _Editor:
             {
                 p.node
                 for p in self.places
-                if isinstance(p.node, sp.Indexed | sp.Symbol | sigmoid) and not _is_index(p.node)
+                if isinstance(p.node, sp.Indexed | sp.Symbol | sigmoid) and not is_index(p.node)
             },
             key=str,
         )
         for a, b in itertools.combinations(atoms, 2):
-            if _sample(a) == _sample(b) and not (a.has(b) or b.has(a)):
+            if same_place(a) == same_place(b) and not (a.has(b) or b.has(a)):
                 yield f"{text(a)} and {text(b)} are exchanged", self.right.xreplace({a: b, b: a})
 
     # Factors, terms and sums
@@ -198,11 +188,11 @@ class _Editor:
                 if factor.is_number or isinstance(factor, sp.KroneckerDelta):
                     continue
                 rest = factors[:at] + factors[at + 1 :]
-                yield f"the factor {text(factor)} should not be there", place.rebuild(_product(rest))
+                yield f"the factor {text(factor)} should not be there", place.rebuild(product(rest))
                 for other in rest[at:]:
                     both = [f for f in factors if f is not factor and f is not other]
                     sentence = f"the factor {text(factor * other)} should not be there"
-                    yield sentence, place.rebuild(_product(both))
+                    yield sentence, place.rebuild(product(both))
 
     def missing_factors(self) -> Iterator[Local]:
         inserted = self._factors_to_insert
@@ -239,7 +229,7 @@ class _Editor:
         found = [
             t for e in _nodes(self.left) if isinstance(e, sp.Add) for t in e.args if t not in own and -t not in own
         ]
-        found += [e for e in _nodes(self.left) if isinstance(e, sp.Indexed | sp.Symbol | sp.Sum) and not _is_index(e)]
+        found += [e for e in _nodes(self.left) if isinstance(e, sp.Indexed | sp.Symbol | sp.Sum) and not is_index(e)]
         terms = [s * t for t in dict.fromkeys(found) for s in (1, -1)]
         terms += [sp.S.One, -sp.S.One]
         within = {
@@ -278,7 +268,7 @@ class _Editor:
                     sentence = f"the sum over {k} has the wrong range"
                     yield sentence, place.rebuild(sp.Sum(body, bound))
 
-    def _bodies(self) -> Iterator[_Place]:
+    def _bodies(self) -> Iterator[Place]:
         """Where a factor or a sum would be written: the side, the body of a sum, a term, and then what is under log."""
         yielded = set()
         for place in self.places:
@@ -320,57 +310,5 @@ _RULES: tuple[tuple[str, Rule], ...] = (
 )
 
 
-def _places(e: sp.Expr, scope: Scope, rebuild: Rebuild) -> Iterator[_Place]:
-    if not isinstance(e, sp.Expr) or isinstance(e, Partial | Unknown | sp.Limit):
-        return
-    yield _Place(e, scope, rebuild)
-    if isinstance(e, _BIG):
-        body, k, lower, upper = peel(e)
-        yield from _places(body, {**scope, k: (lower, upper)}, lambda new: rebuild(e.func(new, (k, lower, upper))))
-    elif not isinstance(e, sp.Indexed | sp.KroneckerDelta):
-        for at, a in enumerate(e.args):
-            yield from _places(a, scope, partial(_replaced, e, at, rebuild))
-
-
-def _replaced(e: sp.Expr, at: int, rebuild: Rebuild, new: sp.Expr) -> sp.Expr:
-    return rebuild(_with(e, at, new))
-
-
-def _with(e: sp.Expr, at: int, new: sp.Expr) -> sp.Expr:
-    """`e` with one argument replaced, in the order and the form in which its author left it."""
-    args = (*e.args[:at], new, *e.args[at + 1 :])
-    if isinstance(e, sp.Add | sp.Mul) and new not in (0, 1) and e.func(*e.args).args != e.args:
-        return e.func(*args, evaluate=False)
-    return e.func(*args)
-
-
-def _terms(e: sp.Expr) -> list[sp.Expr]:
-    """The terms of an expression, through the sums and the products around them."""
-    if isinstance(e, sp.Add):
-        return [t for a in e.args for t in _terms(a)]
-    if isinstance(e, sp.Sum):
-        body, *bound = peel(e)
-        return [sp.Sum(t, tuple(bound)) for t in _terms(body)]
-    if isinstance(e, sp.Mul):
-        for at, factor in enumerate(e.args):
-            inside = _terms(factor)
-            if 1 < len(inside) <= MAX_INSERTED:
-                return [sp.Mul(*e.args[:at], t, *e.args[at + 1 :]) for t in inside]
-    return [e]
-
-
-def _product(factors: list[sp.Expr]) -> sp.Expr:
-    return sp.Mul(*factors, evaluate=False) if len(factors) > 1 else sp.Mul(*factors)
-
-
 def _nodes(e: sp.Expr) -> Iterator[sp.Expr]:
-    return (place.node for place in _places(e, {}, lambda new: new))
-
-
-def _is_index(e: sp.Expr) -> bool:
-    return isinstance(e, sp.Symbol) and bool(e.is_integer)
-
-
-def _sample(e: sp.Expr) -> frozenset[sp.Expr]:
-    """The indices at which a quantity stands: only quantities of one place can be taken for each other."""
-    return frozenset(free_symbols(e) - {s for s in free_symbols(e) if not s.is_integer})
+    return (place.node for place in places_of(e, {}, lambda new: new))

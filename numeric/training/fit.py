@@ -95,6 +95,7 @@ def fit(
     checkpoint: str | Path | None = None,
     resume: bool = False,
     every: float = 10.0,
+    run: str = "",
     progress: Callable[[int, float, float], None] | None = None,
 ) -> FitResult:
     r"""The parameters that minimise a loss whose gradient is proved.
@@ -110,7 +111,8 @@ def fit(
     (only `proximal`). init, sizes: starting values, and sizes that no data tell (H of a network). seed: of all that is
     random.
     devices: JAX devices that share the rows; `jax.devices()` for all. checkpoint: a file that the state is written to
-    every `every` seconds; with `resume`, training goes on from it. progress: called with step, loss and gradient norm.
+    every `every` seconds; with `resume`, training goes on from it, and `run` is a name that it has to match.
+    progress: called with step, loss and gradient norm.
 
     Raises `UnprovedGradientError`, `DataError` (each fault named), `ValueError` for settings and `DivergenceError`.
     Ctrl-C ends the loop after the current chunk and returns what was found, `interrupted`.
@@ -156,6 +158,7 @@ def fit(
             "optimizer": name,
             "seed": seed,
             "rate": float(rate),
+            "run": run,
         }
         if resume and checkpoint is not None:
             state = saved.load_state(Path(checkpoint), state, header)

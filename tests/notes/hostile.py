@@ -40,7 +40,8 @@ FORMULAS: dict[str, str] = {
 
 _WORDS = (
     r"\frac{1}{n} \frac{1}{2} \sum_{i=1}^{n} \sum_i \sum_{k=1}^{K} \sum_{j=1}^m \sum \prod_{i=1}^n \log \ln \exp "
-    r"e^{-z} \sigma(z) \sigma(z_i) \sigma'(z) \sigma y y_i \hat{y} \hat{y}_i z z_i x_{ij} x_i x_j x w w_j w_k W X b b_k "
+    r"e^{-z} \sigma(z) \sigma(z_i) \sigma'(z) \sigma y y_i \hat{y} \hat{y}_i z z_i x_{ij} x_i x_j x w w_j w_k W X b "
+    r"b_k "
     r"p_k p_i \theta_j \lambda \alpha n m K 0 1 2 3 -1 + - - \cdot / ^2 ^T _i _{ij} ^{(i)} ( ) ( ) [ ] \left( \right) "
     r"\{ \} { } \frac{\partial{}C}{\partial{}w_j} \frac{\partial{}L}{\partial{}z} \frac{dC}{dz} \partial \nabla_w "
     r"\frac{d}{dz} J(w,b) C J L f(x) h_\theta(x^{(i)}) \delta_{ij} \mathbf{1} \|w\|^2 \|w\|_2^2 \tanh \max(0,z) \odot "

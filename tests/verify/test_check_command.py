@@ -44,7 +44,7 @@ def test_a_wrong_step_is_marked_and_put_right(check, wrong):
     assert status == 1
     assert "the first wrong step is in line 5" in out
     assert "the sign is wrong" in out
-    assert r"-\left( y - \sigma(z) \right)" in out
+    assert r"instead   \sigma\left(z\right) - y" in out
 
 
 def test_a_right_note(check, tmp_path):
@@ -78,7 +78,7 @@ def test_a_hint_says_where_and_not_what(check, wrong):
     for form in ("text", "json", "github", "sarif"):
         status, out, _ = check(wrong, "--hint", "--format", form)
         assert status == 1
-        assert r"\left( y" not in out
+        assert "left(z" not in out
 
 
 def test_definitions_of_the_catalogue(check, tmp_path):
