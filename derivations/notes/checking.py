@@ -21,19 +21,20 @@ from derivations.equation import decide
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
 from derivations.kernels import BudgetExceededError, budget
 from derivations.notes import ast
+from derivations.notes.ahead import functions_ahead
 from derivations.notes.ast import Node, walk
 from derivations.notes.cases import Case, cases_of
-from derivations.notes.claims import ROW, Claim, Judged, judge, unknown_in
+from derivations.notes.claims import Claim, Judged, judge, unknown_in
 from derivations.notes.conditions import applied, cases_written, is_condition
 from derivations.notes.derivatives import leading
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
 from derivations.notes.names import UnsupportedNoteError, binder, read_name
-from derivations.notes.naming import Choices
+from derivations.notes.naming import ROW, Choices
 from derivations.notes.parser import Document, Side, Step
 from derivations.notes.render import render, render_chain
 from derivations.notes.report import FileReport, FormulaRecord, StepRecord
-from derivations.notes.rewriting import rewritten, uses_capital_sigma
+from derivations.notes.rewriting import feature_maps, rewritten, uses_capital_sigma
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.signature import Signature, sign_document
 from derivations.notes.tensor import Value
@@ -50,6 +51,13 @@ _ONE_SAMPLE = (
 )
 _MEAN = r"batch|average|mean|평균|배치|平均|批|promedio|media|средн"
 _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
+_SOLVED = (
+    r"\b(set(ting|s)?|equat(e|es|ing)|put(ting)?)\b[^.]{0,80}\b(zero|0)\b|equal(s|ling|ing)? (it |this )?to (zero|0)\b"
+    r"|\bsolv(e|es|ing)\b|normal equation|vanish|stationar|first[- ]order condition"
+    r"|\b(minimi[sz]er|optimum|at the minimum)\b"
+    r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
+    r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
+)
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
@@ -70,7 +78,17 @@ class _Reading:
     truths: dict[str, tuple[bool, Side]] = field(default_factory=dict)
     derived: dict[str, Side] = field(default_factory=dict)
 
+    ahead: set[tuple[int, int, int]] = field(default_factory=set)
+
     def run(self) -> list[StepRecord]:
+        for step, head in functions_ahead(self.document, self.signature):
+            assert step.right is not None and step.right.node is not None
+            self.step_consulted.append(False)
+            with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError, BudgetExceededError):
+                with budget(OPERATIONS, SECONDS):
+                    self._bind(step, head, step.right.node)
+                self.ahead.add((step.formula, step.chain, step.relation))
+        self.step_consulted.clear()
         return [self._record(step) for step in self.document.steps]
 
     def _record(self, step: Step) -> StepRecord:
@@ -202,6 +220,8 @@ class _Reading:
         arrow = step.left.chain == step.chain and 0 < at <= len(chain.relations) and chain.relations[at - 1].sign != "="
         begins = own or arrow or (step.left.member == 0 and not follows)
         head = head_of(left, self.signature)
+        if (step.formula, step.chain, step.relation) in self.ahead:
+            return replace(record, verdict="definition", method="definition")
         if head is not None and not self._has_value(head) and (begins or self._is_open(head)):
             return self._define(step, head, left, right, record)
         other = head_of(right, self.signature)
@@ -213,7 +233,7 @@ class _Reading:
         judged = self._claimed(step, left, right)
         record = self._judged(record, judged)
         if record.verdict == "refuted":
-            record = self._excused(step, right, judged, record)
+            record = self._excused(step, left, begins, judged, record)
         if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and not begins:
             if judged.left is not None and judged.equation is not None:
                 self.scope.zeroed.append(judged.left)
@@ -227,17 +247,26 @@ class _Reading:
             return self._restated(step, subject, left, right, record)
         return record
 
-    def _excused(self, step: Step, right: Node, judged: Judged, record: StepRecord) -> StepRecord:
+    def _excused(self, step: Step, left: Node, begins: bool, judged: Judged, record: StepRecord) -> StepRecord:
         """A sum over samples left out, or a mean taken, where the words announce it."""
-        if judged.left is None or judged.right is None:
+        if judged.left is None or judged.right is None or step.left is None:
             return record
         before = self.document.formulas[step.formula].context.before[-160:]
         if judged.right == 1 and isinstance(judged.left, sp.Sum) and isinstance(judged.left.function, sp.Indexed):
             if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
                 return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
-        sums = [e.has(sp.Sum) for e in (judged.left, judged.right)]
+        named = head_of(left, self.signature) is not None or _subject(left) is not None
+        if begins and not named and re.search(_SOLVED, before, re.I):
+            reason = "an equation to be solved, as the text says"
+            return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
+        over_samples = self._speaker(step.left).range_of(self.signature.sample)
+        sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
         if sums[0] and not sums[1] and self.signature.says(_ONE_SAMPLE):
             return replace(record, verdict="undecided", witness=None, reason="stated for one sample, as the text says")
+        unnamed = [ROW in free_symbols(e) for e in (judged.left, judged.right)]
+        if sums[0] and unnamed == [False, True]:
+            reason = "a sum over samples beside one sample that no index names"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
         if judged.equation is not None and re.search(_MEAN, before, re.I):
             sizes = [s for s in judged.right.free_symbols - judged.left.free_symbols if s.is_integer or s.name in "NMm"]
             for size in sizes:
@@ -661,9 +690,9 @@ def _outside(node: Node) -> set[str]:
 
 def check_document(document: Document, text: str, name: str, seed: int = 0) -> FileReport:
     """The report on a document that has been read."""
-    document = _usual_writing(document)
+    document, maps = _usual_writing(document)
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
-    signature = sign_document(sides, text)
+    signature = sign_document(sides, text, maps)
     first = _Reading(document, signature, Choices(), seed)
     steps = first.run()
     readings = [(first, steps)]
@@ -684,14 +713,15 @@ def check_document(document: Document, text: str, name: str, seed: int = 0) -> F
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
 
-def _usual_writing(document: Document) -> Document:
-    """The document with every side in the usual way of writing."""
-    capital = uses_capital_sigma(m for f in document.formulas for c in f.chains for m in c.members if m is not None)
+def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
+    """The document with every side in the usual way of writing, and the features of x that it names."""
+    sides = [m for f in document.formulas for c in f.chains for m in c.members if m is not None]
+    capital, maps = uses_capital_sigma(sides), feature_maps(sides)
 
     def side(found: Side | None) -> Side | None:
         if found is None or found.node is None or isinstance(found.node, ast.Unread):
             return found
-        return replace(found, node=rewritten(found.node, capital))
+        return replace(found, node=rewritten(found.node, capital, maps))
 
     formulas = tuple(
         replace(
@@ -699,7 +729,7 @@ def _usual_writing(document: Document) -> Document:
             reading=replace(
                 formula.reading,
                 chains=tuple(
-                    replace(c, members=tuple(m if m is None else rewritten(m, capital) for m in c.members))
+                    replace(c, members=tuple(m if m is None else rewritten(m, capital, maps) for m in c.members))
                     for c in formula.reading.chains
                 ),
             ),
@@ -707,7 +737,7 @@ def _usual_writing(document: Document) -> Document:
         for formula in document.formulas
     )
     steps = tuple(replace(s, left=side(s.left), right=side(s.right)) for s in document.steps)
-    return replace(document, formulas=formulas, steps=steps)
+    return replace(document, formulas=formulas, steps=steps), maps
 
 
 def _spared(mine: StepRecord, theirs: StepRecord) -> StepRecord:

@@ -27,6 +27,7 @@ from derivations.indexed import (
 from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.names import UnsupportedNoteError
+from derivations.notes.naming import ROW
 from derivations.notes.scope import Entry
 from derivations.notes.signature import base_letter
 from derivations.notes.tensor import Axis, Value
@@ -38,7 +39,6 @@ from derivations.zero_test import Context
 __all__ = ["Claim", "Judged", "judge", "unknown_in"]
 
 OPERATIONS, SECONDS = 60_000, 2.0
-ROW = sp.Symbol("row", integer=True, positive=True)
 _BINARY = (
     r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\\in\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
     r"|[sS]igmoid|σ|\\sigma|[lL]ogistic"

@@ -23,6 +23,7 @@ from derivations.notes.ast import Node, walk
 from derivations.notes.cases import cases_of
 from derivations.notes.derivatives import Derivatives, is_differential
 from derivations.notes.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, binder, read_name
+from derivations.notes.naming import ROW
 from derivations.notes.render import render
 from derivations.notes.signature import Key, base_letter
 from derivations.notes.tensor import Value, add, contract, elementwise, power, scalar
@@ -541,7 +542,11 @@ class Elaborator(Derivatives):
         raise UnsupportedNoteError(f"the bracket {node.opening}")
 
     def norm(self, body: Node) -> Value:
+        """|v|: over the samples too where these are never indexed, as in |y - Xw|."""
+        before = self.matrix
+        self.matrix = before or self.signature.sample == ("samples",) and self.sample == ROW
         inner = self.value(body)
+        self.matrix = before
         squared = elementwise(inner, inner, lambda a, b: a * b)
         total = squared.expr
         for axis in squared.axes:

@@ -19,8 +19,9 @@ from derivations.notes.scope import Entry, Scope
 from derivations.notes.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
 from derivations.notes.tensor import Axis, Value
 
-__all__ = ["Choices", "Namer"]
+__all__ = ["ROW", "Choices", "Namer"]
 
+ROW = sp.Symbol("row", integer=True, positive=True)  # the sample at hand, where none is named
 MAX_AXES = 4
 
 
@@ -49,7 +50,7 @@ class Namer:
     scope: Scope
     formula: int
     choices: Choices = field(default_factory=Choices)
-    sample: sp.Symbol = field(default_factory=lambda: sp.Symbol("row", integer=True, positive=True))
+    sample: sp.Symbol = ROW
     matrix: bool = False
     met: dict[sp.Symbol, tuple[sp.Expr, sp.Expr]] = field(default_factory=dict)
     unknown: dict[sp.Symbol, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
 
     \Sigma_{i=1}^m a_i            \sum_{i=1}^m a_i
     a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k
+    \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
 or number in the other. Places are kept.
@@ -16,9 +17,10 @@ from typing import Any
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 
-__all__ = ["rewritten", "uses_capital_sigma"]
+__all__ = ["feature_maps", "rewritten", "uses_capital_sigma"]
 
 _LETTERS = "kjlpqrs"
+_MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
 
 
 def uses_capital_sigma(sides: Iterable[Node]) -> bool:
@@ -30,8 +32,61 @@ def uses_capital_sigma(sides: Iterable[Node]) -> bool:
     )
 
 
-def rewritten(node: Node, capital_sigma: bool) -> Node:
-    """The side in the usual way of writing."""
+def feature_maps(sides: Iterable[Node]) -> frozenset[str]:
+    """Names of functions of x that a document only applies and never defines."""
+    applied: dict[str, bool] = {}
+    for side in sides:
+        if _application(side) is not None:
+            return frozenset()  # a side that is \phi(x) and no more: it has a value
+        for node in walk(side):
+            if isinstance(node, ast.Product):
+                for left, right in zip(node.factors, node.factors[1:], strict=False):
+                    name, bracket = left.body, _bracket(right)
+                    if isinstance(name, ast.Symbol) and name.name in _MAPS and bracket is not None:
+                        applied[name.name] = applied.get(name.name, True) and _of_data(bracket) is not None
+    return frozenset(name for name, is_map in applied.items() if is_map)
+
+
+def _bracket(factor: ast.Factor) -> ast.Group | None:
+    body = factor.body.base if isinstance(factor.body, ast.Scripted) else factor.body
+    return body if isinstance(body, ast.Group) and body.opening == "(" and not factor.operator else None
+
+
+def _of_data(bracket: ast.Group) -> ast.Symbol | None:
+    """The x that a bracket holds."""
+    body = bracket.body
+    return body if isinstance(body, ast.Symbol) and body.name == "x" and not body.primes else None
+
+
+def _application(side: Node) -> ast.Product | None:
+    if isinstance(side, ast.Product) and len(side.factors) == 2:
+        name, bracket = side.factors[0].body, _bracket(side.factors[1])
+        if isinstance(name, ast.Symbol) and name.name in _MAPS and bracket is not None:
+            return side
+    return None
+
+
+def _features(node: ast.Product, maps: frozenset[str]) -> Node:
+    r"""The product with \phi(x_n) as \phi_n."""
+    factors: list[ast.Factor] = []
+    for factor in node.factors:
+        name = factors[-1].body if factors else None
+        bracket = _bracket(factor)
+        x = None if bracket is None else _of_data(bracket)
+        if x is not None and isinstance(name, ast.Symbol) and name.name in maps and not name.superscripts:
+            raised = factor.body.superscripts if isinstance(factor.body, ast.Scripted) else ()
+            scripts = (*x.subscripts, *name.subscripts), (*x.superscripts, *raised)
+            symbol = replace(name, subscripts=scripts[0], superscripts=scripts[1])
+            factors[-1] = replace(factors[-1], body=symbol)
+        else:
+            factors.append(factor)
+    if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
+        return factors[0].body
+    return replace(node, factors=tuple(factors))
+
+
+def rewritten(node: Node, capital_sigma: bool, maps: frozenset[str] = frozenset()) -> Node:
+    """The side in the usual way of writing; maps: functions of data that stand for their values."""
 
     def step(found: Node) -> Node:
         if capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
@@ -40,6 +95,8 @@ def rewritten(node: Node, capital_sigma: bool) -> Node:
             return ast.BigOperator("sum", lower, upper, span=found.span)
         if isinstance(found, ast.Sum):
             return _without_dots(found)
+        if isinstance(found, ast.Product) and maps:
+            return _features(found, maps)
         return found
 
     found: Node = _mapped(node, step, 0)
@@ -61,7 +118,7 @@ def _mapped(node: Any, step: Callable[[Node], Node], depth: int) -> Any:
             if any(a is not b for a, b in zip(parts, value, strict=True)):
                 changes[item.name] = parts
     found = replace(node, **changes) if changes else node
-    return step(found) if isinstance(found, ast.Symbol | ast.Sum) else found
+    return step(found) if isinstance(found, ast.Symbol | ast.Sum | ast.Product) else found
 
 
 def _mapped_part(value: Any, step: Callable[[Node], Node], depth: int) -> Any:

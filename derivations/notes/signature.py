@@ -141,6 +141,7 @@ class Signature:
 @dataclass
 class _Survey:
     habits: Habits
+    maps: frozenset[str] = frozenset()
     joined: _Joined = field(default_factory=_Joined)
     uses: dict[str, Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]]] = field(default_factory=dict)
     letters: dict[tuple[int, str], list[Slot]] = field(default_factory=dict)
@@ -156,6 +157,11 @@ class _Survey:
     dotted: bool = False
     rows: set[str] = field(default_factory=set)
     capital: bool = False
+
+    @property
+    def has_design_matrix(self) -> bool:
+        r"""Whether X is written as a matrix, as in X^\top X w, and never at an entry."""
+        return "X" in self.transposed and set(self.uses["X"]) == {((), ())}
 
     def formula(self, number: int, sides: Iterable[Node]) -> None:
         for side in sides:
@@ -353,10 +359,10 @@ def _bare(node: ast.Symbol) -> str:
     return base
 
 
-def sign_document(formulas: list[tuple[int, list[Node]]], words: str) -> Signature:
-    """The notation of a document, from the sides of all its formulas and its whole text."""
+def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: frozenset[str] = frozenset()) -> Signature:
+    """The notation of a document, from the sides of all its formulas and its whole text; maps: features of x."""
     habits = _habits([side for _, sides in formulas for side in sides])
-    survey = _Survey(habits)
+    survey = _Survey(habits, maps)
     for number, sides in formulas:
         survey.formula(number, sides)
     torn = survey.join()
@@ -370,7 +376,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str) -> Signatu
         letter = base_letter(slot[0])
         if letter in ("w", r"\theta", r"\beta", r"\omega") and slot[2] == 1 and not slot[1]:
             features[root] += 2
-        if letter in _DATA | {"h", "f", "z", "p", "a"} and slot[3] == 0:
+        if letter in _DATA | survey.maps | {"h", "f", "z", "p", "a"} and slot[3] == 0:
             scores[root] += 2 if slot[1] or letter in LABELS else 1
     for root, size in joined.size.items():
         if joined.find(root) == root and size in survey.means:
@@ -388,7 +394,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str) -> Signatu
             if upper in survey.means and root not in classes and root not in features:
                 sample = root
                 break
-    if sample is None and survey.has_bare_sum and not classes:
+    if sample is None and (survey.has_bare_sum and not classes or survey.has_design_matrix):
         sample = ("samples",)
     feature = max((r for r in features if r != sample), key=lambda r: (features[r], str(r)), default=None)
     usual: dict[str, Counter[Key]] = {}
@@ -431,6 +437,7 @@ def _axes(
     """The sorts of a name's axes: those of its richest use, with what other uses add."""
     found: list[Key] = []
     letter = base_letter(key)
+    vectors, data = VECTORS | survey.maps, _DATA | survey.maps
     rich = _usual_arity(uses, letter)
     for above, below in sorted(uses, key=lambda u: -len(u[0]) - len(u[1])):
         if len(above) + len(below) < rich and rich > 1:
@@ -459,18 +466,23 @@ def _axes(
         found.append(signature.feature or ("features",))
     elif not found or found == [signature.sample]:
         has_vectors = bool(survey.transposed) or signature.feature is not None and letter != "x"
-        is_vector = key in signature.vectors or (letter in VECTORS and has_vectors and not re.search(r"_\d", key))
-        if is_vector and (letter in VECTORS or key in survey.bold) and letter not in LABELS:
+        is_vector = key in signature.vectors or (letter in vectors and has_vectors and not re.search(r"_\d", key))
+        if is_vector and (letter in vectors or key in survey.bold) and letter not in LABELS:
             found.append(signature.feature or ("features",))
     if key in survey.index_letters or key in TRANSPOSES:
         return tuple(found)
-    is_data = letter in _DATA or letter not in PARAMETERS and key not in signature.functions and letter.islower()
+    is_data = (
+        letter in _DATA | survey.maps
+        or letter not in PARAMETERS
+        and key not in signature.functions
+        and letter.islower()
+    )
     if letter == "X":
         found = found or [signature.feature or ("features",)]
         is_data = True
     if signature.sample is not None and signature.sample not in found and is_data:
         found.insert(0, signature.sample)
-    elif signature.sample in found[1:] and letter in _DATA:
+    elif signature.sample in found[1:] and letter in data:
         found.remove(signature.sample)
         found.insert(0, signature.sample)
     return tuple(found)

@@ -1,0 +1,49 @@
+r"""Functions that a document uses before it says what they are: h(x) = g(\theta^\top x), where g(z) = 1/(1 + e^{-z}).
+
+Such a function is known from the start if the document defines it once, as an expression in its one argument and
+in nothing else: then it has one meaning throughout, and no reading of the text can give it another.
+"""
+
+from __future__ import annotations
+
+from derivations.notes import ast
+from derivations.notes.ast import Node, walk
+from derivations.notes.heads import Head, head_of
+from derivations.notes.parser import Document, Step
+from derivations.notes.signature import Signature
+
+__all__ = ["functions_ahead"]
+
+_CONSTANTS = frozenset(("e", r"\pi"))
+
+
+def functions_ahead(document: Document, signature: Signature) -> tuple[tuple[Step, Head], ...]:
+    """The definitions, each with its head, of the functions that are defined once, by their argument alone."""
+    found: dict[str, list[tuple[Step, Head] | None]] = {}
+    for step in document.steps:
+        if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
+            continue
+        head = head_of(step.left.node, signature)
+        if head is None or head.ref.key not in signature.functions:
+            continue
+        is_closed = (
+            step.sign.sign == "="
+            and len(head.arguments) == 1
+            and not head.ref.indices
+            and _is_of(step.right.node, head.arguments[0])
+        )
+        found.setdefault(head.ref.key, []).append((step, head) if is_closed else None)
+    return tuple(known[0] for known in found.values() if len(known) == 1 and known[0] is not None)
+
+
+def _is_of(value: Node, argument: Node) -> bool:
+    """Whether an expression consists of its argument and of constants."""
+    if not isinstance(argument, ast.Symbol) or argument.subscripts or argument.superscripts:
+        return False
+    symbols = [n for n in walk(value) if isinstance(n, ast.Symbol)]
+    plain = (ast.Partial, ast.Nabla, ast.BigOperator, ast.Unread, ast.Ellipsis, ast.Matrix, ast.Text)
+    return (
+        any(s.name == argument.name for s in symbols)
+        and all(s.name == argument.name or s.name in _CONSTANTS for s in symbols)
+        and not any(isinstance(n, plain) for n in walk(value))
+    )

@@ -1,0 +1,73 @@
+r"""Ways of writing: matrices without an index, \phi(x), functions used before they are defined, equations solved.
+
+Each right note holds; the same note with a planted fault is refuted at the fault and nowhere else.
+"""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+DESIGN = r"""
+Let $\hat{y} = Xw$ and $L = \|y - \hat{y}\|^2$. Then
+$$\nabla_w L = -2X^T(y - Xw) = 2X^TXw - 2X^Ty$$
+and $\nabla^2 L = 2X^TX$. Setting the gradient to zero, $X^TXw = X^Ty$.
+"""
+FEATURES = r"""
+The cost is $J(w) = \sum_{n=1}^{N} (t_n - \mathbf{w}^T\boldsymbol\phi(x_n))^2 + \lambda \mathbf{w}^T\mathbf{w}$, so
+
+$$\nabla J(\mathbf{w}) =
+  -2\sum_{n=1}^N (t_n - \mathbf{w}^T\boldsymbol\phi(x_n))\boldsymbol\phi(x_n) + 2\lambda\mathbf{w}$$
+"""
+AHEAD = r"""
+The model is $h(x) = g(\theta^T x)$, with $g(z) = 1/(1+e^{-z})$ in it. For one example the cost is
+$$C = -y \log h(x) - (1 - y) \log(1 - h(x))$$
+and its derivative is
+$$\frac{\partial C}{\partial \theta_j} = (h(x) - y) x_j$$
+"""
+
+
+def verdicts(text):
+    return [s.verdict for s in check_notes(text).steps]
+
+
+@pytest.mark.parametrize("text", [DESIGN, FEATURES, AHEAD])
+def test_right_notes_hold(text):
+    found = verdicts(text)
+    assert set(found) <= {"definition", "proved"}
+    assert "proved" in found
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (DESIGN, "-2X^T(y - Xw) =", "-2X^T(y + Xw) ="),
+        (DESIGN, "L = 2X^TX$", "L = X^TX$"),
+        (FEATURES, "+ 2\\lambda\\mathbf{w}$", "+ \\lambda\\mathbf{w}$"),
+        (FEATURES, "  -2\\sum", "  2\\sum"),
+        (AHEAD, "(h(x) - y) x_j", "(y - h(x)) x_j"),
+        (AHEAD, "1/(1+e^{-z})", "1/(1+e^{z})"),
+    ],
+)
+def test_a_planted_fault_is_refuted(text, right, wrong):
+    assert right in text
+    assert "refuted" in verdicts(text.replace(right, wrong))
+
+
+def test_an_equation_that_is_not_said_to_be_solved_is_a_claim():
+    told = r"Setting it to zero gives $X^TXw = X^Ty$."
+    text = DESIGN.replace("Setting the gradient to zero, $X^TXw = X^Ty$.", "")
+    assert verdicts(text + told)[-1] == "definition"
+    assert verdicts(text + r"Also $X^TXw = X^Ty$.")[-1] == "refuted"
+
+
+def test_phi_with_a_value_is_a_function():
+    text = r"Let $\phi(z) = \frac{1}{1+e^{-z}}$. Then $\frac{d}{dz}\phi(z) = \phi(z)(1-\phi(z))$."
+    assert verdicts(text) == ["definition", "proved"]
+
+
+def test_a_sum_beside_one_unnamed_sample_is_neither():
+    text = r"""The cost $J = \frac{1}{2}\sum_{i=1}^n (\theta^T x^{(i)} - y^{(i)})^2$ has
+$$\frac{\partial J}{\partial \theta_j} = (\theta^T x - y) x_j$$"""
+    assert verdicts(text) == ["definition", "undecided"]
+    whole = text.replace("(\\theta^T x - y) x_j", "\\sum_i (\\theta^T x^{(i)} - y^{(i)}) x^{(i)}_j")
+    assert verdicts(whole) == ["definition", "proved"]
