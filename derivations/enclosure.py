@@ -28,6 +28,7 @@ from .statement import Definition
 __all__ = ["IndexRangeError", "Point", "are_apart", "enclose", "precision"]
 
 MAX_OPERATIONS = 200_000
+MAX_LENGTH = 10_000  # terms of one sum: sizes are drawn small, so only written bounds are longer
 
 NAN = arb("nan")
 
@@ -188,6 +189,8 @@ def _over_range(expr: sp.Sum | sp.Product, point: Point) -> arb:
     total = arb(0 if is_sum else 1)
     before = point.integers.get(k)
     values = range(integer(lower, point), integer(upper, point) + 1)
+    if len(values) > MAX_LENGTH:
+        raise OperationBudgetError(f"a sum or product has more than {MAX_LENGTH} terms")
     try:
         for value in values:
             point.integers[k] = value

@@ -8,7 +8,11 @@ every argument of a logarithm > 0.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 import sympy as sp
 
@@ -21,7 +25,7 @@ from .verdict import Status, Verdict, Witness
 from .witness import ATTEMPTS, Search
 from .zero_test import Context, Zero, normalizer_for, zero_test
 
-__all__ = ["Equation", "conditions_of", "decide", "is_signed"]
+__all__ = ["Equation", "conditions_of", "decide", "is_signed", "remembered"]
 
 FIRST_POINTS = 4  # points tried before the zero test
 SEARCH_OPERATIONS, SEARCH_SECONDS = 2_000_000, 10.0
@@ -42,6 +46,14 @@ class Equation:
     definitions: tuple[Definition, ...] = ()
     keep: frozenset[sp.Expr] = frozenset()
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What the verdict depends on; ranges in their order, in which values are drawn for them."""
+        context, ranges = self.context, self.context.ranges
+        known = (tuple(ranges.bounds.items()), tuple(ranges.minimum.items()), ranges.distinct)
+        facts = (tuple(context.arrays.items()), context.positive, self.nonzero)
+        return self.left, self.right, self.definitions, self.keep, known, facts
+
     def expanded(self, keep: frozenset[sp.Expr] = frozenset()) -> tuple[sp.Expr, sp.Expr, Context]:
         """Both sides with all names but those in `keep` replaced by their values, and the context for that."""
         context = self.context.expanded(self.definitions, keep)
@@ -54,8 +66,41 @@ class Equation:
         return sides[0], sides[1], context
 
 
+_DECIDED: ContextVar[dict[tuple[Any, ...], Verdict] | None] = ContextVar("decided", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Within, an equation that is asked about again is not decided again (but for one that ran out of budget).
+
+    Nested, what the outer one remembers is used.
+    """
+    if _DECIDED.get() is not None:
+        yield
+        return
+    token = _DECIDED.set({})
+    try:
+        yield
+    finally:
+        _DECIDED.reset(token)
+
+
 def decide(equation: Equation, seed: int = 0, operations: int = 400_000, seconds: float = 20.0) -> Verdict:
-    """The verdict on one equation; never raises for what the mathematics does.
+    """The verdict on one equation; never raises for what the mathematics does."""
+    known = _DECIDED.get()
+    if known is None:
+        return _decided(equation, seed, operations, seconds)
+    key = (*equation.key, seed, operations, seconds)
+    verdict = known.get(key)
+    if verdict is None:
+        verdict = _decided(equation, seed, operations, seconds)
+        if verdict.status is not Status.UNDECIDED:
+            known[key] = verdict
+    return verdict
+
+
+def _decided(equation: Equation, seed: int, operations: int, seconds: float) -> Verdict:
+    """The verdict on one equation.
 
     A few points first: most false equations fail at the first one, and a proof needs a point at which
     both sides are defined. Then the zero test, within its budget; then, where it found no proof, the rest of

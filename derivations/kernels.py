@@ -36,6 +36,7 @@ __all__ = [
     "UndefinedError",
     "budget",
     "charge",
+    "deadline",
     "render",
     "separate_budget",
     "sorted_key",
@@ -53,8 +54,9 @@ class Budget:
     """Operations allowed to one decision, with the wall clock as a backstop that is named when it strikes."""
 
     def __init__(self, operations: int = 400_000, seconds: float = 20.0):
-        self.operations, self.seconds = operations, seconds
-        self.left, self.deadline = operations, time.monotonic() + seconds
+        self.operations, self.left = operations, operations
+        self.start = time.monotonic()
+        self.deadline = min(self.start + seconds, DEADLINE.get())
 
     def charge(self, count: int = 1) -> None:
         before = self.left
@@ -62,10 +64,21 @@ class Budget:
         if self.left < 0:
             raise BudgetExceededError(f"more than {self.operations} operations")
         if before // 64 != self.left // 64 and time.monotonic() > self.deadline:
-            raise BudgetExceededError(f"the clock struck: more than {self.seconds:g} s")
+            raise BudgetExceededError(f"the clock struck: more than {self.deadline - self.start:.2g} s")
 
 
 BUDGET: ContextVar[Budget | None] = ContextVar("budget", default=None)
+DEADLINE: ContextVar[float] = ContextVar("deadline", default=float("inf"))
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """No budget that is opened within, a separate one either, lasts longer than this."""
+    token = DEADLINE.set(min(time.monotonic() + seconds, DEADLINE.get()))
+    try:
+        yield
+    finally:
+        DEADLINE.reset(token)
 
 
 @contextmanager

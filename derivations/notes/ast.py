@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +279,12 @@ Node: TypeAlias = (
 
 Status = Literal["read", "partly", "unsupported"]
 PREFIXES = (Function, BigOperator, Partial, Nabla)
+_FIELDS = {kind: tuple(f.name for f in fields(kind)) for kind in (*get_args(Node), Factor, Term, Relation)}
 
 
 def children(node: Node | Factor | Term | Relation) -> Iterator[Node | Factor | Term | Relation]:
     """The nodes directly under a node, in the order written as far as the fields are."""
-    pending: list[object] = [getattr(node, item.name) for item in fields(node)]
+    pending: list[object] = [getattr(node, name) for name in _FIELDS[type(node)]]
     for value in pending:
         if isinstance(value, _Node):
             yield value  # type: ignore[misc]

@@ -12,14 +12,17 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import sympy as sp
 
-from derivations.equation import decide
+from derivations.equation import decide, remembered
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
-from derivations.kernels import BudgetExceededError, budget
+from derivations.kernels import BudgetExceededError, budget, deadline
 from derivations.notes import ast
 from derivations.notes.ahead import functions_ahead
 from derivations.notes.ast import Node, walk
@@ -43,7 +46,7 @@ from derivations.verdict import Status, Verdict
 
 __all__ = ["check_document"]
 
-OPERATIONS, SECONDS = 200_000, 4.0
+OPERATIONS, SECONDS = 200_000, 4.0  # of a step, and of a formula
 HELD = ("proved", "supported")
 _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
 _ONE_SAMPLE = (
@@ -77,7 +80,7 @@ class _Reading:
     sticky: Case | None = None
     truths: dict[str, tuple[bool, Side]] = field(default_factory=dict)
     derived: dict[str, Side] = field(default_factory=dict)
-
+    spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
     ahead: set[tuple[int, int, int]] = field(default_factory=set)
 
     def run(self) -> list[StepRecord]:
@@ -89,7 +92,15 @@ class _Reading:
                     self._bind(step, head, step.right.node)
                 self.ahead.add((step.formula, step.chain, step.relation))
         self.step_consulted.clear()
-        return [self._record(step) for step in self.document.steps]
+        return [self._timed(step) for step in self.document.steps]
+
+    def _timed(self, step: Step) -> StepRecord:
+        before = time.monotonic_ns()
+        try:
+            with deadline(SECONDS - self.spent[step.formula] / 1e9):
+                return self._record(step)
+        finally:
+            self.spent[step.formula] += time.monotonic_ns() - before
 
     def _record(self, step: Step) -> StepRecord:
         record = self._blank(step)
@@ -658,7 +669,8 @@ def _letters_outside(document: Document, *sides: Side | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def _outside(node: Node) -> set[str]:
+@lru_cache(maxsize=10_000)
+def _outside(node: Node) -> frozenset[str]:
     from derivations.notes.names import Habits
 
     habits = Habits(frozenset("ij"))
@@ -685,12 +697,19 @@ def _outside(node: Node) -> set[str]:
                 bound |= set(binder(part)[0])
             except UnsupportedNoteError:
                 continue
-    return found - bound
+    return frozenset(found - bound)
 
 
 def check_document(document: Document, text: str, name: str, seed: int = 0) -> FileReport:
     """The report on a document that has been read."""
     document, maps = _usual_writing(document)
+    with remembered():
+        steps = _read_in_all_ways(document, text, maps, seed)
+    return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
+
+
+def _read_in_all_ways(document: Document, text: str, maps: frozenset[str], seed: int) -> list[StepRecord]:
+    """The records of the reading by which most holds, refuted only where no other reading holds."""
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
     signature = sign_document(sides, text, maps)
     first = _Reading(document, signature, Choices(), seed)
@@ -704,13 +723,13 @@ def check_document(document: Document, text: str, name: str, seed: int = 0) -> F
             continue
         if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, first.step_consulted, strict=True) if c):
             break
-        other = _Reading(document, signature, choices, seed)
+        other = _Reading(document, signature, choices, seed, spent=first.spent)
         readings.append((other, other.run()))
     held = [sum(s.verdict in HELD for s in found) for _, found in readings]
     _, steps = readings[held.index(max(held))]
     for _, others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
-    return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
+    return steps
 
 
 def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
@@ -744,6 +763,8 @@ def _spared(mine: StepRecord, theirs: StepRecord) -> StepRecord:
     """Refuted only if refuted under every reading."""
     if mine.verdict == "refuted" and theirs.verdict in HELD:
         return replace(mine, verdict="undecided", witness=None, reason=f"holds where {theirs.reading}")
+    if mine.verdict == "refuted" and mine.reading and theirs.method == "budget":
+        return replace(mine, verdict="undecided", method="budget", witness=None, reason=theirs.reason)
     return mine
 
 

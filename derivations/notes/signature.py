@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
@@ -135,7 +136,12 @@ class Signature:
 
     def says(self, pattern: str) -> bool:
         """Whether the document's words, or its formulas, say something."""
-        return re.search(pattern, self.words, re.I) is not None
+        return _says(self.words, pattern)
+
+
+@lru_cache(maxsize=1_000)
+def _says(words: str, pattern: str) -> bool:
+    return re.search(pattern, words, re.I) is not None
 
 
 @dataclass
