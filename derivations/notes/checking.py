@@ -27,6 +27,7 @@ from derivations.notes import ast
 from derivations.notes.ahead import functions_ahead
 from derivations.notes.ast import Node, walk
 from derivations.notes.cases import Case, cases_of
+from derivations.notes.cells import cells_shown, of_shown
 from derivations.notes.claims import Claim, Judged, judge, unknown_in
 from derivations.notes.conditions import applied, cases_written, is_condition
 from derivations.notes.derivatives import leading
@@ -419,6 +420,9 @@ class _Reading:
             second.fresh = first.fresh + 50
             b = second.side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+            shown = cells_shown(left, right)
+            if shown:
+                return of_shown((place, self._under(step, l, r, case)) for place, l, r in shown)
             return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
         return self._decided(first, second, a, b, case)
 

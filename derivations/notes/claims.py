@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -25,6 +25,8 @@ from derivations.indexed import (
     take_partials,
 )
 from derivations.kernels import BudgetExceededError, UndefinedError
+from derivations.notes.arrays import entries
+from derivations.notes.cells import Judged, at_every_place
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.names import UnsupportedNoteError
 from derivations.notes.naming import ROW
@@ -61,24 +63,20 @@ class Claim:
     equal: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
     distinct: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     fixed: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True)
-class Judged:
-    """The verdict, the definitions that it rests on, and the equation that was decided."""
-
-    verdict: Verdict
-    definitions: tuple[int, ...] = ()
-    left: sp.Expr | None = None
-    right: sp.Expr | None = None
-    equation: Equation | None = None
-    free_parameters: tuple[str, ...] = field(default=())
+    sizes: tuple[tuple[sp.Symbol, int], ...] = ()
+    beside: frozenset[str] = frozenset()  # names that both arrays have, of which this is an entry
 
 
 def judge(claim: Claim, seed: int = 0) -> Judged:
     """The verdict on a claim; never raises for what the note says."""
     try:
-        return _judge(claim, seed)
+        places = entries(claim.left, claim.right)
+        if places is None:
+            return _judge(claim, seed)
+        names = [_names_in([p.left.expr for p in places], claim), _names_in([p.right.expr for p in places], claim)]
+        whole = replace(claim, sizes=tuple(places[0].sizes.items()), beside=frozenset(names[0] & names[1]))
+        found = [(p.place, _judge(replace(whole, left=p.left, right=p.right), seed)) for p in places]
+        return at_every_place(found)
     except AmbiguousPartialError as error:
         return Judged(Verdict(Status.UNDECIDED, "partial derivative", reason=str(error)))
     except (UnsupportedNoteError, UnsupportedExpressionError) as error:
@@ -103,7 +101,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
         ranges = ranges.with_distinct(a, b)
     settled = _Settled(speaker, ranges)
     first, second = settled.taken(left), settled.taken(right)
-    doubts += _one_sided(left, right, first, second, speaker)
+    doubts += _one_sided(left, right, first, second, claim)
     doubts += settled.doubts
     slopes = [{a for e in _closed(side, speaker) for a in _labels_in(e) if "'(" in a.name} for side in (first, second)]
     if slopes[0] != slopes[1]:
@@ -120,6 +118,13 @@ def _judge(claim: Claim, seed: int) -> Judged:
         first, second = (_fix(e, fixed) for e in (first, second))
         definitions = tuple(replace(d, value=_fix(d.value, fixed)) for d in definitions)
     arrays = _arrays((first, second, *(d.value for d in definitions)), definitions, speaker)
+    if claim.sizes:
+        sizes = {symbol: sp.Integer(value) for symbol, value in claim.sizes}
+        first, second = first.xreplace(sizes), second.xreplace(sizes)
+        definitions = tuple(replace(d, value=d.value.xreplace(sizes)) for d in definitions)
+        bounds = {s: (lo.xreplace(sizes), hi.xreplace(sizes)) for s, (lo, hi) in ranges.bounds.items()}
+        ranges = replace(ranges, bounds=bounds)
+        arrays = {a: (domain, tuple(n.xreplace(sizes) for n in shape)) for a, (domain, shape) in arrays.items()}
     context = Context(ranges, arrays)
     keep = frozenset(d.key for d in definitions if d.value.has(sp.Sum) and not d.value.has(sp.exp, sp.log))
     equation = Equation(first, second, context, definitions=definitions, keep=keep)
@@ -260,6 +265,10 @@ def _summed_when_repeated(expr: sp.Expr, other: sp.Expr, speaker: Elaborator) ->
     return sp.Add(*terms)
 
 
+def _names_in(exprs: Iterable[sp.Expr], claim: Claim) -> set[str]:
+    return {name for e in exprs for name in (*unknown_in(e, claim.speaker), *map(str, _labels_in(e)))}
+
+
 def _indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
     found = {s for s in free_symbols(expr) if s in speaker.met and s != ROW}
     for entry in speaker.scope.definitions_of(expr):
@@ -270,11 +279,9 @@ def _indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
     return found
 
 
-def _one_sided(
-    left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken: sp.Expr, speaker: Elaborator
-) -> list[str]:
+def _one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken: sp.Expr, claim: Claim) -> list[str]:
     """What stands on one side only and is not known: indices and names without a definition."""
-    doubts = []
+    doubts, speaker = [], claim.speaker
     first, second = _indices_of(left, speaker), _indices_of(right, speaker)
     extra = sorted(map(str, second - first))
     if extra:
@@ -282,13 +289,18 @@ def _one_sided(
     for side in (left, right):
         if isinstance(side, sp.Symbol | sp.Indexed):
             label = side.base.label if isinstance(side, sp.Indexed) else side
-            if label not in speaker.scope.symbols and not (isinstance(label, sp.Symbol) and label.is_integer):
+            stands = str(label) in claim.beside
+            if (
+                not stands
+                and label not in speaker.scope.symbols
+                and not (isinstance(label, sp.Symbol) and label.is_integer)
+            ):
                 doubts.append(f"{label} has no value here")
     names = [unknown_in(side, speaker) for side in (first_taken, second_taken)]
     loose = [_parameters_in(side, speaker) for side in (first_taken, second_taken)]
     if loose[0] - loose[1] and loose[1] - loose[0]:
         doubts.append(f"{min(loose[1] - loose[0])} may be another name of {min(loose[0] - loose[1])}")
-    for name in sorted(names[0] ^ names[1]):
+    for name in sorted((names[0] ^ names[1]) - claim.beside):
         doubts.append(f"{name} is not defined here")
     return doubts
 

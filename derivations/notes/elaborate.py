@@ -19,6 +19,7 @@ from derivations.functions import sigmoid
 from derivations.indexed import substitute
 from derivations.kernels import charge
 from derivations.notes import ast
+from derivations.notes.arrays import Arrays
 from derivations.notes.ast import Node, walk
 from derivations.notes.cases import cases_of
 from derivations.notes.derivatives import Derivatives, is_differential
@@ -26,7 +27,8 @@ from derivations.notes.names import TRANSPOSES, Index, Ref, UnsupportedNoteError
 from derivations.notes.naming import ROW
 from derivations.notes.render import render
 from derivations.notes.signature import Key, base_letter
-from derivations.notes.tensor import Value, add, contract, elementwise, power, scalar
+from derivations.notes.tensor import ANY, Value, add, contract, elementwise, power, scalar, summed
+from derivations.notes.written import layout_of
 
 __all__ = ["Elaborator"]
 
@@ -39,7 +41,7 @@ _DROPPED = frozenset(("boxed", "underline", "cancel", "overrightarrow", "mathrm"
 
 
 @dataclass
-class Elaborator(Derivatives):
+class Elaborator(Derivatives, Arrays):
     """Elaborates the sides of one formula; see `Namer` for its state."""
 
     depth: int = 0
@@ -93,7 +95,8 @@ class Elaborator(Derivatives):
             case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):
                 return self.value(body)
             case ast.Matrix():
-                return self.by_cases(node)
+                layout = layout_of(node)
+                return self.by_cases(node) if layout is None else self.written(layout)
             case ast.Text(words):
                 raise UnsupportedNoteError(f"the words {words!r}")
             case ast.Ellipsis():
@@ -451,8 +454,7 @@ class Elaborator(Derivatives):
             and not self.scope.of("I")
             and not isinstance(bracket, ast.Group)
         ):
-            sort = self.signature.feature or ("features",)
-            first, second = self.axis(sort), self.axis(sort)
+            first, second = self.axis(ANY), self.axis(ANY)
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
         if node.name == r"\pi" and not self.signature.axes.get(r"\pi"):
             return scalar(sp.pi), 0
@@ -524,9 +526,14 @@ class Elaborator(Derivatives):
     def group(self, node: ast.Group) -> Value:
         if node.body is None:
             raise UnsupportedNoteError("brackets around nothing")
+        listed = layout_of(node)
+        if listed is not None:
+            return self.written(listed)
         match node.opening:
             case "(" | "[" | "{" | r"\{":
                 return self.value(node.body)
+            case "|" if isinstance(node.body, ast.Matrix):
+                raise UnsupportedNoteError("a determinant")
             case "|":
                 if isinstance(node.body, ast.Group) and node.body.opening == "|" and node.body.body is not None:
                     return self.norm(node.body.body)
@@ -550,7 +557,7 @@ class Elaborator(Derivatives):
         squared = elementwise(inner, inner, lambda a, b: a * b)
         total = squared.expr
         for axis in squared.axes:
-            total = sp.Sum(total, (axis.symbol, axis.lower, axis.upper))
+            total = summed(total, axis)
         return scalar(sp.sqrt(total))
 
     def scripted(self, node: ast.Scripted) -> Value:

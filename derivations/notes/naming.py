@@ -85,7 +85,7 @@ class Namer:
         if text is None:
             usual = "n" if sort == signature.sample else "m" if sort == signature.feature else "K"
             usual = usual if sort in (signature.sample, signature.feature) or sort in signature.classes else "d"
-            taken = set(signature.size.values())
+            taken = set(signature.size.values()) | {letter for _, letter in signature.sort_of_letter}
             while usual in taken:
                 usual += "°"
             if usual.startswith("d"):

@@ -15,8 +15,10 @@ import sympy as sp
 from derivations.indexed import substitute
 from derivations.notes.names import UnsupportedNoteError
 
-__all__ = ["Axis", "Value", "add", "aligned", "contract", "elementwise", "power", "scalar"]
+__all__ = ["ANY", "FIXED", "Axis", "Value", "add", "aligned", "contract", "elementwise", "power", "scalar", "summed"]
 
+FIXED = "fixed"  # (FIXED, n): the sort of the places of an array written out with n entries
+ANY = ("any",)  # the sort of an identity matrix, or of a vector of ones, beside which nothing says its size
 MAX_EXPONENT, MAX_BITS = 1_000, 20_000
 
 
@@ -63,6 +65,7 @@ def aligned(a: Value, b: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
         return a.expr, b.expr, a.axes
     if not a.axes:
         return a.expr, b.expr, b.axes
+    a, b = retyped(a, b), retyped(b, a)
     if _sorts(a) == _sorts(b):
         return a.expr, b.at(a.axes), a.axes
     if len(a.axes) == 2 and len(b.axes) == 2 and _sorts(a) == _sorts(b)[::-1] and len(set(_sorts(a))) == 2:
@@ -73,6 +76,20 @@ def aligned(a: Value, b: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
         right, left, axes = aligned(b, a)
         return left, right, axes
     raise UnsupportedNoteError("arrays whose axes differ stand beside each other")
+
+
+def retyped(a: Value, b: Value) -> Value:
+    """a, where it is an array of any size, of the size of the array beside it."""
+    if ANY not in _sorts(a) or ANY in _sorts(b) or len(a.axes) != len(b.axes):
+        return a
+    return Value(a.expr, tuple(replace(o, symbol=x.symbol) for x, o in zip(a.axes, b.axes, strict=True)), a.is_row)
+
+
+def summed(expr: sp.Expr, axis: Axis) -> sp.Expr:
+    """The sum of entries over an axis: term by term where there is a fixed number of them."""
+    if isinstance(axis.sort, tuple) and axis.sort[:1] == (FIXED,):
+        return sp.Add(*(substitute(expr, {axis.symbol: sp.Integer(k)}) for k in range(1, int(axis.upper) + 1)))
+    return sp.Sum(expr, (axis.symbol, axis.lower, axis.upper))
 
 
 def elementwise(a: Value, b: Value, operation: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> Value:
@@ -112,12 +129,17 @@ def contract(a: Value, b: Value) -> Value:
         fresh = _apart(b, a)
         return Value(a.expr * fresh.expr, (*a.axes, *fresh.axes))
     inner_a, inner_b = a.axes[-1], b.axes[0]
+    if inner_a.sort == ANY != inner_b.sort:
+        a = replace(a, axes=tuple(replace(inner_b, symbol=x.symbol) for x in a.axes))
+    elif inner_b.sort == ANY != inner_a.sort:
+        b = replace(b, axes=tuple(replace(inner_a, symbol=x.symbol) for x in b.axes))
+    inner_a, inner_b = a.axes[-1], b.axes[0]
     if inner_a.sort != inner_b.sort:
         raise UnsupportedNoteError("a product of arrays whose inner axes differ")
     fresh = _apart(b, a)
     k = fresh.axes[0]
     left = substitute(a.expr, {inner_a.symbol: k.symbol})
-    body = sp.Sum(left * fresh.expr, (k.symbol, k.lower, k.upper))
+    body = summed(left * fresh.expr, k)
     axes = (*a.axes[:-1], *fresh.axes[1:])
     return Value(body, axes, len(a.axes) == 1 and len(axes) == 1)
 
