@@ -22,17 +22,33 @@ from derivations.notes.names import UnsupportedNoteError, read_name
 from derivations.notes.naming import Namer
 from derivations.notes.render import render
 from derivations.notes.signature import Key
-from derivations.notes.tensor import FIXED, Axis, Value
-from derivations.notes.written import Layout, pattern_of
+from derivations.notes.tensor import ANY, FIXED, Axis, Value, summed
+from derivations.notes.written import Layout, layout_of, pattern_of
 
-__all__ = ["Arrays", "Entry", "entries"]
+__all__ = ["ARRAY_FUNCTIONS", "Arrays", "Entry", "entries", "is_constant"]
 
+ARRAY_FUNCTIONS = frozenset(("diag", "Diag", "tr", "Tr", "trace"))
+_FONTS = frozenset(("mathbf", "boldsymbol", "vec", "mathbb", "bm", "underline"))
 _LETTERS = "ijklpqrsuvacd"
+
+
+def is_constant(node: object) -> bool:
+    """Whether a bold 0 or 1 stands for a vector of them."""
+    if isinstance(node, ast.Scripted) and all(isinstance(s, ast.Symbol) for s in node.subscripts):
+        return is_constant(node.base)
+    return (
+        isinstance(node, ast.Decorated)
+        and node.decoration in _FONTS
+        and isinstance(node.body, ast.Number)
+        and node.body.text in ("0", "1")
+    )
 
 
 @dataclass
 class Arrays(Namer):
-    """The part of the elaborator that knows arrays written out."""
+    """The part of the elaborator that knows arrays written out. entrywise: vectors beside each other, in diag(p q)."""
+
+    entrywise: bool = False
 
     if TYPE_CHECKING:
 
@@ -43,6 +59,34 @@ class Arrays(Namer):
         is_row = len(layout.down) == 1 and len(layout.across) > 1
         value = self._by_form(layout) if layout.is_dotted else self._by_entries(layout)
         return replace(value, is_row=is_row)
+
+    def constant(self, node: Node) -> Value:
+        """A vector of zeros or ones, as long as what stands beside it."""
+        body = node.body if isinstance(node, ast.Decorated) else node
+        assert isinstance(body, ast.Number)
+        if not isinstance(node, ast.Decorated):
+            raise UnsupportedNoteError("an index on a bracket")
+        return Value(sp.Integer(int(body.text)), (self.axis(ANY),))
+
+    def of_array(self, name: str, bracket: ast.Group) -> Value:
+        """diag of a vector or of numbers, and the trace of a matrix."""
+        layout = layout_of(bracket)
+        assert bracket.body is not None
+        inner = self.value(bracket.body) if layout is None else self.written(layout)
+        if name in ("diag", "Diag"):
+            if not inner.axes:  # diag(p(1 - p)): entry by entry
+                before, self.entrywise = self.entrywise, True
+                inner = self.value(bracket.body)
+                self.entrywise = before
+            if len(inner.axes) != 1:
+                raise UnsupportedNoteError("diag of what is no vector")
+            (axis,) = inner.axes
+            other = replace(self.axis(axis.sort), lower=axis.lower, upper=axis.upper)
+            return Value(sp.KroneckerDelta(axis.symbol, other.symbol) * inner.expr, (axis, other))
+        if len(inner.axes) != 2 or inner.axes[0].sort != inner.axes[1].sort or inner.axes[0].sort == ANY:
+            raise UnsupportedNoteError("the trace of what is no square matrix")
+        first, second = inner.axes
+        return Value(summed(substitute(inner.expr, {second.symbol: first.symbol}), first))
 
     def _by_entries(self, layout: Layout) -> Value:
         axes = [self._fixed(len(places)) for places in (layout.down, layout.across)]

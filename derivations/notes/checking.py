@@ -10,7 +10,6 @@ what another choice would not refute is not refuted.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import re
 import time
 from collections import Counter
@@ -719,12 +718,7 @@ def _read_in_all_ways(document: Document, text: str, maps: frozenset[str], seed:
     first = _Reading(document, signature, Choices(), seed)
     steps = first.run()
     readings = [(first, steps)]
-    for reach, shared in itertools.product((True, False), repeat=2):
-        choices = Choices(reach, shared)
-        if choices == Choices() or (not reach and "reach" not in first.consulted):
-            continue
-        if shared and "shared" not in first.consulted:
-            continue
+    for choices in Choices().others(first.consulted):
         if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, first.step_consulted, strict=True) if c):
             break
         other = _Reading(document, signature, choices, seed, spent=first.spent)

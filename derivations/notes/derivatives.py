@@ -189,7 +189,11 @@ class Derivatives(Namer):
             expr = folded(expr, entry, self.scope)
             own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()  # type: ignore[union-attr]
             v = entry.at(tuple(own))
-        return Value(Partial(expr, v), (*of.axes, *variable.axes))
+        axes = (*of.axes, *variable.axes)
+        if len(of.axes) == len(variable.axes) == 1:
+            self.consulted.add("denominator")
+            axes = axes[::-1] if self.choices.denominator else axes
+        return Value(Partial(expr, v), axes, self.choices.rows and len(axes) == 1)
 
     def _only_one_like(self, v: sp.Symbol, expr: sp.Expr) -> sp.Symbol:
         """θ_0 for θ, where a function has no θ and one single θ_0."""
@@ -217,7 +221,7 @@ class Derivatives(Namer):
     # Gradients and differentials
 
     def gradient(self, node: ast.Nabla, rest: Sequence[ast.Factor]) -> tuple[Value, int, bool]:
-        operand, used = self.operand(rest)
+        operand, used = self._loss_after(rest) or self.operand(rest)
         if node.subscripts:
             variable = self.value(node.subscripts[0])
         else:
@@ -231,6 +235,16 @@ class Derivatives(Namer):
         for _ in range(times):
             value = self._by(value, variable if value is operand else self._again(variable))
         return value, 1 + used, False
+
+    def _loss_after(self, rest: Sequence[ast.Factor]) -> tuple[Value, int] | None:
+        """The loss that a gradient is of, where its name comes first: the rest is multiplied, as in ∇_s H J."""
+        if len(rest) < 2 or rest[0].sign or not isinstance(rest[0].body, ast.Symbol):
+            return None
+        entry = self.entry_for(read_name(rest[0].body, self.signature.habits))
+        if entry is None or entry.definition is None or entry.axes:
+            return None
+        count = 2 if isinstance(rest[1].body, ast.Group) and rest[1].body.opening == "(" and not rest[1].operator else 1
+        return self.product(rest[:count], ()), count
 
     def _again(self, variable: Value) -> Value:
         axes = tuple(self.axis(a.sort) for a in variable.axes)

@@ -19,15 +19,15 @@ from derivations.functions import sigmoid
 from derivations.indexed import substitute
 from derivations.kernels import charge
 from derivations.notes import ast
-from derivations.notes.arrays import Arrays
+from derivations.notes.arrays import ARRAY_FUNCTIONS, Arrays, is_constant
 from derivations.notes.ast import Node, walk
-from derivations.notes.cases import cases_of
 from derivations.notes.derivatives import Derivatives, is_differential
+from derivations.notes.indicators import Indicators, is_indicator, is_one
 from derivations.notes.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, binder, read_name
 from derivations.notes.naming import ROW
 from derivations.notes.render import render
-from derivations.notes.signature import Key, base_letter
-from derivations.notes.tensor import ANY, Value, add, contract, elementwise, power, scalar, summed
+from derivations.notes.signature import Key
+from derivations.notes.tensor import ANY, Value, add, contract, elementwise, power, retyped, scalar, summed
 from derivations.notes.written import layout_of
 
 __all__ = ["Elaborator"]
@@ -41,7 +41,7 @@ _DROPPED = frozenset(("boxed", "underline", "cancel", "overrightarrow", "mathrm"
 
 
 @dataclass
-class Elaborator(Derivatives, Arrays):
+class Elaborator(Derivatives, Arrays, Indicators):
     """Elaborates the sides of one formula; see `Namer` for its state."""
 
     depth: int = 0
@@ -53,14 +53,23 @@ class Elaborator(Derivatives, Arrays):
         return self.value(node)
 
     def _is_matrix_form(self, node: Node) -> bool:
+        has_ones = any(is_constant(part) for part in walk(node))
         for part in walk(node):
             if isinstance(part, ast.Symbol) and not part.subscripts:
                 ref = read_name(part, self.signature.habits)
+                if (ref.transposed or has_ones) and not ref.indices and self._runs_over_samples_only(ref):
+                    return True
                 if ref.key == "X" and not ref.indices and self.signature.axes.get("X") and not self.scope.of("X"):
                     return True
                 if not ref.indices and not self.scope.of(ref.key) and self.small_name(ref.key) is not None:
                     return True
         return False
+
+    def _runs_over_samples_only(self, ref: Ref) -> bool:
+        """Whether a name is a vector of one number for every sample: the y of y^T log p."""
+        entry = self.entry_for(ref) if self.scope.of(ref.key) else None
+        axes = entry.axes if entry is not None else self.signature.axes.get(ref.key, ())
+        return self.signature.sample is not None and axes == (self.signature.sample,)
 
     def value(self, node: Node) -> Value:
         charge(5)
@@ -90,6 +99,8 @@ class Elaborator(Derivatives, Arrays):
                 return self.scripted(node)
             case ast.Root(radicand, None):
                 return elementwise(self.value(radicand), scalar(sp.S.Half), lambda a, b: a**b)
+            case ast.Decorated() if is_constant(node):
+                return self.constant(node)
             case ast.Decorated(decoration, body) if decoration in _DROPPED:
                 return self.value(body)
             case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):
@@ -107,27 +118,6 @@ class Elaborator(Derivatives, Arrays):
                 raise UnsupportedNoteError(f"{render(node)} with nothing after it")
             case _:
                 raise UnsupportedNoteError(f"{render(node)[:60]} is outside the language")
-
-    def by_cases(self, node: ast.Matrix) -> Value:
-        """A value for each of two labels, or for i = j and i ≠ j, as one expression."""
-        rows = cases_of(node)
-        if len(rows) != 2 or any(case is None for _, case in rows):
-            raise UnsupportedNoteError("a matrix written out")
-        (first, one), (second, other) = rows
-        assert one is not None and other is not None
-        a, b = self.value(first), self.value(second)
-        if one.right.isdigit() and {one.right, other.right} == {"0", "1"}:
-            label = next((k for k in ("y", "t") if base_letter(one.left) == k), one.left)
-            weight = self.named(Ref(label)).expr
-            if one.right == "0":
-                a, b = b, a
-        elif one.is_equal is not other.is_equal and {one.left, one.right} == {other.left, other.right}:
-            if not one.is_equal:
-                a, b = b, a
-            weight = self.kronecker((Index(one.left), Index(one.right))).expr
-        else:
-            raise UnsupportedNoteError("cases that aren't understood")
-        return elementwise(a, b, lambda x, y: weight * x + (1 - weight) * y)
 
     def numeral(self, text: str) -> sp.Expr:
         if len(text) > MAX_NUMERAL:
@@ -248,9 +238,13 @@ class Elaborator(Derivatives, Arrays):
         return replace(result, expr=-result.expr) if negative else result
 
     def times(self, left: Value, right: Value, operator: str) -> Value:
+        self._consult_rows(left, right)
         match operator:
             case "" | r"\cdot":
                 if left.axes and right.axes and left.is_row is right.is_row and len(left.axes) == len(right.axes) == 1:
+                    if self.entrywise:
+                        return elementwise(left, right, lambda a, b: a * b)
+                    left, right = retyped(left, right), retyped(right, left)
                     if left.axes[0].sort != right.axes[0].sort:
                         raise UnsupportedNoteError("a product of vectors over different things")
                     return contract(replace(left, is_row=True), replace(right, is_row=False))
@@ -273,11 +267,21 @@ class Elaborator(Derivatives, Arrays):
                 return elementwise(left, right, lambda a, b: a / b)
         raise UnsupportedNoteError(f"the operator {operator}")
 
+    def _consult_rows(self, left: Value, right: Value) -> None:
+        """Whether a product hangs on vectors being rows or columns: p p^T and s^T s, and an outer product."""
+        if len(left.axes) != 1 or len(right.axes) != 1 or left.axes[0].sort != right.axes[0].sort:
+            return
+        if left.is_row is not right.is_row:
+            if right.is_row is not self.choices.rows or left.at(right.axes) == right.expr:
+                self.consulted.add("rows")
+
     def item(self, factors: Sequence[ast.Factor], at: int, tail: Sequence[ast.Term]) -> tuple[Value, int, bool]:
         """(value, how many factors it takes, whether it takes all the rest)."""
         node = factors[at].body
         rest = factors[at + 1 :]
         match node:
+            case _ if rest and is_indicator(rest[0].body) and not rest[0].operator and is_one(node):
+                return self.indicator(rest[0].body), 2, False
             case ast.BigOperator(name) if name in ("sum", "prod"):
                 return self.big(node, rest, tail), len(factors) - at, True
             case ast.BigOperator(name) if name in ("max", "min") and rest and isinstance(rest[0].body, ast.Group):
@@ -295,12 +299,10 @@ class Elaborator(Derivatives, Arrays):
             case ast.Fraction():
                 value, used = self.fraction(node, rest)
                 return value, 1 + used, False
-            case ast.Number("1") if rest and self._is_indicator(rest[0].body) and not rest[0].operator:
-                return self.indicator(rest[0].body), 2, False
             case ast.Symbol():
                 value, used = self.applied(node, rest)
                 return value, 1 + used, False
-            case ast.Group() if self._is_indicator(node):
+            case ast.Group() if is_indicator(node):
                 return self.indicator(node), 1, False
             case _:
                 return self.value(node), 1, False
@@ -310,7 +312,7 @@ class Elaborator(Derivatives, Arrays):
         if not rest:
             raise UnsupportedNoteError("a function of nothing")
         first = rest[0]
-        if isinstance(first.body, ast.Group) and not first.operator and not self._is_indicator(first.body):
+        if isinstance(first.body, ast.Group) and not first.operator and not is_indicator(first.body):
             value = self.value(first.body)
             return (replace(value, expr=-value.expr) if self.sign(first.sign) else value), 1
         if isinstance(first.body, ast.BigOperator):
@@ -462,11 +464,13 @@ class Elaborator(Derivatives, Arrays):
             return self.kronecker(self._indices(node)), 0
         if node.name in ("d", "D") and not self._indices(node) and isinstance(bracket, ast.Symbol):
             return self.differential(bracket), 1
-        if node.name in (r"\mathbb{1}", r"\mathbb{I}", "I") and bracket is not None and self._is_indicator(bracket):
-            return self.indicator(bracket), 1
         ref = read_name(node, self.signature.habits)
         if bracket is not None and isinstance(base, ast.Group) and base.opening in "([" and base.body is not None:
             is_function = ref.key in self.signature.functions or ref.key in _SIGMOIDS or bool(self._function_entry(ref))
+            if ref.key in ARRAY_FUNCTIONS and not self.scope.of(ref.key):
+                found = self.of_array(ref.key, base)
+                scripts = self._with_bracket_scripts(ref, bracket) if isinstance(bracket, ast.Scripted) else ref
+                return self.with_scripts(found, scripts), 1
             if is_function and not (base.opening == "[" and ref.key not in _SIGMOIDS):
                 return self.call(node, base, bracket), 1
         if ref.key in _SIGMOIDS and not self.scope.of(ref.key):
@@ -480,7 +484,7 @@ class Elaborator(Derivatives, Arrays):
         if transposed:
             value = value.transposed
             if len(value.axes) == 1:
-                value = replace(value, is_row=True)
+                value = replace(value, is_row=not self.choices.rows)
         if exponent is not None:
             value = self.raised(value, exponent)
         return value
@@ -506,17 +510,6 @@ class Elaborator(Derivatives, Arrays):
         except UnsupportedNoteError:
             return ()
 
-    def kronecker(self, indices: Sequence[Index]) -> Value:
-        terms = []
-        for index in indices:
-            if index.letter is None:
-                terms.append(sp.Integer(index.offset))
-            else:
-                symbol = self.index(index.letter)
-                self.note(symbol, self.sort_of(index.letter))
-                terms.append(symbol + index.offset)
-        return scalar(sp.KroneckerDelta(*terms))
-
     def sigmoid_of(self, argument: Value, primes: int = 0) -> Value:
         expr = sigmoid(argument.expr)
         if primes > 1:
@@ -529,6 +522,8 @@ class Elaborator(Derivatives, Arrays):
         listed = layout_of(node)
         if listed is not None:
             return self.written(listed)
+        if node.opening == "[" and is_indicator(node):
+            return self.indicator(node)
         match node.opening:
             case "(" | "[" | "{" | r"\{":
                 return self.value(node.body)
@@ -562,6 +557,13 @@ class Elaborator(Derivatives, Arrays):
 
     def scripted(self, node: ast.Scripted) -> Value:
         base = node.base
+        if is_one(base) and len(node.subscripts) == 1 and not node.superscripts and not node.primes:
+            below = node.subscripts[0]
+            if isinstance(below, ast.Chain):
+                return self.indicator(ast.Group("{", "}", below))
+            if is_indicator(below):
+                return self.indicator(below)
+            return self.constant(base)
         if node.primes:
             raise UnsupportedNoteError("a derivative of an expression written with a prime")
         if isinstance(base, ast.Group) and base.opening in (r"\|", "|") and node.superscripts:
@@ -578,48 +580,6 @@ class Elaborator(Derivatives, Arrays):
         for exponent_node in node.superscripts:
             value = self.raised(value, exponent_node)
         return value
-
-    def _is_indicator(self, node: Node) -> bool:
-        return (
-            isinstance(node, ast.Group)
-            and node.opening in (r"\{", "[", "(")
-            and isinstance(node.body, ast.Chain)
-            and len(node.body.relations) == 1
-            and node.body.relations[0].sign in ("=", r"\ne")
-        )
-
-    def indicator(self, node: Node) -> Value:
-        """1{y = k}: the entry k of the one-hot label, or δ of two indices."""
-        assert isinstance(node, ast.Group) and isinstance(node.body, ast.Chain)
-        left, right = node.body.members
-        if not isinstance(left, ast.Symbol) or right is None:
-            raise UnsupportedNoteError(f"the condition {render(node.body)}")
-        ref = read_name(left, self.signature.habits)
-        if not isinstance(right, ast.Symbol):
-            return self.label_is(ref, right)
-        if right.superscripts or right.subscripts:
-            raise UnsupportedNoteError(f"the condition {render(node.body)}")
-        other = self.index(right.name)
-        if not ref.indices and len(ref.key) == 1 and ref.key in "ijklmnpqrstc":
-            return scalar(sp.KroneckerDelta(self.index(ref.key), other))
-        sort = self.sort_of(right.name) or ("classes",)
-        self.note(other, sort)
-        base = self.named(ref)
-        indices = tuple(base.expr.indices) if isinstance(base.expr, sp.Indexed) else ()
-        symbol = self.scope.symbol_for(f"1{{{ref.key}}}", len(indices) + 1)
-        self.domains[symbol] = (*[self.signature.sample] * len(indices), sort)
-        return scalar(sp.IndexedBase(symbol, shape=None)[(*indices, other)])
-
-    def label_is(self, ref: object, right: Node) -> Value:
-        """[y_i = +1] for labels of two values: (1 + y)/2, or y itself for labels 0 and 1."""
-        wanted = self.value(right).expr
-        y = self.named(ref).expr  # type: ignore[arg-type]
-        if self.signature.says(r"\{\s*(\+?1\s*,\s*-\s*1|-\s*1\s*,\s*\+?1)\s*\\?\}"):
-            if wanted in (1, -1):
-                return scalar((1 + wanted * y) / 2)
-        elif wanted in (0, 1):
-            return scalar(y if wanted == 1 else 1 - y)
-        raise UnsupportedNoteError("a condition on a label")
 
 
 def _is_word(factor: ast.Factor) -> bool:

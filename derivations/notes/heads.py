@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from derivations.notes import ast
+from derivations.notes.arrays import ARRAY_FUNCTIONS
 from derivations.notes.ast import Node
 from derivations.notes.names import Ref, UnsupportedNoteError, read_name
 from derivations.notes.render import render
@@ -13,6 +14,7 @@ from derivations.notes.signature import Signature
 __all__ = ["Head", "head_of"]
 
 _BUILTIN = frozenset((r"\sigma", "sigmoid", "Sigmoid", "softmax", "Softmax", "e", r"\delta", r"\partial", "d", r"\pi"))
+_BUILTIN |= ARRAY_FUNCTIONS
 
 
 @dataclass(frozen=True)

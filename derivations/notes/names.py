@@ -172,6 +172,9 @@ def _letters(node: Node) -> Iterator[Index]:
             yield Index(name)
             for part in below:  # y_{t_i} is y at t and i
                 yield from _letters(part)
+        case ast.Symbol(name, (), (), (), 0) if len(name) == 2 and _names_index(name[0]) and name[1].isdigit():
+            yield Index(name[0])  # x_{i1}: the first entry of x_i
+            yield Index(None, int(name[1]))
         case ast.Product(factors) if all(not f.operator and not f.sign for f in factors):
             found = [list(_letters(f.body)) for f in factors]
             if all(found):

@@ -7,10 +7,11 @@ w_j. A name with a definition has the axes that the definition gave it, every ot
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import sympy as sp
 
@@ -30,16 +31,29 @@ class Choices:
     """One reading of what notation leaves open, for a whole document.
 
     reach: whether a sum reaches over the terms after it where its index does not say. shared: whether a name
-    without an index is the same quantity for every term of a sum without bounds, rather than the sample's.
+    without an index is the same quantity for every term of a sum without bounds, rather than the sample's. rows:
+    whether vectors and gradients are rows, so that s^T s is a matrix. denominator: whether the derivative of a vector
+    by a vector has its rows from what it is taken by.
     """
 
     reach: bool = True
     shared: bool = False
+    rows: bool = False
+    denominator: bool = False
 
     def __str__(self) -> str:
         parts = ["Σ reaches over the terms after it" if self.reach else "Σ reaches over its own term only"]
         parts.append("names without an index don't vary in the sum" if self.shared else "the sample's")
+        parts += ["vectors are rows"] * self.rows + ["derivatives in denominator layout"] * self.denominator
         return "; ".join(parts)
+
+    def others(self, consulted: Collection[str]) -> Iterator[Choices]:
+        """Every other reading of what was consulted."""
+        names = [item.name for item in fields(self) if item.name in consulted]
+        for flips in itertools.product((False, True), repeat=len(names)):
+            if any(flips):
+                changed = {name: not getattr(self, name) for name, flip in zip(names, flips, strict=True) if flip}
+                yield replace(self, **changed)
 
 
 @dataclass
@@ -188,7 +202,7 @@ class Namer:
                     self.domains[symbol] = axes
         filled, opened = self._fill(ref, axes)
         expr = sp.IndexedBase(symbol, shape=None)[filled] if filled else symbol
-        return Value(expr, tuple(opened))
+        return Value(expr, tuple(opened), self.choices.rows and len(opened) == 1)
 
     def _usual_name(self, ref: Ref) -> Ref:
         """X is the matrix of the x_i, C the loss that was called "Cross Entropy Loss"."""

@@ -403,6 +403,9 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     if sample is None and (survey.has_bare_sum and not classes or survey.has_design_matrix):
         sample = ("samples",)
     feature = max((r for r in features if r != sample), key=lambda r: (features[r], str(r)), default=None)
+    if feature is None and not features:  # no weight has an index: x_{i1}, …, x_{im} say what features are
+        second = sorted({r for slot, r in roots.items() if slot[0].rstrip("!") == "x" and slot[2:] == (2, 1)}, key=str)
+        feature = next((r for r in second if r != sample and r not in classes), None)
     usual: dict[str, Counter[Key]] = {}
     for (_, letter), root in letters.items():
         usual.setdefault(letter, Counter())[root] += 1 + 3 * (root in (sample, feature))

@@ -15,7 +15,20 @@ import sympy as sp
 from derivations.indexed import substitute
 from derivations.notes.names import UnsupportedNoteError
 
-__all__ = ["ANY", "FIXED", "Axis", "Value", "add", "aligned", "contract", "elementwise", "power", "scalar", "summed"]
+__all__ = [
+    "ANY",
+    "FIXED",
+    "Axis",
+    "Value",
+    "add",
+    "aligned",
+    "contract",
+    "elementwise",
+    "power",
+    "retyped",
+    "scalar",
+    "summed",
+]
 
 FIXED = "fixed"  # (FIXED, n): the sort of the places of an array written out with n entries
 ANY = ("any",)  # the sort of an identity matrix, or of a vector of ones, beside which nothing says its size
@@ -80,9 +93,10 @@ def aligned(a: Value, b: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
 
 def retyped(a: Value, b: Value) -> Value:
     """a, where it is an array of any size, of the size of the array beside it."""
-    if ANY not in _sorts(a) or ANY in _sorts(b) or len(a.axes) != len(b.axes):
+    if ANY not in _sorts(a) or len(a.axes) != len(b.axes):
         return a
-    return Value(a.expr, tuple(replace(o, symbol=x.symbol) for x, o in zip(a.axes, b.axes, strict=True)), a.is_row)
+    pairs = zip(a.axes, b.axes, strict=True)
+    return replace(a, axes=tuple(replace(o, symbol=x.symbol) if x.sort == ANY else x for x, o in pairs))
 
 
 def summed(expr: sp.Expr, axis: Axis) -> sp.Expr:
@@ -130,9 +144,9 @@ def contract(a: Value, b: Value) -> Value:
         return Value(a.expr * fresh.expr, (*a.axes, *fresh.axes))
     inner_a, inner_b = a.axes[-1], b.axes[0]
     if inner_a.sort == ANY != inner_b.sort:
-        a = replace(a, axes=tuple(replace(inner_b, symbol=x.symbol) for x in a.axes))
+        a = replace(a, axes=tuple(replace(inner_b, symbol=x.symbol) if x.sort == ANY else x for x in a.axes))
     elif inner_b.sort == ANY != inner_a.sort:
-        b = replace(b, axes=tuple(replace(inner_a, symbol=x.symbol) for x in b.axes))
+        b = replace(b, axes=tuple(replace(inner_a, symbol=x.symbol) if x.sort == ANY else x for x in b.axes))
     inner_a, inner_b = a.axes[-1], b.axes[0]
     if inner_a.sort != inner_b.sort:
         raise UnsupportedNoteError("a product of arrays whose inner axes differ")

@@ -193,6 +193,8 @@ def _split_digits(node: Any) -> Any:
         (below,) = found.subscripts
         if isinstance(below, ast.Number) and len(below.text) == 2 and below.text.isdigit():
             return replace(found, subscripts=(ast.Number(below.text[0]), ast.Number(below.text[1])))
+        if isinstance(below, ast.Symbol) and len(below.name) == 2 and below.name[1].isdigit():
+            return replace(found, subscripts=(replace(below, name=below.name[0]), ast.Number(below.name[1])))
         if isinstance(below, ast.Product) and len(below.factors) == 2 and not below.factors[1].operator:
             return replace(found, subscripts=tuple(f.body for f in below.factors))
     return found
