@@ -20,6 +20,7 @@ from functools import lru_cache
 import sympy as sp
 
 from derivations.equation import decide, remembered
+from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
 from derivations.kernels import BudgetExceededError, budget, deadline
 from derivations.notes import ast
@@ -32,6 +33,7 @@ from derivations.notes.conditions import applied, cases_written, is_condition
 from derivations.notes.derivatives import leading
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
+from derivations.notes.layers import Layer, at_layer, layers_named, own_layer
 from derivations.notes.names import UnsupportedNoteError, binder, read_name
 from derivations.notes.naming import ROW, Choices
 from derivations.notes.parser import Document, Side, Step
@@ -82,8 +84,10 @@ class _Reading:
     derived: dict[str, Side] = field(default_factory=dict)
     spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
     ahead: set[tuple[int, int, int]] = field(default_factory=set)
+    layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
 
     def run(self) -> list[StepRecord]:
+        self.layers = layers_named(self.document, self.signature)
         for step, head in functions_ahead(self.document, self.signature):
             assert step.right is not None and step.right.node is not None
             self.step_consulted.append(False)
@@ -244,7 +248,7 @@ class _Reading:
         judged = self._claimed(step, left, right)
         record = self._judged(record, judged)
         if record.verdict == "refuted":
-            record = self._excused(step, left, begins, judged, record)
+            record = self._excused(step, left, right, begins, judged, record)
         if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and not begins:
             if judged.left is not None and judged.equation is not None:
                 self.scope.zeroed.append(judged.left)
@@ -258,7 +262,9 @@ class _Reading:
             return self._restated(step, subject, left, right, record)
         return record
 
-    def _excused(self, step: Step, left: Node, begins: bool, judged: Judged, record: StepRecord) -> StepRecord:
+    def _excused(
+        self, step: Step, left: Node, right: Node, begins: bool, judged: Judged, record: StepRecord
+    ) -> StepRecord:
         """A sum over samples left out, or a mean taken, where the words announce it."""
         if judged.left is None or judged.right is None or step.left is None:
             return record
@@ -274,6 +280,9 @@ class _Reading:
         sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
         if sums[0] and not sums[1] and self.signature.says(_ONE_SAMPLE):
             return replace(record, verdict="undecided", witness=None, reason="stated for one sample, as the text says")
+        numbers = [n.text for n in walk(right) if isinstance(n, ast.Number)]
+        if not any(isinstance(n, ast.Symbol) for n in walk(right)) and any("." in text for text in numbers):
+            return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
         unnamed = [ROW in free_symbols(e) for e in (judged.left, judged.right)]
         if sums[0] and unnamed == [False, True]:
             reason = "a sum over samples beside one sample that no index names"
@@ -481,9 +490,22 @@ class _Reading:
         reason = None
         try:
             self._bind(step, head, right)
+            self._bind_layers(step, left, right)
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
             reason = f"its value can't be used: {error}"
         return replace(record, verdict="definition", method="definition", reason=reason)
+
+    def _bind_layers(self, step: Step, left: Node, right: Node) -> None:
+        """What is defined at layer l is defined at the other layers that the document names."""
+        own = own_layer(left)
+        if own is None or own[1] or own[0] not in self.signature.habits.layers or not isinstance(left, ast.Symbol):
+            return
+        named, defined = self.layers
+        said = set() if _subject(right) is not None else defined.get(left.name, set())
+        for layer in named:  # what \delta^L = ∂C/∂z^L equals is then a claim
+            head = head_of(at_layer(left, own[0], layer), self.signature)
+            if head is not None and layer != own and layer not in said and not self._has_value(head):
+                self._bind(step, head, at_layer(right, own[0], layer))
 
     def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         """A name with a value is given another: what it means from here on."""
@@ -496,6 +518,10 @@ class _Reading:
             return replace(record, verdict="definition", method="definition", witness=None, reason=None)
         if record.verdict == "refuted" and head.ref.key.endswith("]") and re.search(_SAME, self._words(step), re.I):
             return record
+        if record.verdict == "refuted" and entries and _is_derivative(entries[0]):
+            if any(isinstance(n, ast.Symbol) for n in walk(right)):
+                return record
+            return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
         if record.verdict == "refuted":
             before = [e.line for e in self.scope.of(head.ref.key)][:1]
             try:
@@ -539,6 +565,8 @@ class _Reading:
         if not entries or entries[0].definition is None:
             return False
         before = entries[0].definition.value
+        if before.has(Partial):
+            return False
         try:
             after = self._speaker(step.right, step.left).side(right).expr
         except (UnsupportedNoteError, UnsupportedExpressionError):
@@ -562,12 +590,15 @@ class _Reading:
 
     def _bind(self, step: Step, head: Head, right: Node) -> None:
         assert step.left is not None and step.right is not None
+        left = step.left.node
         speaker = self._speaker(step.right, step.left)
         value = speaker.side(right)
         self.consulted |= speaker.consulted
         if speaker.consulted:
             self.step_consulted[-1] = True
         ref = head.ref
+        if isinstance(left, ast.Symbol) and value.expr.has(Partial) and left in walk(right):
+            raise UnsupportedNoteError(f"an update of {ref.key}")
         parameters: list[sp.Expr] = []
         sample: sp.Symbol | None = None
         if head.arguments:
@@ -655,6 +686,11 @@ def _subject(node: Node) -> Node | None:
     if not above or not below:
         return None
     return above[0].body if len(above) == 1 else ast.Product((replace(above[0], operator=""), *above[1:]))
+
+
+def _is_derivative(entry: Entry) -> bool:
+    """Whether a name was said to be a derivative: what else it equals is a claim."""
+    return entry.definition is not None and isinstance(entry.definition.value, Partial)
 
 
 def record_line(step: Step) -> int:

@@ -28,7 +28,7 @@ from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.arrays import entries
 from derivations.notes.cells import Judged, at_every_place
 from derivations.notes.elaborate import Elaborator
-from derivations.notes.names import UnsupportedNoteError
+from derivations.notes.names import UnsupportedNoteError, layer_of_key
 from derivations.notes.naming import ROW
 from derivations.notes.scope import Entry
 from derivations.notes.signature import base_letter
@@ -150,6 +150,14 @@ def _tempered(
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason="; ".join(verdict.conditions))
         if doubts:
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason=doubts[0])
+        alike = _of_one_size(equation, speaker)
+        of_one = None if alike is None else decide(alike, seed, OPERATIONS, SECONDS)
+        if of_one is not None and of_one.is_proved:
+            reason = "holds where the sizes that are written nowhere are equal"
+            return Verdict(Status.SUPPORTED, of_one.method, of_one.conditions, reason=reason)
+        if of_one is not None and not of_one.is_refuted:
+            reason = "no witness where the sizes that are written nowhere are equal"
+            return replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
         if settled.has_jets:
             if settled.slopes_agree(equation):
                 return verdict
@@ -165,6 +173,32 @@ def _tempered(
         if needs and not speaker.signature.says(_ONE_HOT):
             return replace(verdict, status=Status.SUPPORTED, reason=f"needs {needs[0]}, which is written nowhere")
     return verdict
+
+
+def _of_one_size(equation: Equation, speaker: Elaborator) -> Equation | None:
+    """The equation where all sizes are equal that are written nowhere; None where there are no two such sizes."""
+    context, exprs = equation.context, (equation.left, equation.right, *(d.value for d in equation.definitions))
+    uppers = [upper for _, upper in context.ranges.bounds.values()]
+    uppers += [e.args[1][2] for side in exprs for e in side.atoms(sp.Sum, sp.Product)]
+    written = set(speaker.signature.size.values())
+    sizes = {u for u in uppers if isinstance(u, sp.Symbol) and u.name not in written and u not in context.ranges.bounds}
+    if len(sizes) < 2:
+        return None
+    ordered = sorted(sizes, key=str)
+    one = dict.fromkeys(ordered, ordered[0])
+    ranges = replace(
+        context.ranges,
+        bounds={s: (low.xreplace(one), high.xreplace(one)) for s, (low, high) in context.ranges.bounds.items()},
+        minimum={**context.ranges.minimum, ordered[0]: max(context.ranges.minimum.get(s, 1) for s in ordered)},
+    )
+    arrays = {k: (domain, tuple(a.xreplace(one) for a in axes)) for k, (domain, axes) in context.arrays.items()}
+    return replace(
+        equation,
+        left=equation.left.xreplace(one),
+        right=equation.right.xreplace(one),
+        context=replace(context, ranges=ranges, arrays=arrays),
+        definitions=tuple(replace(d, value=d.value.xreplace(one)) for d in equation.definitions),
+    )
 
 
 def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | None:
@@ -444,6 +478,8 @@ class _Settled:
                 continue
             if name in scope.inert and label not in scope.inert[name]:
                 continue
+            if _feeds(name, label):
+                continue
             if label in scope.depends and name in self._upstream(label):
                 continue
             nearer = sorted((o for o in scope.depends.get(name, ()) if label in self._upstream(o)), key=str)
@@ -534,7 +570,29 @@ class _Settled:
                 and entry.symbol not in self.speaker.scope.jets
                 and entry.symbol not in self.jets
             ):
-                yield entry.definition
+                yield self._resolved(entry)
+
+    def _resolved(self, entry: Entry) -> Definition:
+        """A definition; the derivative that a name was said to be is taken, under the definitions in force."""
+        definition = entry.definition
+        assert definition is not None
+        if not definition.value.has(Partial):
+            return definition
+        own = definition.target.indices if isinstance(definition.target, sp.Indexed) else ()
+        before = self.ranges
+        for symbol, sort in zip(own, entry.axes, strict=True):
+            if symbol not in before.bounds:
+                self.ranges = self.ranges.with_index(symbol, *self.speaker.range_of(sort))
+        try:
+            return replace(definition, value=self.taken(definition.value))
+        finally:
+            self.ranges = before
+
+
+def _feeds(name: sp.Symbol, label: sp.Symbol) -> bool:
+    """Whether a name belongs to an earlier layer of a network, which does not depend on a later one."""
+    own, other = layer_of_key(name.name), layer_of_key(label.name)
+    return own is not None and other is not None and own[0] == other[0] and own[1] < other[1]
 
 
 def _summed(expr: sp.Expr, speaker: Elaborator) -> bool:

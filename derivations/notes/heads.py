@@ -50,11 +50,11 @@ def _is_word(node: Node) -> bool:
 
 
 def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
-    if node.name in _BUILTIN:
-        return None
     try:
         ref = read_name(node, signature.habits)
     except UnsupportedNoteError:
+        return None
+    if ref.key in _BUILTIN and (ref.key != r"\delta" or len(ref.indices) > 1):  # \delta_j is no Kronecker delta
         return None
     if ref.power is not None or ref.transposed or any(i.letter is None for i in ref.indices):
         return None

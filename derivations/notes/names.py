@@ -10,6 +10,7 @@ are indices rather than part of a name, depends on the document and is asked of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,11 +18,23 @@ from derivations.notes import ast
 from derivations.notes.ast import Node
 from derivations.notes.render import render
 
-__all__ = ["Habits", "Index", "Ref", "UnsupportedNoteError", "binder", "read_name"]
+__all__ = [
+    "LAYERED",
+    "Habits",
+    "Index",
+    "Ref",
+    "UnsupportedNoteError",
+    "binder",
+    "layer_of",
+    "layer_of_key",
+    "layer_of_node",
+    "read_name",
+]
 
 BOLD = frozenset(("mathbf", "boldsymbol", "vec", "mathrm", "operatorname", "mathit", "mathsf", "mathnormal", "text"))
 TRANSPOSES = frozenset(("T", r"\top", r"\dagger", "intercal", r"\intercal", "t"))
 _PARAMETERS = frozenset(("w", "b", r"\theta", r"\beta", "x", "W", r"\omega", r"\phi", "B", r"\mathbf{w}"))
+LAYERED = frozenset(("a", "z", "w", "W", "b", "h", "o", r"\delta"))  # what a layer has
 _GREEK_INDEX = frozenset((r"\ell", r"\alpha", r"\mu", r"\nu"))
 
 
@@ -47,11 +60,12 @@ class Habits:
     """How a document writes indices. raised: letters that are indices as plain superscripts (y^i).
 
     indexed: names that have a letter somewhere among their lower (True) or raised (False) indices, so that a
-    numeral there is an index too.
+    numeral there is an index too. layers: letters that name a layer where they are raised (z^l, a^{L-1}).
     """
 
     raised: frozenset[str] = frozenset()
     indexed: frozenset[tuple[str, bool]] = frozenset()
+    layers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -125,6 +139,8 @@ class _Parts:
                     self.above(factor.body)
             case ast.Symbol(name, _, (), (), 0) if name in self.habits.raised and self.base != "e":
                 self.upper.append(Index(name))
+            case _ if self.base in LAYERED and (layer_of_node(node) or ("",))[0] in self.habits.layers:
+                self.marks.append("^" + render(node).replace(" ", ""))
             case _ if self.power is None:
                 self.power = node
             case _:
@@ -147,6 +163,30 @@ class _Parts:
         first = factors[0].body
         is_transpose = isinstance(last, ast.Symbol) and last.name in TRANSPOSES
         return len(factors) == 2 and is_transpose and (isinstance(first, ast.Group) or _is_letter(first))
+
+
+def layer_of_node(node: Node) -> tuple[str, int] | None:
+    """The letter of a layer and what is added to it: (l, -1) of z^{l-1}."""
+    match node:
+        case ast.Symbol(name, (), (), (), 0):
+            return name, 0
+        case ast.Sum((ast.Term("", ast.Symbol(name, (), (), (), 0)), ast.Term("+" | "-" as sign, ast.Number(text)))):
+            return (name, int(sign + text)) if text.isdigit() and len(text) < 3 else None
+    return None
+
+
+def layer_of_key(key: str) -> tuple[str, int] | None:
+    """The layer in the key of a name: (L, -1) of a^L-1."""
+    found = re.match(r"\\?[A-Za-z]+\^(l|L|\\ell)([+-]\d+)?(?![A-Za-z\d+-])", key)
+    return None if found is None else (found[1], int(found[2] or 0))
+
+
+def layer_of(symbol: ast.Symbol) -> tuple[str, int] | None:
+    """The layer that a symbol may be of."""
+    if symbol.name not in LAYERED or not symbol.superscripts:
+        return None
+    found = layer_of_node(symbol.superscripts[0])
+    return found if found is not None and found[0] in ("l", "L", r"\ell") else None
 
 
 def _is_letter(node: Node) -> bool:

@@ -182,7 +182,7 @@ class Namer:
             if sampled and self.signature.sample is not None and self.signature.sample not in axes:
                 axes = (self.signature.sample, *axes)
             if len(ref.indices) > len(axes):
-                key = f"{key}@{len(ref.indices)}"
+                key = f"{key}@{len(ref.indices)}" if key in self.signature.axes else key
                 axes = tuple(self._sort_written(i) for i in ref.indices)
             size = self._as_size(key, axes)
             if size is not None:

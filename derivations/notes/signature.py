@@ -21,7 +21,7 @@ from functools import lru_cache
 
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
-from derivations.notes.names import BOLD, TRANSPOSES, Habits, Ref, UnsupportedNoteError, binder, read_name
+from derivations.notes.names import BOLD, TRANSPOSES, Habits, Ref, UnsupportedNoteError, binder, layer_of, read_name
 from derivations.notes.render import render
 
 __all__ = ["PARAMETERS", "Signature", "base_letter", "sign_document"]
@@ -201,6 +201,8 @@ class _Survey:
                     self.index_letters.add(letter)
                     slot = (ref.key + "!" * ref.bold, raised, len(letters), position)
                     self.letters.setdefault((number, letter), []).append(slot)
+                    if (layer_of(node) or ("",))[0] in self.habits.layers:
+                        self.class_slots.append(slot)  # the index of a unit
                     letter_of = base_letter(ref.key)
                     if len(ref.indices) == 1 and letter_of in ("y", "t", "w", r"\theta", r"\beta"):
                         self.joined.kind[slot] = "label" if letter_of in LABELS else "weight"
@@ -338,14 +340,20 @@ def _habits(sides: list[Node]) -> Habits:
                     raised |= set(binder(node)[0])
                 except UnsupportedNoteError:
                     continue
-    plain = Habits(frozenset(raised))
+    symbols = [n for side in sides for n in walk(side) if isinstance(n, ast.Symbol)]
+    layered = {(layer[0], n.name) for n in symbols if (layer := layer_of(n)) is not None and layer[0] not in raised}
+    letters = {letter for letter, _ in layered}
+    layers = frozenset(c for c in letters if len({name for letter, name in layered if letter == c}) > 1)
+    plain = Habits(frozenset(raised), layers=layers)
     lettered = Counter[tuple[str, bool]]()
     numbered = Counter[tuple[str, bool]]()
     for side in sides:
         for node in walk(side):
             if isinstance(node, ast.Symbol):
                 try:
-                    ref = read_name(node, Habits(plain.raised, frozenset([(_bare(node), True), (_bare(node), False)])))
+                    ref = read_name(
+                        node, replace(plain, indexed=frozenset([(_bare(node), True), (_bare(node), False)]))
+                    )
                 except UnsupportedNoteError:
                     continue
                 for lower, indices in ((True, ref.below), (False, ref.above)):
@@ -354,7 +362,7 @@ def _habits(sides: list[Node]) -> Habits:
                     elif indices:
                         numbered[_bare(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
-    return Habits(plain.raised, indexed)
+    return replace(plain, indexed=indexed)
 
 
 def _bare(node: ast.Symbol) -> str:

@@ -71,3 +71,63 @@ $$\frac{\partial J}{\partial \theta_j} = (\theta^T x - y) x_j$$"""
     assert verdicts(text) == ["definition", "undecided"]
     whole = text.replace("(\\theta^T x - y) x_j", "\\sum_i (\\theta^T x^{(i)} - y^{(i)}) x^{(i)}_j")
     assert verdicts(whole) == ["definition", "proved"]
+
+
+LAYERS = r"""
+Let $z_j^l = \sum_k w_{jk}^l a_k^{l-1} + b_j^l$ and $a_j^l = \sigma(z_j^l)$ at every layer, and
+$C = \frac12 \sum_j (y_j - a_j^L)^2$ the cost of one example. Then
+
+$$\frac{\partial C}{\partial z_j^L} = (a_j^L - y_j)\sigma'(z_j^L)$$
+$$\frac{\partial C}{\partial w^L_{jk}} = a^{L-1}_k (a_j^L - y_j)\sigma'(z_j^L)$$
+$$\frac{\partial z_k^{l+1}}{\partial z_j^l} = w_{kj}^{l+1}\sigma'(z_j^l)$$
+"""
+
+
+SAID = r"""
+For one sample $z_j = \sum_k w_{jk} x_k + b_j$, $a_j = \sigma(z_j)$ and $E = \frac12\sum_j (a_j - y_j)^2$.
+We write $\delta_j = \frac{\partial E}{\partial z_j}$. Then
+
+$$\delta_j = (a_j - y_j) a_j (1 - a_j)$$
+$$\frac{\partial E}{\partial w_{jk}} = \delta_j x_k$$
+"""
+ERRORS = r"""
+Let $z_j^l = \sum_k w_{jk}^l a_k^{l-1} + b_j^l$ and $a_j^l = \sigma(z_j^l)$, with the cost
+$C = \frac12 \sum_j (y_j - a_j^L)^2$ of one example, and $\delta_j^l = \frac{\partial C}{\partial z_j^l}$.
+
+$$\delta_j^L = (a_j^L - y_j)\sigma'(z_j^L)$$
+$$\delta_k^{L-1} = \sum_j \delta_j^L w^L_{jk}\sigma'(z_k^{L-1})$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (SAID, "a_j (1 - a_j)$", "a_j$"),
+        (SAID, "\\delta_j x_k", "\\delta_k x_k"),
+        (ERRORS, "= (a_j^L - y_j)", "= (y_j - a_j^L)"),
+        (ERRORS, "w^L_{jk}\\sigma'", "w^L_{kj}\\sigma'"),
+        (ERRORS, "\\sigma'(z_k^{L-1})", "\\sigma'(z_k^{L})"),
+    ],
+)
+def test_a_name_that_is_said_to_be_a_derivative_is_held_to_it(text, right, wrong):
+    assert set(verdicts(text)[-2:]) == {"proved"}
+    assert right in text
+    assert "refuted" in verdicts(text.replace(right, wrong))
+
+
+def test_what_is_said_of_a_layer_holds_for_each():
+    assert set(verdicts(LAYERS)[3:]) <= {"proved", "supported"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("z_j^L} = (a_j^L - y_j)", "z_j^L} = (y_j - a_j^L)"),
+        ("= a^{L-1}_k (", "= a^{L-1}_j ("),
+        ("= w_{kj}^{l+1}", "= w_{jk}^{l+1}"),
+        ("= w_{kj}^{l+1}\\sigma'(z_j^l)", "= w_{kj}^{l+1}\\sigma(z_j^l)"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_a_layer_is_refuted(right, wrong):
+    assert right in LAYERS
+    assert "refuted" in verdicts(LAYERS.replace(right, wrong))
