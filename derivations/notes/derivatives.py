@@ -27,7 +27,7 @@ from derivations.notes.naming import Namer
 from derivations.notes.render import render
 from derivations.notes.scope import Entry
 from derivations.notes.signature import base_letter
-from derivations.notes.tensor import Value, elementwise, scalar
+from derivations.notes.tensor import Value, column, elementwise, scalar
 
 __all__ = ["Derivatives", "is_differential", "leading"]
 
@@ -225,6 +225,9 @@ class Derivatives(Namer):
         if node.subscripts:
             variable = self.value(node.subscripts[0])
         else:
+            several = self._scalar_parameters(operand)
+            if several is not None and not node.superscripts:
+                return self.by_parameters(operand, several), 1 + used, False
             variable = self._parameter_of(operand.expr)
         times = 1
         if node.superscripts:
@@ -260,6 +263,21 @@ class Derivatives(Namer):
                 return self.named(Ref(key))
         raise UnsupportedNoteError("what the gradient is taken by")
 
+    def _scalar_parameters(self, operand: Value) -> Entry | None:
+        """The function that a gradient is of, where it is one of several numbers: f(m, b)."""
+        label = _label(operand.expr)
+        entry = None if label is None else self.scope.symbols.get(label)
+        if entry is None or operand.axes or len(entry.parameters) < 2:
+            return None
+        return entry if all(isinstance(p, sp.Symbol) for p in entry.parameters) else None
+
+    def by_parameters(self, value: Value, entry: Entry) -> Value:
+        """The gradient of a function of several numbers, in the order of its arguments."""
+        parameters = [self._here(p) for p in entry.parameters]
+        if value.axes or not all(isinstance(p, sp.Symbol) for p in parameters):
+            raise UnsupportedNoteError(f"the gradient of {entry.key} by what it is a function of")
+        return column([Partial(value.expr, p) for p in parameters], self.axis)
+
     def differential(self, node: ast.Symbol) -> Value:
         """dz as a name of its own: the derivative of the loss by z, as programs call it."""
         ref = read_name(node, self.signature.habits)
@@ -276,9 +294,11 @@ class Derivatives(Namer):
         if not ref.primes:
             return self.named(ref, sampled)
         entry = self._function_entry(ref)
-        if entry is None or len(entry.parameters) != 1 or ref.primes > 1:
+        if entry is None or ref.primes > 1 or self.scope.of(ref.key + "'"):
             return self.named(replace(ref, key=ref.key + "'" * ref.primes, primes=0))
         value = self.named(replace(ref, primes=0), sampled)
+        if len(entry.parameters) != 1:
+            return self.by_parameters(value, entry)
         return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
 
     def _here(self, parameter: sp.Expr) -> sp.Expr:
@@ -384,6 +404,8 @@ class Derivatives(Namer):
         if len(arguments) != len(entry.parameters):
             if len(used) == 1 and len(arguments) == 1:
                 pairs = [(used[0], arguments[0])]
+            elif ref.primes:
+                return self._slope_by(ref, entry, arguments)
             elif not used or len(arguments) < len(used):
                 return self.named(ref, self._is_sampled(arguments))
             else:
@@ -413,6 +435,15 @@ class Derivatives(Namer):
             if ref.primes:
                 return Value(Partial(entry.at(at), self._here(pairs[0][0])))
         return Value(value.xreplace(swapped) if swapped else entry.at(at))
+
+    def _slope_by(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
+        """B'(m) of a function B(m, b): its derivative by the one argument that is written."""
+        by = self.value(arguments[0]).expr
+        if len(arguments) != 1 or ref.primes != 1 or by not in [self._here(p) for p in entry.parameters]:
+            raise UnsupportedNoteError(f"{ref.key}' of other things than {ref.key} was defined of")
+        with self.within(None, None, self._sample_of(arguments)):
+            value = self.named(replace(ref, primes=0), self._is_sampled(arguments))
+        return replace(value, expr=Partial(value.expr, by))
 
     def _occurs_in(self, parameter: sp.Expr, entry: Entry) -> bool:
         label = _label(parameter)

@@ -537,6 +537,8 @@ def _applies(name: ast.Symbol, group: Node) -> bool:
         return False
     body = group.body
     if name.name in LABELS | PARAMETERS | {"a", "x", "z"} and not isinstance(body, ast.Listing):
+        if name.name in (r"\phi", r"\psi"):
+            return isinstance(body, ast.Symbol) and body.name in ("x", "X")
         return name.name in ("a", "z", "C", "u", "v") and isinstance(body, ast.Symbol) and body.name != "d"
     if isinstance(body, ast.Symbol):
         return body.name != "d" and (name.name not in ("p", "s") or not body.subscripts or not name.subscripts)

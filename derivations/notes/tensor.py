@@ -7,7 +7,7 @@ functions and `\odot` go entry by entry. Where shapes don't fit, `UnsupportedNot
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -22,6 +22,7 @@ __all__ = [
     "Value",
     "add",
     "aligned",
+    "column",
     "contract",
     "elementwise",
     "power",
@@ -104,6 +105,14 @@ def summed(expr: sp.Expr, axis: Axis) -> sp.Expr:
     if isinstance(axis.sort, tuple) and axis.sort[:1] == (FIXED,):
         return sp.Add(*(substitute(expr, {axis.symbol: sp.Integer(k)}) for k in range(1, int(axis.upper) + 1)))
     return sp.Sum(expr, (axis.symbol, axis.lower, axis.upper))
+
+
+def column(exprs: Sequence[sp.Expr], axis: Callable[[object], Axis]) -> Value:
+    """The entries of a column written out."""
+    count = len(exprs)
+    places = replace(axis((FIXED, count)), lower=sp.S.One, upper=sp.Integer(count))
+    total = sp.Add(*(sp.KroneckerDelta(places.symbol, at) * e for at, e in enumerate(exprs, 1)))
+    return Value(total, (places,))
 
 
 def elementwise(a: Value, b: Value, operation: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> Value:
