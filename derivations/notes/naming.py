@@ -33,18 +33,21 @@ class Choices:
     reach: whether a sum reaches over the terms after it where its index does not say. shared: whether a name
     without an index is the same quantity for every term of a sum without bounds, rather than the sample's. rows:
     whether vectors and gradients are rows, so that s^T s is a matrix. denominator: whether the derivative of a vector
-    by a vector has its rows from what it is taken by.
+    by a vector has its rows from what it is taken by. zero: whether arrays whose sums begin here at 0, there at 1, begin
+    at 0.
     """
 
     reach: bool = True
     shared: bool = False
     rows: bool = False
     denominator: bool = False
+    zero: bool = False
 
     def __str__(self) -> str:
         parts = ["Σ reaches over the terms after it" if self.reach else "Σ reaches over its own term only"]
         parts.append("names without an index don't vary in the sum" if self.shared else "the sample's")
         parts += ["vectors are rows"] * self.rows + ["derivatives in denominator layout"] * self.denominator
+        parts += ["arrays begin at 0"] * self.zero
         return "; ".join(parts)
 
     def others(self, consulted: Collection[str]) -> Iterator[Choices]:
@@ -108,6 +111,8 @@ class Namer:
         else:
             upper = self.size_symbol(text)
         lower = signature.lower.get(sort, "1")  # type: ignore[call-overload]
+        if sort in signature.uneven:
+            lower = "0" if self.choices.zero else "1"
         return sp.Integer(int(lower[:6])) if lower.isdigit() else sp.Integer(1), upper
 
     def sort_of(self, letter: str) -> Key | None:
@@ -121,6 +126,8 @@ class Namer:
     def axis(self, sort: object) -> Axis:
         self.fresh += 1
         lower, upper = self.range_of(sort)
+        if sort in self.signature.uneven:
+            self.consulted.add("zero")
         symbol = sp.Symbol(f"a{self.fresh}", integer=True, positive=True)
         return Axis(symbol, sort, lower, upper)
 

@@ -36,7 +36,8 @@ def feature_maps(sides: Iterable[Node]) -> frozenset[str]:
     """Names of functions of x that a document only applies and never defines."""
     applied: dict[str, bool] = {}
     for side in sides:
-        if _application(side) is not None:
+        alone = _application(side)
+        if alone is not None and not _is_numbered(alone.factors[0].body):
             return frozenset()  # a side that is \phi(x) and no more: it has a value
         for node in walk(side):
             if isinstance(node, ast.Product):
@@ -45,6 +46,11 @@ def feature_maps(sides: Iterable[Node]) -> frozenset[str]:
                     if isinstance(name, ast.Symbol) and name.name in _MAPS and bracket is not None:
                         applied[name.name] = applied.get(name.name, True) and _of_data(bracket) is not None
     return frozenset(name for name, is_map in applied.items() if is_map)
+
+
+def _is_numbered(name: Node) -> bool:
+    r"""Whether a name is one entry, as in \phi_0(x) = 1."""
+    return isinstance(name, ast.Symbol) and any(isinstance(s, ast.Number) for s in name.subscripts)
 
 
 def _bracket(factor: ast.Factor) -> ast.Group | None:

@@ -105,7 +105,10 @@ class _Joined:
 
 @dataclass(frozen=True)
 class Signature:
-    """A document's notation. Sorts are opaque keys; `size` is the written size of one, `lower` where its sums begin."""
+    """A document's notation. Sorts are opaque keys; `size` is the written size of one, `lower` where its sums begin.
+
+    uneven: sorts whose sums begin in one place at 0 and in another at 1.
+    """
 
     habits: Habits
     functions: frozenset[str]
@@ -123,6 +126,7 @@ class Signature:
     words: str
     count: dict[str, int]
     has_vectors: bool
+    uneven: frozenset[Key] = frozenset()
 
     def is_label(self, key: str) -> bool:
         r"""y, t, or \hat{y} beside a prediction y; a name in a logarithm by itself is a prediction."""
@@ -418,9 +422,12 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     for (_, letter), root in letters.items():
         usual.setdefault(letter, Counter())[root] += 1 + 3 * (root in (sample, feature))
     lower: dict[Key, str] = {}
+    uneven: set[Key] = set()
     for number, letter, _, begin in survey.bounds:
         if begin is not None:
             root = joined.find(("letter", number, letter))
+            if begin.isdigit() and lower.get(root, begin) != begin:
+                uneven.add(root)
             if root not in lower or begin == "1":
                 lower[root] = begin
     signature = Signature(
@@ -440,6 +447,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         words,
         {key: sum(uses.values()) for key, uses in survey.uses.items()},
         bool(survey.transposed | survey.bold) or survey.dotted,
+        frozenset(uneven),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature

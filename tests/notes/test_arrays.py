@@ -128,3 +128,33 @@ $$\begin{bmatrix} \frac{\partial L}{\partial w} \\ \frac{\partial L}{\partial b}
 """
     assert [s.verdict for s in check_notes(text % "1").steps][-2:] == ["proved", "proved"]
     assert [s.verdict for s in check_notes(text % "b").steps][-2:] == ["proved", "refuted"]
+
+
+TWO = r"The loss is $f(m, b) = (y - (m x + b))^2$." + "\n\n"
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\nabla f(m, b) = \begin{bmatrix} -2 x (y - (m x + b)) \\ -2 (y - (m x + b)) \end{bmatrix}", "proved"),
+        (r"\nabla f = \left( -2 x (y - (m x + b)), -2 (y - (m x + b)) \right)", "proved"),
+        (
+            r"f'(m, b) = \begin{bmatrix} \frac{\partial f}{\partial m} \\ \frac{\partial f}{\partial b} \end{bmatrix}",
+            "proved",
+        ),
+        (r"f'(m, b) = \begin{bmatrix} -2 (y - (m x + b)) \\ -2 x (y - (m x + b)) \end{bmatrix}", "refuted"),
+        (r"f'(m) = -2 x (y - (m x + b))", "proved"),
+        (r"f'(b) = -2 x (y - (m x + b))", "refuted"),
+    ],
+)
+def test_gradients_of_functions_of_several_numbers(formula: str, verdict: str) -> None:
+    assert last(TWO + f"$${formula}$$") == verdict
+
+
+def test_products_without_bounds_are_not_refuted_where_sums_begin_at_0_and_at_1() -> None:
+    text = r"""Weights $w$, features $x$, $N$ samples.
+
+$$E = \sum_{n=1}^N \left(\sum_{j=0}^M w_j x_{nj} - t_n\right)^2 = \sum_{n=1}^N (w^T x_n - t_n)^2$$
+"""
+    assert last(text) == "proved"
+    assert last(text + "\n\n" + r"$$\sum_{j=1}^M w_j^2 = w^T w$$" + "\n" + text.splitlines()[-1]) != "refuted"
