@@ -33,8 +33,8 @@ class Choices:
     reach: whether a sum reaches over the terms after it where its index does not say. shared: whether a name
     without an index is the same quantity for every term of a sum without bounds, rather than the sample's. rows:
     whether vectors and gradients are rows, so that s^T s is a matrix. denominator: whether the derivative of a vector
-    by a vector has its rows from what it is taken by. zero: whether arrays whose sums begin here at 0, there at 1, begin
-    at 0.
+    by a vector has its rows from what it is taken by. zero: whether arrays begin at 0 whose sums
+    begin in one place at 0 and in another at 1.
     """
 
     reach: bool = True
