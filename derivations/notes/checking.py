@@ -27,7 +27,7 @@ from derivations.notes import ast
 from derivations.notes.ahead import functions_ahead
 from derivations.notes.ast import Node, walk
 from derivations.notes.cases import Case, cases_of
-from derivations.notes.cells import cells_shown, of_shown
+from derivations.notes.cells import cells_shown, of_cuts, of_shown, rows_lost
 from derivations.notes.claims import Claim, Judged, judge, unknown_in
 from derivations.notes.conditions import applied, cases_written, is_condition
 from derivations.notes.derivatives import leading
@@ -432,7 +432,10 @@ class _Reading:
             if shown:
                 return of_shown((place, self._under(step, l, r, case)) for place, l, r in shown)
             return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
-        return self._decided(first, second, a, b, case)
+        judged = self._decided(first, second, a, b, case)
+        if judged.verdict.status is Status.UNSUPPORTED:
+            return of_cuts((self._under(step, one, other, case) for one, other in rows_lost(left, right)), judged)
+        return judged
 
     def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, case: Case | None) -> Judged:
         met = {**second.met, **first.met}

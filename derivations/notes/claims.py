@@ -130,6 +130,13 @@ def _judge(claim: Claim, seed: int) -> Judged:
     equation = Equation(first, second, context, definitions=definitions, keep=keep)
     verdict = decide(equation, seed, OPERATIONS, SECONDS)
     lines = tuple(sorted({e.line for e in settled.entries if e.line}))
+    if (
+        verdict.is_refuted
+        and settled.has_jets
+        and not doubts
+        and _lost_derivative(left, right, equation, settled, seed)
+    ):
+        return Judged(verdict, lines, first, second, equation)
     verdict = _tempered(verdict, doubts, settled, equation, speaker, seed)
     return Judged(verdict, lines, first, second, equation)
 
@@ -199,6 +206,18 @@ def _of_one_size(equation: Equation, speaker: Elaborator) -> Equation | None:
         context=replace(context, ranges=ranges, arrays=arrays),
         definitions=tuple(replace(d, value=d.value.xreplace(one)) for d in equation.definitions),
     )
+
+
+def _lost_derivative(left: sp.Expr, right: sp.Expr, equation: Equation, settled: _Settled, seed: int) -> bool:
+    """Whether a side is the derivative of the other, a term of several unknown functions: f/g = (g f' - f g')/g²."""
+    for plain, other, taken in ((left, right, equation.right), (right, left, equation.left)):
+        if plain.has(Partial) or not other.has(Partial) or len(_labels_in(plain) & set(settled.jets)) < 2:
+            continue
+        for v in sorted({p.variable for p in other.atoms(Partial)}, key=str):
+            slope = replace(equation, left=settled.taken(Partial(plain, v)), right=taken)
+            if decide(slope, seed, OPERATIONS, SECONDS).is_proved:
+                return True
+    return False
 
 
 def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | None:

@@ -278,6 +278,19 @@ class Derivatives(Namer):
             raise UnsupportedNoteError(f"the gradient of {entry.key} by what it is a function of")
         return column([Partial(value.expr, p) for p in parameters], self.axis)
 
+    def operator_d(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> Value | None:
+        """D f(x), the derivative of f by what it is applied to; None for any other D."""
+        if node.subscripts or node.superscripts or len(rest) < 2 or any(f.operator or f.sign for f in rest[:2]):
+            return None
+        name, group = rest[0].body, rest[1].body
+        if not isinstance(name, ast.Symbol) or not isinstance(group, ast.Group) or group.opening != "(":
+            return None
+        if not isinstance(group.body, ast.Symbol) or read_name(name, self.signature.habits).key not in (
+            self.signature.functions
+        ):
+            return None
+        return self.derivative(self.product(rest[:2], ()), [group.body])
+
     def differential(self, node: ast.Symbol) -> Value:
         """dz as a name of its own: the derivative of the loss by z, as programs call it."""
         ref = read_name(node, self.signature.habits)

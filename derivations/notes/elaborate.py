@@ -462,6 +462,10 @@ class Elaborator(Derivatives, Arrays, Indicators):
             return scalar(sp.pi), 0
         if node.name == r"\delta" and len(self._indices(node)) == 2 and not self.scope.of(r"\delta"):
             return self.kronecker(self._indices(node)), 0
+        if node.name == "D" and not self.scope.of("D"):
+            slope = self.operator_d(node, rest)
+            if slope is not None:
+                return slope, 2
         if node.name in ("d", "D") and not self._indices(node) and isinstance(bracket, ast.Symbol):
             return self.differential(bracket), 1
         ref = read_name(node, self.signature.habits)

@@ -17,7 +17,7 @@ from typing import Any
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 
-__all__ = ["feature_maps", "rewritten", "uses_capital_sigma"]
+__all__ = ["feature_maps", "mapped", "rewritten", "uses_capital_sigma"]
 
 _LETTERS = "kjlpqrs"
 _MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
@@ -105,18 +105,19 @@ def rewritten(node: Node, capital_sigma: bool, maps: frozenset[str] = frozenset(
             return _features(found, maps)
         return found
 
-    found: Node = _mapped(node, step, 0)
+    found: Node = mapped(node, step, 0)
     return found
 
 
-def _mapped(node: Any, step: Callable[[Node], Node], depth: int) -> Any:
+def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
+    """The node with every symbol, sum, product and matrix in it passed through `step`, from the inside out."""
     if depth > 80:
         return node
     changes: dict[str, Any] = {}
     for item in fields(node):
         value = getattr(node, item.name)
         if isinstance(value, ast._Node):
-            new = _mapped(value, step, depth + 1)
+            new = mapped(value, step, depth + 1)
             if new is not value:
                 changes[item.name] = new
         elif isinstance(value, tuple) and any(isinstance(v, ast._Node | tuple) for v in value):
@@ -124,12 +125,12 @@ def _mapped(node: Any, step: Callable[[Node], Node], depth: int) -> Any:
             if any(a is not b for a, b in zip(parts, value, strict=True)):
                 changes[item.name] = parts
     found = replace(node, **changes) if changes else node
-    return step(found) if isinstance(found, ast.Symbol | ast.Sum | ast.Product) else found
+    return step(found) if isinstance(found, ast.Symbol | ast.Sum | ast.Product | ast.Matrix) else found
 
 
 def _mapped_part(value: Any, step: Callable[[Node], Node], depth: int) -> Any:
     if isinstance(value, ast._Node):
-        return _mapped(value, step, depth)
+        return mapped(value, step, depth)
     if isinstance(value, tuple):
         parts = tuple(_mapped_part(v, step, depth) for v in value)
         return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts

@@ -158,3 +158,36 @@ $$E = \sum_{n=1}^N \left(\sum_{j=0}^M w_j x_{nj} - t_n\right)^2 = \sum_{n=1}^N (
 """
     assert last(text) == "proved"
     assert last(text + "\n\n" + r"$$\sum_{j=1}^M w_j^2 = w^T w$$" + "\n" + text.splitlines()[-1]) != "refuted"
+
+
+@pytest.mark.parametrize(
+    ("cell", "verdict"),
+    [
+        (r"e^a \\ e^b", "proved"),
+        (r"e^a e^b", "unsupported"),  # a line break was lost
+        (r"e^b \\ e^a", "refuted"),
+        (r"e^b e^a", "refuted"),  # a line break was lost, and the rows are exchanged
+    ],
+)
+def test_a_lost_line_break_between_rows(cell: str, verdict: str) -> None:
+    text = r"\frac{1}{e^a + e^b} \begin{bmatrix} " + cell + r" \end{bmatrix}"
+    right = r"\begin{bmatrix} \frac{1}{1 + e^{b - a}} \\ \frac{1}{1 + e^{a - b}} \end{bmatrix}"
+    assert check_equation(f"{text} = {right}").verdict == verdict
+
+
+QUOTIENT = r"\frac{D f(x) \, g(x) - f(x) \, D g(x)}{g(x)^2}"
+
+
+@pytest.mark.parametrize(
+    ("latex", "verdict"),
+    [
+        (r"\frac{f(x)}{g(x)} = " + QUOTIENT, "refuted"),  # the derivative is lost on the left
+        (r"f(x) g(x) = f(x) \, D g(x) + g(x) \, D f(x)", "refuted"),
+        (r"\frac{d}{dx} \frac{f(x)}{g(x)} = " + QUOTIENT, "proved"),
+        (r"f(x) = D f(x)", "definition"),  # a differential equation
+        (r"f(x) g(x) = D f(x)", "undecided"),
+    ],
+)
+def test_rules_of_differentiation(latex: str, verdict: str) -> None:
+    step = check_equation(latex)
+    assert step.verdict == verdict, step
