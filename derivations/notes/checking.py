@@ -34,7 +34,7 @@ from derivations.notes.derivatives import leading
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
 from derivations.notes.layers import Layer, at_layer, layers_named, own_layer
-from derivations.notes.names import UnsupportedNoteError, binder, read_name
+from derivations.notes.names import CircularError, UnsupportedNoteError, binder, read_name
 from derivations.notes.naming import ROW, Choices
 from derivations.notes.parser import Document, Side, Step
 from derivations.notes.render import render, render_chain
@@ -238,10 +238,15 @@ class _Reading:
         if (step.formula, step.chain, step.relation) in self.ahead:
             return replace(record, verdict="definition", method="definition")
         if head is not None and not self._has_value(head) and (begins or self._is_open(head)):
-            return self._define(step, head, left, right, record)
+            try:
+                return self._define(step, head, left, right, record)
+            except CircularError as error:
+                reason = f"its value can't be used: {error}"
+                return replace(record, verdict="definition", method="definition", reason=reason)
         other = head_of(right, self.signature)
         if other is not None and self._is_open(other) and not self._has_value(other):
-            return self._define(replace(step, left=step.right, right=step.left), other, right, left, record)
+            with contextlib.suppress(CircularError):  # then it is no name for the left side, but a claim about it
+                return self._define(replace(step, left=step.right, right=step.left), other, right, left, record)
         subject = _subject(left)
         if subject is not None and begins and self._is_unknown_subject(subject):
             return self._derived(step, left, record)
@@ -494,6 +499,8 @@ class _Reading:
         try:
             self._bind(step, head, right)
             self._bind_layers(step, left, right)
+        except CircularError:
+            raise
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
             reason = f"its value can't be used: {error}"
         return replace(record, verdict="definition", method="definition", reason=reason)
@@ -640,9 +647,9 @@ class _Reading:
         if _mentions(expr, symbol, self.scope) and not current:
             reached = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
             self.scope.inert[symbol] = frozenset(_label_of(a) for e in reached for a in free_atoms(e))
-            raise UnsupportedNoteError(f"an equation for {ref.key}, which stands on both sides")
+            raise CircularError(ref.key)
         if current and any(_label_of(a) == current[0].symbol for a in free_atoms(expr)):
-            raise UnsupportedNoteError(f"an equation for {ref.key}, which stands on both sides")
+            raise CircularError(ref.key)
         self.scope.bind(ref.key, tuple(own), tuple(axes), expr, record_line(step), tuple(parameters), len(ref.indices))
 
     # Verdicts

@@ -28,6 +28,7 @@ from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.arrays import entries
 from derivations.notes.cells import Judged, at_every_place
 from derivations.notes.elaborate import Elaborator
+from derivations.notes.loose import reading_that_may_hold
 from derivations.notes.names import UnsupportedNoteError, layer_of_key
 from derivations.notes.naming import ROW
 from derivations.notes.scope import Entry
@@ -138,7 +139,23 @@ def _judge(claim: Claim, seed: int) -> Judged:
     ):
         return Judged(verdict, lines, first, second, equation)
     verdict = _tempered(verdict, doubts, settled, equation, speaker, seed)
+    extra = sorted(_indices_of(right, speaker) - _indices_of(left, speaker), key=str)
+    if verdict.is_refuted and extra:
+        other = _components_meant(left, extra, speaker)
+        other = other or reading_that_may_hold(equation, extra, ROW, seed, OPERATIONS)
+        if other is not None:
+            reason = f"the index {extra[0]} stands on the right side only: {other}"
+            verdict = replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
     return Judged(verdict, lines, first, second, equation)
+
+
+def _components_meant(left: sp.Expr, extra: Sequence[sp.Symbol], speaker: Elaborator) -> str | None:
+    """∂/∂θ where θ has components: each of them may be meant."""
+    sample = speaker.range_of(speaker.signature.sample)
+    if all(speaker.met[index] == sample for index in extra):
+        return None
+    whole = sorted(str(p.variable) for p in left.atoms(Partial) if isinstance(p.variable, sp.Symbol))
+    return f"a component of {whole[0]} may be meant" if whole else None
 
 
 def _tempered(
@@ -335,20 +352,23 @@ def _indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
 def _one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken: sp.Expr, claim: Claim) -> list[str]:
     """What stands on one side only and is not known: indices and names without a definition."""
     doubts, speaker = [], claim.speaker
-    first, second = _indices_of(left, speaker), _indices_of(right, speaker)
-    extra = sorted(map(str, second - first))
-    if extra:
-        doubts.append(f"the index {extra[0]} stands on the right side only")
     for side in (left, right):
         if isinstance(side, sp.Symbol | sp.Indexed):
             label = side.base.label if isinstance(side, sp.Indexed) else side
             stands = str(label) in claim.beside
+            if side == right and any(label in _labels_in(e) for e in _closed(left, speaker)):
+                continue  # what stands on the left as well is not named here
             if (
                 not stands
                 and label not in speaker.scope.symbols
                 and not (isinstance(label, sp.Symbol) and label.is_integer)
             ):
                 doubts.append(f"{label} has no value here")
+    for value in (e for side in (left, right) for e in _closed(side, speaker)[1:]):
+        for total in value.atoms(sp.Sum):
+            body, index = total.function, total.limits[0][0]
+            if body.free_symbols and index not in free_symbols(body):
+                doubts.append("a sum, in a definition, of what doesn't show over what it runs")
     names = [unknown_in(side, speaker) for side in (first_taken, second_taken)]
     loose = [_parameters_in(side, speaker) for side in (first_taken, second_taken)]
     if loose[0] - loose[1] and loose[1] - loose[0]:

@@ -42,6 +42,13 @@ class UnsupportedNoteError(ValueError):
     """The formula is read but says something outside the language that is interpreted; the message says what."""
 
 
+class CircularError(UnsupportedNoteError):
+    """A name would be defined by itself."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"an equation for {key}, which stands on both sides")
+
+
 @dataclass(frozen=True)
 class Index:
     """An index as written: a letter with an offset, or a number (letter None)."""

@@ -1,0 +1,81 @@
+r"""An index that stands on the right side only: what else its author may have meant than "for every value of it".
+
+∂C/∂b = a_i − y_i is wrong for every i, and right if a sum over i, or their mean, is meant, or if C stands for the cost
+of sample i; −log p_c is the cross-entropy where c is the class with y_c = 1. A step with such an index is refuted only
+if it is refuted under each of these readings. Left out: an index that words alone tie to another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import sympy as sp
+
+from derivations.domain import Domain
+from derivations.equation import Equation, decide
+from derivations.indexed import free_symbols, substitute
+
+__all__ = ["reading_that_may_hold"]
+
+SECONDS = 1.0
+
+
+def reading_that_may_hold(
+    equation: Equation, extra: Sequence[sp.Symbol], row: sp.Symbol, seed: int, operations: int
+) -> str | None:
+    """A reading of the extra indices under which the equation is not refuted; None where it is under all of them.
+
+    row: the index of the sample that the document leaves unwritten.
+    """
+    for words, other in _readings(equation, extra, row):
+        if not decide(other, seed, operations, SECONDS).is_refuted:
+            return words
+    return None
+
+
+def _readings(equation: Equation, extra: Sequence[sp.Symbol], row: sp.Symbol) -> Iterator[tuple[str, Equation]]:
+    bounds = equation.context.ranges.bounds
+    names = ", ".join(map(str, extra))
+    if any(index not in bounds for index in extra):
+        yield f"the index {names} stands on the right side only", replace(equation, right=equation.left)
+        return
+    left, right, context = equation.expanded()
+    plain = Equation(left, right, context)
+    for terms in ((right,), sp.Add.make_args(right)):
+        summed = sp.Add(*(_summed(term, extra, equation) for term in terms))
+        yield f"it may be summed over {names}", replace(plain, right=summed)
+        sizes = [bounds[index][1] - bounds[index][0] + 1 for index in extra]
+        yield f"the mean over {names} may be meant", replace(plain, right=summed / sp.Mul(*sizes))
+    for index in extra:
+        if row in bounds and row != index and bounds[row] == bounds[index]:
+            first, second = (substitute(side, {row: index}) for side in (left, right))
+            yield f"the sample may be {index}", Equation(first, second, context)
+        chosen = _chosen(plain, index)
+        if chosen is not None:
+            yield f"{index} may be the class whose label is 1", chosen
+
+
+def _summed(term: sp.Expr, extra: Sequence[sp.Symbol], equation: Equation) -> sp.Expr:
+    """Σ of a term over those of the extra indices that it mentions."""
+    for index in extra:
+        if index in free_symbols(term):
+            term = sp.Sum(term, (index, *equation.context.ranges.bounds[index]))
+    return term
+
+
+def _chosen(equation: Equation, index: sp.Symbol) -> Equation | None:
+    """The equation where the label of class `index` is 1 and all others are 0."""
+    ranges, arrays = equation.context.ranges, equation.context.arrays
+    lower, upper = ranges.bounds[index]
+    chosen = sp.Dummy(index.name, integer=True, positive=True)  # sums may have a bound index of the same name
+    left, right = (substitute(side, {index: chosen}) for side in (equation.left, equation.right))
+    found = {}
+    for atom in left.atoms(sp.Indexed) | right.atoms(sp.Indexed):
+        domain, axes = arrays.get(atom.base.label, (Domain.REAL, ()))
+        if domain is Domain.ONE_HOT and axes and axes[-1] == upper and lower == 1:
+            found[atom] = sp.KroneckerDelta(atom.indices[-1], chosen)
+    if not found:
+        return None
+    context = replace(equation.context, ranges=ranges.with_index(chosen, lower, upper))
+    return Equation(left.xreplace(found), right.xreplace(found), context)
