@@ -1,11 +1,13 @@
 """Random and hostile text through the reader and the whole check, in numbers.
 
     python benchmarks/fuzz_notes.py --reader 1000000 --check 20000 --processes 2
-    python benchmarks/fuzz_notes.py --coverage --reader 1000000        (guided by coverage; needs `pip install atheris`)
+    python benchmarks/fuzz_notes.py --coverage --reader 1000000        (guided by coverage; needs `.[fuzz]`)
 
 Three laws: nothing crashes, nothing takes longer than a limit, and nothing is `proved` (or `refuted`) against the
-values of its two sides. The first two are tried on tokens of the field's LaTeX in any order and on spoilt formulas, the
-third on random well-formed equations, some of them true by construction. A failure is printed with its block, which is
+values of its two sides. The first two are tried on tokens of the field's LaTeX in any order, on spoilt formulas and on
+spoilt example notes. The third is tried on random well-formed equations, some of them true by construction, against
+their values as Python has them; and whatever is proved anywhere, against its two sides in floating point at random
+points (`independent`). A failure is printed with its block, which is
 the seed that makes it again, and the exit status is 1.
 """
 
@@ -20,13 +22,16 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "notes"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from hostile import FORMULAS, WORDS, distance, random_formula, random_side
+from independent import disagrees
 
 from derivations.notes.explaining import explained
 from derivations.notes.library import check_notes
 from derivations.notes.parser import read_formula
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "tests" / "notes" / "examples"
 READER_SECONDS, CHECK_SECONDS = 2.0, 20.0
 BLOCK = 500
 Result = tuple[Counter[str], list[str]]
@@ -64,10 +69,14 @@ def check_block(seed: int) -> Result:
     rng = random.Random(f"check {seed}")
     counts: Counter[str] = Counter()
     failures: list[str] = []
+    notes = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.md"))]
     for _ in range(BLOCK // 10):
         before = time.process_time()
         apart: float | None = None
-        if rng.random() < 0.5:
+        kind = rng.random()
+        if kind < 0.1:
+            text = spoilt(rng, rng.choice(notes)[:2_000])
+        elif kind < 0.5:
             (left, f), (right, g) = random_side(rng), random_side(rng)
             if rng.random() < 0.4:
                 right, g = rf"\left({left}\right) \cdot 1", f
@@ -85,6 +94,10 @@ def check_block(seed: int) -> Result:
             failures.append(f"inconsistent: block {seed}: {text!r}")
         if apart is not None and (verdict == "proved" and apart > 1e-6 or verdict == "refuted" and apart < 1e-13):
             failures.append(f"wrong: {verdict}, but the sides are {apart:g} apart: block {seed}: {text!r}")
+        for step in steps:
+            equation = getattr(step.claim, "equation", None)
+            if step.verdict == "proved" and equation is not None and disagrees(equation, seed):
+                failures.append(f"wrong: proved, but its sides differ: block {seed}: {step.right!r} in {text!r}")
         if time.process_time() - before > CHECK_SECONDS:
             failures.append(f"slow: {time.process_time() - before:.1f} s: block {seed}: {text!r}")
     return counts, failures

@@ -3,9 +3,12 @@ r"""Faults planted in the LaTeX of notes: how many the check refutes, and what t
     python benchmarks/notes_faults.py                       (the example notes)
     python benchmarks/notes_faults.py FOLDER… --per-step 4 --limit 1000
 
-Every step that is proved is spoilt in its text in the ways of this field, one at a time, and the whole note is checked
-again. A fault counts as *refuted* where its step is refuted or in conflict; as *equal* where the step is proved again,
-since both sides then equal the left one (x_{ij} x_{ik} with j and k exchanged). All others survived, by verdict.
+Every step of a formula whose relations all hold is spoilt in its text in the ways of this field, one at a time, and
+the whole note is checked again. A fault counts as *refuted* where its step is refuted, or in conflict with an earlier
+definition; as *equal* where the step holds again. That must be no oversight: the spoilt side then has the value of the
+side that was there, in floating point at random points (`independent`), since Σ_k x_{ik} w_k is w^T x_i and x_{ij}
+x_{ik} is x_{ik} x_{ij}. A step that holds although its side has changed is *wrong*, printed, and exit status 1. All
+others survived, and are listed by kind, verdict and reason.
 """
 
 from __future__ import annotations
@@ -15,18 +18,23 @@ import itertools
 import multiprocessing
 import random
 import re
-import time
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from independent import TOLERANCE, disagrees, gap
+
+from derivations.equation import remembered
 from derivations.notes.library import check_files, check_notes
 from derivations.notes.report import StepRecord
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "tests" / "notes" / "examples"
 SUFFIXES = (".md", ".txt", ".tex")
-SECONDS = 60  # of one note, checked once: a slower one is left out, by name
+HELD = ("proved", "supported")
 _SUBSCRIPT = re.compile(r"_(?:([a-z])(?![a-z])|\{([a-z])([a-z])\}|\{([a-z]), ?([a-z])\})")
 _MEAN = re.compile(r"\\(?:d?frac|tfrac)\s*(?:\{1\}\s*\{([nmN])\}|1([nmN]))")
 _HAT = re.compile(r"\\hat\{?\s*y\}?|(?<![A-Za-z\\{])y(?![A-Za-z])|(?<=\s)y(?![A-Za-z])")
@@ -38,13 +46,23 @@ Spoilt = tuple[str, str]
 
 @dataclass(frozen=True)
 class Planted:
-    """A fault: the note with one step spoilt, and which step that is."""
+    """A fault: the note with the right side that begins at `line` and `column` spoilt."""
 
     path: str
-    step: int
+    line: int
+    column: int
     kind: str
     text: str
     right: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A fault with the verdict on its step."""
+
+    planted: Planted
+    verdict: str
+    reason: str
 
 
 def spoilt_sides(right: str, letters: str) -> Iterator[Spoilt]:
@@ -106,46 +124,79 @@ def _terms(side: str) -> list[str]:
 
 def faults_of(path: str, per_step: int, seed: int) -> tuple[list[Planted], str]:
     """The faults of one note, and a line about it."""
-    before = time.process_time()
     (file,) = check_files([Path(path)]).files
     if file.error is not None:
         return [], file.error
-    if time.process_time() - before > SECONDS:
-        return [], f"{path}: takes too long to be checked many times"
     text = Path(path).read_text(encoding="utf-8-sig")
     offsets = [0]
     for line in text.split("\n"):
         offsets.append(offsets[-1] + len(line) + 1)
     letters = "".join(sorted({g for m in _SUBSCRIPT.finditer(text) for g in m.groups() if g} & set("ijkl")))
     found: list[Planted] = []
-    proved = [(n, s) for n, s in enumerate(file.steps) if s.verdict == "proved"]
-    for number, step in proved:
+    spoilt = {s.formula for s in file.steps if s.verdict not in (*HELD, "definition")}
+    good = [s for s in file.steps if s.verdict in HELD and s.formula not in spoilt]
+    for number, step in enumerate(good):
         start = offsets[step.line - 1] + step.column - 1
-        if text[start : start + len(step.right)] != step.right:
-            continue  # a quotation, whose lines begin with >
+        if text[start : start + len(step.right)] != step.right or not _is_balanced(step.right):
+            continue  # a quotation, whose lines begin with >; a formula that the note garbles
         rng = random.Random(f"{seed} {Path(path).name} {number}")
         by_kind: dict[str, list[str]] = defaultdict(list)
         for kind, side in spoilt_sides(step.right, letters or "ij"):
-            by_kind[kind].append(side)
+            if _is_balanced(side) and side.strip() != step.right.strip():
+                by_kind[kind].append(side)
         kinds = sorted(by_kind)
         rng.shuffle(kinds)
         for kind in kinds[:per_step]:
-            side = rng.choice(by_kind[kind])
+            side = rng.choice(by_kind[kind]).strip()
             changed = text[:start] + side + text[start + len(step.right) :]
-            found.append(Planted(path, number, kind, changed, side))
-    return found, f"{path}: {len(proved)} proved steps, {len(found)} faults"
+            found.append(Planted(path, step.line, step.column, kind, changed, side))
+    return found, f"{path}: {len(good)} steps that hold, {len(found)} faults"
 
 
-def judged(planted: Planted) -> tuple[Planted, str, str]:
-    """(the fault, its verdict, the reason)."""
-    try:
-        steps: tuple[StepRecord, ...] = check_notes(planted.text).steps
-    except Exception as error:  # noqa: BLE001  a crash is a survivor, by name
-        return planted, "crash", f"{type(error).__name__}: {error}"
-    if planted.step >= len(steps):
-        return planted, "unsupported", "the step is not read any more"
-    step = steps[planted.step]
-    return planted, step.verdict, step.reason or ""
+def _is_balanced(side: str) -> bool:
+    depth = 0
+    for c in side.replace(r"\{", "{").replace(r"\}", "}"):
+        depth += (c in "{([") - (c in "})]")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def judged(path: str, faults: list[Planted]) -> list[Outcome]:
+    """The faults of one note, judged. Equations that they share are decided once."""
+    found = []
+    with remembered():
+        (before,) = check_files([Path(path)]).files
+        for fault in faults:
+            try:
+                steps: tuple[StepRecord, ...] = check_notes(fault.text).steps
+            except Exception as error:  # noqa: BLE001  a crash is a survivor, by name
+                found.append(Outcome(fault, "crash", f"{type(error).__name__}: {error}"))
+                continue
+            step = _at(fault, steps)
+            if step is None:
+                found.append(Outcome(fault, "unsupported", "the step is not read any more"))
+                continue
+            verdict = step.verdict
+            if verdict in HELD:
+                original = _at(fault, before.steps)
+                assert original is not None
+                verdict = _equal(original, step)
+            found.append(Outcome(fault, verdict, step.reason or ""))
+    return found
+
+
+def _at(fault: Planted, steps: Sequence[StepRecord]) -> StepRecord | None:
+    return next((s for s in steps if (s.line, s.column) == (fault.line, fault.column)), None)
+
+
+def _equal(before: StepRecord, after: StepRecord) -> str:
+    """Whether a step that holds with a spoilt side has the value that it had: "equal", else "wrong"."""
+    old, new = before.claim.equation, after.claim.equation
+    if disagrees(new):
+        return "wrong"
+    worst = gap(old, old.right, new.right)
+    return "equal" if worst is not None and worst < TOLERANCE else "wrong"
 
 
 def notes_in(places: list[str]) -> list[str]:
@@ -165,47 +216,54 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
     options.add_argument("--survivors", type=int, default=20, help="how many survivors to print")
+    options.add_argument("--equal", action="store_true", help="print those that are equal, too")
     given = options.parse_args()
-    tables: dict[str, Counter[str]] = defaultdict(Counter)
-    survivors: list[tuple[Planted, str, str]] = []
+    outcomes: list[Outcome] = []
     with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
         jobs = [(path, given.per_step, given.seed) for path in notes_in([str(EXAMPLES), *given.places])]
         planted = []
-        for found, line in pool.starmap(faults_of, jobs):
+        for found, line in pool.starmap(faults_of, jobs, chunksize=1):
             planted += found
             print(line, flush=True)
         random.Random(given.seed).shuffle(planted)
-        for fault, verdict, reason in pool.imap_unordered(judged, planted[: given.limit]):
-            outcome = {"conflict": "refuted", "proved": "equal"}.get(verdict, verdict)
-            tables[fault.kind][outcome] += 1
-            if outcome not in ("refuted", "equal"):
-                survivors.append((fault, verdict, reason))
-    report(tables, survivors, given.survivors)
-    return 0
+        by_note: dict[str, list[Planted]] = defaultdict(list)
+        for fault in planted[: given.limit]:
+            by_note[fault.path].append(fault)
+        for some in pool.starmap(judged, by_note.items(), chunksize=1):
+            outcomes += some
+    report(outcomes, given.survivors, given.equal)
+    return int(any(o.verdict in ("wrong", "crash", "inconsistent") for o in outcomes))
 
 
-def report(tables: dict[str, Counter[str]], survivors: list[tuple[Planted, str, str]], shown: int) -> None:
+COLUMNS = ("refuted", "conflict", "equal", "undecided", "unsupported", "definition", "wrong")
+
+
+def report(outcomes: list[Outcome], shown: int, equal: bool) -> None:
     """Print the table by kind, and the survivors by verdict and reason."""
-    print(f"\n{'fault':<20}{'planted':>9}{'refuted':>9}{'equal':>7}{'survived':>10}")
-    total: Counter[str] = Counter()
+    tables: dict[str, Counter[str]] = defaultdict(Counter)
+    for outcome in outcomes:
+        verdict = outcome.verdict if outcome.verdict in COLUMNS else "wrong"
+        tables[outcome.planted.kind][verdict] += 1
+    print(f"\n{'fault':<18}{'planted':>8}" + "".join(f"{name:>12}" for name in COLUMNS))
     for kind in sorted(tables):
-        counts = tables[kind]
-        total += counts
-        print(_row(kind, counts))
+        print(_row(kind, tables[kind]))
+    total: Counter[str] = sum(tables.values(), Counter())
     print(_row("all", total))
-    changing = total.total() - total["equal"]
-    share = 100 * total["refuted"] / max(changing, 1)
-    print(f"refuted: {total['refuted']} of {changing} that change something ({share:.1f} %)")
-    reasons = Counter((f.kind, verdict, re.sub(r"\d+", "…", reason)[:70]) for f, verdict, reason in survivors)
+    changing, caught = total.total() - total["equal"], total["refuted"] + total["conflict"]
+    print(f"refuted: {caught} of {changing} that change something ({100 * caught / max(changing, 1):.1f} %)")
+    survivors = [o for o in outcomes if o.verdict not in ("refuted", "conflict", "equal")]
+    reasons = Counter((o.planted.kind, o.verdict, re.sub(r"\d+", "…", o.reason)[:90]) for o in survivors)
     for (kind, verdict, reason), count in reasons.most_common(shown):
         print(f"  {count:>4}  {kind}: {verdict}: {reason}")
-    for fault, verdict, _ in sorted(survivors, key=lambda s: (s[0].path, s[0].step))[:shown]:
-        print(f"  {Path(fault.path).name}, step {fault.step}, {fault.kind}: {verdict}: {fault.right[:100]!r}")
+    listed = [o for o in outcomes if equal and o.verdict == "equal"]
+    listed += sorted(survivors, key=lambda o: (o.verdict != "wrong", o.planted.path, o.planted.line))[:shown]
+    for outcome in listed:
+        fault = outcome.planted
+        print(f"  {Path(fault.path).name}, line {fault.line}, {fault.kind}: {outcome.verdict}: {fault.right[:150]!r}")
 
 
 def _row(kind: str, counts: Counter[str]) -> str:
-    survived = counts.total() - counts["refuted"] - counts["equal"]
-    return f"{kind:<20}{counts.total():>9}{counts['refuted']:>9}{counts['equal']:>7}{survived:>10}"
+    return f"{kind:<18}{counts.total():>8}" + "".join(f"{counts[name]:>12}" for name in COLUMNS)
 
 
 if __name__ == "__main__":

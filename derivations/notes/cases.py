@@ -27,6 +27,12 @@ class Case:
     def __str__(self) -> str:
         return f"{self.left} {'=' if self.is_equal else '≠'} {self.right}"
 
+    def contradicts(self, other: Case) -> bool:
+        """Whether both can't hold: i = j and i ≠ j, y = 0 and y = 1."""
+        if self.right.isdigit() or other.right.isdigit():
+            return self.left == other.left and self.right != other.right
+        return {self.left, self.right} == {other.left, other.right} and self.is_equal != other.is_equal
+
     @classmethod
     def of_node(cls, node: Node) -> Case | None:
         """The condition that a cell of `cases` states."""

@@ -49,6 +49,7 @@ from derivations.verdict import Status, Verdict
 __all__ = ["check_document"]
 
 OPERATIONS, SECONDS = 200_000, 4.0  # of a step, and of a formula
+NEAR = 4  # formulas behind one another
 HELD = ("proved", "supported")
 _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
 _ONE_SAMPLE = (
@@ -79,7 +80,7 @@ class _Reading:
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
     consulted: set[str] = field(default_factory=set)
     step_consulted: list[bool] = field(default_factory=list)
-    sticky: Case | None = None
+    sticky: tuple[Case, Step] | None = None
     truths: dict[str, tuple[bool, Side]] = field(default_factory=dict)
     derived: dict[str, Side] = field(default_factory=dict)
     spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
@@ -405,11 +406,10 @@ class _Reading:
         if judged.verdict.is_proved:
             return judged
         written, implied = cases_written(self.document, step)
-        kept = () if self.sticky is None or self.sticky in (*written, *implied) else (self.sticky,)
-        for case in (*written, *implied, *kept):
+        for case in (*written, *implied, *self._still_in_force(step, written)):
             attempt = self._under(step, left, right, case)
             if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
-                self.sticky = case
+                self.sticky = case, step
                 conditions = (*attempt.verdict.conditions, str(case))
                 return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
             if case in written and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:
@@ -419,6 +419,17 @@ class _Reading:
             if older is not None:
                 return older
         return judged
+
+    def _still_in_force(self, step: Step, written: Sequence[Case]) -> tuple[Case, ...]:
+        """The case in which the steps before this one were made, where they are of the same section and near."""
+        if self.sticky is None:
+            return ()
+        case, last = self.sticky
+        here, there = (self.document.formulas[s.formula] for s in (step, last))
+        of_label = case.right.isdigit()  # "for y = 1" is said once for pages, "for i = j" beside its formulas
+        near = of_label or here.index - there.index <= NEAR
+        same = here.context.headings == there.context.headings
+        return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
 
     def _under(self, step: Step, left: Node, right: Node, case: Case | None) -> Judged:
         assert step.left is not None and step.right is not None
@@ -749,25 +760,30 @@ def _outside(node: Node) -> frozenset[str]:
     return frozenset(found - bound)
 
 
-def check_document(document: Document, text: str, name: str, seed: int = 0) -> FileReport:
-    """The report on a document that has been read."""
+def check_document(
+    document: Document, text: str, name: str, seed: int = 0, spent: Counter[int] | None = None
+) -> FileReport:
+    """The report on a document that has been read; spent: filled with the nanoseconds that each formula took."""
+    spent = Counter() if spent is None else spent
     document, maps = _usual_writing(document)
     with remembered():
-        steps = _read_in_all_ways(document, text, maps, seed)
+        steps = _read_in_all_ways(document, text, maps, seed, spent)
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
 
-def _read_in_all_ways(document: Document, text: str, maps: frozenset[str], seed: int) -> list[StepRecord]:
+def _read_in_all_ways(
+    document: Document, text: str, maps: frozenset[str], seed: int, spent: Counter[int]
+) -> list[StepRecord]:
     """The records of the reading by which most holds, refuted only where no other reading holds."""
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
     signature = sign_document(sides, text, maps)
-    first = _Reading(document, signature, Choices(), seed)
+    first = _Reading(document, signature, Choices(), seed, spent=spent)
     steps = first.run()
     readings = [(first, steps)]
     for choices in Choices().others(first.consulted):
         if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, first.step_consulted, strict=True) if c):
             break
-        other = _Reading(document, signature, choices, seed, spent=first.spent)
+        other = _Reading(document, signature, choices, seed, spent=spent)
         readings.append((other, other.run()))
     held = [sum(s.verdict in HELD for s in found) for _, found in readings]
     _, steps = readings[held.index(max(held))]

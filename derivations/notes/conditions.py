@@ -41,13 +41,15 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
     from derivations.notes.render import render_chain
 
     formula = document.formulas[step.formula]
-    beside: list[Case] = []
-    for position in (step.chain + 1, step.chain, step.chain - 1):
+    beside = list(in_words(formula.chains[step.chain].words))
+    # "if i = j: A = B" or "A = B, i = j", one below the other: what begins the formula says which
+    around = [-1] if _short(formula.chains[0]) else [1, -1]
+    for position in (step.chain + offset for offset in around):
         if 0 <= position < len(formula.chains):
             chain = formula.chains[position]
             beside += in_words(chain.words)
-            if position != step.chain and len(chain.relations) == 1:
-                beside += list(in_words(render_chain(replace(chain, words=""))))[:1] if _short(chain) else []
+            if len(chain.relations) == 1 and _short(chain):
+                beside += list(in_words(render_chain(replace(chain, words=""))))[:1]
     for member in formula.chains[step.chain].members:
         if isinstance(member, ast.Listing):
             for item in member.items:
@@ -58,8 +60,12 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
     after = list(in_words(context.after[:60]))
     headings = [case for heading in reversed(context.headings) for case in in_words(heading)]
     implied = [*before, *headings, *after]
-    first = list(dict.fromkeys(beside))
-    return tuple(first[:2]), tuple(c for c in dict.fromkeys(implied) if c not in first)[:4]
+    first: list[Case] = []
+    for case in dict.fromkeys(beside):
+        if not any(case.contradicts(other) for other in first):
+            first.append(case)
+    left = [c for c in dict.fromkeys(implied) if c not in first and not any(c.contradicts(f) for f in first)]
+    return tuple(first[:2]), tuple(left[:4])
 
 
 def _short(chain: ast.Chain) -> bool:

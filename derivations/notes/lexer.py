@@ -320,6 +320,7 @@ class _Lexer(CharacterLexer):
 
     def _environment(self, token: TexToken) -> None:
         name = "".join(part.text for part in self._argument(token)).strip().rstrip("*")
+        at = TexToken(token.kind, token.text, token.start, max(token.end, self.argument_end))
         if name not in words.LAYOUT_ENVIRONMENTS and name not in words.CELL_ENVIRONMENTS:
             raise Unreadable(f"unknown environment {name!r}", token.start)
         if token.text == "begin":
@@ -328,7 +329,7 @@ class _Lexer(CharacterLexer):
             if name in words.COLUMN_ENVIRONMENTS:
                 self._argument(token)
         self.pending = 0
-        self._put("BEGIN" if token.text == "begin" else "END", name, token)
+        self._put("BEGIN" if token.text == "begin" else "END", name, at)
 
     def _not(self, token: TexToken) -> None:
         following = self._next()

@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from derivations import equation
+from derivations.kernels import BudgetExceededError, charge, deadline, separate_budget
 from derivations.notes.library import check_equation, check_files, check_notes
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -163,3 +166,33 @@ def test_a_comment_can_ask_to_ignore_a_formula() -> None:
 def test_labels_that_sum_to_one_are_an_assumption() -> None:
     note = r"$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$ and $\sum_{k} y_k = 1$"
     assert check_notes(note).steps[-1].verdict in ("definition", "proved", "supported")
+
+
+def test_the_right_side_is_where_the_report_says_that_it_is() -> None:
+    for path in (EXAMPLES / "softmax.md", EXAMPLES / "logistic.md"):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        for step in check_files([path]).steps:
+            assert step.line == step.end_line
+            assert lines[step.line - 1][step.column - 1 : step.end_column - 1] == step.right
+            assert step.right.count("{") == step.right.count("}")
+
+
+def test_no_budget_lasts_longer_than_the_deadline_around_it() -> None:
+    with deadline(0.0), separate_budget(10**6, 60.0), pytest.raises(BudgetExceededError, match="clock"):
+        charge(1_000)
+
+
+def test_a_formula_that_runs_out_of_time_is_undecided_and_the_next_is_checked() -> None:
+    hard = r"\left(" + " + ".join(f"x_{{{n}}}" for n in range(9)) + r"\right)^{9}"
+    started = time.perf_counter()
+    steps = check_notes(rf"$${hard} \cdot {hard} = {hard} + 1 = {hard} \cdot 2$$ and $1 + 1 = 2$").steps
+    assert time.perf_counter() - started < 30
+    assert steps[-1].verdict == "proved"
+
+
+def test_what_is_decided_once_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    original = equation._decided
+    monkeypatch.setattr(equation, "_decided", lambda *args: asked.append(args[0]) or original(*args))
+    check_notes(r"$\sigma'(z) = \sigma(z) (1 - \sigma(z))$ and again $\sigma'(z) = \sigma(z) (1 - \sigma(z))$")
+    assert len(asked) == 1
