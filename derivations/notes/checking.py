@@ -619,7 +619,7 @@ class _Reading:
             self.step_consulted[-1] = True
         ref = head.ref
         if isinstance(left, ast.Symbol) and value.expr.has(Partial) and left in walk(right):
-            raise UnsupportedNoteError(f"an update of {ref.key}")
+            raise CircularError(f"an update of {ref.key}")
         parameters: list[sp.Expr] = []
         sample: sp.Symbol | None = None
         if head.arguments:
@@ -658,9 +658,9 @@ class _Reading:
         if _mentions(expr, symbol, self.scope) and not current:
             reached = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
             self.scope.inert[symbol] = frozenset(_label_of(a) for e in reached for a in free_atoms(e))
-            raise CircularError(ref.key)
+            raise CircularError(f"an equation for {ref.key}, which stands on both sides")
         if current and any(_label_of(a) == current[0].symbol for a in free_atoms(expr)):
-            raise CircularError(ref.key)
+            raise CircularError(f"an equation for {ref.key}, which stands on both sides")
         self.scope.bind(ref.key, tuple(own), tuple(axes), expr, record_line(step), tuple(parameters), len(ref.indices))
 
     # Verdicts

@@ -45,9 +45,6 @@ class UnsupportedNoteError(ValueError):
 class CircularError(UnsupportedNoteError):
     """A name would be defined by itself."""
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"an equation for {key}, which stands on both sides")
-
 
 @dataclass(frozen=True)
 class Index:

@@ -4,7 +4,7 @@ import pytest
 
 from derivations.notes.library import check_notes
 
-LOGISTIC = r"""$\hat y_i = \sigma(z_i)$ and $L_i = -y_i \log \hat y_i - (1 - y_i) \log(1 - \hat y_i)$ for every sample $i$.
+LOGISTIC = r"""For every sample, $\hat y_i = \sigma(z_i)$ and $L_i = -y_i \log \hat y_i - (1 - y_i) \log(1 - \hat y_i)$.
 
 """
 MEAN = r"$z_i = w x_i + b$ and $C = \frac1n \sum_{i=1}^n (z_i - y_i)^2$." + "\n\n"
@@ -71,7 +71,8 @@ def test_a_case_ends_with_its_section() -> None:
     ],
 )
 def test_no_other_case_than_the_one_beside_a_step_proves_it(lines: str) -> None:
-    note = f"$p_k = \\frac{{e^{{z_k}}}}{{\\sum_j e^{{z_j}}}}$\n\n$$\\begin{{aligned}}{lines}\\end{{aligned}}$$\n\nIf $i = j$, so be it."
+    display = rf"$$\begin{{aligned}}{lines}\end{{aligned}}$$"
+    note = r"$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$" + f"\n\n{display}\n\nIf $i = j$, so be it."
     for text, expected in ((note, ("refuted", "undecided")), (note.replace("-p_j p_j", "-p_i p_j"), ("proved",))):
         steps = [s for s in check_notes(text).steps if "partial" in s.left]
         assert steps[0].verdict == "proved"
