@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from derivations.notes import ast
-from derivations.notes.ast import Node
+from derivations.notes.ast import Node, walk
 from derivations.notes.render import render
 
 __all__ = ["Case", "cases_of", "in_words"]
 
 _PAIR = re.compile(r"(?<![A-Za-z\\])([a-z])\s*(=|==|\\neq?\b|\\not\s*=|!=|≠)\s*([a-z])(?![A-Za-z(^_{])")
 _LABEL = re.compile(r"(?<![A-Za-z\\])([yt])(?:_i|_\{i\}|\^i|\^\{\(?i\)?\})?\s*=\s*([01])(?!\d)")
+_OTHERWISE = re.compile(
+    r"otherwise|\belse\b|other|sonst|andernfalls|sinon|altrimenti|en otro caso|caso contrario|иначе|в противном"
+    r"|其他|其它|否则|otro|その他|それ以外|그 외|그렇지|ngược lại|khác",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,13 @@ class Case:
         if self.right.isdigit() or other.right.isdigit():
             return self.left == other.left and self.right != other.right
         return {self.left, self.right} == {other.left, other.right} and self.is_equal != other.is_equal
+
+    @property
+    def opposite(self) -> Case | None:
+        """Where this one fails: i ≠ j for i = j, and 0 for a label that is 1 or 0."""
+        if self.right.isdigit():
+            return Case(self.left, str(1 - int(self.right)), True) if self.right in ("0", "1") else None
+        return Case(self.left, self.right, not self.is_equal)
 
     @classmethod
     def of_node(cls, node: Node) -> Case | None:
@@ -66,4 +78,16 @@ def cases_of(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
             rows.append((value, Case.of_node(cells[1])))
         else:
             return []
-    return rows if any(case is not None for _, case in rows) else []
+    if not any(case is not None for _, case in rows):
+        return []
+    return _with_otherwise(rows, matrix)
+
+
+def _with_otherwise(rows: list[tuple[Node, Case | None]], matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
+    """The last of two rows, where it says "otherwise", has the opposite of the first row's condition."""
+    if len(rows) != 2 or rows[0][1] is None or rows[1][1] is not None:
+        return rows
+    parts = [part for cell in matrix.rows[-1] if cell is not None for part in walk(cell)]
+    words = " ".join(part.words for part in parts if isinstance(part, ast.Text))
+    opposite = rows[0][1].opposite
+    return [rows[0], (rows[1][0], opposite)] if opposite is not None and _OTHERWISE.search(words) else rows

@@ -27,7 +27,7 @@ from derivations.notes.naming import Namer
 from derivations.notes.render import render
 from derivations.notes.scope import Entry
 from derivations.notes.signature import base_letter
-from derivations.notes.tensor import Value, column, elementwise, scalar
+from derivations.notes.tensor import FIXED, Value, column, elementwise, scalar
 
 __all__ = ["Derivatives", "is_differential", "leading"]
 
@@ -174,6 +174,9 @@ class Derivatives(Namer):
 
     def _by(self, of: Value, variable: Value) -> Value:
         expr, v = of.expr, variable.expr
+        entries = self.components(v) if len(variable.axes) == 1 else None
+        if entries is not None:
+            return self.by_parameters(of, entries)
         subject, by = _label(expr), _label(v)
         if subject is not None and by is not None and subject in self.unknown and subject != by:
             self.scope.depends.setdefault(subject, set()).add(by)
@@ -263,19 +266,37 @@ class Derivatives(Namer):
                 return self.named(Ref(key))
         raise UnsupportedNoteError("what the gradient is taken by")
 
-    def _scalar_parameters(self, operand: Value) -> Entry | None:
-        """The function that a gradient is of, where it is one of several numbers: f(m, b)."""
+    def _scalar_parameters(self, operand: Value) -> list[sp.Expr] | None:
+        """The numbers that a function is one of, where it is of several: m and b of f(m, b)."""
         label = _label(operand.expr)
         entry = None if label is None else self.scope.symbols.get(label)
-        if entry is None or operand.axes or len(entry.parameters) < 2:
+        if entry is None or operand.axes:
             return None
-        return entry if all(isinstance(p, sp.Symbol) for p in entry.parameters) else None
+        found = self._numbers(entry)
+        return found if len(found) > 1 and all(isinstance(p, sp.Symbol) for p in found) else None
 
-    def by_parameters(self, value: Value, entry: Entry) -> Value:
+    def _numbers(self, entry: Entry) -> list[sp.Expr]:
+        """The arguments of a function, those that are arrays written out by their entries."""
+        found: list[sp.Expr] = []
+        for parameter in (self._here(p) for p in entry.parameters):
+            found += self.components(parameter) or [parameter]
+        return found
+
+    def components(self, name: sp.Expr) -> list[sp.Expr] | None:
+        """The entries of a name that was written out: θ_0 and θ_1 of θ."""
+        label = _label(name)
+        entry = None if label is None else self.scope.symbols.get(label)
+        if entry is None or entry.definition is None or len(entry.axes) != 1:
+            return None
+        sort = entry.axes[0]
+        if not (isinstance(sort, tuple) and sort[0] == FIXED):
+            return None
+        return [entry.value_at((sp.Integer(k),)) for k in range(1, sort[1] + 1)]
+
+    def by_parameters(self, value: Value, parameters: Sequence[sp.Expr]) -> Value:
         """The gradient of a function of several numbers, in the order of its arguments."""
-        parameters = [self._here(p) for p in entry.parameters]
         if value.axes or not all(isinstance(p, sp.Symbol) for p in parameters):
-            raise UnsupportedNoteError(f"the gradient of {entry.key} by what it is a function of")
+            raise UnsupportedNoteError("the gradient by what the function is a function of")
         return column([Partial(value.expr, p) for p in parameters], self.axis)
 
     def operator_d(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> Value | None:
@@ -311,7 +332,7 @@ class Derivatives(Namer):
             return self.named(replace(ref, key=ref.key + "'" * ref.primes, primes=0))
         value = self.named(replace(ref, primes=0), sampled)
         if len(entry.parameters) != 1:
-            return self.by_parameters(value, entry)
+            return self.by_parameters(value, self._numbers(entry))
         return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
 
     def _here(self, parameter: sp.Expr) -> sp.Expr:

@@ -54,6 +54,7 @@ PARAMETERS |= {r"\epsilon", r"\psi", r"\rho", r"\tau"}
 VECTORS = frozenset(["w", "x", r"\theta", r"\beta", r"\omega", "X", r"\Theta"])
 LABELS = frozenset(["y", "t", "Y"])
 _WEIGHTS = frozenset(["w", r"\theta", r"\beta", r"\omega"])
+_MATRICES = _WEIGHTS | {"W", "V", "U", r"\Theta"}
 _DATA = frozenset([*"xyt"])
 _FUNCTION_LETTERS = frozenset(
     [*"fghJLCEHPpqRQ", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\xi", r"\varsigma", r"\sigma", "l", r"\mathbb{P}"]
@@ -388,12 +389,15 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     classes = frozenset(joined.find(key) for key in survey.class_slots if key not in torn)
     roots = {slot: joined.find(slot) for slots in survey.letters.values() for slot in slots if slot not in torn}
     letters = {key: joined.find(("letter", *key)) for key in survey.letters}
+    data = {root for slot, root in roots.items() if base_letter(slot[0]) == "x" and slot[2] == 1}
     scores: Counter[Key] = Counter()
     features: Counter[Key] = Counter()
     for slot, root in roots.items():
         letter = base_letter(slot[0])
         if letter in ("w", r"\theta", r"\beta", r"\omega") and slot[2] == 1 and not slot[1]:
             features[root] += 2
+        if letter in _MATRICES and slot[2] == 2 and root in data:
+            features[root] += 2  # W_{kj} x_j: no sample, for a weight has none
         if letter in _DATA | survey.maps | {"h", "f", "z", "p", "a"} and slot[3] == 0:
             scores[root] += 2 if slot[1] or letter in LABELS else 1
     for root, size in joined.size.items():

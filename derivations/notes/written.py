@@ -109,18 +109,26 @@ def pattern_of(layout: Layout, letters: tuple[str, str]) -> Pattern:
     cells = [(place, _split_digits(cell)) for place, cell in layout.cells()]
     plain = list(layout.cells())
     for found in (plain, cells):
-        for last in _ends(found):
+        for last in _pairs(_ends(found), layout):
             form = _form(found, letters, last)
             if form is not None:
-                return Pattern(form, None, last)
+                return Pattern(form, None, last[0] if layout.across == (1,) else last[1])
             on = [(p, c) for p, c in found if p[0] == p[1]]
             off = [(p, c) for p, c in found if p[0] != p[1]]
             if len(on) < 2 or len(off) < 2 or layout.down != layout.across:
                 continue
             diagonal, other = _form(on, letters, last), _form(off, letters, last)
             if diagonal is not None and other is not None:
-                return Pattern(other, diagonal, last)
+                return Pattern(other, diagonal, last[0])
     raise UnsupportedNoteError("an array whose omitted entries have no form that is certain")
+
+
+def _pairs(ends: list[Node], layout: Layout) -> list[tuple[Node, Node]]:
+    """What the last row and the last column may be: one and the same where that will do."""
+    same = [(end, end) for end in ends]
+    if 1 in (len(layout.down), len(layout.across)):
+        return same
+    return same + [(a, b) for a in ends for b in ends if a != b]
 
 
 def _ends(cells: Sequence[tuple[Place, Node]]) -> list[Node]:
@@ -136,7 +144,7 @@ def _ends(cells: Sequence[tuple[Place, Node]]) -> list[Node]:
     return list(found)
 
 
-def _form(cells: Sequence[tuple[Place, Any]], letters: tuple[str, str], last: Node) -> Any:
+def _form(cells: Sequence[tuple[Place, Any]], letters: tuple[str, str], last: tuple[Node, Node]) -> Any:
     """One tree for all cells, with a letter where they have their row or their column; None where there is none."""
     nodes = [node for _, node in cells]
     first = nodes[0]
@@ -145,7 +153,7 @@ def _form(cells: Sequence[tuple[Place, Any]], letters: tuple[str, str], last: No
     if all(isinstance(node, ast.Number | ast.Symbol | ast.Sum) for node in nodes):
         for axis in (0, 1):
             for begin in (0, 1):
-                if all(_is_place(node, place[axis], begin, last) for place, node in cells):
+                if all(_is_place(node, place[axis], begin, last[axis]) for place, node in cells):
                     return ast.Symbol(letters[axis])
     if any(type(node) is not type(first) for node in nodes):
         return None
