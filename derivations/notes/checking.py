@@ -41,6 +41,7 @@ from derivations.notes.render import render, render_chain
 from derivations.notes.report import FileReport, FormulaRecord, StepRecord
 from derivations.notes.rewriting import feature_maps, rewritten, uses_capital_sigma
 from derivations.notes.scope import Entry, Scope
+from derivations.notes.shapes import with_shapes
 from derivations.notes.signature import Signature, sign_document
 from derivations.notes.tensor import Value
 from derivations.statement import Definition
@@ -776,7 +777,7 @@ def _read_in_all_ways(
 ) -> list[StepRecord]:
     """The records of the reading by which most holds, refuted only where no other reading holds."""
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
-    signature = sign_document(sides, text, maps)
+    signature = with_shapes(document, sign_document(sides, text, maps))
     first = _Reading(document, signature, Choices(), seed, spent=spent)
     steps = first.run()
     readings = [(first, steps)]

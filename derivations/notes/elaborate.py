@@ -45,6 +45,7 @@ class Elaborator(Derivatives, Arrays, Indicators):
     """Elaborates the sides of one formula; see `Namer` for its state."""
 
     depth: int = 0
+    beside_number: bool = False  # 1 - h^2 is taken entry by entry
     letters_elsewhere: frozenset[str] = frozenset()
 
     def side(self, node: Node) -> Value:
@@ -131,6 +132,13 @@ class Elaborator(Derivatives, Arrays, Indicators):
     # Sums of terms, and how far a \sum reaches over them
 
     def terms(self, terms: Sequence[ast.Term]) -> Value:
+        before, self.beside_number = self.beside_number, any(isinstance(t.body, ast.Number) for t in terms)
+        try:
+            return self._terms(terms)
+        finally:
+            self.beside_number = before
+
+    def _terms(self, terms: Sequence[ast.Term]) -> Value:
         total: Value | None = None
         position = 0
         while position < len(terms):
@@ -259,6 +267,8 @@ class Elaborator(Derivatives, Arrays, Indicators):
                     return elementwise(left, right, lambda a, b: a * b)
                 return contract(left, right)
             case r"\odot" | r"\circ":
+                if not left.axes and not right.axes:
+                    self.doubts.append("what is multiplied entry by entry is read as numbers")
                 return elementwise(left, right, lambda a, b: a * b)
             case r"\otimes":
                 if len(left.axes) == 1 and len(right.axes) == 1:
@@ -485,6 +495,8 @@ class Elaborator(Derivatives, Arrays, Indicators):
 
     def with_scripts(self, value: Value, ref: object) -> Value:
         transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)
+        if transposed and not value.axes and not getattr(ref, "indices", ()):
+            self.doubts.append("what is transposed is read as a number")
         if transposed:
             value = value.transposed
             if len(value.axes) == 1:
@@ -504,6 +516,8 @@ class Elaborator(Derivatives, Arrays, Indicators):
         above = self.value(exponent)
         if above.axes:
             raise UnsupportedNoteError("an array as a power")
+        if len(value.axes) == 1 and above.expr == 2 and self.beside_number:
+            return replace(value, expr=value.expr**2)
         if value.axes and above.expr == -1:
             raise UnsupportedNoteError("the inverse of a matrix")
         return power(value, above.expr)
@@ -573,7 +587,7 @@ class Elaborator(Derivatives, Arrays, Indicators):
         if isinstance(base, ast.Group) and base.opening in (r"\|", "|") and node.superscripts:
             exponent = self.value(node.superscripts[0]).expr
             written = render(node.subscripts[0]) if node.subscripts else "2"
-            if written == "2" and base.body is not None:
+            if written in ("2", "F") and base.body is not None:
                 return scalar(self.value(base).expr ** exponent)
             raise UnsupportedNoteError(f"the norm {written}")
         if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:
