@@ -43,9 +43,9 @@ from derivations.notes.rewriting import feature_maps, rewritten, uses_capital_si
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.shapes import with_shapes
 from derivations.notes.signature import Signature, sign_document
-from derivations.notes.tensor import Value
+from derivations.notes.tensor import MisshapenError, Value
 from derivations.statement import Definition
-from derivations.verdict import Status, Verdict
+from derivations.verdict import Status, Verdict, Witness
 
 __all__ = ["check_document"]
 
@@ -84,6 +84,7 @@ class _Reading:
     sticky: tuple[Case, Step] | None = None
     truths: dict[str, tuple[bool, Side]] = field(default_factory=dict)
     derived: dict[str, Side] = field(default_factory=dict)
+    fitting: set[str] = field(default_factory=set)
     spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
     ahead: set[tuple[int, int, int]] = field(default_factory=set)
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
@@ -134,6 +135,7 @@ class _Reading:
         try:
             with budget(OPERATIONS, SECONDS):
                 found = self._equation(step, step.left.node, step.right.node, record)
+                self._keep_matrices(step, found)
                 return self._with_effect(step, found)
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
             return replace(record, verdict="unsupported", method="language", reason=str(error))
@@ -448,11 +450,44 @@ class _Reading:
             shown = cells_shown(left, right)
             if shown:
                 return of_shown((place, self._under(step, l, r, case)) for place, l, r in shown)
+            if isinstance(error, MisshapenError) and case is None:
+                return self._transposed(step, left, right, error)
             return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
         judged = self._decided(first, second, a, b, case)
         if judged.verdict.status is Status.UNSUPPORTED:
             return of_cuts((self._under(step, one, other, case) for one, other in rows_lost(left, right)), judged)
         return judged
+
+    def _keep_matrices(self, step: Step, record: StepRecord) -> None:
+        """Remember the matrices of a step whose products fit: that is how they stand in this document."""
+        if record.verdict in HELD or (record.verdict == "definition" and record.reason is None):
+            for side in (step.left, step.right):
+                if side is not None and side.node is not None:
+                    self.fitting |= self._speaker(side).matrices_in(side.node) or set()
+
+    def _transposed(self, step: Step, left: Node, right: Node, error: MisshapenError) -> Judged:
+        """A product that is defined for no two different sizes: refuted where it holds with its matrix transposed."""
+        otherwise = Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
+        assert step.left is not None and step.right is not None
+        speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        sizes: list[tuple[sp.Expr, sp.Expr]] = []
+        speakers[0].mended, speakers[1].mended = sizes, sizes
+        speakers[1].fresh = 500
+        for speaker, side in zip(speakers, (left, right), strict=True):
+            matrices = speaker.matrices_in(side)
+            if matrices is None or not matrices <= self.fitting:
+                return otherwise
+        try:
+            a, b = speakers[0].side(left), speakers[1].side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return otherwise
+        judged = self._decided(*speakers, a, b, None)
+        if not judged.verdict.is_proved or len(sizes) != 1:
+            return otherwise
+        one, other = sizes[0]
+        witness = Witness("shape", {str(one): 2, str(other): 3}, {}, {}, "defined", "no product of these sizes")
+        reason = f"{one} entries are multiplied with {other}; with the matrix transposed it holds"
+        return replace(judged, verdict=Verdict(Status.REFUTED, "shape", reason=reason, witness=witness), equation=None)
 
     def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, case: Case | None) -> Judged:
         met = {**second.met, **first.met}

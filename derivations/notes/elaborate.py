@@ -27,7 +27,18 @@ from derivations.notes.names import TRANSPOSES, Index, Ref, UnsupportedNoteError
 from derivations.notes.naming import ROW
 from derivations.notes.render import render
 from derivations.notes.signature import Key
-from derivations.notes.tensor import ANY, Value, add, contract, elementwise, power, retyped, scalar, summed
+from derivations.notes.tensor import (
+    ANY,
+    MisshapenError,
+    Value,
+    add,
+    contract,
+    elementwise,
+    power,
+    retyped,
+    scalar,
+    summed,
+)
 from derivations.notes.written import layout_of
 
 __all__ = ["Elaborator"]
@@ -46,6 +57,7 @@ class Elaborator(Derivatives, Arrays, Indicators):
 
     depth: int = 0
     beside_number: bool = False  # 1 - h^2 is taken entry by entry
+    mended: list[tuple[sp.Expr, sp.Expr]] | None = None
     letters_elsewhere: frozenset[str] = frozenset()
 
     def side(self, node: Node) -> Value:
@@ -246,6 +258,22 @@ class Elaborator(Derivatives, Arrays, Indicators):
         return replace(result, expr=-result.expr) if negative else result
 
     def times(self, left: Value, right: Value, operator: str) -> Value:
+        """The product; with `mended`, a matrix that doesn't fit is transposed, and what didn't fit is kept."""
+        try:
+            return self._times(left, right, operator)
+        except MisshapenError as error:
+            sizes = [axis.upper for axis in error.axes]
+            written = self.signature.size.values()
+            if self.mended is None or any(str(n) not in written for n in sizes) or len(set(sizes)) == 1:
+                raise
+            self.mended.append((sizes[0], sizes[1]))
+            if len(left.axes) == 2 and len(right.axes) == 1:
+                return self._times(left.transposed, right, operator)
+            if len(right.axes) == 2 and len(left.axes) == 1:
+                return self._times(left, right.transposed, operator)
+            raise
+
+    def _times(self, left: Value, right: Value, operator: str) -> Value:
         self._consult_rows(left, right)
         match operator:
             case "" | r"\cdot":

@@ -15,7 +15,9 @@ from dataclasses import dataclass, field, fields, replace
 
 import sympy as sp
 
-from derivations.notes.names import Index, Ref, UnsupportedNoteError
+from derivations.notes import ast
+from derivations.notes.ast import Node, walk
+from derivations.notes.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
 from derivations.notes.tensor import Axis, Value
@@ -235,6 +237,19 @@ class Namer:
         found = [small, rf"\hat{{{small}}}"] if letter == "X" else [small]
         known = [k for k in found if self._axes_known(k)]
         return max(known, key=lambda k: self.signature.count.get(k, 0)) if known else None
+
+    def matrices_in(self, node: Node) -> set[str] | None:
+        """Matrices without an index in a side; None where of one no index says what its rows are, as of X."""
+        found: set[str] = set()
+        for part in walk(node):
+            if isinstance(part, ast.Symbol):
+                ref = read_name(part, self.signature.habits)
+                axes = self.signature.axes.get(ref.key, ())
+                if self.small_name(ref.key) is not None or len(axes) == 2 and self.signature.sample in axes:
+                    return None
+                if len(axes) == 2 and not ref.indices:
+                    found.add(ref.key)
+        return found
 
     def _axes_known(self, key: str) -> tuple[object, ...]:
         entries = self.scope.of(key)

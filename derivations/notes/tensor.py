@@ -19,6 +19,7 @@ __all__ = [
     "ANY",
     "FIXED",
     "Axis",
+    "MisshapenError",
     "Value",
     "add",
     "aligned",
@@ -44,6 +45,14 @@ class Axis:
     sort: object
     lower: sp.Expr
     upper: sp.Expr
+
+
+class MisshapenError(UnsupportedNoteError):
+    """A product of arrays whose inner axes differ: the axes."""
+
+    def __init__(self, left: Axis, right: Axis) -> None:
+        super().__init__("a product of arrays whose inner axes differ")
+        self.axes = left, right
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,7 @@ def contract(a: Value, b: Value) -> Value:
         b = replace(b, axes=tuple(replace(inner_a, symbol=x.symbol) if x.sort == ANY else x for x in b.axes))
     inner_a, inner_b = a.axes[-1], b.axes[0]
     if inner_a.sort != inner_b.sort:
-        raise UnsupportedNoteError("a product of arrays whose inner axes differ")
+        raise MisshapenError(inner_a, inner_b)
     fresh = _apart(b, a)
     k = fresh.axes[0]
     left = substitute(a.expr, {inner_a.symbol: k.symbol})

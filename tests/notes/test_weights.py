@@ -72,3 +72,24 @@ def test_a_gradient_by_parameters_that_are_written_out(left: str) -> None:
     assert check_notes(LINE + f"$${left} = {ROWS}$$").steps[-1].verdict == "proved"
     wrong = ROWS.replace(" x^{(i)} ", " ")
     assert check_notes(LINE + f"$${left} = {wrong}$$").steps[-1].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("before", "formula", "verdict"),
+    [
+        (MODEL, r"\frac{\partial L}{\partial \mathbf x} = \mathbf W (\mathbf p - \mathbf y)", "refuted"),
+        (MODEL, r"\frac{\partial L}{\partial \mathbf x} = 2 \mathbf W (\mathbf p - \mathbf y)", "unsupported"),
+        # nothing shows how the matrix stands: it may be W_{kj} or its transpose that is called W
+        (
+            MODEL.replace(r"\mathbf z = \mathbf W \mathbf x + \mathbf b", r"\mathbf z"),
+            r"\mathbf z = \mathbf W^\top \mathbf x + \mathbf b",
+            "unsupported",
+        ),
+    ],
+)
+def test_a_lost_transpose_is_a_fault_of_shape(before: str, formula: str, verdict: str) -> None:
+    step = check_notes(before + f"$${formula}$$").steps[-1]
+    assert step.verdict == verdict, step
+    if verdict == "refuted":
+        assert step.witness is not None and step.witness.kind == "shape"
+        assert len(set(step.witness.sizes.values())) == 2
