@@ -29,6 +29,7 @@ from .autodiff import Mode
 from .inputs import shape_of
 from .lambdify import lambdify
 from .rounding import trace
+from .sharing import without_repeats
 
 __all__ = ["ClaimCompiler", "CompiledClaim", "StatedDerivative"]
 
@@ -125,7 +126,7 @@ class ClaimCompiler:
     def _traced(self, fn: Fn, held: Mapping[str, jax.ShapeDtypeStruct]) -> Fn:
         """fn as its jaxpr: the expression is walked once, however often it is differentiated."""
         specs = {**self.specs, **held}
-        closed = trace(fn, specs)
+        closed = without_repeats(trace(fn, specs), differentiated=True)
         order = sorted(specs)
 
         def replay(inputs: Inputs) -> jax.Array:

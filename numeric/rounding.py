@@ -41,6 +41,7 @@ from .array_module import HostOnlyError, is_traced, traced, xp
 from .error_rules import Bound, bounds_of, dense
 from .host import evaluate_primitive
 from .precision import float64_enabled
+from .sharing import without_repeats
 
 __all__ = ["Bound", "Program", "evaluate_with_bounds", "largest_intermediate", "trace"]
 
@@ -68,7 +69,7 @@ class Program:
     """
 
     def __init__(self, fn: Callable[..., Any], *specs: Any, double: bool = True) -> None:
-        self.closed = trace(fn, *specs, double=double)
+        self.closed = without_repeats(trace(fn, *specs, double=double))
         self.specs = specs
         self._compiled: Any = None
         self._with_bounds: dict[tuple[bool, ...], Any] = {}

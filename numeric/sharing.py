@@ -1,0 +1,116 @@
+r"""A jaxpr in which nothing is computed twice, and nothing for naught.
+
+The claims of a statement, and each derivative of each loss, compute the same softmax or the same residual anew.
+Here equations with the same primitive, the same parameters and the same arguments become one (value
+numbering), and those that no output needs are left out. The primitives that are left are those that were
+there, in their order: floating-point results stay what they were.
+
+Calls of `jit` are opened, since what they share with the rest is inside; so are functions with a derivative
+rule of their own, where the program is not differentiated again. Left out: bodies of loops and branches.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import jax.extend.core as jex
+import numpy as np
+
+__all__ = ["without_repeats"]
+
+_CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr"}
+_RULED = {"custom_jvp_call": "call_jaxpr", "custom_vjp_call": "call_jaxpr", "custom_vjp_call_jaxpr": "fun_jaxpr"}
+
+
+def without_repeats(closed: jex.ClosedJaxpr, differentiated: bool = False) -> jex.ClosedJaxpr:
+    """The same function with each value computed once.
+
+    differentiated: whether it will be differentiated again, and so has to keep its custom derivative rules.
+
+    >>> import jax, jax.numpy as jnp
+    >>> closed = jax.make_jaxpr(lambda x: jnp.exp(x) + jnp.exp(x))(1.0)
+    >>> len(closed.jaxpr.eqns), len(without_repeats(closed).jaxpr.eqns)
+    (3, 2)
+    """
+    sharing = _Sharing(_CALLS if differentiated else {**_CALLS, **_RULED})
+    jaxpr = closed.jaxpr
+    outvars = sharing.inline(jaxpr, closed.consts, list(jaxpr.invars))
+    eqns = _needed(sharing.eqns, outvars)
+    new = jaxpr.replace(constvars=list(sharing.consts), eqns=eqns, outvars=outvars)
+    return jex.ClosedJaxpr(new, list(sharing.consts.values()))
+
+
+class _Sharing:
+    """Equations as they are met, each once."""
+
+    def __init__(self, opened: dict[str, str]) -> None:
+        self.opened = opened
+        self.eqns: list[Any] = []
+        self.consts: dict[Any, Any] = {}
+        self._known: dict[Any, list[Any]] = {}
+        self._const_of: dict[int, Any] = {}
+
+    def inline(self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
+        """The atoms that hold the outputs of a jaxpr applied to these atoms."""
+        env: dict[Any, Any] = dict(zip(jaxpr.invars, arguments, strict=True))
+        env.update((v, self._constant(v, c)) for v, c in zip(jaxpr.constvars, consts, strict=True))
+
+        def read(atom: Any) -> Any:
+            return atom if isinstance(atom, jex.Literal) else env[atom]
+
+        for eqn in jaxpr.eqns:
+            taken = [read(a) for a in eqn.invars]
+            body = eqn.params.get(self.opened.get(eqn.primitive.name))
+            if body is not None:
+                outs = self.inline(getattr(body, "jaxpr", body), getattr(body, "consts", ()), taken)
+            else:
+                outs = self._outputs(eqn, taken)
+            env.update(zip(eqn.outvars, outs, strict=True))
+        return [read(a) for a in jaxpr.outvars]
+
+    def _constant(self, variable: Any, value: Any) -> Any:
+        known = self._const_of.get(id(value))
+        if known is None:
+            known = self._const_of[id(value)] = copy.copy(variable)
+            self.consts[known] = value  # keeps it alive, and so its id its own
+        return known
+
+    def _outputs(self, eqn: Any, taken: list[Any]) -> list[Any]:
+        dropped = tuple(isinstance(v, jex.DropVar) for v in eqn.outvars)
+        key = (eqn.primitive, _parameters(eqn.params), tuple(_number(a) for a in taken), dropped)
+        if eqn.effects or key not in self._known:
+            # the variables of a body that is opened twice stand for different values: each gets its own
+            self._known[key] = [copy.copy(v) for v in eqn.outvars]
+            self.eqns.append(eqn.replace(invars=taken, outvars=self._known[key]))
+        return self._known[key]
+
+
+def _parameters(params: dict[str, Any]) -> tuple[Any, ...]:
+    """What tells parameters apart: themselves, or which objects they are."""
+    found = []
+    for name in sorted(params):
+        value = params[name]
+        try:
+            hash(value)
+        except TypeError:
+            value = ("object", id(value))
+        found.append((name, type(value), value))
+    return tuple(found)
+
+
+def _number(atom: Any) -> Any:
+    if isinstance(atom, jex.Literal):
+        return str(atom.aval), np.asarray(atom.val).tobytes()  # by its bits: −0.0 isn't 0.0
+    return id(atom)
+
+
+def _needed(eqns: Sequence[Any], outvars: Sequence[Any]) -> list[Any]:
+    wanted = {id(a) for a in outvars}
+    kept = []
+    for eqn in reversed(eqns):
+        if eqn.effects or any(id(v) in wanted for v in eqn.outvars):
+            kept.append(eqn)
+            wanted.update(id(a) for a in eqn.invars)
+    return kept[::-1]
