@@ -19,6 +19,7 @@ import multiprocessing
 import random
 import re
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from derivations.notes.report import StepRecord
 EXAMPLES = Path(__file__).resolve().parents[1] / "tests" / "notes" / "examples"
 SUFFIXES = (".md", ".txt", ".tex")
 HELD = ("proved", "supported")
+TOGETHER = 40  # faults of one note that are judged by one process
 _SUBSCRIPT = re.compile(r"_(?:([a-z])(?![a-z])|\{([a-z])([a-z])\}|\{([a-z]), ?([a-z])\})")
 _MEAN = re.compile(r"\\(?:d?frac|tfrac)\s*(?:\{1\}\s*\{([nmN])\}|1([nmN]))")
 _HAT = re.compile(r"\\hat\{?\s*y\}?|(?<![A-Za-z\\{])y(?![A-Za-z])|(?<=\s)y(?![A-Za-z])")
@@ -162,12 +164,15 @@ def _is_balanced(side: str) -> bool:
     return depth == 0
 
 
-def judged(path: str, faults: list[Planted]) -> list[Outcome]:
-    """The faults of one note, judged. Equations that they share are decided once."""
+def judged(job: tuple[str, list[Planted], float]) -> list[Outcome]:
+    """The faults of one note, judged until a time. Equations that they share are decided once."""
+    path, faults, end = job
     found = []
     with remembered():
         (before,) = check_files([Path(path)]).files
         for fault in faults:
+            if time.time() > end:
+                break
             try:
                 steps: tuple[StepRecord, ...] = check_notes(fault.text).steps
             except Exception as error:  # noqa: BLE001  a crash is a survivor, by name
@@ -215,6 +220,7 @@ def main() -> int:
     options.add_argument("--limit", type=int, default=400, help="faults in all, spread over the notes")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
+    options.add_argument("--minutes", type=float, default=60.0, help="after which no further fault is judged")
     options.add_argument("--survivors", type=int, default=20, help="how many survivors to print")
     options.add_argument("--equal", action="store_true", help="print those that are equal, too")
     given = options.parse_args()
@@ -229,7 +235,9 @@ def main() -> int:
         by_note: dict[str, list[Planted]] = defaultdict(list)
         for fault in planted[: given.limit]:
             by_note[fault.path].append(fault)
-        for some in pool.starmap(judged, by_note.items(), chunksize=1):
+        end = time.time() + 60 * given.minutes
+        parts = [(p, f[at : at + TOGETHER], end) for p, f in by_note.items() for at in range(0, len(f), TOGETHER)]
+        for some in pool.imap_unordered(judged, parts):
             outcomes += some
     report(outcomes, given.survivors, given.equal)
     return int(any(o.verdict in ("wrong", "crash", "inconsistent") for o in outcomes))

@@ -34,11 +34,12 @@ def test_the_code_runs(folder, number):
     subprocess.run([sys.executable, "-c", PYTHON[number]], cwd=folder, check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("command", [c for c in CONSOLE if c.split("#")[0].split()[1] in ("explain", "prove")])
+@pytest.mark.parametrize("command", [c for c in CONSOLE if c.split("#")[0].split()[1] in ("explain", "prove", "check")])
 def test_the_output_is_what_the_command_prints(folder, command):
     words = shlex.split(command.split("#")[0])
     assert words[0] == "verify"
-    done = subprocess.run([sys.executable, "-m", *words], cwd=folder, capture_output=True, text=True, check=False)
+    place = README.parent if words[1] == "check" else folder
+    done = subprocess.run([sys.executable, "-m", *words], cwd=place, capture_output=True, text=True, check=False)
     assert done.stdout.rstrip() == CONSOLE[command].rstrip()
 
 

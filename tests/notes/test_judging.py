@@ -196,3 +196,15 @@ def test_what_is_decided_once_is_remembered(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(equation, "_decided", lambda *args: asked.append(args[0]) or original(*args))
     check_notes(r"$\sigma'(z) = \sigma(z) (1 - \sigma(z))$ and again $\sigma'(z) = \sigma(z) (1 - \sigma(z))$")
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("comment", ["assume y in {0,1}", "assume y in {0, 1}"])
+def test_a_comment_states_an_assumption(comment: str) -> None:
+    note = r"$y_i^2 = y_i$"
+    assert check_notes(note).steps[0].verdict == "refuted"
+    assert check_notes(f"<!-- verify: {comment} -->\n\n{note}").steps[0].verdict == "proved"
+
+
+def test_a_comment_states_that_labels_are_signs() -> None:
+    note = "<!-- verify: assume y in {-1, 1} -->\n\n$y_i^3 = y_i$"
+    assert check_notes(note).steps[0].verdict == "proved"
