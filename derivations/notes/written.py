@@ -22,7 +22,7 @@ from derivations.notes.names import UnsupportedNoteError
 __all__ = ["LAST", "MATRICES", "Layout", "Pattern", "layout_of", "pattern_of", "spread"]
 
 MATRICES = frozenset(("matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array"))
-MAX_ENTRIES = 36
+MAX_ENTRIES, MAX_ENDS = 36, 12
 LAST = -1
 Place = tuple[int, int]
 
@@ -141,7 +141,7 @@ def _ends(cells: Sequence[tuple[Place, Node]]) -> list[Node]:
             found[part] = None
         elif isinstance(part, ast.Sum) and len(part.terms) == 2 and isinstance(part.terms[1].body, ast.Number):
             found[part] = None
-    return list(found)
+    return list(found)[:MAX_ENDS]
 
 
 def _form(cells: Sequence[tuple[Place, Any]], letters: tuple[str, str], last: tuple[Node, Node]) -> Any:
