@@ -21,9 +21,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 import jax
-
-jax.config.update("jax_num_cpu_devices", 2)  # before the first array: a share of the rows for each core
-
 import jax.numpy as jnp
 import numpy as np
 import optax
@@ -170,10 +167,9 @@ def fits(repeat: int) -> None:
         "digits": (digits[0] / 16, digits[1]),
         "iris": iris,
     }
-    print(f"\nFits of (1/n) Σ loss + |w|²/(2n) to the gradient that scikit-learn's ended at (its tol = 1e-4)")
-    print(
-        f"{'data':<16}{'method':<18}{'ms':>9}{'gradient':>10}{'ours':>9}{'ms':>9}{'gradient':>10}{'times':>7}{'compile s':>11}"
-    )
+    print("\nFits of (1/n) Σ loss + |w|²/(2n) to the gradient that scikit-learn's ended at (its tol = 1e-4)")
+    print(f"{'data':<16}{'method':<18}{'ms':>9}{'gradient':>10}", end="")
+    print(f"{'ours':>9}{'ms':>9}{'gradient':>10}{'times':>7}{'compile s':>11}", flush=True)
     for name, (x, y) in data.items():
         classes = len(np.unique(y))
         of = problem("logistic_regression.mean" if classes == 2 else "softmax_regression").penalised
@@ -243,6 +239,7 @@ def main() -> None:
     parser.add_argument("tables", nargs="*", choices=[*TABLES, "peak", []])
     parser.add_argument("--repeat", type=int, default=15)
     options = parser.parse_args()
+    jax.config.update("jax_num_cpu_devices", 2)  # before the first array: a share of the rows for each core
     warnings.simplefilter("ignore", ConvergenceWarning)
     if options.tables == ["peak"]:
         return peak()
