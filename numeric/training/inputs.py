@@ -161,8 +161,9 @@ def _outside(v: Variable, array: Any, problem: Problem) -> str:
         return ""
     seen: set[float] = set()
     for start, block in _chunks(array):
-        finite = np.isfinite(block)
-        if not finite.all():
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = block.sum()  # one number that is finite is quicker to look at than all; a sum may overflow
+        if not np.isfinite(total) and not (finite := np.isfinite(block)).all():
             at = tuple(int(k) for k in np.argwhere(~finite)[0]) if block.ndim else ()
             where = str([start + at[0], *at[1:]]) if at else ""
             return f"{v.name}{where} is {block[at]}: every value has to be finite"
@@ -203,9 +204,16 @@ def _chunks(array: Any) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
     if not array.shape:
         yield 0, np.asarray(array)
         return
+    if isinstance(array, jax.Array) and array.dtype in (np.float32, np.float64) and _is_on_one_cpu(array):
+        array = np.from_dlpack(array)  # the same memory, where a slice of a JAX array or `asarray` is a copy
     for start in range(0, array.shape[0], _CHUNK):
         block = np.asarray(array[start : start + _CHUNK])
         yield start, block.astype(np.float32) if block.dtype == ml_dtypes.bfloat16 else block
+
+
+def _is_on_one_cpu(array: jax.Array) -> bool:
+    devices = array.devices()
+    return len(devices) == 1 and next(iter(devices)).platform == "cpu"
 
 
 def _lengths(rows: Mapping[str, Any]) -> list[str]:

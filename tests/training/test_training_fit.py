@@ -1,5 +1,9 @@
 """Fits against closed forms and scikit-learn, the way in, divergence, the kept iterate, bad input."""
 
+from pathlib import Path
+
+import jax.numpy as jnp
+import ml_dtypes
 import numpy as np
 import optax
 import pytest
@@ -12,7 +16,8 @@ from derivations import Partial, prove
 from derivations.catalog import find
 from derivations.statement import Derivation, Step
 from numeric.gradient import UnprovedGradientError
-from numeric.training import DataError, DivergenceError, fit, problem
+from numeric.training import CheckpointError, DataError, DivergenceError, fit, problem
+from numeric.training.checkpoint import write_atomically
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 3))
@@ -243,3 +248,41 @@ def test_ctrl_c_returns_what_was_found():
     assert found.interrupted
     assert "Ctrl-C" in found.reason
     assert found.loss < found.losses[0]
+
+
+def test_bfloat16_data_are_summed_in_float32():
+    """A sum in bfloat16 stops growing at 256; 4,000 rows summed so would be far off."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(4000, 3)).astype(ml_dtypes.bfloat16)
+    y = (x.astype(np.float64) @ [1.0, -1.0, 0.5] + rng.logistic(size=4000) > 0).astype(ml_dtypes.bfloat16)
+    narrow = fit("logistic_regression.mean", {"x": x, "y": y}, tolerance=1e-5)
+    wide = fit("logistic_regression.mean", {"x": x.astype(np.float32), "y": y.astype(np.float32)}, tolerance=1e-5)
+    assert narrow.parameters["w"].dtype == np.float32
+    np.testing.assert_allclose(narrow.parameters["w"], wide.parameters["w"], atol=0.01)
+
+
+def test_jax_arrays_are_checked_too():
+    x = jnp.asarray(X.astype(np.float32)).at[7, 1].set(jnp.inf)
+    with pytest.raises(DataError, match=r"x\[7, 1\] is inf"):
+        fit("logistic_regression.mean", {"x": x, "y": LABELS.astype(np.float32)})
+
+
+def test_large_finite_values_are_finite():
+    """Their sum overflows, they don't."""
+    x = np.full((4, 1), 3e38, np.float32)
+    fit("linear_regression.mean", {"x": x, "y": np.ones(4, np.float32)}, steps=0)
+
+
+def test_a_full_disk_is_said(tmp_path):
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with pytest.raises(CheckpointError, match="No space left on device"):
+        write_atomically(tmp_path / "state.npz", lambda file: Path("/dev/full").write_bytes(b"x" * 10_000))
+    assert not list(tmp_path.iterdir())
+
+
+def test_more_classes_than_rows_are_said():
+    with pytest.raises(DataError, match="rows differ"):
+        fit("softmax_regression", {"x": X[:2], "y": np.eye(3)})
+    few = fit("softmax_regression", {"x": X[:2], "y": np.eye(5)[:2]}, steps=3)  # five classes, two rows
+    assert np.isfinite(few.loss)
