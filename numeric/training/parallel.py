@@ -62,7 +62,7 @@ def placed(rows: Mapping[str, Any], devices: Iterable[Any] | None) -> tuple[Sour
     if jax.process_count() > 1 and not chosen:
         raise ValueError(f"{jax.process_count()} processes share this run: give devices=jax.devices()")
     if len(chosen) < 2 or count < len(chosen):
-        arrays = {name: jnp.asarray(a) for name, a in rows.items()}
+        arrays = {name: jax.device_put(a) for name, a in rows.items()}  # in place, where `jnp.asarray` copies
         return ArraySource.of(arrays), arrays
     mesh = Mesh(np.array(chosen), (_AXIS,))
     each = count // len(chosen)
