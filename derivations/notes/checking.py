@@ -29,7 +29,7 @@ from derivations.notes.ast import Node, walk
 from derivations.notes.cases import Case, cases_of
 from derivations.notes.cells import cells_shown, of_cuts, of_shown, rows_lost
 from derivations.notes.claims import Claim, Judged, judge, unknown_in
-from derivations.notes.conditions import applied, cases_written, is_condition
+from derivations.notes.conditions import applied, cases_behind, cases_written, is_condition
 from derivations.notes.derivatives import leading
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
@@ -421,6 +421,10 @@ class _Reading:
             older = self._under_older(step, left, right)
             if older is not None:
                 return older
+            for case in cases_behind(self.document, step):
+                if case not in written and self._under(step, left, right, case).verdict.is_proved:
+                    verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=f"holds for {case}")
+                    return replace(judged, verdict=verdict)
         return judged
 
     def _still_in_force(self, step: Step, written: Sequence[Case]) -> tuple[Case, ...]:

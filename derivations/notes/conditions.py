@@ -17,7 +17,7 @@ from derivations.notes.parser import Document, Step
 from derivations.notes.scope import Scope
 from derivations.notes.signature import LABELS, Signature, base_letter
 
-__all__ = ["applied", "cases_written", "is_condition"]
+__all__ = ["applied", "cases_behind", "cases_written", "is_condition"]
 
 _NEAR = 220
 
@@ -57,15 +57,19 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
                     beside += in_words(item.words)
     context = formula.context
     before = list(in_words(context.before[-_NEAR:]))[::-1]
-    after = list(in_words(context.after[:60]))
     headings = [case for heading in reversed(context.headings) for case in in_words(heading)]
-    implied = [*before, *headings, *after]
+    implied = [*before, *headings]
     first: list[Case] = []
     for case in dict.fromkeys(beside):
         if not any(case.contradicts(other) for other in first):
             first.append(case)
     left = [c for c in dict.fromkeys(implied) if c not in first and not any(c.contradicts(f) for f in first)]
     return tuple(first[:2]), tuple(left[:4])
+
+
+def cases_behind(document: Document, step: Step) -> tuple[Case, ...]:
+    """Conditions in the words behind a formula: they may be said of it, or begin what follows."""
+    return tuple(in_words(document.formulas[step.formula].context.after[:60]))[:2]
 
 
 def _short(chain: ast.Chain) -> bool:

@@ -77,3 +77,11 @@ def test_no_other_case_than_the_one_beside_a_step_proves_it(lines: str) -> None:
         steps = [s for s in check_notes(text).steps if "partial" in s.left]
         assert steps[0].verdict == "proved"
         assert steps[1].verdict in expected
+
+
+def test_a_case_that_is_said_behind_a_step_does_not_prove_it() -> None:
+    before = (
+        r"$L = -y \log a - (1 - y) \log(1 - a)$ with $y \in \{0, 1\}$. Again, $$ L = -y \log a - (1 - y) \log(1 + a) $$"
+    )
+    for words in ("", r"For $y = 1$ this is $-\log a$."):
+        assert check_notes(f"{before}\n{words}").steps[2].verdict in ("conflict", "refuted", "undecided")
