@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sklearn.datasets import load_iris
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -41,6 +42,22 @@ def test_the_output_is_what_the_command_prints(folder, command):
     place = README.parent if words[1] == "check" else folder
     done = subprocess.run([sys.executable, "-m", *words], cwd=place, capture_output=True, text=True, check=False)
     assert done.stdout.rstrip() == CONSOLE[command].rstrip()
+
+
+def test_training_says_what_stands_there(folder):
+    """Word for word, but for a gradient norm that is all rounding."""
+    data = load_iris()
+    rows = [f"{','.join(map(str, row))},{data.target_names[t]}" for row, t in zip(data.data, data.target, strict=True)]
+    header = "sepal_length,sepal_width,petal_length,petal_width,kind"
+    folder.joinpath("iris.csv").write_text("\n".join([header, *rows, ""]))
+    command = next(c for c in CONSOLE if c.startswith("verify train"))
+    words = [sys.executable, "-m", *shlex.split(command)]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    said, stands = (re.sub(r"norm \S+ ≤", "norm ≤", text.rstrip()) for text in (done.stdout, CONSOLE[command]))
+    assert said == stands
+    predict = [sys.executable, "-m", "verify", "predict", "iris.npz", "iris.csv"]
+    done = subprocess.run(predict, cwd=folder, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("prediction,P(setosa),P(versicolor),P(virginica)\nsetosa,0.98")
 
 
 def test_the_two_commands_of_the_gate_stand_there():

@@ -205,7 +205,7 @@ def _chunks(array: Any) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
         yield 0, np.asarray(array)
         return
     if isinstance(array, jax.Array) and array.dtype in (np.float32, np.float64) and _is_on_one_cpu(array):
-        array = np.from_dlpack(array)  # the same memory, where a slice of a JAX array or `asarray` is a copy
+        array = np.from_dlpack(array)  # type: ignore[arg-type]  # the same memory, where a slice of a JAX array or `asarray` is a copy
     for start in range(0, array.shape[0], _CHUNK):
         block = np.asarray(array[start : start + _CHUNK])
         yield start, block.astype(np.float32) if block.dtype == ml_dtypes.bfloat16 else block
