@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .array_module import HostOnlyError, is_traced, xp
-from .host import STRUCTURAL, dot
+from .host import STRUCTURAL, dot, reduced
 
 __all__ = ["Bound", "bounds_of", "dense"]
 
@@ -177,10 +177,10 @@ def _dot(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 def _sum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axes = tuple(eqn.params["axes"])
     terms = int(np.prod([v[0].shape[axis] for axis in axes], dtype=np.int64))
-    moved = None if e[0] is None else xp.sum(xp.broadcast_to(e[0], v[0].shape), axis=axes)
+    moved = None if e[0] is None else reduced(np.add, xp.broadcast_to(e[0], v[0].shape), axes)
     if terms <= 1 or not jnp.issubdtype(out.dtype, jnp.inexact):
         return moved
-    return _total(xp.sum(_size(v[0]), axis=axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
+    return _total(reduced(np.add, _size(v[0]), axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
 
 
 def _cumsum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -221,7 +221,7 @@ def _largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 
 
 def _reduce_largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    return None if e[0] is None else xp.max(xp.broadcast_to(e[0], v[0].shape), axis=tuple(eqn.params["axes"]))
+    return None if e[0] is None else reduced(np.maximum, xp.broadcast_to(e[0], v[0].shape), tuple(eqn.params["axes"]))
 
 
 def _unchanged(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:

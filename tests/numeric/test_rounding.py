@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from numeric.host import reduced
 from numeric.rounding import Program
 
 MIXED = st.lists(st.floats(-1e6, 1e6, width=32), min_size=6, max_size=6)
@@ -115,3 +116,21 @@ def test_what_has_a_rule_on_the_host_only_is_bounded_there(monkeypatch: pytest.M
     (value,), (bound,) = p.values_and_bounds(np.array([1.5, 2.0]))
     assert np.all(np.abs(value - np.array([1.5, 2.0]) ** 4) <= bound)
     assert p._with_bounds == {(False,): None}
+
+
+@pytest.mark.parametrize("operation", [np.add, np.maximum, np.minimum, np.multiply])
+@pytest.mark.parametrize(
+    ("shape", "axes"), [((50, 3), (1,)), ((9, 2, 4), (0, 2)), ((7, 2, 2), (1, 2)), ((3, 40), (1,))]
+)
+def test_reductions_by_slices_are_those_of_numpy(operation, shape, axes):
+    x = np.random.default_rng(0).normal(size=shape)
+    np.testing.assert_allclose(reduced(operation, x, axes), operation.reduce(x, axis=axes), rtol=1e-13)
+    x[0] = np.nan
+    np.testing.assert_array_equal(np.isnan(reduced(operation, x, axes)), np.isnan(operation.reduce(x, axis=axes)))
+
+
+def test_reductions_of_booleans_integers_and_nothing_are_those_of_numpy():
+    which = np.array([[True, False], [True, True]])
+    assert reduced(np.logical_and, which, (1,)).tolist() == [False, True]
+    assert reduced(np.add, np.arange(6).reshape(2, 3), (1,)).tolist() == [3, 12]
+    assert reduced(np.add, np.zeros((2, 0)), (1,)).tolist() == [0.0, 0.0]
