@@ -1,7 +1,7 @@
 r"""Functions that a document uses before it says what they are: h(x) = g(\theta^\top x), where g(z) = 1/(1 + e^{-z}).
 
-Such a function is known from the start if the document defines it once, as an expression in its one argument and
-in nothing else: then it has one meaning throughout, and no reading of the text can give it another.
+Such a function is known from the start if the document defines it once, soon after its first use, as an expression in
+its one argument and in nothing else: then no reading of the text gives it another meaning.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 from derivations.notes.heads import Head, head_of
 from derivations.notes.parser import Document, Step
-from derivations.notes.signature import Signature
+from derivations.notes.signature import Signature, names_in
 
 __all__ = ["functions_ahead"]
 
+_NEAR = 4  # formulas from the first use to the definition
 _CONSTANTS = frozenset(("e", r"\pi"))
 
 
@@ -33,7 +34,17 @@ def functions_ahead(document: Document, signature: Signature) -> tuple[tuple[Ste
             and _is_of(step.right.node, head.arguments[0])
         )
         found.setdefault(head.ref.key, []).append((step, head) if is_closed else None)
-    return tuple(known[0] for known in found.values() if len(known) == 1 and known[0] is not None)
+    once = (known[0] for known in found.values() if len(known) == 1 and known[0] is not None)
+    return tuple((step, head) for step, head in once if step.formula - _first_use(document, signature, head) <= _NEAR)
+
+
+def _first_use(document: Document, signature: Signature, head: Head) -> int:
+    """The first formula that has the function in it."""
+    for formula in document.formulas:
+        sides = [m for chain in formula.chains for m in chain.members if m is not None]
+        if any(ref.key == head.ref.key for ref in names_in(sides, signature.habits)):
+            return formula.index
+    return 0
 
 
 def _is_of(value: Node, argument: Node) -> bool:

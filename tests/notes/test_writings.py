@@ -60,6 +60,12 @@ def test_an_equation_that_is_not_said_to_be_solved_is_a_claim():
     assert verdicts(text + r"Also $X^TXw = X^Ty$.")[-1] == "refuted"
 
 
+def test_a_function_defined_much_later_is_another_one_until_then():
+    rule = r"For any $f$, $\frac{d}{dx} f(x)^2 = 2 f(x) f'(x)$, and a linear $f$ has $f(a + b) = f(a) + f(b)$. "
+    between = " ".join(f"$u_{k} = {k} v$" for k in range(1, 8))
+    assert "refuted" not in verdicts(rule + between + r" An example: $f(x) = x^2$.")
+
+
 def test_phi_with_a_value_is_a_function():
     text = r"Let $\phi(z) = \frac{1}{1+e^{-z}}$. Then $\frac{d}{dz}\phi(z) = \phi(z)(1-\phi(z))$."
     assert verdicts(text) == ["definition", "proved"]
