@@ -29,7 +29,7 @@ from derivations.notes.ast import Node, walk
 from derivations.notes.cases import Case, cases_of
 from derivations.notes.cells import cells_shown, of_cuts, of_shown, rows_lost
 from derivations.notes.claims import Claim, Judged, judge, unknown_in
-from derivations.notes.conditions import applied, cases_behind, cases_written, is_condition
+from derivations.notes.conditions import applied, cases_behind, cases_written, is_condition, values_stated
 from derivations.notes.derivatives import leading
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
@@ -206,7 +206,7 @@ class _Reading:
     def _holds(self, step: Step, left: Side, right: Side) -> bool:
         if left.node is None or right.node is None:
             return False
-        judged = self._under(replace(step, left=left, right=right), left.node, right.node, None)
+        judged = self._under(replace(step, left=left, right=right), left.node, right.node)
         return judged.verdict.status in (Status.PROVED, Status.SUPPORTED)
 
     def _blank(self, step: Step) -> StepRecord:
@@ -405,7 +405,7 @@ class _Reading:
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right: as it stands, else in the cases that are written around it."""
-        judged = self._under(step, left, right, None)
+        judged = self._under(step, left, right)
         if judged.verdict.is_proved:
             return judged
         written, implied = cases_written(self.document, step)
@@ -418,6 +418,11 @@ class _Reading:
             if case in written and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:
                 judged = attempt
         if judged.verdict.is_refuted:
+            values = values_stated(self.document, step)
+            attempt = self._under(step, left, right, *values) if values else judged
+            if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
+                conditions = (*attempt.verdict.conditions, *map(str, values))
+                return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
             older = self._under_older(step, left, right)
             if older is not None:
                 return older
@@ -438,7 +443,7 @@ class _Reading:
         same = here.context.headings == there.context.headings
         return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
 
-    def _under(self, step: Step, left: Node, right: Node, case: Case | None) -> Judged:
+    def _under(self, step: Step, left: Node, right: Node, *cases: Case) -> Judged:
         assert step.left is not None and step.right is not None
         try:
             first = self._speaker(step.left, step.right)
@@ -453,13 +458,13 @@ class _Reading:
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
             shown = cells_shown(left, right)
             if shown:
-                return of_shown((place, self._under(step, l, r, case)) for place, l, r in shown)
-            if isinstance(error, MisshapenError) and case is None:
+                return of_shown((place, self._under(step, l, r, *cases)) for place, l, r in shown)
+            if isinstance(error, MisshapenError) and not cases:
                 return self._transposed(step, left, right, error)
             return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
-        judged = self._decided(first, second, a, b, case)
+        judged = self._decided(first, second, a, b, cases)
         if judged.verdict.status is Status.UNSUPPORTED:
-            return of_cuts((self._under(step, one, other, case) for one, other in rows_lost(left, right)), judged)
+            return of_cuts((self._under(step, one, other, *cases) for one, other in rows_lost(left, right)), judged)
         return judged
 
     def _keep_matrices(self, step: Step, record: StepRecord) -> None:
@@ -485,7 +490,7 @@ class _Reading:
             a, b = speakers[0].side(left), speakers[1].side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return otherwise
-        judged = self._decided(*speakers, a, b, None)
+        judged = self._decided(*speakers, a, b, ())
         if not judged.verdict.is_proved or len(sizes) != 1:
             return otherwise
         one, other = sizes[0]
@@ -493,7 +498,7 @@ class _Reading:
         reason = f"{one} entries are multiplied with {other}; with the matrix transposed it holds"
         return replace(judged, verdict=Verdict(Status.REFUTED, "shape", reason=reason, witness=witness), equation=None)
 
-    def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, case: Case | None) -> Judged:
+    def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, cases: Sequence[Case]) -> Judged:
         met = {**second.met, **first.met}
         consulted = first.consulted | second.consulted
         self.consulted |= consulted
@@ -502,7 +507,7 @@ class _Reading:
         first.met = met
         first.doubts += second.doubts
         claim = Claim(a, b, first)
-        if case is not None:
+        for case in cases:
             claim = applied(case, claim)
         return judge(claim, self.seed)
 
@@ -536,7 +541,7 @@ class _Reading:
                 current = self.scope.entries[key]
                 self.scope.entries[key] = [entry, *(e for e in current if e.axes != entry.axes)]
                 try:
-                    judged = self._under(step, left, right, None)
+                    judged = self._under(step, left, right)
                 finally:
                     self.scope.entries[key] = current
                 if not judged.verdict.is_refuted:

@@ -17,7 +17,7 @@ from derivations.notes.parser import Document, Step
 from derivations.notes.scope import Scope
 from derivations.notes.signature import LABELS, Signature, base_letter
 
-__all__ = ["applied", "cases_behind", "cases_written", "is_condition"]
+__all__ = ["applied", "cases_behind", "cases_written", "is_condition", "values_stated"]
 
 _NEAR = 220
 
@@ -27,9 +27,9 @@ def applied(case: Case, claim: Claim) -> Claim:
     if case.right.isdigit():
         names = {s for s in claim.speaker.domains if base_letter(s.name) == case.left}
         fixed = tuple((s.name, int(case.right)) for s in sorted(names, key=str))
-        return replace(claim, fixed=fixed)
+        return replace(claim, fixed=(*claim.fixed, *fixed))
     a, b = claim.speaker.index(case.left), claim.speaker.index(case.right)
-    if not {a, b} <= (claim.speaker.met.keys()):
+    if not {a, b} & claim.speaker.met.keys():  # one may stand in a definition only: z_c of the loss
         return claim
     if case.is_equal:
         return replace(claim, equal=((b, a),))
@@ -70,6 +70,18 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
 def cases_behind(document: Document, step: Step) -> tuple[Case, ...]:
     """Conditions in the words behind a formula: they may be said of it, or begin what follows."""
     return tuple(in_words(document.formulas[step.formula].context.after[:60]))[:2]
+
+
+def values_stated(document: Document, step: Step) -> tuple[Case, ...]:
+    """Values that the formulas just before a step give to names: "for x = 1 and y = 0 this is …"."""
+    found: list[Case] = []
+    line = document.formulas[step.formula].place.line
+    for formula in document.formulas[max(0, step.formula - 3) : step.formula]:
+        for chain in formula.chains if line - formula.place.line <= 2 else ():
+            match chain.members, [r.sign for r in chain.relations]:
+                case (ast.Symbol(name, (), (), (), 0), ast.Number(value)), ["="] if value.isdigit():
+                    found.append(Case(name, value, True))
+    return tuple(found)
 
 
 def _short(chain: ast.Chain) -> bool:

@@ -496,7 +496,7 @@ class Elaborator(Derivatives, Arrays, Indicators):
         ):
             first, second = self.axis(ANY), self.axis(ANY)
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
-        if node.name == r"\pi" and not self.signature.axes.get(r"\pi"):
+        if node.name == r"\pi" and not any(slot[0] == r"\pi" for slot in self.signature.sort_of_slot):
             return scalar(sp.pi), 0
         if node.name == r"\delta" and len(self._indices(node)) == 2 and not self.scope.of(r"\delta"):
             return self.kronecker(self._indices(node)), 0
@@ -515,11 +515,15 @@ class Elaborator(Derivatives, Arrays, Indicators):
                 return self.with_scripts(found, scripts), 1
             if is_function and not (base.opening == "[" and ref.key not in _SIGMOIDS):
                 return self.call(node, base, bracket), 1
-        if ref.key in _SIGMOIDS and not self.scope.of(ref.key):
+        if ref.key in _SIGMOIDS and not self.scope.of(ref.key) and self._is_sigmoid(ref.key):
             if bracket is not None and isinstance(bracket, ast.Symbol):
                 return self.sigmoid_of(self.value(bracket), ref.primes), 1
             raise UnsupportedNoteError("σ without its argument")
         return self.with_scripts(self.at_primes(ref, self.named), ref), 0
+
+    def _is_sigmoid(self, key: str) -> bool:
+        r"""Whether \sigma is a function here, and not the spread in exp(-(y - \mu)^2 / 2\sigma^2)."""
+        return key in self.signature.functions or key != r"\sigma" or self.signature.says("sigmoid|logistic|逻辑|сигм")
 
     def with_scripts(self, value: Value, ref: object) -> Value:
         transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)

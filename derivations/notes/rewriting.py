@@ -2,6 +2,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
 
     \Sigma_{i=1}^m a_i            \sum_{i=1}^m a_i
     a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k
+    \sum_x                        \sum, over the samples
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
@@ -99,6 +100,8 @@ def rewritten(node: Node, capital_sigma: bool, maps: frozenset[str] = frozenset(
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None
             return ast.BigOperator("sum", lower, upper, span=found.span)
+        if isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower == ast.Symbol("x"):
+            return replace(found, lower=None)
         if isinstance(found, ast.Sum):
             return _without_dots(found)
         if isinstance(found, ast.Product) and maps:
@@ -110,7 +113,7 @@ def rewritten(node: Node, capital_sigma: bool, maps: frozenset[str] = frozenset(
 
 
 def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
-    """The node with every symbol, sum, product and matrix in it passed through `step`, from the inside out."""
+    """The node with every symbol, sum, product, matrix and large operator in it passed through `step`, inside out."""
     if depth > 80:
         return node
     changes: dict[str, Any] = {}
@@ -125,7 +128,9 @@ def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
             if any(a is not b for a, b in zip(parts, value, strict=True)):
                 changes[item.name] = parts
     found = replace(node, **changes) if changes else node
-    return step(found) if isinstance(found, ast.Symbol | ast.Sum | ast.Product | ast.Matrix) else found
+    return (
+        step(found) if isinstance(found, ast.Symbol | ast.Sum | ast.Product | ast.Matrix | ast.BigOperator) else found
+    )
 
 
 def _mapped_part(value: Any, step: Callable[[Node], Node], depth: int) -> Any:

@@ -183,6 +183,12 @@ class _Survey:
                     self.operator(number, node)
                 elif isinstance(node, ast.Fraction):
                     self.fraction(number, node)
+                elif isinstance(node, ast.Group) and node.opening == r"\langle" and isinstance(node.body, ast.Listing):
+                    pair = [item for item in node.body.items if isinstance(item, ast.Symbol)]
+                    for ref in names_in(pair, self.habits):
+                        self.transposed.add(ref.key)
+                        if ref.indices:
+                            self.rows.add(ref.key)
                 elif isinstance(node, ast.Product):
                     self.product(number, node)
 
@@ -538,7 +544,8 @@ def _functions(sides: list[Node], survey: _Survey) -> frozenset[str]:
                 for left, right in zip(node.factors, node.factors[1:], strict=False):
                     if isinstance(left.body, ast.Symbol) and not right.operator and not right.sign:
                         group = right.body.base if isinstance(right.body, ast.Scripted) else right.body
-                        if _applies(left.body, group):
+                        within = {n.name for n in walk(group) if isinstance(n, ast.Symbol)}
+                        if _applies(left.body, group) and left.body.name not in within:  # h_i(1 - h_i) is a product
                             found.add(read_name(left.body, survey.habits).key)
     return frozenset(found)
 

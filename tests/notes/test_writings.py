@@ -137,3 +137,37 @@ def test_what_is_said_of_a_layer_holds_for_each():
 def test_a_fault_in_a_layer_is_refuted(right, wrong):
     assert right in LAYERS
     assert "refuted" in verdicts(LAYERS.replace(right, wrong))
+
+
+NIELSEN = r"""
+The cost of one input is $C = \frac{(y-a)^2}{2}$ with $a = \sigma(z)$ and $z = wx + b$, so that
+$\frac{\partial C}{\partial w} = (a-y)\sigma'(z) x$.
+For $x = 1$ and $y = 0$ this is $\frac{\partial C}{\partial w} = a \sigma'(z)$.
+"""
+PRODUCT = r"""
+Let $h_i = \sigma(\theta^T x_i)$. Then $\frac{\partial h_i}{\partial\theta_j} = h_i(1-h_i)x_{ij}$.
+"""
+INNER = r"""
+The loss is $Q(w) = \sum_{i=1}^{n} \ln(1 + e^{-y_i \langle w, x_i\rangle})$, with the gradient
+$$\nabla Q(w) = -\sum_{i=1}^{n} y_i x_i \sigma(-y_i\langle w, x_i\rangle).$$
+"""
+CLASS = r"""
+Let $L = -\log \frac{e^{z_c}}{\sum_j e^{z_j}}$ and $p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$.
+For $k \neq c$: $\frac{\partial L}{\partial z_k} = p_k$.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (NIELSEN, "} = a \\sigma'(z)", "} = 2a \\sigma'(z)"),
+        (NIELSEN, "$x = 1$", "$x = 2$"),
+        (PRODUCT, "h_i(1-h_i)", "h_i(1+h_i)"),
+        (INNER, "= -\\sum", "= \\sum"),
+        (CLASS, "} = p_k$", "} = -p_k$"),
+    ],
+)
+def test_values_products_and_cases(text, right, wrong):
+    assert set(verdicts(text)) == {"definition", "proved"}
+    assert right in text
+    assert "refuted" in verdicts(text.replace(right, wrong))
