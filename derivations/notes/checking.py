@@ -65,6 +65,7 @@ _SOLVED = (
     r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
     r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
 )
+_SOLVING = 6  # formulas after one that is set to zero, which may follow from it
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
@@ -87,6 +88,7 @@ class _Reading:
     fitting: set[str] = field(default_factory=set)
     spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
     ahead: set[tuple[int, int, int]] = field(default_factory=set)
+    zeroed_at: int = -100  # the formula that was set to zero last
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
 
     def run(self) -> list[StepRecord]:
@@ -261,6 +263,7 @@ class _Reading:
         if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and not begins:
             if judged.left is not None and judged.equation is not None:
                 self.scope.zeroed.append(judged.left)
+                self.zeroed_at = step.formula
             reason = "set to zero: an equation to be solved"
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         if head is not None and begins and record.verdict not in HELD:
@@ -282,8 +285,9 @@ class _Reading:
             if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
                 return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
         named = head_of(left, self.signature) is not None or _subject(left) is not None
-        if begins and not named and re.search(_SOLVED, before, re.I):
-            reason = "an equation to be solved, as the text says"
+        follows = 0 <= step.formula - self.zeroed_at <= _SOLVING
+        if begins and not named and (follows or re.search(_SOLVED, before, re.I)):
+            reason = "an equation to be solved" + (", as the text says" if not follows else "")
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         over_samples = self._speaker(step.left).range_of(self.signature.sample)
         sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]

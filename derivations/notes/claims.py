@@ -251,8 +251,8 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             )
         return Verdict(Status.UNDECIDED, "rounded numbers", reason="how far the numbers are rounded isn't known")
     for zero in speaker.scope.zeroed:
-        for sign in (1, -1):
-            scaled = replace(equation, left=left - right, right=sign * zero)
+        for ratio in (1, -1, 2, -2, sp.S.Half, -sp.S.Half):
+            scaled = replace(equation, left=left - right, right=ratio * zero)
             if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
     ones = {

@@ -1,5 +1,6 @@
 """Real notes, where they are at hand: the scores that a check of them must reach."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,13 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of r
 
 
 def score(tool: str, *arguments: str) -> str:
+    beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where `verify` is installed
     done = subprocess.run(
-        [sys.executable, str(SHARED / "tools" / tool), *arguments], capture_output=True, text=True, check=False
+        [sys.executable, str(SHARED / "tools" / tool), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": beside},
     )
     return done.stdout
 

@@ -171,3 +171,11 @@ def test_values_products_and_cases(text, right, wrong):
     assert set(verdicts(text)) == {"definition", "proved"}
     assert right in text
     assert "refuted" in verdicts(text.replace(right, wrong))
+
+
+def test_what_follows_from_an_equation_set_to_zero_is_no_false_claim():
+    text = r"""Let $S = \sum_{i=1}^n (y_i - \beta_0 - \beta_1 x_i)^2$.
+$$\frac{\partial S}{\partial \beta_0} = -2\sum_{i=1}^n (y_i - \beta_0 - \beta_1x_i) = 0$$
+$$\sum y_i = n\beta_0 + \beta_1\sum x_i$$"""
+    assert "refuted" not in verdicts(text)
+    assert verdicts(text.replace("= 0$$", "$$"))[-1] == "refuted"
