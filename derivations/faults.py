@@ -189,7 +189,7 @@ class _Mutator:
         roles = {(v.base if v.axes else v.label): v.role for v in statement.variables}
         roles |= {d.key: d.role for d in statement.definitions}
         self.roles = roles
-        self.upper = {symbol: sp.sympify(upper) for symbol, _, upper in statement.ranges}
+        self.upper = {symbol: sp.sympify(upper, strict=True) for symbol, _, upper in statement.ranges}
 
     def run(self) -> Iterator[Mutation]:
         if isinstance(self.expr, sp.Limit):

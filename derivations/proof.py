@@ -267,7 +267,7 @@ def _outside_domain(values: Values, statement: Statement, context: Context) -> s
             return f"{symbol} = {number}"
     known = {**values.sizes, **values.indices}
     for symbol, number in values.indices.items():
-        lower, upper = (sp.sympify(b).subs(known) for b in context.ranges.bounds[symbol])
+        lower, upper = (sp.sympify(b, strict=True).subs(known) for b in context.ranges.bounds[symbol])
         if not (lower.is_Integer and upper.is_Integer and lower <= number <= upper):
             return f"{symbol} = {number}, outside {lower}..{upper}"
     for v in statement.variables:

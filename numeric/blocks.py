@@ -99,7 +99,7 @@ class _Splitter:
         """The statement with as many samples as a block has rows."""
         counted = {self.samples: _ROWS}
         variables = tuple(replace(v, axes=tuple(a.xreplace(counted) for a in v.axes)) for v in self.statement.variables)
-        ranges = tuple((k, lo, sp.sympify(hi).xreplace(counted)) for k, lo, hi in self.statement.ranges)
+        ranges = tuple((k, lo, sp.sympify(hi, strict=True).xreplace(counted)) for k, lo, hi in self.statement.ranges)
         return replace(self.statement, variables=variables, ranges=ranges)
 
     def refuse_free(self, free: tuple[sp.Symbol, ...], expr: sp.Expr) -> None:

@@ -155,9 +155,9 @@ class ClaimCompiler:
         ranges = {k: (lower, upper) for k, lower, upper in self.statement.ranges}
         axes: list[sp.Expr] = []
         for k in d.free:
-            if sp.sympify(ranges[k][0]) != 1:
+            if sp.sympify(ranges[k][0], strict=True) != 1:
                 raise UnsupportedExpressionError(f"{d.partial}: {k} does not start at 1")
-            axes.append(sp.sympify(ranges[k][1]))
+            axes.append(sp.sympify(ranges[k][1], strict=True))
         for v in d.by:
             axes += self._slot_axes(v)
         return Variable(f"derivative_{number}", tuple(axes), "derivative")

@@ -258,7 +258,7 @@ def _parameter(v: sp.Expr, derivation: Derivation, problem: str) -> Variable:
             f"{problem} by a variable of {statement.name}; {v} is computed from others: "
             "lambdify the claim with that name held"
         )
-    declared = {k: (sp.sympify(lo), sp.sympify(hi)) for k, lo, hi in statement.ranges}
+    declared = {k: (sp.sympify(lo, strict=True), sp.sympify(hi, strict=True)) for k, lo, hi in statement.ranges}
     for k, axis in zip(v.indices if isinstance(v, sp.Indexed) else (), variable.axes, strict=True):
         if declared.get(k, (sp.S.One, axis)) != (sp.S.One, axis):
             lower, upper = declared[k]

@@ -65,7 +65,7 @@ def sizes_of(statement: Statement) -> dict[sp.Symbol, int]:
     least = dict(statement.minimum)
     found: dict[sp.Symbol, int] = {}
     bounds = [e for v in statement.variables for e in v.axes]
-    bounds += [sp.sympify(b) for _, lower, upper in statement.ranges for b in (lower, upper)]
+    bounds += [sp.sympify(b, strict=True) for _, lower, upper in statement.ranges for b in (lower, upper)]
     indices = {k for k, _, _ in statement.ranges}
     for expr in bounds:
         for symbol in sorted(expr.free_symbols - indices, key=str):

@@ -32,7 +32,9 @@ class Scope:
 
     def __init__(self, statement: Statement, held: Iterable[sp.Expr] = ()) -> None:
         self.statement = statement
-        self._declared = {k: (sp.sympify(lo), sp.sympify(hi)) for k, lo, hi in statement.ranges}
+        self._declared = {
+            k: (sp.sympify(lo, strict=True), sp.sympify(hi, strict=True)) for k, lo, hi in statement.ranges
+        }
         held = tuple(held)
         self._definitions = {d.key: d for d in statement.definitions if d.key not in held}
         self.slots = (*variable_slots(statement), *(self._held_slot(key) for key in held))

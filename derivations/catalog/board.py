@@ -122,7 +122,7 @@ class Reduction:
 
     def scaled(self, factor: Any, body: sp.Expr) -> sp.Expr:
         """factor · weight · Σ_i body, with the constant in front."""
-        front = sp.sympify(factor) * self.weight
+        front = sp.sympify(factor, strict=True) * self.weight
         return self.total(body) if front == 1 else times(front, self.total(body))
 
 
