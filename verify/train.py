@@ -18,7 +18,16 @@ from typing import Any
 import click
 import numpy as np
 
-from numeric.training import CheckpointError, DataError, DivergenceError, FitResult, Problem, fit, problem
+from numeric.training import (
+    CheckpointError,
+    DataError,
+    DivergenceError,
+    FitResult,
+    Problem,
+    fit,
+    problem,
+    use_every_core,
+)
 
 from .certificate import claim_latex, versions
 from .judge import certify
@@ -59,6 +68,7 @@ def train_file(
 
     Raises `TrainError`, `TableError`, `DataError`, `DivergenceError` or `CheckpointError`, each one line.
     """
+    use_every_core()
     kind = MODELS[model]
     table = read_table(data, target, features or None)
     assert table.target is not None

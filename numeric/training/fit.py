@@ -31,7 +31,7 @@ from numeric.training.files import FileSource, ParquetColumns
 from numeric.training.inputs import checked_data, initial_parameters, precision_of, sizes_of
 from numeric.training.loop import Plan, State, advance, initial_state
 from numeric.training.methods import Settings, method_of
-from numeric.training.parallel import placed
+from numeric.training.parallel import default_devices, placed
 from numeric.training.problem import Problem
 from numeric.training.problem import problem as catalogue_problem
 from numeric.training.streaming import ArraySource, Source
@@ -110,9 +110,10 @@ def fit(
     tolerance: stops where the largest entry of the gradient is this small. l1: λ of a penalty λ Σ|W| on the weights
     (only `proximal`). init, sizes: starting values, and sizes that no data tell (H of a network). seed: of all that is
     random.
-    devices: JAX devices that share the rows; `jax.devices()` for all. checkpoint: a file that the state is written to
-    every `every` seconds; with `resume`, training goes on from it, and `run` is a name that it has to match.
-    progress: called with step, loss and gradient norm.
+    devices: JAX devices that share the rows. By default large host arrays are shared by all cores that are devices
+    (`use_every_core`), and anything else is on the default device or where it was put.
+    checkpoint: a file that the state is written to every `every` seconds; with `resume`, training goes on from it, and
+    `run` is a name that it has to match. progress: called with step, loss and gradient norm.
 
     Raises `UnprovedGradientError`, `DataError` (each fault named), `ValueError` for settings and `DivergenceError`.
     Ctrl-C ends the loop after the current chunk and returns what was found, `interrupted`.
@@ -185,6 +186,8 @@ def _placed(rows: Mapping[str, Any], precision: Any, devices: Iterable[Any] | No
         source: Source = FileSource(rows, precision)
         arrays: Any = {}
     else:
+        if devices is None and name != "sgd":
+            devices = default_devices(rows)
         source, arrays = placed(rows, devices)
     if name == "sgd" and not isinstance(source, ArraySource):
         where = "on disk" if on_disk else "on several devices"

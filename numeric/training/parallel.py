@@ -12,7 +12,9 @@ Left out: a distributed engine of our own; that is JAX's.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +25,35 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from numeric.training.streaming import ArraySource, RowSum, Source
 
-__all__ = ["SharedSource", "placed"]
+__all__ = ["SHARED_BYTES", "SharedSource", "default_devices", "placed", "use_every_core"]
 
 _AXIS = "samples"
+
+SHARED_BYTES = 1 << 25
+"""Host data from this size on are shared by the devices that are cores of this machine; below, one is as fast."""
+
+
+def use_every_core() -> None:
+    """Makes a JAX device of each core that this process may use; it has to come before JAX's first array.
+
+    XLA runs a loop on one core of a device, so one device leaves the other cores idle between two products.
+    Does nothing where the number of CPU devices has been chosen, or JAX has made its devices.
+    """
+    if "xla_force_host_platform_device_count" in os.environ.get("XLA_FLAGS", "") or _setting("jax_num_cpu_devices") > 0:
+        return
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    with suppress(RuntimeError):  # JAX has begun: its devices stay what they are
+        jax.config.update("jax_num_cpu_devices", cores)
+
+
+def default_devices(rows: Mapping[str, Any]) -> list[Any] | None:
+    """All CPU devices for large host arrays, where JAX computes on CPU; else None, for the default device."""
+    placed_already = any(isinstance(a, jax.Array) for a in rows.values())
+    if placed_already or _setting("jax_default_device") is not None or jax.process_count() > 1:
+        return None
+    devices = jax.devices()
+    large = sum(a.nbytes for a in rows.values()) >= SHARED_BYTES
+    return devices if large and devices[0].platform == "cpu" and len(devices) > 1 else None
 
 
 @dataclass(frozen=True)
@@ -51,6 +79,10 @@ class SharedSource:
         if self.left is None:
             return total
         return jax.tree.map(jnp.add, total, self.left.total(fn, parameters, arrays["left"]))
+
+
+def _setting(name: str) -> Any:
+    return getattr(jax.config, name)
 
 
 def placed(rows: Mapping[str, Any], devices: Iterable[Any] | None) -> tuple[Source, Any]:

@@ -24,8 +24,8 @@ from jax import lax
 
 __all__ = ["BLOCK_BYTES", "ArraySource", "Blocks", "RowSum", "Source", "block_rows", "row_bytes"]
 
-BLOCK_BYTES = 1 << 19
-"""A block's size, half the second-level cache of one core; `benchmarks/training.py` measures the choice."""
+BLOCK_BYTES = 1 << 18
+"""A block's size, a quarter of a core's second-level cache; `benchmarks/training.py step` measures the choice."""
 
 Rows = Mapping[str, Any]
 RowSum = Callable[[Any, Rows], Any]
@@ -106,7 +106,7 @@ def block_rows(count: int, width: int, target: int = BLOCK_BYTES) -> int:
     """Rows in a block: about `target` bytes for rows of `width` bytes, and equal blocks, so that little is left over.
 
     >>> block_rows(409_600, 512)
-    1024
+    512
     >>> block_rows(100, 512)
     100
     """

@@ -218,12 +218,12 @@ print(json.dumps({"devices": jax.device_count(), "w": found.parameters["w"].toli
 """
 
 
-def run(*arguments, devices=1):
+def run(*arguments, devices=1, program=PROGRAM):
     environment = os.environ | {
-        "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}",
+        "XLA_FLAGS": f"--xla_force_host_platform_device_count={devices}" if devices else "",
         "JAX_PLATFORMS": "cpu",
     }
-    command = [sys.executable, "-c", PROGRAM, *arguments]
+    command = [sys.executable, "-c", program, *arguments]
     root = Path(__file__).parents[2]
     return subprocess.Popen(
         command, env=environment, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -239,6 +239,32 @@ def answer(process):
 def test_eight_devices_are_as_one():
     found = answer(run(devices=8))
     assert found["devices"] == 8
+    np.testing.assert_allclose(found["w"], fit("logistic_regression.mean", {"x": X, "y": Y}).parameters["w"], atol=1e-5)
+
+
+BY_DEFAULT = """
+import json
+import jax, numpy as np
+from numeric.training import fit, parallel, use_every_core
+use_every_core()
+parallel.SHARED_BYTES = 1000
+rng = np.random.default_rng(1)
+x = rng.normal(size=(5003, 4)).astype(np.float32)
+y = (x @ [1.0, -1.0, 0.5, 0.0] + rng.normal(size=5003) > 0).astype(np.float32)
+rows = {"x": x, "y": y}
+placed = {name: jax.numpy.asarray(a) for name, a in rows.items()}
+shared = [len(parallel.default_devices(r) or [0]) for r in (rows, placed, {"y": y[:10]})]
+with jax.default_device(jax.devices()[0]):
+    shared.append(len(parallel.default_devices(rows) or [0]))
+use_every_core()
+print(json.dumps({"shared": shared, "w": fit("logistic_regression.mean", rows).parameters["w"].tolist()}))
+"""
+
+
+@pytest.mark.parametrize("devices", [3, None])
+def test_large_host_arrays_are_shared_by_the_cores_and_placed_ones_stay_where_they_are(devices):
+    found = answer(run(devices=devices, program=BY_DEFAULT))
+    assert found["shared"] == [devices or len(os.sched_getaffinity(0)), 1, 1, 1]
     np.testing.assert_allclose(found["w"], fit("logistic_regression.mean", {"x": X, "y": Y}).parameters["w"], atol=1e-5)
 
 
