@@ -61,12 +61,14 @@ def compare(title: str, work: Mapping[str, Work], base: str, repeat: int) -> Non
         print(f"{name:<34}{1e3 * best:>9.1f}{1e3 * cpu:>9.1f}{ratio:>9.2f}{cpu / least:>9.2f}")
 
 
-def made(n: int, m: int, classes: int | None = None) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
-    """(rows, parameters) of made-up data that a linear model fits in part."""
+def made(
+    n: int, m: int, classes: int | None = None, signal: float = 1.0
+) -> tuple[dict[str, jax.Array], dict[str, jax.Array]]:
+    """(rows, parameters) of made-up data that a linear model fits in part; signal: standard deviation of the logits."""
     rng = np.random.default_rng(0)
     x = rng.standard_normal((n, m), np.float32)
     if classes is None:
-        y = (x @ rng.standard_normal(m, np.float32) / m**0.5 + rng.logistic(size=n) > 0).astype(np.float32)
+        y = (x @ rng.standard_normal(m, np.float32) * signal / m**0.5 + rng.logistic(size=n) > 0).astype(np.float32)
         weights = {"w": 0.1 * rng.standard_normal(m, np.float32), "b": np.float32(0.1)}
     else:
         y = np.eye(classes, dtype=np.float32)[rng.integers(0, classes, n)]
@@ -158,16 +160,18 @@ def largest_gradient(x: np.ndarray, y: np.ndarray, model: LogisticRegression) ->
 
 
 def fits(repeat: int) -> None:
-    rows, _ = made(N, M)
+    weak, strong = (made(N, M, signal=s)[0] for s in (1, 4))
     scaled = StandardScaler().fit_transform
     cancer, digits, iris = (load(return_X_y=True) for load in (load_breast_cancer, load_digits, load_iris))
     data = {
-        f"n = {N:,}": (np.asarray(rows["x"]), np.asarray(rows["y"])),
+        "made, signal 1": (np.asarray(weak["x"]), np.asarray(weak["y"])),
+        "made, signal 4": (np.asarray(strong["x"]), np.asarray(strong["y"])),
         "breast cancer": (scaled(cancer[0]), cancer[1]),
         "digits": (digits[0] / 16, digits[1]),
         "iris": iris,
     }
-    print("\nFits of (1/n) Σ loss + |w|²/(2n) to the gradient that scikit-learn's ended at (its tol = 1e-4)")
+    print(f"\nMade data: n = {N:,}, m = {M}, float32; signal: standard deviation of the logits")
+    print("Fits of (1/n) Σ loss + |w|²/(2n) to the gradient that scikit-learn's ended at (its tol = 1e-4)")
     print(f"{'data':<16}{'method':<18}{'ms':>9}{'gradient':>10}", end="")
     print(f"{'ours':>9}{'ms':>9}{'gradient':>10}{'times':>7}{'compile s':>11}", flush=True)
     for name, (x, y) in data.items():

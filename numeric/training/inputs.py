@@ -10,6 +10,7 @@ Left out: missing values and categories, which an estimator or the command line 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import jax
@@ -27,6 +28,7 @@ __all__ = ["DataError", "checked_data", "initial_parameters", "precision_of", "s
 
 _FLOATS = {np.dtype(t) for t in (np.float64, np.float32, np.float16, ml_dtypes.bfloat16)}
 _CHUNK = 1 << 16
+_PARALLEL_BYTES = 1 << 24
 
 
 class DataError(InputError):
@@ -160,9 +162,7 @@ def _outside(v: Variable, array: Any, problem: Problem) -> str:
     if v.axes and array.shape[0] == 0:
         return ""
     seen: set[float] = set()
-    for start, block in _chunks(array):
-        with np.errstate(over="ignore", invalid="ignore"):
-            total = block.sum()  # one number that is finite is quicker to look at than all; a sum may overflow
+    for (start, block), total in zip(_chunks(array), _totals(array), strict=True):
         if not np.isfinite(total) and not (finite := np.isfinite(block)).all():
             at = tuple(int(k) for k in np.argwhere(~finite)[0]) if block.ndim else ()
             where = str([start + at[0], *at[1:]]) if at else ""
@@ -209,6 +209,20 @@ def _chunks(array: Any) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
     for start in range(0, array.shape[0], _CHUNK):
         block = np.asarray(array[start : start + _CHUNK])
         yield start, block.astype(np.float32) if block.dtype == ml_dtypes.bfloat16 else block
+
+
+def _totals(array: Any) -> Iterator[Any]:
+    """The sum of each chunk: one number that is finite is quicker to look at than all. It may overflow."""
+
+    def total(block: np.ndarray[Any, Any]) -> Any:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return block.sum()
+
+    views = isinstance(array, np.ndarray) and array.dtype in (np.float32, np.float64)
+    if not views or array.nbytes < _PARALLEL_BYTES:
+        return (total(block) for _, block in _chunks(array))
+    with ThreadPoolExecutor() as pool:  # NumPy sums without the interpreter's lock: each core reads a share
+        return pool.map(lambda chunk: total(chunk[1]), _chunks(array))
 
 
 def _is_on_one_cpu(array: jax.Array) -> bool:
