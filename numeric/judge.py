@@ -128,7 +128,7 @@ def _judge(
             if not claim.derivatives:
                 evidence = StatementEvidence(name, named, evaluation=judged)
             else:
-                compared = _enough_differences(compiler, claim, batch, (right[0], right[1]), known, differences)
+                compared = _Differences(compiler, claim, batch, (right[0], right[1]), known).enough(differences)
                 by_difference = _persistent(compiler, claim, batch, compared, seed)
                 evidence = StatementEvidence(name, named, autodiff=judged, finite_difference=by_difference)
             results[name] = _with_witness(evidence, {v.name: batch[v.name] for v in statement.variables})
@@ -258,55 +258,58 @@ def _admitted(values: Sequence[np.ndarray], bounds: Sequence[np.ndarray], count:
     return np.flatnonzero(~refused)
 
 
-def _enough_differences(
-    compiler: ClaimCompiler,
-    claim: CompiledClaim,
-    batch: dict[str, np.ndarray],
-    right: tuple[np.ndarray, np.ndarray],
-    known: dict[sp.Expr, _Jacobian],
-    count: int,
-) -> Pointwise:
-    """Comparisons of the first points of the batch, as many as it takes to have `count` that say something."""
-    length = len(right[0])
-    size = min(_part(count), length)
-    taken, points = min(4 * size, length), 0
-    while True:
-        few = {k: a[:taken] for k, a in batch.items()}
-        compared = _judge_differences(compiler, claim, few, (right[0][:taken], right[1][:taken]), known)
-        points = int(np.sum(np.any(suspicion(compared) >= 0, axis=1)))
-        if points >= count or taken == length:
-            return compared
-        taken = min(max(taken + size, math.ceil(1.02 * taken * count / max(points, 1))), length)
+@dataclass(frozen=True)
+class _Differences:
+    """A claim's left side by finite differences against its right side, at points of a batch.
 
+    right: (values, bounds on their errors). known: Jacobians of derivatives that an earlier claim needed, too.
+    """
 
-def _judge_differences(
-    compiler: ClaimCompiler,
-    claim: CompiledClaim,
-    batch: dict[str, np.ndarray],
-    right: tuple[np.ndarray, np.ndarray],
-    known: dict[sp.Expr, _Jacobian],
-) -> Pointwise:
-    length = len(right[0])
-    for d in claim.derivatives:
-        seen = known.get(d.partial)
-        if seen is None or len(seen[0]) < length or (claim.outer_fn is not None and np.isnan(seen[0]).any()):
-            alone = None if claim.outer_fn is not None else _AT_A_POINT
-            known[d.partial] = _difference_jacobian(compiler, d, batch, alone)
-    lefts = [(value[:length], error[:length]) for value, error in (known[d.partial] for d in claim.derivatives)]
-    if claim.outer_fn is None:
-        left, error = lefts[0]
-    else:
-        outer_fn = claim.outer_fn
-        own = [v.name for v in compiler.statement.variables]
-        names = [*own, *(f"derivative_{number}" for number in range(len(lefts)))]
-        arrays = [*(batch[name] for name in own), *(value for value, _ in lefts)]
+    compiler: ClaimCompiler
+    claim: CompiledClaim
+    batch: Mapping[str, np.ndarray]
+    right: tuple[np.ndarray, np.ndarray]
+    known: dict[sp.Expr, _Jacobian]
 
-        def outer(*arrays: Any) -> jax.Array:
-            return outer_fn(dict(zip(names, arrays, strict=True)))
+    def enough(self, count: int) -> Pointwise:
+        """Comparisons at the first points, as many as it takes to have `count` that say something."""
+        length = len(self.right[0])
+        size = min(_part(count), length)
+        taken, points = min(4 * size, length), 0
+        while True:
+            compared = self.first(taken)
+            points = int(np.sum(np.any(suspicion(compared) >= 0, axis=1)))
+            if points >= count or taken == length:
+                return compared
+            taken = min(max(taken + size, math.ceil(1.02 * taken * count / max(points, 1))), length)
 
-        errors = [*(None for _ in own), *(e for _, e in lefts)]
-        (left,), (error,) = Program(jax.vmap(outer), *_specs(arrays)).bounds(*arrays, errors=errors)
-    return Pointwise.of_coordinates(right[0], left, error + right[1])
+    def first(self, length: int) -> Pointwise:
+        """Comparisons at the first points."""
+        claim, compiler = self.claim, self.compiler
+        batch = {k: a[:length] for k, a in self.batch.items()}
+        right, right_error = self.right[0][:length], self.right[1][:length]
+        for d in claim.derivatives:
+            seen = self.known.get(d.partial)
+            if seen is None or len(seen[0]) < length or (claim.outer_fn is not None and np.isnan(seen[0]).any()):
+                alone = None if claim.outer_fn is not None else _AT_A_POINT
+                self.known[d.partial] = _difference_jacobian(compiler, d, batch, alone)
+        lefts = [
+            (value[:length], error[:length]) for value, error in (self.known[d.partial] for d in claim.derivatives)
+        ]
+        if claim.outer_fn is None:
+            left, error = lefts[0]
+        else:
+            outer_fn = claim.outer_fn
+            own = [v.name for v in compiler.statement.variables]
+            names = [*own, *(f"derivative_{number}" for number in range(len(lefts)))]
+            arrays = [*(batch[name] for name in own), *(value for value, _ in lefts)]
+
+            def outer(*arrays: Any) -> jax.Array:
+                return outer_fn(dict(zip(names, arrays, strict=True)))
+
+            errors = [*(None for _ in own), *(e for _, e in lefts)]
+            (left,), (error,) = Program(jax.vmap(outer), *_specs(arrays)).bounds(*arrays, errors=errors)
+        return Pointwise.of_coordinates(right, left, error + right_error)
 
 
 def _persistent(
@@ -336,7 +339,9 @@ def _persistent(
 
     (right, *values), (error, *_) = Program(jax.vmap(right_and_held), *_specs(arrays)).bounds(*arrays)
     near |= dict(zip(held, values, strict=True))
-    again = gather_evidence("finite_difference", _judge_differences(compiler, claim, near, (right, error), {}))
+    again = gather_evidence(
+        "finite_difference", _Differences(compiler, claim, near, (right, error), {}).first(len(right))
+    )
     count = np.bincount(np.array(again.suspects, dtype=int) // 8, minlength=len(rows))
     if np.any(count >= 2):
         return evidence

@@ -39,21 +39,19 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         raise CheckpointError(f"{path}: cannot be written: {error.strerror or error}; what was there is kept") from None
-    except BaseException:
+    finally:
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise
+            temporary.unlink(missing_ok=True)  # gone already where it took its place
 
 
 def save_state(path: Path, state: Any, header: dict[str, Any]) -> None:
     """Writes a loop's state."""
     if jax.process_index() != 0:
         return
-    leaves = {f"leaf{k}": np.asarray(leaf) for k, leaf in enumerate(jax.tree.leaves(state))}
-    text = np.frombuffer(json.dumps(header, sort_keys=True).encode(), np.uint8)
+    found, tree = jax.tree.flatten(state)
+    leaves = {f"leaf{k}": np.asarray(leaf) for k, leaf in enumerate(found)}
+    text = np.frombuffer(json.dumps({**header, "tree": str(tree)}, sort_keys=True).encode(), np.uint8)
     leaves["header"] = text
     write_atomically(path, lambda file: np.savez(file, **leaves))  # type: ignore[arg-type]
 
@@ -68,16 +66,16 @@ def load_state(path: Path, like: Any, header: dict[str, Any]) -> Any:
     try:
         with np.load(path, allow_pickle=False) as file:
             found = json.loads(bytes(file["header"]).decode())
-            leaves, tree = jax.tree.flatten(like)
-            arrays = [file[f"leaf{k}"] for k in range(len(leaves))] if len(file.files) == len(leaves) + 1 else None
+            arrays = [file[f"leaf{k}"] for k in range(len(file.files) - 1)]
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise CheckpointError(f"{path}: not a checkpoint ({error}); delete it to begin anew") from None
     wrong = [key for key in header if found.get(key) != header[key]]
     if wrong:
         said = ", ".join(f"{key} is {found.get(key)!r} there and {header[key]!r} here" for key in wrong)
         raise CheckpointError(f"{path}: a checkpoint of another run: {said}; give another file, or delete it")
-    if arrays is None or any(
-        a.shape != leaf.shape or a.dtype != leaf.dtype for a, leaf in zip(arrays, leaves, strict=True)
-    ):
+    leaves, tree = jax.tree.flatten(like)
+    if found.get("tree") != str(tree):
+        raise CheckpointError(f"{path}: a checkpoint of another version of the program; delete it to begin anew")
+    if any(a.shape != leaf.shape or a.dtype != leaf.dtype for a, leaf in zip(arrays, leaves, strict=True)):
         raise CheckpointError(f"{path}: a checkpoint of other data or another number of steps; delete it to begin anew")
     return jax.tree.unflatten(tree, [jnp.asarray(a) for a in arrays])

@@ -261,12 +261,12 @@ def _result(
         reason = f"gradient norm {norm:.2e} ≤ {tolerance:.2e}"
     elif interrupted:
         reason = f"stopped by Ctrl-C after {steps} steps"
-    elif not np.isfinite(float(state["loss"])):
+    elif not np.isfinite(float(state["point"].loss)):
         reason = f"the loss is {float(state['loss'])} after {steps} steps"
     elif steps >= most:
         reason = f"all {most} steps made, gradient norm {norm:.2e} > {tolerance:.2e}"
     else:
-        dtype = state["loss"].dtype
+        dtype = state["point"].loss.dtype
         reason = f"the loss decreases no further in {dtype}, gradient norm {norm:.2e} > {tolerance:.2e}"
     return FitResult(
         problem=of,

@@ -21,7 +21,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from numeric.training.methods import Method, Settings
+from numeric.training.methods import Method, Point, Run, Settings, l1_penalty
 from numeric.training.objective import Objective, Parameters
 from numeric.training.problem import Problem
 from numeric.training.streaming import Source
@@ -55,15 +55,13 @@ def initial_state(
 ) -> State:
     """The state before the first step: loss and gradient at the start."""
     objective = plan.objective(arrays, constants, l1)
-    loss, grad = objective.value_and_grad(parameters)
-    total = loss + penalty(plan.settings, parameters, l1)
-    history = jnp.full(plan.most + 1, jnp.nan, loss.dtype)
-    norm = optimality(plan.settings, parameters, grad, l1)
+    point = Point.at(objective, parameters)
+    total = point.loss + l1_penalty(plan.settings, parameters, l1)
+    history = jnp.full(plan.most + 1, jnp.nan, total.dtype)
+    norm = optimality(plan.settings, point, l1)
     return {
-        "parameters": parameters,
-        "loss": loss,
-        "grad": grad,
-        "method": plan.method.init(objective, parameters, rate, key, plan.settings),
+        "point": point,
+        "method": plan.method.init(Run(objective, rate, key, plan.settings), parameters),
         "step": jnp.asarray(0),
         "key": key,
         "norm": norm,
@@ -91,28 +89,24 @@ def advance(
     objective = plan.objective(arrays, constants, l1)
 
     def goes_on(s: State) -> jax.Array:
-        finite = jnp.isfinite(s["loss"]) & jnp.isfinite(s["norm"])
+        finite = jnp.isfinite(s["point"].loss) & jnp.isfinite(s["norm"])
         return (s["step"] < limit) & (s["norm"] > tolerance) & finite & (s["idle"] < plan.patience)
 
     def one(s: State) -> State:
-        key = jax.random.fold_in(s["key"], s["step"])
-        parameters, loss, grad, method = plan.method.step(
-            objective, s["parameters"], s["loss"], s["grad"], s["method"], rate, key, plan.settings
-        )
-        total = loss + penalty(plan.settings, parameters, l1)
-        norm = optimality(plan.settings, parameters, grad, l1)
+        run = Run(objective, rate, jax.random.fold_in(s["key"], s["step"]), plan.settings)
+        point, method = plan.method.step(run, s["point"], s["method"])
+        total = point.loss + l1_penalty(plan.settings, point.parameters, l1)
+        norm = optimality(plan.settings, point, l1)
         lower = (total < s["best_loss"]) | ((total == s["best_loss"]) & (norm < s["best_norm"]))
         better = lower | ((norm <= tolerance) & jnp.isfinite(total))  # converged, to within rounding of the loss
         step = s["step"] + 1
         return {
-            "parameters": parameters,
-            "loss": loss,
-            "grad": grad,
+            "point": point,
             "method": method,
             "step": step,
             "key": s["key"],
             "norm": norm,
-            "best": jax.tree.map(lambda new, old: jnp.where(better, new, old), parameters, s["best"]),
+            "best": jax.tree.map(lambda new, old: jnp.where(better, new, old), point.parameters, s["best"]),
             "best_loss": jnp.where(better, total, s["best_loss"]),
             "best_norm": jnp.where(better, norm, s["best_norm"]),
             "idle": jnp.where(lower, 0, s["idle"] + 1),
@@ -123,18 +117,12 @@ def advance(
     return lax.while_loop(goes_on, one, state)
 
 
-def penalty(settings: Settings, parameters: Parameters, l1: Any) -> jax.Array:
-    """l1 · Σ|W|."""
-    dtype = jnp.result_type(*parameters.values())
-    return l1 * sum((jnp.abs(parameters[k]).sum() for k in settings.l1), jnp.zeros((), dtype))
-
-
-def optimality(settings: Settings, parameters: Parameters, grad: Parameters, l1: Any) -> jax.Array:
+def optimality(settings: Settings, point: Point, l1: Any) -> jax.Array:
     """The largest entry of the gradient, or of the smallest subgradient where there is an L1 penalty."""
     sizes = []
-    for name, g in grad.items():
+    for name, g in point.grad.items():
         if name in settings.l1:
-            w = parameters[name]
+            w = point.parameters[name]
             g = jnp.where(w != 0, g + l1 * jnp.sign(w), jnp.maximum(jnp.abs(g) - l1, 0))
         sizes.append(jnp.max(jnp.abs(g)))
     return jnp.max(jnp.stack(sizes))

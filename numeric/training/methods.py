@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -25,10 +25,9 @@ from jax import lax
 
 from numeric.training.objective import Objective, Parameters, flatten_parameters
 
-__all__ = ["METHODS", "Method", "Settings", "method_of"]
+__all__ = ["METHODS", "Method", "Point", "Run", "Settings", "l1_penalty", "method_of"]
 
 State = Any
-Step = tuple[Parameters, jax.Array, Parameters, State]
 
 
 @dataclass(frozen=True)
@@ -42,120 +41,103 @@ class Settings:
     l1: tuple[str, ...] = ()
 
 
+class Run(NamedTuple):
+    """What is the same for every step, but for its key. rate: the learning rate, where the method has one."""
+
+    objective: Objective
+    rate: Any
+    key: Any
+    settings: Settings
+
+
+class Point(NamedTuple):
+    """θ with C(θ) and g(θ), of one pass over the data."""
+
+    parameters: Parameters
+    loss: jax.Array
+    grad: Parameters
+
+    @classmethod
+    def at(cls, objective: Objective, parameters: Parameters) -> Point:
+        return cls(parameters, *objective.value_and_grad(parameters))
+
+
+Step = tuple[Point, State]
+
+
 @dataclass(frozen=True)
 class Method:
     """needs_step: it has a learning rate. may_diverge: nothing in it makes the loss decrease."""
 
-    init: Callable[[Objective, Parameters, jax.Array, Any, Settings], State]
-    step: Callable[[Objective, Parameters, jax.Array, Parameters, State, jax.Array, Any, Settings], Step]
+    init: Callable[[Run, Parameters], State]
+    step: Callable[[Run, Point, State], Step]
     needs_step: bool = True
     may_diverge: bool = True
 
 
 def _optax_method(make: Callable[[Any], optax.GradientTransformation], **flags: bool) -> Method:
-    def init(objective: Objective, parameters: Parameters, rate: jax.Array, key: Any, settings: Settings) -> State:
-        return make(rate).init(parameters)
+    def init(run: Run, parameters: Parameters) -> State:
+        return make(run.rate).init(parameters)
 
-    def step(
-        objective: Objective,
-        parameters: Parameters,
-        loss: jax.Array,
-        grad: Parameters,
-        state: State,
-        rate: jax.Array,
-        key: Any,
-        settings: Settings,
-    ) -> Step:
-        updates, state = make(rate).update(grad, state, parameters)
-        parameters = optax.apply_updates(parameters, updates)
-        return (parameters, *objective.value_and_grad(parameters), state)
+    def step(run: Run, at: Point, state: State) -> Step:
+        updates, state = make(run.rate).update(at.grad, state, at.parameters)
+        return Point.at(run.objective, optax.apply_updates(at.parameters, updates)), state
 
     return Method(init, step, **flags)
 
 
-def _sgd_init(objective: Objective, parameters: Parameters, rate: jax.Array, key: Any, settings: Settings) -> State:
-    return optax.sgd(rate).init(parameters)
+def _sgd_init(run: Run, parameters: Parameters) -> State:
+    return optax.sgd(run.rate).init(parameters)
 
 
-def _sgd_step(
-    objective: Objective,
-    parameters: Parameters,
-    loss: jax.Array,
-    grad: Parameters,
-    state: State,
-    rate: jax.Array,
-    key: Any,
-    settings: Settings,
-) -> Step:
+def _sgd_step(run: Run, at: Point, state: State) -> Step:
     """An epoch: minibatches in a random order, then the loss and gradient of all data."""
+    objective = run.objective
     count = objective.source.count
-    size = min(settings.batch_size, count)
-    order = jax.random.permutation(key, count)[: count // size * size].reshape(-1, size)
+    size = min(run.settings.batch_size, count)
+    order = jax.random.permutation(run.key, count)[: count // size * size].reshape(-1, size)
 
     def one(carry: tuple[Parameters, State], rows: jax.Array) -> tuple[tuple[Parameters, State], None]:
         parameters, state = carry
         batch = {name: a[rows] for name, a in objective.arrays.items()}
         _, grad = objective.batch_gradient(parameters, batch)
-        updates, state = optax.sgd(rate).update(grad, state, parameters)
+        updates, state = optax.sgd(run.rate).update(grad, state, parameters)
         return (optax.apply_updates(parameters, updates), state), None
 
-    (parameters, state), _ = lax.scan(one, (parameters, state), order)
-    return (parameters, *objective.value_and_grad(parameters), state)
+    (parameters, state), _ = lax.scan(one, (at.parameters, state), order)
+    return Point.at(objective, parameters), state
 
 
-def _no_state(objective: Objective, parameters: Parameters, rate: jax.Array, key: Any, settings: Settings) -> State:
-    return ()
-
-
-def _newton_step(
-    objective: Objective,
-    parameters: Parameters,
-    loss: jax.Array,
-    grad: Parameters,
-    state: State,
-    rate: jax.Array,
-    key: Any,
-    settings: Settings,
-) -> Step:
+def _newton_step(run: Run, at: Point, state: State) -> Step:
     """−H⁻¹g with |eigenvalues|, zero where H is (the shortest of all minima), then a line search."""
-    x, _ = flatten_parameters(objective.problem, parameters)
-    g, _ = flatten_parameters(objective.problem, grad)
-    values, vectors = jnp.linalg.eigh(objective.hessian(parameters).astype(x.dtype))
+    objective = run.objective
+    g, _ = flatten_parameters(objective.problem, at.grad)
+    values, vectors = jnp.linalg.eigh(objective.hessian(at.parameters).astype(g.dtype))
     size = jnp.abs(values)
-    floor = jnp.finfo(x.dtype).eps * x.size * jnp.max(size)
+    floor = jnp.finfo(g.dtype).eps * g.size * jnp.max(size)
     inverse = jnp.where(size > floor, 1 / jnp.where(size > floor, size, 1), 0)
     direction = -(vectors @ (inverse * (vectors.T @ g)))
-    return (*line_search(objective, parameters, loss, grad, direction), state)
+    return line_search(objective, at, direction), state
 
 
 _QUASI_NEWTON = optax.scale_by_lbfgs(memory_size=10)
 
 
-def _lbfgs_init(objective: Objective, parameters: Parameters, rate: jax.Array, key: Any, settings: Settings) -> State:
-    return _QUASI_NEWTON.init(flatten_parameters(objective.problem, parameters)[0])
+def _lbfgs_init(run: Run, parameters: Parameters) -> State:
+    return _QUASI_NEWTON.init(flatten_parameters(run.objective.problem, parameters)[0])
 
 
-def _lbfgs_step(
-    objective: Objective,
-    parameters: Parameters,
-    loss: jax.Array,
-    grad: Parameters,
-    state: State,
-    rate: jax.Array,
-    key: Any,
-    settings: Settings,
-) -> Step:
+def _lbfgs_step(run: Run, at: Point, state: State) -> Step:
     """The direction is optax's, from the last ten steps; where it doesn't descend, the gradient's."""
-    x, _ = flatten_parameters(objective.problem, parameters)
-    g, _ = flatten_parameters(objective.problem, grad)
+    problem = run.objective.problem
+    x, _ = flatten_parameters(problem, at.parameters)
+    g, _ = flatten_parameters(problem, at.grad)
     scaled, state = _QUASI_NEWTON.update(g, state, x)
     direction = -jnp.where(scaled @ g > 0, scaled, g)
-    return (*line_search(objective, parameters, loss, grad, direction), state)
+    return line_search(run.objective, at, direction), state
 
 
-def line_search(
-    objective: Objective, parameters: Parameters, loss: jax.Array, grad: Parameters, direction: jax.Array
-) -> tuple[Parameters, jax.Array, Parameters]:
+def line_search(objective: Objective, at: Point, direction: jax.Array) -> Point:
     """The point along a direction that meets the weak Wolfe conditions, by bisection, with its loss and gradient.
 
     direction: of all parameters, raveled in the problem's order.
@@ -165,9 +147,9 @@ def line_search(
     digits, the slope decides (Hager and Zhang, SIAM J. Optim. 16 (2005), (4.1)). Each trial is one pass, and most
     searches need one. Where nothing lower is found, the point stays.
     """
-    dtype = loss.dtype
-    x, back = flatten_parameters(objective.problem, parameters)
-    g, _ = flatten_parameters(objective.problem, grad)
+    loss, dtype = at.loss, at.loss.dtype
+    x, back = flatten_parameters(objective.problem, at.parameters)
+    g, _ = flatten_parameters(objective.problem, at.grad)
     slope = direction @ g
     slack = 16 * jnp.finfo(dtype).eps * jnp.abs(loss)  # what rounding may add to a loss that has converged
 
@@ -176,8 +158,8 @@ def line_search(
 
     def one(carry: Any) -> Any:
         t = carry["length"]
-        at = x + t * direction
-        found, there = objective.value_and_grad(back(at))
+        new_x = x + t * direction
+        found, there = objective.value_and_grad(back(new_x))
         new_g, _ = flatten_parameters(objective.problem, there)
         new_slope = direction @ new_g
         flat = (found <= loss + slack) & (new_slope <= -0.8 * slope)
@@ -186,7 +168,7 @@ def line_search(
         low, high = jnp.where(lower & steep, t, carry["low"]), jnp.where(lower, carry["high"], t)
         longer = jnp.where(jnp.isfinite(high), (low + high) / 2, 2 * t)
         better = lower & (found <= carry["found"] + slack)
-        kept = jax.tree.map(lambda new, old: jnp.where(better, new, old), (at, found, new_g), carry["kept"])
+        kept = jax.tree.map(lambda new, old: jnp.where(better, new, old), (new_x, found, new_g), carry["kept"])
         done = lower & ~steep
         return {
             "length": longer,
@@ -208,70 +190,49 @@ def line_search(
         "tries": jnp.asarray(0),
     }
     found: Any = lax.while_loop(goes_on, one, start)
-    at, value, slopes = found["kept"]
-    return back(at), value, back(slopes)
+    new_x, value, slopes = found["kept"]
+    return Point(back(new_x), value, back(slopes))
 
 
-def _proximal_init(
-    objective: Objective, parameters: Parameters, rate: jax.Array, key: Any, settings: Settings
-) -> State:
-    zero = jnp.zeros((), jnp.result_type(*parameters.values()))
+def _proximal_init(run: Run, parameters: Parameters) -> State:
     return {
         "before": parameters,
-        "momentum": zero + 1,
-        "curvature": 1 / rate,
-        "penalty": _l1(objective, parameters, settings),
+        "momentum": jnp.ones((), jnp.result_type(*parameters.values())),
+        "curvature": 1 / run.rate,
+        "penalty": l1_penalty(run.settings, parameters, run.objective.l1),
     }
 
 
-def _proximal_step(
-    objective: Objective,
-    parameters: Parameters,
-    loss: jax.Array,
-    grad: Parameters,
-    state: State,
-    rate: jax.Array,
-    key: Any,
-    settings: Settings,
-) -> Step:
+def _proximal_step(run: Run, at: Point, state: State) -> Step:
     """FISTA with backtracking on the curvature and a restart where the loss would rise."""
-    strength = objective.l1
+    objective, settings = run.objective, run.settings
     t = (1 + jnp.sqrt(1 + 4 * state["momentum"] ** 2)) / 2
-    ahead = jax.tree.map(lambda a, b: a + (state["momentum"] - 1) / t * (a - b), parameters, state["before"])
-    value, slope = objective.value_and_grad(ahead)
+    step = (state["momentum"] - 1) / t
+    ahead = Point.at(objective, jax.tree.map(lambda a, b: a + step * (a - b), at.parameters, state["before"]))
 
     def move(curvature: jax.Array) -> Parameters:
-        moved = jax.tree.map(lambda a, g: a - g / curvature, ahead, slope)
-        return {k: soft_threshold(v, strength / curvature) if k in settings.l1 else v for k, v in moved.items()}
+        moved = jax.tree.map(lambda a, g: a - g / curvature, ahead.parameters, ahead.grad)
+        by = objective.l1 / curvature
+        return {k: soft_threshold(v, by) if k in settings.l1 else v for k, v in moved.items()}
 
-    def too_flat(carry: Any) -> jax.Array:
-        curvature, new, found, _, tries = carry
-        d = jax.tree.map(jnp.subtract, new, ahead)
-        model = value + _dot(slope, d) + curvature / 2 * _dot(d, d)
-        slack = 4 * jnp.finfo(value.dtype).eps * jnp.abs(value)
-        return (tries == 0) | (~(found <= model + slack) & (tries < 60))
+    def too_flat(carry: tuple[jax.Array, Point, jax.Array]) -> jax.Array:
+        curvature, new, tries = carry
+        d = jax.tree.map(jnp.subtract, new.parameters, ahead.parameters)
+        model = ahead.loss + _dot(ahead.grad, d) + curvature / 2 * _dot(d, d)
+        slack = 4 * jnp.finfo(model.dtype).eps * jnp.abs(ahead.loss)
+        return (tries == 0) | (~(new.loss <= model + slack) & (tries < 60))
 
-    def steeper(carry: Any) -> Any:
-        curvature, _, _, _, tries = carry
+    def steeper(carry: tuple[jax.Array, Point, jax.Array]) -> tuple[jax.Array, Point, jax.Array]:
+        curvature, _, tries = carry
         curvature = jnp.where(tries == 0, curvature, 2 * curvature)
-        new = move(curvature)
-        return (curvature, new, *objective.value_and_grad(new), tries + 1)
+        return curvature, Point.at(objective, move(curvature)), tries + 1
 
-    curvature, new, found, new_grad, _ = lax.while_loop(
-        too_flat, steeper, (state["curvature"], ahead, value, slope, jnp.asarray(0))
-    )
-    penalty = _l1(objective, new, settings)
-    rises = found + penalty > loss + state["penalty"]
-    kept = jax.tree.map(
-        lambda a, b: jnp.where(rises, a, b), (parameters, loss, grad, state["penalty"]), (new, found, new_grad, penalty)
-    )
-    state = {
-        "before": parameters,
-        "momentum": jnp.where(rises, 1.0, t).astype(t.dtype),
-        "curvature": curvature,
-        "penalty": kept[3],
-    }
-    return kept[0], kept[1], kept[2], state
+    curvature, new, _ = lax.while_loop(too_flat, steeper, (state["curvature"], ahead, jnp.asarray(0)))
+    penalty = l1_penalty(settings, new.parameters, objective.l1)
+    rises = new.loss + penalty > at.loss + state["penalty"]
+    kept, penalty = jax.tree.map(lambda a, b: jnp.where(rises, a, b), (at, state["penalty"]), (new, penalty))
+    momentum = jnp.where(rises, 1.0, t).astype(t.dtype)
+    return kept, {"before": at.parameters, "momentum": momentum, "curvature": curvature, "penalty": penalty}
 
 
 def soft_threshold(v: jax.Array, by: Any) -> jax.Array:
@@ -279,11 +240,10 @@ def soft_threshold(v: jax.Array, by: Any) -> jax.Array:
     return jnp.where(v > by, v - by, jnp.where(v < -by, v + by, 0.0))
 
 
-def _l1(objective: Objective, parameters: Parameters, settings: Settings) -> jax.Array:
-    total = sum(
-        (jnp.abs(parameters[k]).sum() for k in settings.l1), jnp.zeros((), jnp.result_type(*parameters.values()))
-    )
-    return objective.l1 * total
+def l1_penalty(settings: Settings, parameters: Parameters, l1: Any) -> jax.Array:
+    """l1 · Σ|W| over the parameters that it is on."""
+    dtype = jnp.result_type(*parameters.values())
+    return l1 * sum((jnp.abs(parameters[k]).sum() for k in settings.l1), jnp.zeros((), dtype))
 
 
 def _dot(a: Parameters, b: Parameters) -> jax.Array:
@@ -296,7 +256,7 @@ METHODS: dict[str, Method] = {
     "adam": _optax_method(optax.adam),
     "sgd": Method(_sgd_init, _sgd_step),
     "lbfgs": Method(_lbfgs_init, _lbfgs_step, needs_step=False, may_diverge=False),
-    "newton": Method(_no_state, _newton_step, needs_step=False, may_diverge=False),
+    "newton": Method(lambda run, parameters: (), _newton_step, needs_step=False, may_diverge=False),
     "proximal": Method(_proximal_init, _proximal_step, may_diverge=False),
 }
 """Name → method."""

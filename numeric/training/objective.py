@@ -2,9 +2,6 @@ r"""Loss and gradient of a problem on given data, in one pass, as functions that
 
     (C, ∂C/∂θ) = Σ_blocks (c, ∂c/∂θ) + (R, ∂R/∂θ)
 
-`value_fn` is the loss with this gradient attached as its derivative (`jax.custom_vjp`), for line searches that
-differentiate what they are given: they get the proved gradient, from the same pass as the value.
-
 Left out: anything about optimisation.
 """
 
@@ -12,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import jax
@@ -73,17 +69,6 @@ class Objective:
                 row.append(block if key in total else block.T)
             rows.append(jnp.concatenate(row, axis=1))
         return jnp.concatenate(rows, axis=0)
-
-    @cached_property
-    def value_fn(self) -> Callable[[Parameters], jax.Array]:
-        """The loss, whose derivative is the proved gradient."""
-
-        @jax.custom_vjp
-        def value(parameters: Parameters) -> jax.Array:
-            return self.value_and_grad(parameters)[0]
-
-        value.defvjp(self.value_and_grad, lambda grad, cotangent: (jax.tree.map(lambda g: cotangent * g, grad),))
-        return value
 
 
 def flatten_parameters(problem: Problem, parameters: Parameters) -> tuple[jax.Array, Callable[[jax.Array], Parameters]]:
