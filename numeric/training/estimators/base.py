@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -29,6 +30,7 @@ _SMALL = 4096
 _NEWTON = 256  # parameters up to which the cost of a Hessian, n·m², and its eigenvectors, m³, is worth it
 
 
+@dataclass(kw_only=True, eq=False, repr=False)  # scikit-learn reads the parameters from the signature of `__init__`
 class ProvedEstimator(BaseEstimator):
     """The base: parameters that all of them have, and what they learn beside coefficients.
 
@@ -39,27 +41,16 @@ class ProvedEstimator(BaseEstimator):
     Learned: n_iter_, loss_, result_ (a `FitResult`), fingerprints_ (of the proofs whose expressions ran).
     """
 
-    _loss = ""
-    _has_hessian = True
+    l2: float = 0.0
+    l1: float = 0.0
+    optimizer: str = "auto"
+    step: float | None = None
+    max_iter: int | None = None
+    tolerance: float = 1e-6
+    random_state: int | None = None
 
-    def __init__(
-        self,
-        *,
-        l2: float = 0.0,
-        l1: float = 0.0,
-        optimizer: str = "auto",
-        step: float | None = None,
-        max_iter: int | None = None,
-        tolerance: float = 1e-6,
-        random_state: int | None = None,
-    ) -> None:
-        self.l2 = l2
-        self.l1 = l1
-        self.optimizer = optimizer
-        self.step = step
-        self.max_iter = max_iter
-        self.tolerance = tolerance
-        self.random_state = random_state
+    _loss: ClassVar[str]
+    _has_hessian: ClassVar[bool] = True
 
     @property
     def problem(self) -> Problem:

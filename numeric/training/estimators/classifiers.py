@@ -9,6 +9,7 @@ Left out: class weights (give sample weights), several hidden layers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,11 @@ class Classifier(ClassifierMixin, ProvedEstimator):
         if len(self.classes_) < 2:
             raise ValueError(f"{type(self).__name__}: y has one class only ({self.classes_[0]!r}); required at least 2")
         return index
+
+    def _one_hot(self, y: Any, dtype: Any) -> Any:
+        """A row for each label, with a one in the column of its class; `classes_` is set."""
+        index = self._classes_of(y)
+        return np.eye(len(self.classes_), dtype=dtype)[index]
 
     def predict(self, X: Any) -> Any:
         """The most probable class of each row."""
@@ -90,7 +96,24 @@ class LogisticRegression(Classifier):
         return np.stack([expit(-z), expit(z)], axis=1)
 
 
-class SoftmaxRegression(Classifier):
+class SoftmaxClassifier(Classifier):
+    """What the classifiers with a logit for each class share."""
+
+    def decision_function(self, X: Any) -> Any:
+        """The logits, (n, K); for two classes their difference, (n,)."""
+        z = self._logits(X)
+        return z[:, 1] - z[:, 0] if len(self.classes_) == 2 else z
+
+    def predict_proba(self, X: Any) -> Any:
+        """P(class) of each row, (n, K)."""
+        return softmax_of(self._logits(X), axis=1)
+
+    def _logits(self, X: Any) -> Any:
+        """(n, K), of validated rows."""
+        raise NotImplementedError
+
+
+class SoftmaxRegression(SoftmaxClassifier):
     """K classes by K logits; l2 is 1/(nC) of scikit-learn's.
 
     Learned: coef_ (K, m), intercept_ (K,), classes_. Without a penalty the shortest of the equivalent weights.
@@ -105,19 +128,10 @@ class SoftmaxRegression(Classifier):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> SoftmaxRegression:
         """Fits to X (n, m) and y (n,) of any number of classes."""
         X, y, weights = self._validated(X, y, sample_weight)
-        label = np.eye(len(np.unique(y)), dtype=X.dtype)[self._classes_of(y)]
+        label = self._one_hot(y, X.dtype)
         found = self._train({"x": X}, label, weights).parameters
         self.coef_, self.intercept_ = found["W"].T, found["b"]
         return self
-
-    def decision_function(self, X: Any) -> Any:
-        """The logits, (n, K); for two classes their difference, (n,)."""
-        z = self._logits(X)
-        return z[:, 1] - z[:, 0] if len(self.classes_) == 2 else z
-
-    def predict_proba(self, X: Any) -> Any:
-        """P(class) of each row, (n, K)."""
-        return softmax_of(self._logits(X), axis=1)
 
     def _logits(self, X: Any) -> Any:
         check_is_fitted(self)
@@ -127,7 +141,8 @@ class SoftmaxRegression(Classifier):
         return super()._parameter_count(features) * len(self.classes_)
 
 
-class NetworkClassifier(Classifier):
+@dataclass(kw_only=True, eq=False, repr=False)
+class NetworkClassifier(SoftmaxClassifier):
     """A hidden layer of logistic units and a softmax output, trained by backpropagation as it was proved.
 
     hidden: units of the hidden layer. Learned: coefs_ (W₁ (H, m), W₂ (K, H)), intercepts_ (b₁, b₂), classes_.
@@ -138,51 +153,22 @@ class NetworkClassifier(Classifier):
     [0, 1, 1, 0]
     """
 
+    hidden: int = 8
+    tolerance: float = 1e-4
+
     _loss = "neural_network.softmax"
     _has_hessian = False
-
-    def __init__(
-        self,
-        *,
-        hidden: int = 8,
-        l2: float = 0.0,
-        l1: float = 0.0,
-        optimizer: str = "auto",
-        step: float | None = None,
-        max_iter: int | None = None,
-        tolerance: float = 1e-4,
-        random_state: int | None = None,
-    ) -> None:
-        super().__init__(
-            l2=l2,
-            l1=l1,
-            optimizer=optimizer,
-            step=step,
-            max_iter=max_iter,
-            tolerance=tolerance,
-            random_state=random_state,
-        )
-        self.hidden = hidden
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> NetworkClassifier:
         """Fits to X (n, m) and y (n,) of any number of classes."""
         X, y, weights = self._validated(X, y, sample_weight)
-        label = np.eye(len(np.unique(y)), dtype=X.dtype)[self._classes_of(y)]
+        label = self._one_hot(y, X.dtype)
         self.mean_ = np.average(X, axis=0, weights=weights)
         spread = np.sqrt(np.average((X - self.mean_) ** 2, axis=0, weights=weights))
         self.scale_ = np.where(spread > 0, spread, 1)
         found = self._train({"x": (X - self.mean_) / self.scale_}, label, weights, {"H": self.hidden}).parameters
         self.coefs_, self.intercepts_ = [found["W1"], found["W2"]], [found["b1"], found["b2"]]
         return self
-
-    def decision_function(self, X: Any) -> Any:
-        """The logits, (n, K); for two classes their difference, (n,)."""
-        z = self._logits(X)
-        return z[:, 1] - z[:, 0] if len(self.classes_) == 2 else z
-
-    def predict_proba(self, X: Any) -> Any:
-        """P(class) of each row, (n, K)."""
-        return softmax_of(self._logits(X), axis=1)
 
     def _logits(self, X: Any) -> Any:
         check_is_fitted(self)

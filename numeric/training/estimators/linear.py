@@ -10,6 +10,7 @@ features. Left out: products of different features.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from numeric.training.estimators.base import ProvedEstimator
 __all__ = ["LinearRegression"]
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class LinearRegression(RegressorMixin, ProvedEstimator):
     """Least squares, ridge (l2) or lasso (l1).
 
@@ -34,32 +36,10 @@ class LinearRegression(RegressorMixin, ProvedEstimator):
     [15.0]
     """
 
-    _loss = "linear_regression.mean"
+    degree: int = 1
+    category: int | None = None
 
-    def __init__(
-        self,
-        *,
-        degree: int = 1,
-        category: int | None = None,
-        l2: float = 0.0,
-        l1: float = 0.0,
-        optimizer: str = "auto",
-        step: float | None = None,
-        max_iter: int | None = None,
-        tolerance: float = 1e-6,
-        random_state: int | None = None,
-    ) -> None:
-        super().__init__(
-            l2=l2,
-            l1=l1,
-            optimizer=optimizer,
-            step=step,
-            max_iter=max_iter,
-            tolerance=tolerance,
-            random_state=random_state,
-        )
-        self.degree = degree
-        self.category = category
+    _loss = "linear_regression.mean"
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> LinearRegression:
         """Fits to X (n, m) and y (n,), sample i counting sample_weight[i] times."""

@@ -39,7 +39,7 @@ class OrdinalRegression(Classifier):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> OrdinalRegression:
         """Fits to X (n, m) and y (n,) of ordered classes."""
         X, y, weights = self._validated(X, y, sample_weight)
-        label = np.eye(len(np.unique(y)), dtype=X.dtype)[self._classes_of(y)]
+        label = self._one_hot(y, X.dtype)
         found = self._train({"x": X}, label, weights).parameters
         self.coef_, self.thresholds_ = found["w"], found["theta"]
         return self
