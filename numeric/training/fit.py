@@ -262,7 +262,7 @@ def _result(
     elif interrupted:
         reason = f"stopped by Ctrl-C after {steps} steps"
     elif not np.isfinite(float(state["point"].loss)):
-        reason = f"the loss is {float(state['loss'])} after {steps} steps"
+        reason = f"the loss is {float(state['point'].loss)} after {steps} steps"
     elif steps >= most:
         reason = f"all {most} steps made, gradient norm {norm:.2e} > {tolerance:.2e}"
     else:
