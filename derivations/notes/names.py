@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derivations.notes import ast
 from derivations.notes.ast import Node
@@ -126,7 +126,11 @@ class _Parts:
             return
         if isinstance(node, ast.Symbol) and node.name in _PARAMETERS:
             return  # the parameters of a function: f_{w,b}, h_\theta
-        self.marks.append(f"_{render(node)}")
+        if isinstance(node, ast.Symbol) and _is_word(node) and len(node.subscripts) == 1 and not node.superscripts:
+            self.below(replace(node, subscripts=()))  # E_{\text{node}_i} is E_node at i
+            self.below(node.subscripts[0])
+            return
+        self.marks.append(f"_{_mark(node)}")
 
     def above(self, node: Node) -> None:
         match node:
@@ -191,6 +195,19 @@ def layer_of(symbol: ast.Symbol) -> tuple[str, int] | None:
         return None
     found = layer_of_node(symbol.superscripts[0])
     return found if found is not None and found[0] in ("l", "L", r"\ell") else None
+
+
+def _mark(node: Node) -> str:
+    """What a subscript that is no index adds to a name: fonts do not tell names apart."""
+    if isinstance(node, ast.Text):
+        return " ".join(node.words.split())
+    if isinstance(node, ast.Symbol):
+        return render(replace(node, decorations=tuple(d for d in node.decorations if d not in BOLD)))
+    return render(node)
+
+
+def _is_word(symbol: ast.Symbol) -> bool:
+    return len(symbol.name) > 1 and symbol.name.isalpha() and not symbol.primes
 
 
 def _is_letter(node: Node) -> bool:

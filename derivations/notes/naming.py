@@ -313,6 +313,8 @@ class Namer:
                     filled.append(axis.symbol)
             elif place.letter is None:
                 filled.append(sp.Integer(place.offset))
+            elif self._is_past_the_last(place):
+                filled.append(self.size_symbol(place.letter) + place.offset)
             else:
                 symbol = self.index(place.letter)
                 self.note(symbol, sort if place.letter not in self.bound else self.bound[place.letter] or sort)
@@ -320,6 +322,11 @@ class Namer:
         if len(opened) > MAX_AXES:
             raise UnsupportedNoteError(f"{ref.key} has too many axes")
         return tuple(filled), opened
+
+    def _is_past_the_last(self, index: Index) -> bool:
+        """Whether n + 1 is the size n and one more: the entry that is added at the end."""
+        letter = index.letter
+        return bool(index.offset) and letter in self.signature.size.values() and letter not in self.bound
 
     def _place(self, ref: Ref, index: Index, axes: Sequence[object], places: list[Index | None]) -> int:
         free = [p for p, taken in enumerate(places) if taken is None]

@@ -3,6 +3,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     \Sigma_{i=1}^m a_i            \sum_{i=1}^m a_i
     a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k
     \sum_x                        \sum, over the samples
+    w1                            w_1
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
@@ -100,6 +101,8 @@ def rewritten(node: Node, capital_sigma: bool, maps: frozenset[str] = frozenset(
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None
             return ast.BigOperator("sum", lower, upper, span=found.span)
+        if isinstance(found, ast.Symbol) and _glued(found) and not found.subscripts:
+            return replace(found, name=found.name[0], subscripts=(ast.Number(found.name[1:]),))
         if isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower == ast.Symbol("x"):
             return replace(found, lower=None)
         if isinstance(found, ast.Sum):
@@ -110,6 +113,12 @@ def rewritten(node: Node, capital_sigma: bool, maps: frozenset[str] = frozenset(
 
     found: Node = mapped(node, step, 0)
     return found
+
+
+def _glued(symbol: ast.Symbol) -> bool:
+    """Whether a letter that is no index has its number right behind it: w1, and not the i1 of x_{i1}."""
+    letter, number = symbol.name[:1], symbol.name[1:]
+    return letter.isalpha() and letter not in "ijklmn" and number.isdigit() and len(number) < 3
 
 
 def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
@@ -158,6 +167,8 @@ def _without_dots(node: ast.Sum) -> Node:
         body = _general(first.body, last.body, letter, ends)
         if body is None or len(ends) != 1:
             continue
+        if not all(_is_such(first.body, term, body, letter) for term in node.terms[begin + 1 : dots[-1]]):
+            return node
         start, end = ends.pop()
         lower = ast.Chain((ast.Symbol(letter), ast.Number(start)), (ast.Relation("="),))
         operator = ast.BigOperator("sum", lower, end)
@@ -168,6 +179,13 @@ def _without_dots(node: ast.Sum) -> Node:
             return total
         return ast.Sum(terms, span=node.span)
     return node
+
+
+def _is_such(first: Node, term: ast.Term, body: Node, letter: str) -> bool:
+    """Whether a term between the first and the last is one of the same form, or stands for those left out."""
+    if isinstance(term.body, ast.Ellipsis):
+        return term.sign == "+"
+    return term.sign == "+" and _general(first, term.body, letter, set()) == body
 
 
 def _general(a: Any, b: Any, letter: str, ends: set[tuple[str, Node]]) -> Any:

@@ -112,6 +112,8 @@ def retyped(a: Value, b: Value) -> Value:
 def summed(expr: sp.Expr, axis: Axis) -> sp.Expr:
     """The sum of entries over an axis: term by term where there is a fixed number of them."""
     if isinstance(axis.sort, tuple) and axis.sort[:1] == (FIXED,):
+        if not axis.upper.is_Integer:
+            raise UnsupportedNoteError("an array written out beside one whose size is a letter")
         return sp.Add(*(substitute(expr, {axis.symbol: sp.Integer(k)}) for k in range(1, int(axis.upper) + 1)))
     return sp.Sum(expr, (axis.symbol, axis.lower, axis.upper))
 
