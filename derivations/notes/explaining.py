@@ -110,7 +110,8 @@ def _is_name(expr: sp.Expr) -> bool:
 def _legible(equation: Equation) -> Equation:
     """The same equation with the indices that the reader of notes made up named by letters, as an author would."""
     sides = equation.left, equation.right
-    taken = {s.name for e in sides for s in e.atoms(sp.Symbol)} | {s.name for s in equation.context.ranges.bounds}
+    exprs = (*sides, *(e for d in equation.definitions for e in (d.target, d.value)))
+    taken = {s.name for e in exprs for s in e.atoms(sp.Symbol)} | {s.name for s in equation.context.ranges.bounds}
     made = sorted((s for s in equation.context.ranges.bounds if _MADE.fullmatch(s.name)), key=str)
     new = {old: _letter(taken) for old in made}
     left, right = (_renamed(substitute(e, new), taken) for e in sides)

@@ -126,6 +126,10 @@ class _Parts:
             return
         if isinstance(node, ast.Symbol) and node.name in _PARAMETERS:
             return  # the parameters of a function: f_{w,b}, h_\theta
+        if isinstance(node, ast.Product) and _is_mark_and_index(node):
+            for factor in node.factors:  # z_{hi} is z_h at i
+                self.below(factor.body)
+            return
         if isinstance(node, ast.Symbol) and _is_word(node) and len(node.subscripts) == 1 and not node.superscripts:
             self.below(replace(node, subscripts=()))  # E_{\text{node}_i} is E_node at i
             self.below(node.subscripts[0])
@@ -204,6 +208,15 @@ def _mark(node: Node) -> str:
     if isinstance(node, ast.Symbol):
         return render(replace(node, decorations=tuple(d for d in node.decorations if d not in BOLD)))
     return render(node)
+
+
+def _is_mark_and_index(node: ast.Product) -> bool:
+    """Whether a subscript is a letter that is never an index with one behind it that is."""
+    bodies = [f.body for f in node.factors if not f.operator and not f.sign]
+    if len(node.factors) != 2 or len(bodies) != 2 or not all(_is_letter(b) for b in bodies):
+        return False
+    first, second = (b.name for b in bodies if isinstance(b, ast.Symbol))
+    return first in "hxyz" and second in "ijk"
 
 
 def _is_word(symbol: ast.Symbol) -> bool:

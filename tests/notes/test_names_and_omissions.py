@@ -1,0 +1,65 @@
+r"""Names with words, numbers and letters below them, omitted terms, the entry past the last: right and wrong ones."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+UNITS = r"""
+With $u_{hi} = x_i v_h$, $h_i = e^{-u_{hi}^2}$ and $L_i = (h_i - t_i)^2$,
+$$\frac{\partial L_i}{\partial u_{hi}} = -4 u_{hi} h_i (h_i - t_i)$$
+"""
+PARTS = r"""
+Each pair has $A_{\text{pair}_{ij}} = -w_{ij} s_i s_j$, and $A = \sum_{i=1}^n \sum_{j=1}^n A_{{\rm pair}_{ij}}$, so
+$$A = -\sum_{i=1}^n \sum_{j=1}^n w_{ij} s_i s_j$$
+"""
+GLUED = r"""
+Let $a1 = w1 x + b1$. Then $\frac{\partial a_1}{\partial w_1} = x$.
+"""
+LAST = r"""
+$$\sum_{j=1}^n w_j x_j + w_{n+1} x_{n+1} = \sum_{j=1}^{n+1} w_j x_j$$
+"""
+
+
+def verdicts(text):
+    return [s.verdict for s in check_notes(text).steps]
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (UNITS, "-4 u_{hi}", "4 u_{hi}"),
+        (PARTS, "$$A = -", "$$A = "),
+        (GLUED, "= x$", "= 2x$"),
+    ],
+)
+def test_names_are_the_same_however_they_are_written(text, right, wrong):
+    assert verdicts(text)[-1] == "proved"
+    assert right in text
+    assert verdicts(text.replace(right, wrong))[-1] in ("refuted", "conflict")
+
+
+def test_the_entry_past_the_last_is_at_the_size_and_one():
+    assert verdicts(LAST)[-1] in ("proved", "supported")
+    assert verdicts(LAST.replace("+ w_{n+1}", "- w_{n+1}"))[-1] == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("side", "verdict"),
+    [
+        (r"a_1 + a_2 + \dots + a_n", "proved"),
+        (r"a_1 + a_2 + \dots + a_i + \dots + a_n", "proved"),
+        (r"a_1 + a_2 + \dots + (a_i - b_i) + \dots + a_n", "unsupported"),
+        (r"a_1 - a_2 + \dots + a_n", "unsupported"),
+        (r"a_1 + b + \dots + a_n", "unsupported"),
+    ],
+)
+def test_terms_are_left_out_only_between_terms_of_one_form(side, verdict):
+    assert verdicts(rf"$$ \sum_{{k=1}}^n a_k = {side} $$") == [verdict]
+
+
+def test_an_array_written_out_beside_one_of_another_size_is_no_crash():
+    text = r"""
+The rows are $v = [v_1, v_2, v_3]^T$ and $r = [r_1, r_2]^T$, with $v_k = \sum_{i=1}^K u_{ik} r_i$.
+$$v = [v_1, v_2, v_3]^T = u^T r$$
+"""
+    assert verdicts(text)[-1] in ("unsupported", "undecided", "proved")
