@@ -8,6 +8,7 @@ import numpy as np
 import optax
 import pytest
 import sympy as sp
+from optima import assert_same, classes, squares
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
@@ -25,8 +26,9 @@ Y = X @ [1.0, -2.0, 0.5] + 3 + 0.1 * RNG.normal(size=60)
 LABELS = (X @ [1.0, -1.0, 0.0] + RNG.normal(size=60) > 0).astype(float)
 
 
-def least_squares(x, y):
-    return np.linalg.lstsq(np.column_stack([x, np.ones(len(x))]), y, rcond=None)[0]
+def assert_is_the_plane(found, x=X, y=Y, **options):
+    *w, b = np.linalg.lstsq(np.column_stack([x, np.ones(len(x))]), y, rcond=None)[0]
+    assert_same(squares(x, y, w, b), squares(x, y, found.parameters["w"], found.parameters["b"]), **options)
 
 
 @pytest.mark.parametrize("optimizer", ["newton", "lbfgs", "gradient_descent", "momentum", "adam", "proximal"])
@@ -34,20 +36,23 @@ def test_every_optimizer_finds_the_least_squares_plane(optimizer):
     step = 0.1 if optimizer == "adam" else None
     found = fit("linear_regression.mean", {"x": X, "y": Y}, optimizer=optimizer, step=step, tolerance=1e-8)
     assert found.converged, found.reason
-    expected = least_squares(X, Y)
-    np.testing.assert_allclose([*found.parameters["w"], found.parameters["b"]], expected, atol=1e-6)
+    assert_is_the_plane(found)
 
 
-def test_minibatches_come_close():
-    found = fit("linear_regression.mean", {"x": X, "y": Y}, optimizer="sgd", step=0.02, steps=60, batch_size=8)
-    np.testing.assert_allclose([*found.parameters["w"], found.parameters["b"]], least_squares(X, Y), atol=0.05)
-    again = fit("linear_regression.mean", {"x": X, "y": Y}, optimizer="sgd", step=0.02, steps=60, batch_size=8)
+def test_minibatches_find_the_plane_that_all_points_are_on():
+    """Without noise every minibatch has the same optimum, so that the steps end in it; rows mixed up have none."""
+    y = X @ [1.0, -2.0, 0.5] + 3
+    settings = {"optimizer": "sgd", "step": 0.1, "batch_size": 8, "tolerance": 1e-9}
+    found = fit("linear_regression.mean", {"x": X, "y": y}, **settings)
+    assert_is_the_plane(found, y=y)
+    again = fit("linear_regression.mean", {"x": X, "y": y}, **settings)
     assert (again.losses == found.losses).all()
 
 
 def test_an_optax_transformation_is_a_method_too():
     found = fit("linear_regression.mean", {"x": X, "y": Y}, optimizer=optax.adagrad(0.5), tolerance=1e-6)
-    np.testing.assert_allclose(found.parameters["w"], least_squares(X, Y)[:3], atol=1e-5)
+    assert found.converged
+    assert_is_the_plane(found)
 
 
 @pytest.mark.parametrize("optimizer", ["newton", "lbfgs"])
@@ -57,23 +62,24 @@ def test_breast_cancer_as_scikit_learn(optimizer):
     of = problem("logistic_regression.mean").penalised
     found = fit(of, {"x": x, "y": y, "lambda": 1 / len(y)}, optimizer=optimizer, tolerance=1e-8)
     reference = LogisticRegression(C=1.0, tol=1e-10, max_iter=10_000).fit(x, y)
-    np.testing.assert_allclose(found.parameters["w"], reference.coef_[0], atol=1e-4)
-    np.testing.assert_allclose(found.parameters["b"], reference.intercept_[0], atol=1e-4)
+    ours = classes(x, y, found.parameters["w"][None], found.parameters["b"][None], 1 / len(y))
+    assert_same(ours, classes(x, y, reference.coef_, reference.intercept_, 1 / len(y)))
 
 
 def test_iris_as_scikit_learn():
     x, y = load_iris(return_X_y=True)
     of = problem("softmax_regression").penalised
     found = fit(of, {"x": x, "y": np.eye(3)[y], "lambda": 1 / len(y)}, optimizer="newton", tolerance=1e-9)
-    reference = LogisticRegression(C=1.0, tol=1e-10, max_iter=10_000).fit(x, y)
-    np.testing.assert_allclose(found.parameters["W"].T, reference.coef_, atol=1e-4)
+    reference = LogisticRegression(C=1.0, tol=1e-10, solver="newton-cg", max_iter=10_000).fit(x, y)
+    ours = classes(x, y, found.parameters["W"].T, found.parameters["b"], 1 / len(y))
+    assert_same(ours, classes(x, y, reference.coef_, reference.intercept_, 1 / len(y)))
 
 
 def test_the_safe_step_descends_and_is_the_bound():
     found = fit("logistic_regression.mean", {"x": X, "y": LABELS}, optimizer="gradient_descent", steps=200)
     design = np.column_stack([X, np.ones(60)])
     largest = np.linalg.eigvalsh(design.T @ design / (4 * 60))[-1]
-    assert largest <= found.bound <= 1.05 * largest
+    assert largest <= found.bound <= 1.01 * largest  # a Rayleigh quotient, plus at most a hundredth of it
     assert (np.diff(found.losses) <= 0).all()
 
 
@@ -84,7 +90,7 @@ def test_the_bound_counts_weights_and_penalty():
     found = fit(of, data, optimizer="gradient_descent", steps=100)
     design = np.column_stack([X, np.ones(60)])
     curvature = design.T @ (s[:, None] * design) / (4 * 60) + np.diag([0.3, 0.3, 0.3, 0])
-    assert found.bound >= 0.999 * np.linalg.eigvalsh(curvature)[-1]
+    assert found.bound >= np.linalg.eigvalsh(curvature)[-1]
     assert (np.diff(found.losses) <= 0).all()
 
 
@@ -114,7 +120,7 @@ def test_l1_sets_weights_to_zero_and_is_optimal():
     grad = 2 / 60 * X.T @ residual
     assert found.parameters["w"][2] == 0
     assert abs(grad[2]) <= 1.5
-    np.testing.assert_allclose(grad[:2], -1.5 * np.sign(found.parameters["w"][:2]), atol=1e-6)
+    np.testing.assert_allclose(grad[:2], -1.5 * np.sign(found.parameters["w"][:2]), rtol=0, atol=1e-7 + 1e-14)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -124,12 +130,10 @@ def test_precision_follows_the_data(dtype):
 
 
 def test_bfloat16_data_are_accumulated_in_float32():
-    import ml_dtypes
-
     x, y = X.astype(ml_dtypes.bfloat16), Y.astype(np.float32)
     found = fit("linear_regression.mean", {"x": x, "y": y}, optimizer="newton")
     assert found.parameters["w"].dtype == np.float32
-    np.testing.assert_allclose(found.parameters["w"], least_squares(x.astype(float), Y)[:3], atol=1e-4)
+    assert_is_the_plane(found, x.astype(float), y.astype(float), meaningful=1e-5)
 
 
 def test_layers_and_their_sizes():
@@ -147,7 +151,8 @@ def test_diabetes_by_polynomials_of_one_feature():
     x, y = load_diabetes(return_X_y=True)
     feature = x[:, 2] * 20
     found = fit("linear_regression.polynomial.mean", {"x": feature, "y": y}, sizes={"m": 3}, optimizer="newton")
-    np.testing.assert_allclose(found.parameters["w"], np.polyfit(feature, y, 3)[::-1][1:], rtol=1e-6)
+    powers, (b, *w) = feature[:, None] ** [1, 2, 3], np.polyfit(feature, y, 3)[::-1]
+    assert_same(squares(powers, y, w, b), squares(powers, y, found.parameters["w"], found.parameters["b"]))
 
 
 # The way in.
@@ -183,7 +188,8 @@ def test_a_loss_of_ones_own():
     cosh = sp.exp(b() - y[i]) + sp.exp(y[i] - b())
     s = Statement("center", "mine", "", "", (y, b), definitions=(Definition(C, sp.Sum(cosh, (i, 1, n)) / n),))
     found = fit([prove(derive(s, C, b()))], {"y": np.array([-1.0, 1.0])}, init={"b": 3.0})
-    assert abs(found.parameters["b"]) < 1e-3
+    assert found.converged
+    assert abs(found.parameters["b"]) <= 1e-4 / 2  # by the gradient's size and C'' = C ≥ 2
     assert isinstance(found.problem.gradients["b"].derivation.left, Partial)
 
 
@@ -220,7 +226,8 @@ def test_all_faults_are_named_at_once():
 def test_one_row_is_fitted_by_the_shortest_weights():
     found = fit("linear_regression.mean", {"x": X[:1], "y": Y[:1]}, optimizer="newton", tolerance=1e-8)
     assert found.converged
-    np.testing.assert_allclose(X[:1] @ found.parameters["w"] + found.parameters["b"], Y[:1])
+    residual = X[:1] @ found.parameters["w"] + found.parameters["b"] - Y[:1]
+    assert abs(2 * residual) <= 1e-8 + 1e-14  # ∂C/∂b
 
 
 @pytest.mark.parametrize(
@@ -258,7 +265,9 @@ def test_bfloat16_data_are_summed_in_float32():
     narrow = fit("logistic_regression.mean", {"x": x, "y": y}, tolerance=1e-5)
     wide = fit("logistic_regression.mean", {"x": x.astype(np.float32), "y": y.astype(np.float32)}, tolerance=1e-5)
     assert narrow.parameters["w"].dtype == np.float32
-    np.testing.assert_allclose(narrow.parameters["w"], wide.parameters["w"], atol=0.01)
+    x, y = x.astype(float), y.astype(int)
+    first, second = (classes(x, y, f.parameters["w"][None], f.parameters["b"][None]) for f in (wide, narrow))
+    assert_same(first, second, meaningful=1e-3)
 
 
 def test_jax_arrays_are_checked_too():
