@@ -10,9 +10,8 @@ Left out: encoding of data (`estimators`, the command line); which optimiser is 
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +33,7 @@ from numeric.training.methods import Settings, method_of
 from numeric.training.parallel import default_devices, placed
 from numeric.training.problem import Problem
 from numeric.training.problem import problem as catalogue_problem
+from numeric.training.progress import Report, fit_progress
 from numeric.training.streaming import ArraySource, Source
 
 __all__ = ["DivergenceError", "FitResult", "fit"]
@@ -96,7 +96,7 @@ def fit(
     resume: bool = False,
     every: float = 10.0,
     run: str = "",
-    progress: Callable[[int, float, float], None] | None = None,
+    progress: Report | None = None,
 ) -> FitResult:
     r"""The parameters that minimise a loss whose gradient is proved.
 
@@ -113,7 +113,8 @@ def fit(
     devices: JAX devices that share the rows. By default large host arrays are shared by all cores that are devices
     (`use_every_core`), and anything else is on the default device or where it was put.
     checkpoint: a file that the state is written to every `every` seconds; with `resume`, training goes on from it, and
-    `run` is a name that it has to match. progress: called with step, loss and gradient norm.
+    `run` is a name that it has to match.
+    progress: called with step, loss and gradient norm every half second; by default a bar, if this is a terminal.
 
     Raises `UnprovedGradientError`, `DataError` (each fault named), `ValueError` for settings and `DivergenceError`.
     Ctrl-C ends the loop after the current chunk and returns what was found, `interrupted`.
@@ -164,7 +165,8 @@ def fit(
         if resume and checkpoint is not None:
             state = saved.load_state(Path(checkpoint), state, header)
         keep = None if checkpoint is None else (Path(checkpoint), header, every)
-        state, interrupted = _run(plan, state, arguments, jnp.asarray(tolerance, precision), keep, progress)
+        with fit_progress(most, tolerance) if progress is None else nullcontext(progress) as show:
+            state, interrupted = _run(plan, state, arguments, jnp.asarray(tolerance, precision), keep, show)
         result = _result(of, state, name, rate if method.needs_step else None, bound, tolerance, most, interrupted)
         if method.may_diverge and _diverges(result):
             if bound is None and method.needs_step:
@@ -201,11 +203,10 @@ def _run(
     arguments: tuple[Any, ...],
     tolerance: jax.Array,
     keep: tuple[Path, dict[str, Any], float] | None,
-    progress: Callable[[int, float, float], None] | None,
+    show: Report | None,
 ) -> tuple[State, bool]:
     """Chunk after chunk, each about half a second long."""
     arrays, constants, l1, rate = arguments
-    show = progress or _terminal_progress()
     chunk = 16 if jax.process_count() == 1 else plan.most  # several processes have to make the same chunks
     written = time.monotonic()
     try:
@@ -229,19 +230,6 @@ def _run(
         if keep is not None:
             saved.save_state(keep[0], state, keep[1])
         return state, True
-    finally:
-        if show is not None and progress is None:
-            print(file=sys.stderr)
-
-
-def _terminal_progress() -> Callable[[int, float, float], None] | None:
-    if not sys.stderr.isatty():
-        return None
-
-    def show(step: int, loss: float, norm: float) -> None:
-        print(f"\rstep {step:,}  loss {loss:.6g}  gradient {norm:.2e} ", end="", file=sys.stderr, flush=True)
-
-    return show
 
 
 def _result(
