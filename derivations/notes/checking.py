@@ -244,6 +244,9 @@ class _Reading:
         if (step.formula, step.chain, step.relation) in self.ahead:
             return replace(record, verdict="definition", method="definition")
         if head is not None and not self._has_value(head) and (begins or self._is_open(head)):
+            if self._is_solution(step, left):
+                reason = "a solution of what was set to zero: no definition, since the name is what is solved for"
+                return replace(record, verdict="definition", method="condition", reason=reason)
             try:
                 return self._define(step, head, left, right, record)
             except CircularError as error:
@@ -308,6 +311,17 @@ class _Reading:
                     reason = f"holds for the mean over {size} samples, which the text announces"
                     return replace(record, verdict="undecided", witness=None, reason=reason)
         return record
+
+    def _is_solution(self, step: Step, left: Node) -> bool:
+        """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
+        if not 0 <= step.formula - self.zeroed_at <= _SOLVING:
+            return False
+        assert step.left is not None
+        try:
+            name = self._speaker(step.left).side(left).expr
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
+        return any(_labels(name) & _labels(e) for e in self.scope.zeroed[-_SOLVING:])
 
     def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
         """A name whose value had something unknown in it has the next value of its chain."""
@@ -532,7 +546,7 @@ class _Reading:
         return replace(found[0], verdict=replace(found[0].verdict, conditions=conditions))
 
     def _under_older(self, step: Step, left: Node, right: Node) -> Judged | None:
-        """The claim under a definition that the subject of its derivative had before."""
+        """The claim under a definition that the subject of its derivative had before, which becomes a condition."""
         subjects = {
             read_name(n, self.signature.habits).key
             for f in walk(left)
@@ -549,7 +563,9 @@ class _Reading:
                 finally:
                     self.scope.entries[key] = current
                 if not judged.verdict.is_refuted:
-                    return judged
+                    used = f"{key} as defined in line {entry.line}, not in line {current[0].line}"
+                    conditions = (*judged.verdict.conditions, used)
+                    return replace(judged, verdict=replace(judged.verdict, conditions=conditions))
         return None
 
     # Definitions

@@ -36,6 +36,43 @@ def test_a_name_defined_again_is_a_conflict_and_holds_from_there_on() -> None:
     assert verdicts("redefined.md") == ["definition", "proved", "conflict", "proved", "refuted"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "claim", "verdict", "older"),
+    [
+        (r"\frac12 (a - y)^2", "(a - y)^2", r"\frac{dC}{da} = a - y", "proved", True),
+        (r"\frac12 (a - y)^2", "(a - y)^2", r"\frac{dC}{da} = 2 (a - y)", "proved", False),
+        (r"\frac12 (a - y)^2", "(a - y)^2", r"\frac{dC}{da} = 3 (a - y)", "refuted", False),
+        ("a y", "-a y", r"\frac{\partial C}{\partial a} = y", "proved", True),
+        ("a y", "-a y", r"2 C = 2 a y", "proved", True),
+        ("a y", "-a y", r"\frac{\partial C}{\partial a} = 2 y", "refuted", False),
+    ],
+)
+def test_a_proof_by_an_older_definition_names_it(
+    first: str, second: str, claim: str, verdict: str, older: bool
+) -> None:
+    step = check_equation(claim, given=f"Let $C = {first}$.\n\nNow take $C = {second}$.")
+    assert step.verdict == verdict
+    assert ("C as defined in line 1, not in line 3" in step.conditions) == older
+
+
+def test_a_solution_of_what_was_set_to_zero_defines_nothing() -> None:
+    steps = check_notes(
+        r"""Let $S = \sum_{i=1}^n (y_i - b - w x_i)^2$.
+
+$$\frac{\partial S}{\partial b} = -2\sum_{i=1}^n (y_i - b - w x_i) = 0$$
+
+so
+
+$$b = \frac1n \sum_{i=1}^n (y_i - w x_i)$$
+
+The other derivative is
+
+$$\frac{\partial S}{\partial w} = -2\sum_{i=1}^n x_i (y_i - b - w x_i), \qquad \frac{\partial b}{\partial w} = 0.$$
+"""
+    ).steps
+    assert [step.verdict for step in steps] == ["definition", "proved", "definition", "definition", "proved", "proved"]
+
+
 def test_effects_follow_the_truth_of_a_chain() -> None:
     steps = check_notes(
         r"""$L = (a - y)^2$.

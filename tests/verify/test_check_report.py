@@ -64,7 +64,7 @@ def test_a_hint_withholds_what_is_right(one):
 
 def test_nothing_wrong():
     shown = _terminal(report(file(step("proved"))))
-    assert shown == "note.md: no step is refuted; 1 of 1 relations decided\n\n1 relations: 1 proved"
+    assert shown == "note.md: no step is refuted; 1 of 1 relations decided\n\n1 relation: 1 proved"
 
 
 def test_several_files_and_one_that_cannot_be_read(one):

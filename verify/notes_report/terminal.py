@@ -172,9 +172,13 @@ def _short(value: str) -> str:
 
 
 def _summary(file: Json, known: int) -> str:
-    counts = ", ".join(f"{n} {name}" for name, n in file["summary"].items() if n and name != "relations")
+    counts = [f"{n} {name}" for name, n in file["summary"].items() if n and name != "relations"]
+    conditional = sum(step["verdict"] == "proved" and bool(step["conditions"]) for step in file["steps"])
+    if conditional:
+        counts = [f"{c} ({conditional} under conditions)" if c.endswith(" proved") else c for c in counts]
     more = f"; {known} known from the baseline" if known else ""
-    return f"{file['summary']['relations']} relations: {counts or 'nothing to check'}{more}"
+    relations = file["summary"]["relations"]
+    return f"{relations} relation{'s' * (relations != 1)}: {', '.join(counts) or 'nothing to check'}{more}"
 
 
 def _total(report: Json, found: Sequence[Finding]) -> str:
