@@ -13,12 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from derivations.notes.document import read_source
 from derivations.notes.explaining import explained
 from derivations.notes.library import check_files
 from derivations.notes.report import FileReport, Report
 
 from . import notes_report as reports
 from .given import given_notes, without_preface
+from .outputs import with_outputs
 
 __all__ = ["Options", "check_paths", "run"]
 
@@ -28,13 +30,17 @@ MAX_BYTES = 50_000_000
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is reported. given: a catalogue entry whose definitions stand before every note."""
+    """How a run is made and reported. given: a catalogue entry whose definitions stand before every note.
+
+    run_code: run the Python blocks, and compare what they print with what is stated.
+    """
 
     form: str = "text"
     seed: int = 0
     strict: bool = False
     hint: bool = False
     given: str | None = None
+    run_code: bool = False
     baseline: Path | None = None
     write_baseline: Path | None = None
     width: int = 120
@@ -44,7 +50,7 @@ class Options:
 def run(paths: list[Path], options: Options, advance: Callable[[str], None] = lambda name: None) -> tuple[str, int]:
     """(what is printed, exit status). Raises `BaselineError`, and `LookupError` for an unknown `given`."""
     known = reports.read_baseline(options.baseline).fingerprints if options.baseline else frozenset()
-    report, sources = check_paths(paths, options.seed, options.given, advance)
+    report, sources = check_paths(paths, options.seed, options.given, advance, options.run_code)
     data = report.as_json()
     found = reports.findings(data, known)
     status = reports.exit_status(data, known, options.strict)
@@ -66,7 +72,11 @@ def run(paths: list[Path], options: Options, advance: Callable[[str], None] = la
 
 
 def check_paths(
-    paths: list[Path], seed: int = 0, given: str | None = None, advance: Callable[[str], None] = lambda name: None
+    paths: list[Path],
+    seed: int = 0,
+    given: str | None = None,
+    advance: Callable[[str], None] = lambda name: None,
+    run_code: bool = False,
 ) -> tuple[Report, dict[str, list[str]]]:
     """The explained report on files, and the lines of each for showing."""
     preface = given_notes(given) if given else ""
@@ -86,6 +96,8 @@ def check_paths(
                 text = checked.read_text(encoding="utf-8-sig")
                 skipped = preface.count("\n")
                 sources[name] = text.split("\n")[skipped:]
+                if run_code:
+                    found = with_outputs(found, read_source(checked).code)
                 found = without_preface(found, skipped)
             error = found.error.replace(str(checked), name) if found.error else None
             files.append(replace(found, path=name, error=error))

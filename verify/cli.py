@@ -162,6 +162,7 @@ def faults(
 @click.option("--strict", is_flag=True, help="Exit 1 for anything that is not proved.")
 @click.option("--hint", is_flag=True, help="For a student: where and of what kind a mistake is, not what is right.")
 @click.option("--given", metavar="NAME", help="Definitions of a catalogue entry, for a note that starts in the middle.")
+@click.option("--run-code", is_flag=True, help="Run the Python blocks (only notes that you trust); compare outputs.")
 @click.option(
     "--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Leave out the findings listed there."
 )

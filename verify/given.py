@@ -59,13 +59,13 @@ def without_preface(file: FileReport, lines: int) -> FileReport:
     steps = [
         replace(
             s,
-            formula=position[s.formula],
+            formula=position.get(s.formula, s.formula),
             line=s.line - lines,
             end_line=s.end_line - lines,
             left_line=max(0, s.left_line - lines),
             definitions=tuple(line - lines for line in s.definitions if line > lines),
         )
         for s in file.steps
-        if s.formula in position
+        if s.line > lines
     ]
     return replace(file, formulas=tuple(formulas), steps=tuple(steps))

@@ -64,6 +64,7 @@ CODES: dict[str, str] = {
     "range": "a sum over the wrong range",
     "function": "one function for another: σ for σ′, log lost",
     "power": "a square lost, or too much",
+    "output": "code that prints something else",
     "different": "no single mistake of these kinds explains the difference",
 }
 """Every code of a diagnosis, with what it means."""

@@ -152,7 +152,7 @@ def _cells(text: str) -> int:
 
 def _values(step: Json) -> str:
     witness = step["witness"]
-    if not witness:
+    if not witness or witness["kind"] == "code":
         return ""
     places = [f"{k} = {v}" for k, v in witness["sizes"].items()]
     nonzero = [f"{k} = {v}" for k, v in witness["values"].items() if v != "0"]
