@@ -309,4 +309,10 @@ def main() -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("verify: stopped", err=True)
         sys.exit(130)
+    except OSError as error:
+        if error.filename is None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter would say it again as it ends
+        where = error.filename or "standard output"
+        click.echo(f"verify: {where}: {error.strerror or error}", err=True)
+        sys.exit(2)
     sys.exit(status or 0)

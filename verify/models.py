@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.training.checkpoint import write_atomically
+from numeric.training.checkpoint import read_npz, write_atomically
 
 __all__ = ["FORMAT", "MODELS", "ModelError", "ModelKind", "TrainedModel", "load_model", "save_model"]
 
@@ -118,12 +118,11 @@ def load_model(path: Path) -> TrainedModel:
     if not path.is_file():
         raise ModelError(f"{path}: no such file; train one with verify train")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            header = json.loads(bytes(file["header"]).decode())
-            names = [name for name in file.files if name.startswith("parameter ")]
-            parameters = {name.removeprefix("parameter "): file[name] for name in names}
-            model = TrainedModel(header, parameters, file["mean"], file["scale"])
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        file = read_npz(path)
+        header = dict(json.loads(bytes(file["header"]).decode()))
+        parameters = {name.removeprefix("parameter "): a for name, a in file.items() if name.startswith("parameter ")}
+        model = TrainedModel(header, parameters, file["mean"], file["scale"])
+    except (TypeError, ValueError, KeyError) as error:
         raise ModelError(f"{path}: not a model of verify train ({error})") from None
     if header.get("format") != FORMAT or header.get("model") not in MODELS:
         raise ModelError(

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from numeric.training.checkpoint import read_npz
+
 __all__ = ["Table", "TableError", "read_table"]
 
 Array = np.ndarray[Any, Any]
@@ -59,6 +61,8 @@ def read_table(path: Path, target: str | None, names: Sequence[str] | None = Non
             hint = f"; nearest: {near[0]}" if near else ""
             raise TableError(f"{path}: no column {wanted!r}; it has {', '.join(list(columns)[:12])}{hint}")
     chosen = tuple(names) if names is not None else tuple(name for name in columns if name != target)
+    if target in chosen:
+        raise TableError(f"{path}: target {target!r} is among the features: it would be predicted from itself")
     if not chosen:
         raise TableError(f"{path}: has no column beside {target!r}: nothing to predict from")
     lengths = {len(a) for a in columns.values()}
@@ -101,26 +105,30 @@ def _read_parquet(path: Path) -> dict[str, Array]:
 
 
 def _read_npz(path: Path) -> dict[str, Array]:
-    columns: dict[str, Array] = {}
     try:
-        with np.load(path, allow_pickle=False) as file:
-            for name in file.files:
-                array = file[name]
-                if array.ndim == 1:
-                    columns[name] = array
-                elif array.ndim == 2:
-                    columns |= {f"{name}[{k}]": array[:, k] for k in range(array.shape[1])}
-                else:
-                    raise TableError(f"{path}: {name} has shape {array.shape}: required a column or a matrix")
-    except TableError:
-        raise
-    except (OSError, ValueError, EOFError) as error:
+        arrays = read_npz(path)
+    except ValueError as error:
         raise TableError(f"{path}: cannot be read as npz: {error}") from None
+    columns: dict[str, Array] = {}
+    for name, array in arrays.items():
+        if array.ndim == 1:
+            columns[name] = array
+        elif array.ndim == 2:
+            columns |= {f"{name}[{k}]": array[:, k] for k in range(array.shape[1])}
+        else:
+            raise TableError(f"{path}: {name} has shape {array.shape}: required a column or a matrix")
     return columns
 
 
+def _refuse_kind(path: Path, name: str, column: Array) -> None:
+    """Complex numbers and dates: NumPy would make numbers of them, by leaving out what isn't one."""
+    if column.dtype.kind in "cMm":
+        raise TableError(f"{path}: column {name!r} holds {column.dtype}: required real numbers; encode it first")
+
+
 def _numbers(path: Path, name: str, column: Array) -> Array:
-    if np.issubdtype(column.dtype, np.floating) or np.issubdtype(column.dtype, np.integer) or column.dtype == bool:
+    _refuse_kind(path, name, column)
+    if column.dtype.kind in "fiub":
         values = column.astype(np.float32 if column.dtype == np.float32 else np.float64)
     else:
         values = np.empty(len(column))
@@ -141,6 +149,7 @@ def _numbers(path: Path, name: str, column: Array) -> Array:
 
 def _target(path: Path, name: str, column: Array) -> Array:
     """Numbers where every entry is one, else text."""
+    _refuse_kind(path, name, column)
     gaps = [row for row, entry in enumerate(column) if entry is None or entry == ""]
     if gaps:
         raise TableError(f"{path}: target {name!r}, row {gaps[0] + 1} is empty: drop such rows first")

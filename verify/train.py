@@ -79,7 +79,12 @@ def train_file(
         raise TrainError(f"{data}: class {lost[0]!r} is in the test share only; give another --seed or --test-share")
     of = problem(kind.loss).penalised
     x = table.features[training]
-    mean, spread = x.mean(axis=0), x.std(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, spread = x.mean(axis=0), x.std(axis=0)
+    if not np.isfinite(spread).all():
+        k = int(np.flatnonzero(~np.isfinite(spread))[0])
+        size = np.abs(x[:, k]).max()
+        raise TrainError(f"{data}: column {table.names[k]!r} has values of {size:.2g}: squares overflow; rescale it")
     scale = np.where(spread > 0, spread, 1)
     coded = np.eye(len(classes or []))[labels[training]] if kind.one_hot else labels[training].astype(x.dtype)
     chosen = optimizer if optimizer != "auto" else _default(kind.has_hessian, x.shape[1], classes, l1)

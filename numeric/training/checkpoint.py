@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,7 +20,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["CheckpointError", "load_state", "save_state", "write_atomically"]
+__all__ = ["CheckpointError", "load_state", "read_npz", "save_state", "write_atomically"]
 
 
 class CheckpointError(ValueError):
@@ -45,6 +47,21 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
             temporary.unlink(missing_ok=True)  # gone already where it took its place
 
 
+def read_npz(path: Path) -> dict[str, np.ndarray[Any, Any]]:
+    """The arrays of an `.npz` file; `ValueError` where it is none, is cut off, or holds anything but arrays."""
+    try:
+        with path.open("rb") as file:
+            if not zipfile.is_zipfile(file):
+                raise ValueError("it is no zip archive, or it is cut off")
+        with np.load(path, allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(str(error)) from None
+    if wrong := [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]:
+        raise ValueError(f"{wrong[0]} in it is no array")
+    return arrays
+
+
 def save_state(path: Path, state: Any, header: dict[str, Any]) -> None:
     """Writes a loop's state."""
     if jax.process_index() != 0:
@@ -64,10 +81,10 @@ def load_state(path: Path, like: Any, header: dict[str, Any]) -> Any:
     if not path.exists():
         return like
     try:
-        with np.load(path, allow_pickle=False) as file:
-            found = json.loads(bytes(file["header"]).decode())
-            arrays = [file[f"leaf{k}"] for k in range(len(file.files) - 1)]
-    except (OSError, ValueError, KeyError, EOFError) as error:
+        file = read_npz(path)
+        found = dict(json.loads(bytes(file["header"]).decode()))
+        arrays = [file[f"leaf{k}"] for k in range(len(file) - 1)]
+    except (TypeError, ValueError, KeyError) as error:
         raise CheckpointError(f"{path}: not a checkpoint ({error}); delete it to begin anew") from None
     wrong = [key for key in header if found.get(key) != header[key]]
     if wrong:

@@ -27,7 +27,7 @@ from numeric.precision import float64_enabled
 from numeric.training import checkpoint as saved
 from numeric.training.bound import curvature_bound
 from numeric.training.files import FileSource, ParquetColumns
-from numeric.training.inputs import checked_data, initial_parameters, precision_of, sizes_of
+from numeric.training.inputs import DataError, checked_data, initial_parameters, precision_of, sizes_of
 from numeric.training.loop import Plan, State, advance, initial_state
 from numeric.training.methods import Settings, method_of
 from numeric.training.parallel import default_devices, placed
@@ -154,6 +154,9 @@ def fit(
         arguments = (arrays, numbers, jnp.asarray(l1, precision), jnp.asarray(rate, precision))
         key = jax.random.PRNGKey(seed)
         state = initial_state(plan, parameters, *arguments, key)
+        if most and not (np.isfinite(float(state["point"].loss)) and np.isfinite(float(state["norm"]))):
+            found_at = f"the loss is {float(state['point'].loss):g} at the start, its gradient {float(state['norm']):g}"
+            raise DataError(f"{of.name}: {found_at}: too large for {precision}; rescale the data, or give another init")
         header = {
             "problem": of.name,
             "fingerprints": of.fingerprints,
@@ -287,7 +290,7 @@ def _divergence(result: FitResult, rate: float, bound: float | None) -> str:
     advice = (
         f"the proved bound allows {1 / bound:.3g}" if bound else "no bound is proved for this loss; try a tenth of it"
     )
-    return f"{found} ({seen}); {advice}. The best point seen is kept in the error's result"
+    return f"{found} ({seen}); {advice}"
 
 
 def _check_settings(

@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from numeric.training import fit
+from numeric.training import DivergenceError, fit
 from numeric.training.estimators import (
     LinearRegression,
     LogisticRegression,
@@ -188,8 +188,55 @@ def test_in_a_pipeline_and_cross_validation():
         (LinearRegression(degree=0), [0, 1, 2, 3], "degree is 0"),
         (LinearRegression(category=9), [0, 1, 2, 3], "category is column 9, and X has 2 columns"),
         (LinearRegression(l2=-1.0), [0, 1, 2, 3], "lambda is -1.0: required lambda ≥ 0"),
+        (LinearRegression(), [0, 1, 2, np.nan], "y contains NaN"),
+        (LinearRegression(), ["a", "b", "c", "d"], "could not convert string to float"),
+        (LinearRegression(), [0, 1, 2], "inconsistent numbers of samples"),
+        (LinearRegression(optimizer="magic"), [0, 1, 2, 3], "required one of gradient_descent"),
+        (OrdinalRegression(), [1, 1, 1, 1], "y has one class only"),
+        (NetworkClassifier(), [0.5, 1.5, 2.25, 3.0], "Unknown label type"),
     ],
 )
 def test_bad_input(model, y, message):
     with pytest.raises(ValueError, match=message):
         model.fit(RNG.normal(size=(4, 2)), y)
+
+
+GOOD = RNG.normal(size=(4, 2))
+
+
+@pytest.mark.parametrize("model", ALL, ids=lambda model: type(model).__name__)
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (np.where(GOOD[1, 1] == GOOD, np.nan, GOOD), "X contains NaN"),
+        (np.where(GOOD[1, 1] == GOOD, np.inf, GOOD), "X contains infinity"),
+        (GOOD[:0], r"Found array with 0 sample\(s\)"),
+        (GOOD[:, 0], "Expected 2D array, got 1D array"),
+        (GOOD[:, :, None], "Found array with dim 3"),
+        (GOOD[:3], "inconsistent numbers of samples"),
+        (np.full((4, 2), "red"), "could not convert string to float"),
+        (GOOD * 1j, "Complex data not supported"),
+    ],
+)
+def test_bad_features(model, X, message):
+    with pytest.raises(ValueError, match=message):
+        clone(model).fit(X, [0, 1, 0, 1][: max(len(X), 1)] if len(X) != 3 else [0, 1, 0, 1])
+
+
+def test_values_whose_squares_overflow_are_said():
+    for model in (LinearRegression(), NetworkClassifier()):
+        with pytest.raises(ValueError, match="squares of column 1 of the design overflow; rescale X"):
+            model.fit([[1.0, 1e200], [2.0, 3.0]], [0, 1])
+
+
+def test_a_constant_target_and_one_row_are_fitted():
+    constant = LinearRegression().fit(GOOD, [3.0] * 4)
+    assert constant.coef_.tolist() == [0, 0]
+    assert constant.intercept_ == 3
+    assert LinearRegression().fit(GOOD[:1], [2.0]).predict(GOOD[:1]) == 2
+
+
+def test_divergence_says_which_step_is_safe():
+    model = LogisticRegression(optimizer="gradient_descent", step=1e6, l2=0.01, max_iter=50)
+    with pytest.raises(DivergenceError, match=r"diverges with step 1e\+06 .* the proved bound allows \d"):
+        model.fit(GOOD, [0, 1, 1, 0])

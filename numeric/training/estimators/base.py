@@ -67,6 +67,16 @@ class ProvedEstimator(BaseEstimator):
     def _validated_rows(self, X: Any) -> Any:
         return validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
 
+    def _standardisation(self, X: Any, weights: Any) -> tuple[Any, Any]:
+        """(mean, standard deviation or 1 where that is zero) of each column; `ValueError` where squares overflow."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = np.average(X, axis=0, weights=weights)
+            spread = np.sqrt(np.average((X - mean) ** 2, axis=0, weights=weights))
+        if not np.isfinite(spread).all():
+            column = int(np.flatnonzero(~np.isfinite(spread))[0])
+            raise ValueError(f"{type(self).__name__}: squares of column {column} of the design overflow; rescale X")
+        return mean, np.where(spread > 0, spread, 1)
+
     def _train(
         self, features: Mapping[str, Any], label: Any, weights: Any, sizes: Mapping[str, int] | None = None
     ) -> FitResult:

@@ -163,9 +163,7 @@ class NetworkClassifier(SoftmaxClassifier):
         """Fits to X (n, m) and y (n,) of any number of classes."""
         X, y, weights = self._validated(X, y, sample_weight)
         label = self._one_hot(y, X.dtype)
-        self.mean_ = np.average(X, axis=0, weights=weights)
-        spread = np.sqrt(np.average((X - self.mean_) ** 2, axis=0, weights=weights))
-        self.scale_ = np.where(spread > 0, spread, 1)
+        self.mean_, self.scale_ = self._standardisation(X, weights)
         found = self._train({"x": (X - self.mean_) / self.scale_}, label, weights, {"H": self.hidden}).parameters
         self.coefs_, self.intercepts_ = [found["W1"], found["W2"]], [found["b1"], found["b2"]]
         return self

@@ -54,9 +54,9 @@ class LinearRegression(RegressorMixin, ProvedEstimator):
         design = self._design(X)
         # Centred and scaled columns are the same model without a penalty, and a Hessian that can be inverted; with one,
         # only centring is.
-        centre = np.average(design, axis=0, weights=weights)
-        spread = np.sqrt(np.average((design - centre) ** 2, axis=0, weights=weights))
-        scale = np.ones_like(spread) if self.l1 or self.l2 else np.where(spread > 0, spread, 1)
+        centre, scale = self._standardisation(design, weights)
+        if self.l1 or self.l2:
+            scale = np.ones_like(scale)
         middle = np.average(y, weights=weights)
         size = max(float(np.max(np.abs(y - middle), initial=0.0)), np.finfo(X.dtype).tiny) if not self.l1 else 1.0
         found = self._train({"x": (design - centre) / scale}, (y - middle) / size, weights).parameters
