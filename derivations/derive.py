@@ -65,7 +65,7 @@ def _by_chain_rule(expr: sp.Expr, definition: Definition, v: sp.Expr, statement:
         if isinstance(e, sp.Sum | sp.Product):
             body, k, lower, upper = peel(e)
             if k in free_symbols(v):
-                renamed = sp.Symbol(f"{k.name}_", integer=True, positive=True)
+                renamed = sp.Symbol(f"{k.name}_", integer=True)
                 body, k = substitute(body, {k: renamed}), renamed
             return e.func(walk(body, inner.with_index(k, lower, upper)), (k, lower, upper))
         if not e.args or isinstance(e, sp.Indexed):

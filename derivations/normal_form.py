@@ -72,7 +72,7 @@ class Normalizer(Sums):
         self.denominator = denominator
         self.signs = Signs(
             {label: domain for label, (domain, _) in arrays.items()},
-            lambda a, b: bool(self.ranges.is_nonnegative(a - b - 1)),
+            lambda a, b: bool(self.ranges.is_nonnegative(a - b)),
         )
         self.used: set[str] = set()
         self._fresh = 0

@@ -30,7 +30,7 @@ from .indexed import (
 )
 from .kernels import BudgetExceededError, UndefinedError, budget
 from .limits import limit_of
-from .statement import Derivation, Statement
+from .statement import Derivation, Statement, size
 from .verdict import Status, Verdict, Witness
 from .witness import BITS, Values, find_witness, point_of
 from .zero_test import Context
@@ -298,8 +298,11 @@ def _witness_values(derivation: Derivation) -> Values:
             position = tuple(int(p) for p in entry.split(",")) if entry else ()
             values.arrays.setdefault(by_name[name].label, {})[position] = Fraction(given)
         else:
-            symbol = sp.Symbol(name, integer=True, positive=True)
-            (values.indices if symbol in ranges.bounds else values.sizes)[symbol] = int(given)
+            symbol = next((s for s in ranges.bounds if s.name == name), None)
+            if symbol is None:
+                values.sizes[size(name)] = int(given)
+            else:
+                values.indices[symbol] = int(given)
     return values
 
 

@@ -48,7 +48,7 @@ def fresh_index(hint: sp.Symbol, taken: Iterable[sp.Symbol]) -> sp.Symbol:
     number = 1
     while f"{stem}{number}" in names:
         number += 1
-    return sp.Symbol(f"{stem}{number}", integer=True, positive=True)
+    return sp.Symbol(f"{stem}{number}", integer=True)
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,12 @@ class Ranges:
     def with_index(self, symbol: sp.Symbol, lower: Any, upper: Any) -> Ranges:
         bound = (sp.sympify(lower, strict=True), sp.sympify(upper, strict=True))
         return replace(self, bounds={**self.bounds, symbol: bound})
+
+    def index_from(self, name: str, lower: sp.Expr) -> sp.Symbol:
+        """An index that runs from `lower`: assumed to be positive, or not negative, only where that is proved."""
+        if self.is_nonnegative(lower - 1):
+            return sp.Symbol(name, integer=True, positive=True)
+        return sp.Symbol(name, integer=True, nonnegative=True if self.is_nonnegative(lower) else None)
 
     def mentions(self, symbol: sp.Symbol) -> bool:
         """Whether a fact about another index or pair is stated through `symbol`: reusing its name would change it."""

@@ -60,7 +60,7 @@ class Renaming:
     def fresh(self, lower: sp.Expr, upper: sp.Expr) -> sp.Symbol:
         """A new index that runs over lower..upper, distinct from every other symbol."""
         self._fresh += 1
-        symbol = sp.Symbol(f"%{self._fresh}", integer=True, positive=True)
+        symbol = self.ranges.index_from(f"%{self._fresh}", lower)
         self.ranges = self.ranges.with_index(symbol, lower, upper)
         return symbol
 

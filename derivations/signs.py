@@ -25,15 +25,13 @@ _POSITIVE, _NONNEGATIVE, _REAL = 2, 1, 0
 class Signs:
     """Signs of kernels and polynomials, for the domains and assumptions of one decision.
 
-    domains: array or symbol name (its SymPy label) → domain. is_after: whether index a is proved greater
-    than b, for increasing vectors. assumed: polynomials taken as positive.
+    domains: array or symbol name (its SymPy label) → domain. is_at_least: whether an index term is proved
+    to be at least a number or another one. assumed: polynomials taken as positive.
     """
 
-    def __init__(
-        self, domains: dict[object, Domain], is_after: Callable[[sp.Expr, sp.Expr], bool] = lambda a, b: False
-    ):
+    def __init__(self, domains: dict[object, Domain], is_at_least: Callable[[sp.Expr, sp.Expr | int], bool]):
         self.domains = domains
-        self.is_after = is_after
+        self.is_at_least = is_at_least
         self.assumed: set[PolyKey] = set()
         self._memo: dict[Kernel, int] = {}
         self._real: dict[Kernel, bool] = {}
@@ -102,9 +100,9 @@ class Signs:
                 Domain.BINARY: _NONNEGATIVE,
                 Domain.ONE_HOT: _NONNEGATIVE,
             }.get(domain, _REAL)
-        if label.is_positive:
+        if label.is_positive or (label.is_integer and self.is_at_least(label, 1)):
             return _POSITIVE
-        return _NONNEGATIVE if label.is_nonnegative else _REAL
+        return _NONNEGATIVE if label.is_nonnegative or (label.is_integer and self.is_at_least(label, 0)) else _REAL
 
     def _of_power(self, kernel: Kernel, exponent: int) -> int:
         sign = self.of_kernel(kernel)
@@ -153,7 +151,7 @@ class Signs:
         if first.kind != "idx" or second.kind != "idx" or first.args[0] != second.args[0]:
             return False
         (*row, a), (*same_row, b) = first.args[1], second.args[1]
-        return self.domains.get(first.args[0]) is Domain.INCREASING and row == same_row and self.is_after(a, b)
+        return self.domains.get(first.args[0]) is Domain.INCREASING and row == same_row and self.is_at_least(a, b + 1)
 
     def is_nonnegative(self, poly: PolyKey) -> bool:
         return not poly or self.is_positive(poly) or self._all_positive(self._without_unit(poly)) >= _NONNEGATIVE

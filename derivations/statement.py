@@ -38,8 +38,11 @@ def size(name: str) -> sp.Symbol:
 
 
 def index(name: str) -> sp.Symbol:
-    """An index symbol; where it runs is said by the sum over it, or by the statement's `ranges`."""
-    return sp.Symbol(name, integer=True, positive=True)
+    """An index symbol; where it runs is said by the sum over it, or by the statement's `ranges`.
+
+    It is not assumed to be positive: of a positive k, SymPy makes δ(k, 0) = 0 and |k| = k, also where k begins at 0.
+    """
+    return sp.Symbol(name, integer=True)
 
 
 @dataclass(frozen=True)

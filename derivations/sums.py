@@ -307,7 +307,7 @@ class Sums(Relations):
             charge()
             if not _is_nested(order):
                 continue
-            names = {b[0]: sp.Symbol(f"#{height}_{p}", integer=True, positive=True) for p, b in enumerate(order)}
+            names = {b[0]: sp.Symbol(f"#{height}_{p}", **b[0].assumptions0) for p, b in enumerate(order)}
             limits = tuple((names[k], lo.xreplace(names), hi.xreplace(names)) for k, lo, hi in order)
             mono = self.rename_mono(powers.items(), names)
             below = self.rename_dens(dens, names)

@@ -189,14 +189,14 @@ def _over_one_denominator(normalizer: Normalizer, r: Rat) -> bool:
     for kernel in f.kernels_of(r.n):
         if kernel.kind == "sum":
             limits = kernel.args[0]
-            names = {b[0]: sp.Symbol(f"%%{p}", integer=True, positive=True) for p, b in enumerate(limits)}
+            names = {b[0]: sp.Symbol(f"%%{p}", integer=True) for p, b in enumerate(limits)}
             signature = tuple((lo.xreplace(names), hi.xreplace(names)) for _, lo, hi in limits)
             groups.setdefault(signature, []).append(kernel)
     images: dict[Kernel, Rat] = {}
     for signature, kernels in groups.items():
         if not any(k.args[2] for k in kernels):
             continue
-        shared = [sp.Symbol(f"%%{p}", integer=True, positive=True) for p in range(len(signature))]
+        shared = [sp.Symbol(f"%%{p}", integer=True) for p in range(len(signature))]
         bodies = []
         for kernel in kernels:
             renaming = {b[0]: name for b, name in zip(kernel.args[0], shared, strict=True)}
@@ -347,7 +347,7 @@ def _unused(stem: str, ranges: Ranges, *exprs: sp.Expr) -> sp.Symbol:
     facts = {s for b in ranges.bounds.values() for e in b for s in e.free_symbols}
     taken = {s.name for s in facts.union(ranges.bounds, *(e.free_symbols for e in exprs))}
     number = next(k for k in itertools.count() if f"{stem}{k}" not in taken)
-    return sp.Symbol(f"{stem}{number}", integer=True, positive=True)
+    return sp.Symbol(f"{stem}{number}", integer=True)
 
 
 def _constantly(value: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:

@@ -162,7 +162,7 @@ class _Splitter:
         if isinstance(e, sp.Sum | sp.Product):
             body, k, lower, upper = peel(e)
             if k == row:  # hides the row's index
-                renamed = sp.Dummy(k.name, integer=True, positive=True)
+                renamed = sp.Dummy(k.name, integer=True)
                 body = substitute(body, {k: renamed})
             for part in (body, lower, upper):
                 self._check_rows(part, row, active)

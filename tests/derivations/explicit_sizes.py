@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from derivations.domain import Domain
 from derivations.functions import sigmoid, softplus
+from derivations.indexed import substitute
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Variable, index, scalar, size, variable
 from derivations.zero_test import Context
@@ -210,6 +211,7 @@ _FUNCTIONS = {
     softplus: lambda b: b.chain(math.log1p(math.exp(b.value)), 1 / (1 + math.exp(-b.value))),
     sp.Abs: _abs,
     sp.sign: _sign,
+    sp.Max: lambda *args: max(args, key=lambda b: b.value),
 }
 
 
@@ -244,7 +246,9 @@ def expressions(draw: st.DrawFn, depth: int = 3, scope: Scope | None = None, lab
         body = draw(inner)
         if shift:  # Σ_{k=1..n−1} of a difference of neighbours
             body = body * (a[k + 1] - draw(st.sampled_from([a[k], q[k]])))
-        return sp.Sum(body, (k, 1, upper - shift))
+        first = draw(st.sampled_from([1, 1, 0, -1, 2]))  # the same terms, counted from elsewhere
+        body = substitute(body, {k: k + 1 - first}) * draw(st.sampled_from(_of_number(k, first)))
+        return sp.Sum(body, (k, first, upper - shift + first - 1))
     if kind == "delta":
         upper = draw(st.sampled_from([n, m]))
         k = draw(st.sampled_from(NAMES))
@@ -274,6 +278,11 @@ def expressions(draw: st.DrawFn, depth: int = 3, scope: Scope | None = None, lab
         "abs": lambda: sp.Abs(inside),
         "power": lambda: (1 + inside**2) ** draw(_leaves(scope, False)),
     }[kind]()
+
+
+def _of_number(k: sp.Symbol, first: int) -> list[sp.Expr]:
+    """Factors that depend on the value of an index, which SymPy evaluates by what it assumes of the symbol."""
+    return [sp.S.One, sp.S.One, k, sp.Abs(k), sp.Max(0, k), sp.KroneckerDelta(k, first), sp.KroneckerDelta(k, 0)]
 
 
 _KINDS = [

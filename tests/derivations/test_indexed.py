@@ -50,7 +50,7 @@ from derivations.indexed import (
 )
 from derivations.proof import decide_relation
 from derivations.ranges import Ranges
-from derivations.statement import Definition, Statement, variable
+from derivations.statement import Definition, Statement, Variable, variable
 
 i, j, k = NAMES
 SIZES = [(1, 2, 3), (2, 3, 4), (3, 1, 2), (4, 2, 3)]
@@ -87,6 +87,30 @@ def test_derivative_agrees_with_dual_numbers(expr: sp.Expr, target: sp.Expr, see
             at.seed = (target, ())
         expected = numbers(expr, at)
         assert same(numbers(derivative, at).value, expected.slope), (derivative, sizes, at.integers)
+
+
+@given(
+    expressions(depth=1, scope={k: n, g: n, h: m}, labels=False),
+    st.sampled_from([a, q]),
+    st.sampled_from([0, -1, -2, 3]),
+    st.integers(0, 10**6),
+)
+def test_sums_may_begin_anywhere(inside: sp.Expr, array: Variable, first: int, seed: int) -> None:
+    """Σ_{k=first} a_{k+1−first} … by a_1, whose δ(k + 1 − first, 1) SymPy makes 0 if it takes k to be positive."""
+    body = substitute(array[k] * inside * (2 + sp.Abs(k - 1)), {k: k + 1 - first}) + sp.Abs(k) + sp.Max(0, k)
+    expr = sp.Sum(body * (1 + sp.KroneckerDelta(k, 0)), (k, first, n + first - 1))
+    derivative = differentiate(expr, array[1], RANGES)
+    for sizes in SIZES:
+        at = place(random.Random(seed), sizes, (array.label, (1,)))
+        expected = 0.0
+        for position in range(1, at.integers[n] + 1):
+            counted = position - 1 + first
+            term = Dual(at.arrays[array.label][position,]) * numbers(substitute(inside, {k: sp.Integer(position)}), at)
+            whole = term.value * (1 + position) + abs(counted) + max(0, counted)
+            expected += whole * (2 if counted == 0 else 1)
+        found = numbers(expr, at)
+        assert same(found.value, expected)
+        assert same(numbers(derivative, at).value, found.slope), derivative
 
 
 @given(expressions(labels=False), expressions(depth=1, labels=False), st.sampled_from([g, h]), st.integers(0, 10**6))
