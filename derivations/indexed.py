@@ -366,6 +366,7 @@ def take_partials(expr: sp.Expr, statement: Statement, ranges: Ranges | None = N
     another path as well.
     """
     check_definitions(statement)
+    check_language(expr, *(symbol for symbol, _, _ in statement.ranges), *(d.value for d in statement.definitions))
     return _take_partials(expr, statement, ranges or statement_ranges(statement))
 
 
@@ -377,8 +378,7 @@ def check_definitions(statement: Statement) -> None:
     to be two different ones.
     """
     seen: set[sp.Expr] = set()
-    variables = (v.base if v.axes else v.label for v in statement.variables)
-    for name in (*variables, *(d.key for d in statement.definitions)):
+    for name in (*(v.label for v in statement.variables), *(_label(d.key) for d in statement.definitions)):
         if name in seen:
             raise UnsupportedExpressionError(f"{statement.name}: {name} is defined twice")
         seen.add(name)
@@ -392,6 +392,25 @@ def check_definitions(statement: Statement) -> None:
             hidden = _extra_indices(by_key[name]) & own
             if hidden:
                 raise UnsupportedExpressionError(f"{statement.name}: {d.target}: {_captured(by_key[name], hidden)}")
+
+
+@lru_cache(maxsize=512)
+def check_language(*exprs: sp.Expr) -> None:
+    """Refuse what would be read as something else.
+
+    Symbols that are no real numbers; two indices or sizes of one name, which SymPy takes for different where
+    their assumptions differ; δ limited to a range of its own.
+    """
+    integers: dict[str, sp.Symbol] = {}
+    for e in exprs:
+        for symbol in e.atoms(sp.Symbol) - e.atoms(sp.Dummy):
+            if not symbol.is_commutative or symbol.is_real is False:
+                raise UnsupportedExpressionError(f"{symbol} is no real number, or does not commute")
+            if symbol.is_integer and integers.setdefault(symbol.name, symbol) != symbol:
+                raise UnsupportedExpressionError(f"two different symbols are called {symbol}: make it once")
+        for delta in e.atoms(sp.KroneckerDelta):
+            if len(delta.args) != 2:
+                raise UnsupportedExpressionError(f"{delta}: write δ of two indices, without a range of its own")
 
 
 def _names_below(key: sp.Expr, by_key: Mapping[sp.Expr, Definition]) -> frozenset[sp.Expr]:
@@ -431,6 +450,11 @@ _DATA = frozenset({"feature", "label", "penalty"})
 
 def _name(atom: sp.Expr) -> sp.Expr:
     return atom.base if isinstance(atom, sp.Indexed) else atom
+
+
+def _label(key: sp.Expr) -> sp.Expr:
+    """The symbol that a name is written with: an array and a scalar can't share it."""
+    return key.label if isinstance(key, sp.IndexedBase) else key
 
 
 def _inputs(expr: sp.Expr, statement: Statement, keep: frozenset[sp.Expr] = frozenset()) -> set[sp.Expr]:

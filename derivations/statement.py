@@ -150,6 +150,7 @@ class Statement:
 
 
 Kind = Literal["equation", "limit", "sign"]
+Relation = Literal["=", ">=", ">", "<=", "<"]
 
 
 @dataclass(frozen=True)
@@ -179,10 +180,19 @@ class Derivation:
     left: sp.Expr
     steps: tuple[Step, ...]
     kind: Kind = "equation"
-    relation: Literal["=", ">=", ">", "<=", "<"] = "="
+    relation: Relation = "="
     stable: sp.Expr | None = None
     witness: dict[str, Any] = field(default_factory=dict, hash=False)
     source: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.steps:
+            raise ValueError(f"{self.name}: a derivation needs at least one step, the right side of its claim")
+        allowed = (">=", ">", "<=", "<") if self.kind == "sign" else ("=",)
+        if self.relation not in allowed:
+            raise ValueError(
+                f"{self.name}: kind={self.kind!r} has no relation {self.relation!r}; use {' or '.join(allowed)}"
+            )
 
     @property
     def right(self) -> sp.Expr:

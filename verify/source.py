@@ -29,7 +29,8 @@ def select(names: Iterable[str]) -> list[Derivation]:
     chosen: dict[str, Derivation] = {}
     for name in names:
         for derivation in _of(name):
-            chosen[derivation.name] = derivation
+            if chosen.setdefault(derivation.name, derivation) != derivation:
+                raise SourceError(f"{name}: another derivation is called {derivation.name}; rename one")
     return list(chosen.values())
 
 
@@ -64,6 +65,10 @@ def load_file(path: Path) -> tuple[Derivation, ...]:
     found = getattr(module, "DERIVATIONS", None)
     if not isinstance(found, tuple | list) or not found or not all(isinstance(d, Derivation) for d in found):
         raise SourceError(f"{path}: defines no DERIVATIONS; set DERIVATIONS = (Derivation(…), …) or derive(…)")
+    names = [d.name for d in found]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SourceError(f"{path}: two derivations are called {twice}; rename one")
     return tuple(found)
 
 

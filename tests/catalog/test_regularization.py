@@ -9,6 +9,7 @@ from catalog_contract import assert_proved, assert_well_formed, faults, status
 from derivations.catalog import derivations
 from derivations.catalog.regularization import DERIVATIONS
 from derivations.proof import prove
+from derivations.statement import index
 
 BY_NAME = {d.name: d for d in DERIVATIONS}
 
@@ -50,7 +51,7 @@ def test_the_kink_is_a_condition_and_a_convention():
 
 
 def test_one_penalty_is_not_another():
-    w, j = sp.IndexedBase(sp.Symbol("w", real=True)), sp.Symbol("j", integer=True, positive=True)
+    w, j = sp.IndexedBase(sp.Symbol("w", real=True)), index("j")
     weight = BY_NAME["regularization.l2"].statement.variable("lambda")()
     assert status(BY_NAME["regularization.l1"], 2 * weight * w[j]) == "refuted"
     assert status(BY_NAME["regularization.half_l2"], 2 * weight * w[j]) == "refuted"

@@ -19,7 +19,7 @@ from derivations.functions import Partial, sigmoid
 from derivations.proof import decide_relation, prove
 from derivations.ranges import Ranges
 from derivations.rewritings import REWRITINGS
-from derivations.statement import Definition, Derivation, Statement, Step, index, size, variable
+from derivations.statement import Definition, Derivation, Kind, Relation, Statement, Step, index, size, variable
 from derivations.verdict import Status, Verdict
 from derivations.witness import find_witness
 from derivations.zero_test import Context
@@ -239,6 +239,41 @@ def test_the_point_of_an_existential_sign_lies_in_the_domain() -> None:
     assert not existential({"u": 3, "y[1]": 1}).is_proved
     assert "domain" in str(existential({"u": Fraction(1, 2), "y[1]": Fraction(1, 2)}).reason)
     assert not existential({"u": Fraction(1, 2)}).is_proved
+
+
+def test_what_is_no_real_number_is_refused() -> None:
+    """|T|² = −T² holds for an imaginary T, and AB = 2BA for some matrices: neither is ours to judge."""
+    imaginary = sp.Symbol("T", imaginary=True)
+    first, second = (sp.Symbol(name, commutative=False) for name in "AB")
+    for left, right in [(sp.Abs(imaginary) ** 2, -(imaginary**2)), (first * second, 2 * second * first)]:
+        assert decide_relation(left, right, STATED).status is Status.UNSUPPORTED
+
+
+def test_delta_with_a_range_of_its_own_is_refused() -> None:
+    limited = sp.KroneckerDelta(c, d, (1, 2))
+    assert decide_relation(limited, sp.KroneckerDelta(c, d), STATED).status is Status.UNSUPPORTED
+
+
+def test_two_symbols_of_one_name_are_refused() -> None:
+    """Σ_i a_i reads alike whichever i is summed over, and is n·a_i where it is the other one."""
+    other = sp.Symbol("i", integer=True, positive=True)
+    found = decide_relation(sp.Sum(a[other], (i, 1, n)), n * a[other], STATED)
+    assert found.status is Status.UNSUPPORTED
+    assert "two different symbols are called i" in str(found.reason)
+
+
+def test_an_array_and_a_scalar_have_different_names() -> None:
+    """A name r beside labels r_i ∈ {−1, 1} would be taken for one of them: r² = 1."""
+    name = sp.Symbol("r", real=True)
+    stated = replace(STATED, definitions=(Definition(name, sp.Sum(w[k], (k, 1, m))),))
+    assert decide_relation(name**2, sp.S.One, stated).status is Status.UNSUPPORTED
+
+
+@pytest.mark.parametrize(("kind", "relation"), [("sign", "="), ("equation", ">="), ("limit", "<")])
+def test_a_relation_that_would_not_be_judged_is_refused(kind: Kind, relation: Relation) -> None:
+    """A sign without its relation was proved ≥ 0, and shown as = 0."""
+    with pytest.raises(ValueError, match="has no relation"):
+        Derivation("t", STATED, "", u() ** 2, (Step(u() ** 2, "definition"),), kind, relation)
 
 
 def test_fingerprint_covers_what_the_proof_is_about() -> None:

@@ -110,6 +110,19 @@ def test_a_users_file_that_does_not_serve_says_where(command, tmp_path, content,
     assert says in err
 
 
+def test_a_claim_is_not_hidden_by_another_of_its_name(command, tmp_path):
+    """The false claim came first, the true one replaced it, and nothing was refuted."""
+    path, other = tmp_path / "mine.py", tmp_path / "other.py"
+    path.write_text(LOSS.format(factor=3).replace("DERIVATIONS", "FALSE") + LOSS.format(factor=2))
+    path.write_text(path.read_text() + "\nDERIVATIONS = (*FALSE, *DERIVATIONS)\n")
+    assert command("prove", str(path))[0] == 2
+    for file, factor in ((path, 3), (other, 2)):
+        file.write_text(LOSS.format(factor=factor))
+    status, _, err = command("prove", str(path), str(other))
+    assert status == 2
+    assert "mine.a" in err
+
+
 def test_json_is_a_contract_and_the_same_bytes_twice(command):
     args = ("prove", "logistic_regression.z", "--symbolic-only", "--format", "json")
     status, first, _ = command(*args)
