@@ -86,7 +86,7 @@ class Domain(enum.Enum):
                 level = Fraction(rng.randint(-3, 0))
                 for entry in row:
                     yield entry, level
-                    level += Fraction(rng.randint(1, 3), 2)
+                    level += Fraction(rng.choice((1, 2, 3, 6)), 2)
 
     def contains(self, array: dict[tuple[int, ...], Fraction]) -> bool:
         """Whether every entry (and every row, where the domain speaks of rows) lies in the domain."""

@@ -40,6 +40,7 @@ __all__ = ["Search", "Values", "find_witness", "point_of", "sample_values"]
 BITS = 128
 RADII = (Fraction(1, 10**6), Fraction(1, 10**12))
 ATTEMPTS = 60
+FEW = 10  # where fewer than a tenth of the points are defined, ten times as many are tried
 ASSUMED_POINTS = 12  # at which `positive` is compared with the domain
 SHRINKS = 120
 
@@ -197,12 +198,14 @@ class Search:
         self.exprs = (self.left, self.right, *self.positive, *self.nonzero)
 
     def run(self, attempts: int, enough: int | None = None) -> Witness | None:
-        """Try up to `attempts` points in all, or until `enough` have agreed.
+        """Try up to `attempts` points in all, or until `enough` have agreed; more where few of them are defined.
 
         Where no point separates the sides, but at some point one side is defined and the other reads an
         array outside its axes, that is the witness once all points are tried.
         """
-        while self.tried < attempts and (enough is None or self.met < enough):
+        while self.tried < (attempts if self.met >= attempts // FEW else FEW * attempts) and (
+            enough is None or self.met < enough
+        ):
             values = sample_values(
                 self.rng, self.exprs, self.ranges, self.arrays, 2 + self.tried // 8, self.definitions
             )
