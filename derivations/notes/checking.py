@@ -145,6 +145,8 @@ class _Reading:
             return replace(record, verdict="undecided", method="budget", reason=f"out of budget: {error}")
         except RecursionError:
             return replace(record, verdict="undecided", method="budget", reason="nested too deeply")
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # ours: the rest of the file is read
+            return replace(record, verdict="undecided", method="internal", reason=f"internal error: {error!r}")
 
     def _is_ignored(self, step: Step) -> bool:
         """Whether the formula is the first after a comment `<!-- verify: ignore -->`."""
@@ -263,6 +265,8 @@ class _Reading:
         record = self._judged(record, judged)
         if record.verdict == "refuted":
             record = self._excused(step, left, right, begins, judged, record)
+        if record.verdict in ("refuted", "undecided"):
+            begins = begins or (own_chain(step) and self._names_before(chain, step.left.member))
         if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and not begins:
             if judged.left is not None and judged.equation is not None:
                 self.scope.zeroed.append(judged.left)
@@ -287,6 +291,8 @@ class _Reading:
         if judged.right == 1 and isinstance(judged.left, sp.Sum) and isinstance(judged.left.function, sp.Indexed):
             if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
                 return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
+        if begins and self._is_equation(left, right, judged):
+            return replace(record, verdict="definition", method="condition", witness=None, reason="a condition")
         named = head_of(left, self.signature) is not None or _subject(left) is not None
         follows = 0 <= step.formula - self.zeroed_at <= _SOLVING
         if begins and not named and (follows or re.search(_SOLVED, before, re.I)):
@@ -322,6 +328,22 @@ class _Reading:
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return False
         return any(_labels(name) & _labels(e) for e in self.scope.zeroed[-_SOLVING:])
+
+    def _names_before(self, chain: ast.Chain, member: int) -> bool:
+        """Whether a side and all before it are bare names: what follows is a value for each, as in x = g(u) = u + c."""
+        return all(m is not None and head_of(m, self.signature) is not None for m in chain.members[: member + 1])
+
+    def _is_equation(self, left: Node, right: Node, judged: Judged) -> bool:
+        """Whether an equation says where it holds: w^T x = 0, a line; z_1 = z_2, two entries; 1(i = j) = 1."""
+        assert judged.left is not None
+        if right == ast.Number("0") and not any(isinstance(n, ast.Fraction | ast.Nabla) for n in walk(left)):
+            return True
+        if right == ast.Number("1") and isinstance(judged.left, sp.KroneckerDelta):
+            return True
+        if not isinstance(left, ast.Symbol) or not isinstance(right, ast.Symbol):
+            return False
+        one, other = (read_name(side, self.signature.habits) for side in (left, right))
+        return one.key == other.key and one.indices != other.indices or _numbered(one.key) == _numbered(other.key) != ""
 
     def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
         """A name whose value had something unknown in it has the next value of its chain."""
@@ -772,6 +794,17 @@ def _subject(node: Node) -> Node | None:
     if not above or not below:
         return None
     return above[0].body if len(above) == 1 else ast.Product((replace(above[0], operator=""), *above[1:]))
+
+
+def own_chain(step: Step) -> bool:
+    """Whether the left side stands in the chain of the step, and is not continued from a display before it."""
+    return step.left is not None and (step.left.formula, step.left.chain) == (step.formula, step.chain)
+
+
+def _numbered(key: str) -> str:
+    """The name that has a number below: z of z_1."""
+    found = re.fullmatch(r"(.+)_\d+", key)
+    return found[1] if found else ""
 
 
 def _is_derivative(entry: Entry) -> bool:

@@ -7,6 +7,7 @@ side only and a condition that nobody wrote are doubts of the same kind. Each is
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -42,13 +43,15 @@ from derivations.zero_test import Context
 __all__ = ["Claim", "Judged", "judge", "unknown_in"]
 
 OPERATIONS, SECONDS = 60_000, 2.0
+MAX_WRITTEN = 5  # entries of an array that are written one by one
 _BINARY = (
     r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
     r"|[sS]igmoid|σ|\\sigma|[lL]ogistic"
 )
 _SIGNS = r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
 _ONE_HOT = (
-    r"one[- ]?hot|원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|\\sum_\{?k\}? ?y_k *= *1"
+    r"one[- ]?hot|원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|"
+    r"\\sum(\\limits)? *(_(\{[^{}]*\}|\w))?(\^(\{[^{}]*\}|\w))? *[yt](_(\{[^{}]*\}|\w)|\^(\{[^{}]*\}|\w))+ *= *1\b"
     r"|只有一个|sum to (one|1)"
     r"|t_\{?[a-z]*\}? = 1\$|y\^\{?\(i\)\}? *= *k"
 )
@@ -118,7 +121,11 @@ def _judge(claim: Claim, seed: int) -> Judged:
     if fixed:
         first, second = (_fix(e, fixed) for e in (first, second))
         definitions = tuple(replace(d, value=_fix(d.value, fixed)) for d in definitions)
+    turned = _class_first((first, second, *(d.value for d in definitions)), definitions, speaker)
+    first, second = _turned(first, turned), _turned(second, turned)
+    definitions = tuple(replace(d, value=_turned(d.value, turned)) for d in definitions)
     arrays = _arrays((first, second, *(d.value for d in definitions)), definitions, speaker)
+    arrays |= {label: (Domain.ONE_HOT, shape) for label, shape in turned.values()}
     if claim.sizes:
         sizes = {symbol: sp.Integer(value) for symbol, value in claim.sizes}
         first, second = first.xreplace(sizes), second.xreplace(sizes)
@@ -174,6 +181,10 @@ def _tempered(
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason="; ".join(verdict.conditions))
         if doubts:
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason=doubts[0])
+        numbered = _of_written_size(equation)
+        if numbered is not None and _holds_at_all_places(numbered[0], seed):
+            reason = f"holds for {numbered[1]}, the size of what is written"
+            return Verdict(Status.SUPPORTED, verdict.method, verdict.conditions, reason=reason)
         alike = _of_one_size(equation, speaker)
         of_one = None if alike is None else decide(alike, seed, OPERATIONS, SECONDS)
         if of_one is not None and of_one.is_proved:
@@ -201,27 +212,71 @@ def _tempered(
 
 def _of_one_size(equation: Equation, speaker: Elaborator) -> Equation | None:
     """The equation where all sizes are equal that are written nowhere; None where there are no two such sizes."""
-    context, exprs = equation.context, (equation.left, equation.right, *(d.value for d in equation.definitions))
-    uppers = [upper for _, upper in context.ranges.bounds.values()]
-    uppers += [e.args[1][2] for side in exprs for e in side.atoms(sp.Sum, sp.Product)]
-    written = set(speaker.signature.size.values())
-    sizes = {u for u in uppers if isinstance(u, sp.Symbol) and u.name not in written and u not in context.ranges.bounds}
-    if len(sizes) < 2:
+    written, ranges = set(speaker.signature.size.values()), equation.context.ranges
+    sizes = {u for u in _uppers(equation) if isinstance(u, sp.Symbol) and u.name not in written}
+    ordered = sorted(sizes - set(ranges.bounds), key=str)
+    if len(ordered) < 2:
         return None
+    least = {**ranges.minimum, ordered[0]: max(ranges.minimum.get(s, 1) for s in ordered)}
+    context = replace(equation.context, ranges=replace(ranges, minimum=least))
+    return _resized(replace(equation, context=context), dict.fromkeys(ordered, ordered[0]))
+
+
+def _of_written_size(equation: Equation) -> tuple[Equation, str] | None:
+    """The equation where its sizes are the number of entries that are written, as z_1, z_2, z_3 or a sum to 3."""
+    exprs = (equation.left, equation.right, *(d.value for d in equation.definitions))
+    uppers = _uppers(equation)
+    places = [i for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed) for i in a.indices]
+    count = max((int(n) for n in (*places, *uppers) if n.is_Integer), default=0)
+    sizes = {u for u in uppers if isinstance(u, sp.Symbol)} - set(equation.context.ranges.bounds)
     ordered = sorted(sizes, key=str)
-    one = dict.fromkeys(ordered, ordered[0])
-    ranges = replace(
-        context.ranges,
-        bounds={s: (low.xreplace(one), high.xreplace(one)) for s, (low, high) in context.ranges.bounds.items()},
-        minimum={**context.ranges.minimum, ordered[0]: max(context.ranges.minimum.get(s, 1) for s in ordered)},
-    )
-    arrays = {k: (domain, tuple(a.xreplace(one) for a in axes)) for k, (domain, axes) in context.arrays.items()}
+    if not ordered or not 2 <= count <= MAX_WRITTEN:
+        return None
+    minimum = {s: n for s, n in equation.context.ranges.minimum.items() if s not in sizes}
+    ranges = replace(equation.context.ranges, minimum=minimum)
+    fixed = replace(equation, context=replace(equation.context, ranges=ranges))
+    return _resized(fixed, dict.fromkeys(ordered, sp.Integer(count))), f"{ordered[0]} = {count}"
+
+
+def _holds_at_all_places(equation: Equation, seed: int) -> bool:
+    """Whether an equation between arrays of a few entries is proved, for all of them or for each."""
+    if decide(equation, seed, OPERATIONS, SECONDS).is_proved:
+        return True
+    ranges = equation.context.ranges
+    free = free_symbols(equation.left) | free_symbols(equation.right)
+    indices = sorted(free & set(ranges.bounds), key=str)
+    ends = [ranges.bounds[s] for s in indices]
+    if not indices or len(indices) > 2 or not all(low == 1 and high.is_Integer for low, high in ends):
+        return False
+    for places in itertools.product(*(range(1, int(high) + 1) for _, high in ends)):
+        at: dict[sp.Expr, sp.Expr] = {s: sp.Integer(p) for s, p in zip(indices, places, strict=True)}
+        if any(len({at.get(e, e) for e in pair}) == 1 for pair in ranges.distinct):
+            continue
+        bounds = {s: b for s, b in ranges.bounds.items() if s not in at}
+        context = replace(equation.context, ranges=replace(ranges, bounds=bounds, distinct=frozenset()))
+        sides = substitute(equation.left, at), substitute(equation.right, at)
+        if not decide(replace(equation, left=sides[0], right=sides[1], context=context), seed, OPERATIONS).is_proved:
+            return False
+    return True
+
+
+def _uppers(equation: Equation) -> list[sp.Expr]:
+    """Where indices and sums end."""
+    exprs = (equation.left, equation.right, *(d.value for d in equation.definitions))
+    found = [upper for _, upper in equation.context.ranges.bounds.values()]
+    return found + [e.args[1][2] for side in exprs for e in side.atoms(sp.Sum, sp.Product)]
+
+
+def _resized(equation: Equation, sizes: dict[sp.Expr, sp.Expr]) -> Equation:
+    context = equation.context
+    bounds = {s: (low.xreplace(sizes), high.xreplace(sizes)) for s, (low, high) in context.ranges.bounds.items()}
+    arrays = {k: (domain, tuple(a.xreplace(sizes) for a in axes)) for k, (domain, axes) in context.arrays.items()}
     return replace(
         equation,
-        left=equation.left.xreplace(one),
-        right=equation.right.xreplace(one),
-        context=replace(context, ranges=ranges, arrays=arrays),
-        definitions=tuple(replace(d, value=d.value.xreplace(one)) for d in equation.definitions),
+        left=equation.left.xreplace(sizes),
+        right=equation.right.xreplace(sizes),
+        context=replace(context, ranges=replace(context.ranges, bounds=bounds), arrays=arrays),
+        definitions=tuple(replace(d, value=d.value.xreplace(sizes)) for d in equation.definitions),
     )
 
 
@@ -665,6 +720,29 @@ def _arrays(
                 continue
             found[label] = (domain, axes)
     return {label: kept for label, kept in found.items() if label not in numbered}
+
+
+def _class_first(
+    exprs: Iterable[sp.Expr], definitions: Sequence[Definition], speaker: Elaborator
+) -> dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]]:
+    """Labels written y_{ci}, with their class before the sample: a new name for each, and its sizes in the usual order."""
+    defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
+    found: dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]] = {}
+    for label in sorted({a for e in exprs for a in _labels_in(e)} - defined, key=str):
+        sorts, sizes = speaker.domains.get(label, ()), _sizes(label, speaker)
+        is_label = speaker.signature.is_label(re.split("[@·′]", label.name)[0])
+        if len(sorts) != 2 or sizes is None or not is_label or not speaker.signature.says(_ONE_HOT):
+            continue
+        if sorts[0] in speaker.signature.classes and sorts[1] == speaker.signature.sample:
+            found[label] = sp.Symbol(f"{label.name}@T", real=True), sizes[::-1]
+    return found
+
+
+def _turned(expr: sp.Expr, names: dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]]) -> sp.Expr:
+    """The expression with the indices of these names the other way round."""
+    atoms = [a for a in expr.atoms(sp.Indexed) if a.base.label in names] if names else []
+    turned = {a: sp.IndexedBase(names[a.base.label][0], shape=None)[tuple(a.indices[::-1])] for a in atoms}
+    return expr.xreplace(turned) if turned else expr
 
 
 def _sizes(label: sp.Symbol, speaker: Elaborator) -> tuple[sp.Expr, ...] | None:

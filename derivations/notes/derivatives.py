@@ -130,7 +130,7 @@ class Derivatives(Namer):
         """What d/dx is taken of: a bracket, else the factors up to a written operator or another derivative."""
         if not rest:
             raise UnsupportedNoteError("a derivative of nothing")
-        if isinstance(rest[0].body, ast.Group | ast.Scripted):
+        if isinstance(rest[0].body, ast.Group | ast.Scripted) and not self._is_beyond(rest):
             value = self.value(rest[0].body)
             return (replace(value, expr=-value.expr) if self.sign(rest[0].sign) else value), 1
         count = 1
@@ -141,6 +141,13 @@ class Derivatives(Namer):
         if isinstance(rest[0].body, ast.BigOperator):
             return self.product(rest, ()), len(rest)
         return self.product(rest[:count], ()), count
+
+    def _is_beyond(self, rest: Sequence[ast.Factor]) -> bool:
+        """Whether the derivative of a bracket is of the factors behind it too, where these stand right beside it."""
+        if len(rest) < 2 or rest[1].operator or rest[1].sign or is_differential(rest[1].body):
+            return False
+        self.consulted.add("beyond")
+        return self.choices.beyond
 
     def _written_quotient(self, factors: Sequence[ast.Factor]) -> Value | None:
         r"""\partial L / \partial f: a derivative written with a slash, as a whole product."""
@@ -427,9 +434,7 @@ class Derivatives(Namer):
         values = [self.value(a) for a in arguments if self._is_plain(a)]
         if len(values) != len(arguments) or len(values) != len(entry.parameters):
             return False
-        return all(
-            _label(p) is not None and _label(p) == _label(v.expr) for p, v in zip(entry.parameters, values, strict=True)
-        )
+        return all(_is_same_data(p, v.expr) for p, v in zip(entry.parameters, values, strict=True))
 
     def _at_arguments(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
         """A defined function at other arguments: its value with the parameters replaced."""
@@ -548,3 +553,11 @@ def _label(expr: sp.Expr) -> sp.Symbol | None:
         label: sp.Symbol = expr.base.label
         return label
     return expr if isinstance(expr, sp.Symbol) else None
+
+
+def _is_same_data(parameter: sp.Expr, argument: sp.Expr) -> bool:
+    """Whether an argument is the parameter at any sample: x_i for x, but not z_2 for z_1."""
+    if _label(parameter) is None or _label(parameter) != _label(argument):
+        return False
+    numbers = [[i if i.is_Integer else None for i in getattr(e, "indices", ())] for e in (parameter, argument)]
+    return numbers[0] == numbers[1]

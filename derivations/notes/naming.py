@@ -36,7 +36,7 @@ class Choices:
     without an index is the same quantity for every term of a sum without bounds, rather than the sample's. rows:
     whether vectors and gradients are rows, so that s^T s is a matrix. denominator: whether the derivative of a vector
     by a vector has its rows from what it is taken by. zero: whether arrays begin at 0 whose sums
-    begin in one place at 0 and in another at 1.
+    begin in one place at 0 and in another at 1. beyond: whether d/dx is of what stands behind the bracket after it too.
     """
 
     reach: bool = True
@@ -44,12 +44,14 @@ class Choices:
     rows: bool = False
     denominator: bool = False
     zero: bool = False
+    beyond: bool = False
 
     def __str__(self) -> str:
         parts = ["Σ reaches over the terms after it" if self.reach else "Σ reaches over its own term only"]
         parts.append("names without an index don't vary in the sum" if self.shared else "the sample's")
         parts += ["vectors are rows"] * self.rows + ["derivatives in denominator layout"] * self.denominator
         parts += ["arrays begin at 0"] * self.zero
+        parts += ["d/dx reaches beyond the bracket after it"] * self.beyond
         return "; ".join(parts)
 
     def others(self, consulted: Collection[str]) -> Iterator[Choices]:
@@ -297,6 +299,9 @@ class Namer:
                 below = self._sort_written(ref.below[0])
                 if below == axes[0] and self._sort_written(ref.above[0]) == axes[1]:
                     places.reverse()
+            if len(axes) == 2 and base_letter(ref.key) in LABELS and axes[0] != axes[1]:
+                if [self._sort_written(i) for i in written] == [axes[1], axes[0]]:
+                    self.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
         else:
             for index in written:
                 places[self._place(ref, index, axes, places)] = index
