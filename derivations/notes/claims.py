@@ -33,7 +33,7 @@ from derivations.notes.loose import reading_that_may_hold
 from derivations.notes.names import UnsupportedNoteError, layer_of_key
 from derivations.notes.naming import ROW
 from derivations.notes.scope import Entry
-from derivations.notes.signature import base_letter
+from derivations.notes.signature import WEIGHTS, base_letter
 from derivations.notes.tensor import Axis, Value
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable
@@ -305,6 +305,12 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
                 Status.SUPPORTED, "rounded numbers", reason="equal within 1 % for the rounded numbers written"
             )
         return Verdict(Status.UNDECIDED, "rounded numbers", reason="how far the numbers are rounded isn't known")
+    for first in sorted((a for a in free_atoms(left - right) if _is_zeroth(a)), key=str):
+        for one, other in ((left + first, right), (left, right + first)):
+            if decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
+                return Verdict(
+                    Status.UNDECIDED, "convention", reason=f"holds where {first} is multiplied with an x_0 = 1"
+                )
     for zero in speaker.scope.zeroed:
         for ratio in (1, -1, 2, -2, sp.S.Half, -sp.S.Half):
             scaled = replace(equation, left=left - right, right=ratio * zero)
@@ -321,6 +327,11 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             name = sorted(map(str, ones))[0]
             return Verdict(Status.UNDECIDED, "label case", reason=f"holds where {name} = 1")
     return None
+
+
+def _is_zeroth(atom: sp.Expr) -> bool:
+    """Whether a name is the first of parameters that begin at 0: \theta_0."""
+    return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
 
 
 def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
@@ -599,14 +610,21 @@ class _Settled:
         )
         slope = sp.Symbol(f"∂{name}/∂{label}", real=True)
         self.slopes.add(slope)
-        at = (*own, *bound)
-        value = sp.IndexedBase(slope, shape=None)[at] if at else slope
-        value = value * (v.base[bound] if isinstance(v, sp.Indexed) else v)
         sorts = self._axes_of(label)
         if len(sorts) < len(bound):
             raise UnsupportedNoteError(f"the axes of {label}")
-        for symbol, sort in zip(bound, sorts, strict=False):
-            value = sp.Sum(value, (symbol, *self.speaker.range_of(sort)))
+        # what belongs to one sample depends on nothing of another
+        same = dict(zip((s for s in self._axes_of(name)), own, strict=False)).get(self.speaker.signature.sample)
+        by = tuple(
+            same if same is not None and sort == self.speaker.signature.sample else symbol
+            for symbol, sort in zip(bound, sorts, strict=False)
+        )
+        at = (*own, *(s for s in by if s != same))
+        value = sp.IndexedBase(slope, shape=None)[at] if at else slope
+        value = value * (v.base[by] if isinstance(v, sp.Indexed) else v)
+        for symbol, sort in zip(by, sorts, strict=False):
+            if symbol != same:
+                value = sp.Sum(value, (symbol, *self.speaker.range_of(sort)))
         target = sp.IndexedBase(name, shape=None)[own] if own else name
         self.jets[name] = Definition(target, value)
 
@@ -725,7 +743,7 @@ def _arrays(
 def _class_first(
     exprs: Iterable[sp.Expr], definitions: Sequence[Definition], speaker: Elaborator
 ) -> dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]]:
-    """Labels written y_{ci}, with their class before the sample: a new name for each, and its sizes in the usual order."""
+    """Labels written y_{ci}, their class before the sample: a new name for each, and its sizes in the usual order."""
     defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
     found: dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]] = {}
     for label in sorted({a for e in exprs for a in _labels_in(e)} - defined, key=str):

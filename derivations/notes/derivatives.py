@@ -32,6 +32,7 @@ from derivations.notes.tensor import FIXED, Value, column, elementwise, scalar
 __all__ = ["Derivatives", "is_differential", "leading"]
 
 _SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
+_CHANCE = frozenset(("P", "Pr", r"\mathbb{P}", r"\mathrm{P}"))
 _SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
 
@@ -441,6 +442,8 @@ class Derivatives(Namer):
         assert entry.definition is not None
         used = [p for p in entry.parameters if self._occurs_in(p, entry)]
         if len(arguments) != len(entry.parameters):
+            if ref.key in _CHANCE:
+                raise UnsupportedNoteError(f"{ref.key} of other things than those of which it is known")
             if len(used) == 1 and len(arguments) == 1:
                 pairs = [(used[0], arguments[0])]
             elif ref.primes:

@@ -24,7 +24,7 @@ from derivations.notes.ast import Node, walk
 from derivations.notes.names import BOLD, TRANSPOSES, Habits, Ref, UnsupportedNoteError, binder, layer_of, read_name
 from derivations.notes.render import render
 
-__all__ = ["PARAMETERS", "Signature", "base_letter", "sign_document"]
+__all__ = ["PARAMETERS", "WEIGHTS", "Signature", "base_letter", "sign_document"]
 
 PARAMETERS = frozenset(
     [
@@ -53,8 +53,8 @@ PARAMETERS = frozenset(
 PARAMETERS |= {r"\epsilon", r"\psi", r"\rho", r"\tau"}
 VECTORS = frozenset(["w", "x", r"\theta", r"\beta", r"\omega", "X", r"\Theta"])
 LABELS = frozenset(["y", "t", "Y"])
-_WEIGHTS = frozenset(["w", r"\theta", r"\beta", r"\omega"])
-_MATRICES = _WEIGHTS | {"W", "V", "U", r"\Theta"}
+WEIGHTS = frozenset(["w", r"\theta", r"\beta", r"\omega"])
+_MATRICES = WEIGHTS | {"W", "V", "U", r"\Theta"}
 _DATA = frozenset([*"xyt"])
 _FUNCTION_LETTERS = frozenset(
     [*"fghJLCEHPpqRQ", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\xi", r"\varsigma", r"\sigma", "l", r"\mathbb{P}"]
@@ -335,7 +335,7 @@ class _Survey:
         others = [key for key in self.letters if key not in set(sized)]
         for number, letter in (*sized, *others):
             # a weight's index decides before that of a feature, which may also be a sample's
-            for slot in sorted(self.letters[number, letter], key=lambda s: base_letter(s[0]) not in _WEIGHTS):
+            for slot in sorted(self.letters[number, letter], key=lambda s: base_letter(s[0]) not in WEIGHTS):
                 if slot not in torn and not joined.join(slot, ("letter", number, letter)):
                     torn.add(slot)
         return torn
@@ -409,6 +409,8 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     for root, size in joined.size.items():
         if joined.find(root) == root and size in survey.means:
             scores[root] += 8
+        if joined.find(root) == root and size in ("C", "K"):
+            scores[root] -= 4  # as many as there are classes
     for root in classes:
         features.pop(root, None)
     for root in list(scores):

@@ -1,0 +1,103 @@
+r"""Steps of correct notes that were refuted once: each holds or is left open, and a fault beside it is found."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+ENTRIES = r"""
+The points are $z_i$ and $z_j$, with $z_i \ne z_j$. Let $s(z_1) = \frac{e^{z_1}}{c}$. Then
+$$s(z_2) = \frac{e^{z_2}}{c}$$
+"""
+BEYOND = r"""
+The cost is $J = -\sum_{i=1}^m [y_i \log p_i + (1 - y_i) \log(1 - p_i)]$. Then
+$$\frac{\partial}{\partial \theta} (1 - y_i) \log(1 - p_i)
+ = -\frac{1 - y_i}{1 - p_i} \frac{\partial}{\partial \theta} p_i$$
+"""
+AGAIN = r"""
+Let $L = g(u) = -\log(u)$. Then $\frac{\partial g(u)}{\partial u} = -\frac{1}{u}$.
+
+In the other case let $M = g(u) = u^2$.
+
+$$\frac{\partial g(u)}{\partial u} = 2u$$
+"""
+TWO = r"""
+With $C$ classes, $a_i = \frac{\exp(z_i)}{\sum_{j=1}^C \exp(z_j)}$. When there are only two,
+$$a_1 = \frac{\exp(z_1)}{\exp(z_1) + \exp(z_2)}$$
+"""
+CLASS_FIRST = r"""
+One-hot labels: $\sum_{j=1}^C y_{ji} = 1$, and $J = -\frac1N \sum_{i=1}^N \sum_{j=1}^C y_{ji} \log a_{ji}$. For a sample
+$$-\sum_{j=1}^C \left(y_{ji} z_{ji} - y_{ji} \log \sum_{k=1}^C e^{z_{ki}} \right)
+ = -\sum_{j=1}^C y_{ji} z_{ji} + \log \sum_{k=1}^C e^{z_{ki}}$$
+"""
+BIAS = r"""
+We write $\theta x^{(i)} = \theta_0 + \theta_1 x_1^{(i)} + \cdots + \theta_n x_n^{(i)}$.
+"""
+EVENTS = r"""
+Here $P(t|z) = y$ and $Q(\theta|t,z) = P(t|z,\theta)$, so
+$$\log Q(\theta|t,z) = \log \prod_{i=1}^n y_i^{t_i} (1 - y_i)^{1 - t_i}$$
+"""
+
+
+def verdicts(text):
+    return [s.verdict for s in check_notes(text).steps]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        (ENTRIES, {"proved"}),
+        (BEYOND, {"proved"}),
+        (AGAIN, {"proved"}),
+        (TWO, {"supported", "proved"}),
+        (CLASS_FIRST, {"supported", "proved", "undecided"}),
+        (BIAS, {"undecided"}),
+        (EVENTS, {"unsupported", "undecided", "definition"}),
+    ],
+)
+def test_nothing_is_refuted_where_everything_holds(text, last):
+    found = verdicts(text)
+    assert "refuted" not in found
+    assert found[-1] in last
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (ENTRIES, r"$$s(z_2) = \frac{e^{z_2}}", r"$$s(z_2) = \frac{e^{z_1}}"),
+        (AGAIN, "= 2u", "= 3u"),
+        (TWO, r"\frac{\exp(z_1)}{\exp(z_1)", r"\frac{\exp(z_2)}{\exp(z_1)"),
+    ],
+)
+def test_a_fault_in_the_same_place_is_refuted(text, right, wrong):
+    assert right in text
+    assert verdicts(text.replace(right, wrong))[-1] in ("refuted", "conflict")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [r"\theta^T x = 0", "-2x_1 + 3x_2 + 3 = 0", "a_1 = a_2", r"\mathbb{1}(i = j) = 1"],
+)
+def test_what_says_where_something_holds_is_no_claim(claim):
+    text = rf"Let $a_i = \frac{{e^{{z_i}}}}{{\sum_j e^{{z_j}}}}$ and $h(x) = \theta^T x$. It is so where ${claim}$."
+    assert verdicts(text)[-1] == "definition"
+
+
+def test_a_derivative_set_to_zero_where_it_is_not_is_refuted():
+    text = r"Let $L = (w - 1)^2 + w$. Then $\frac{\partial L}{\partial w} = 0$ for every $w$."
+    assert verdicts(text)[-1] == "refuted"
+
+
+def test_an_error_of_ours_in_one_step_leaves_the_others(monkeypatch):
+    from derivations.notes import checking
+
+    real = checking.judge
+
+    def failing(claim, seed=0):
+        if claim.right.expr == 7:
+            raise TypeError("a bug")
+        return real(claim, seed)
+
+    monkeypatch.setattr(checking, "judge", failing)
+    steps = check_notes("Let $L = w^2$. $$3 + 4 = 7$$ $$\\frac{\\partial L}{\\partial w} = 2w$$").steps
+    assert [s.verdict for s in steps] == ["definition", "undecided", "proved"]
+    assert steps[1].method == "internal"
