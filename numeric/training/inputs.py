@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -73,24 +74,32 @@ def checked_data(problem: Problem, data: Mapping[str, Any]) -> tuple[dict[str, A
 
 def sizes_of(problem: Problem, rows: Mapping[str, Any], given: Mapping[str, int] | None = None) -> dict[str, int]:
     """Every size by name, read from shapes or given; `DataError` where they contradict the statement."""
+    shapes = tuple((name, tuple(a.shape)) for name, a in rows.items())
+    return dict(_sizes(problem, shapes, tuple((given or {}).items())))
+
+
+@lru_cache(maxsize=64)  # tracing takes a millisecond, as long as a fit of a small table
+def _sizes(
+    problem: Problem, shapes: tuple[tuple[str, tuple[int, ...]], ...], given: tuple[tuple[str, int], ...]
+) -> dict[str, int]:
     statement = problem.statement
     slots = variable_slots(statement)
     symbols = {s.name: s for v in statement.variables for axis in v.axes for s in axis.free_symbols}
-    unknown = sorted(set(given or {}) - set(symbols))
+    unknown = sorted({name for name, _ in given} - set(symbols))
     if unknown:
         raise DataError(
             f"{problem.name}: no size is called {', '.join(unknown)}; sizes are {', '.join(sorted(symbols))}"
         )
-    said = {symbols[name]: int(value) for name, value in (given or {}).items()}
+    said = {symbols[name]: int(value) for name, value in given}
     needed = frozenset(s for v in problem.parameters for axis in v.axes for s in axis.free_symbols)
     found: dict[sp.Symbol, Any] = {}
 
     def probe(arrays: dict[str, Any]) -> int:
-        found.update(read_inputs(statement, slots, frozenset(rows), frozenset(), arrays, said)[1])
+        found.update(read_inputs(statement, slots, frozenset(arrays), frozenset(), arrays, said)[1])
         return 0
 
     try:
-        jax.eval_shape(probe, {name: jax.ShapeDtypeStruct(a.shape, jnp.float32) for name, a in rows.items()})
+        jax.eval_shape(probe, {name: jax.ShapeDtypeStruct(shape, jnp.float32) for name, shape in shapes})
     except InputError as error:
         raise DataError(str(error)) from None
     missing = sorted(s.name for s in needed - set(found))

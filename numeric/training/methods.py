@@ -9,7 +9,8 @@ proved Hessian, t from one line search for both: optax's own searches trace the 
 takes longer to compile and most often one pass more. Any optax `GradientTransformation` can be given as a method.
 
 Sources: Nocedal and Wright, Numerical Optimization (2006), 3.1 (backtracking) and 3.4 (Hessian modification); Beck
-and Teboulle, A fast iterative shrinkage-thresholding algorithm, SIAM J. Imaging Sci. 2 (2009), (4.1) to (4.3).
+and Teboulle, A fast iterative shrinkage-thresholding algorithm, SIAM J. Imaging Sci. 2 (2009), (4.1) to (4.3);
+O'Donoghue and Candès, Adaptive restart for accelerated gradient schemes, Found. Comput. Math. 15 (2015), 3.2.
 """
 
 from __future__ import annotations
@@ -199,12 +200,14 @@ def _proximal_init(run: Run, parameters: Parameters) -> State:
         "before": parameters,
         "momentum": jnp.ones((), jnp.result_type(*parameters.values())),
         "curvature": 1 / run.rate,
-        "penalty": l1_penalty(run.settings, parameters, run.objective.l1),
     }
 
 
 def _proximal_step(run: Run, at: Point, state: State) -> Step:
-    """FISTA with backtracking on the curvature and a restart where the loss would rise."""
+    """FISTA with backtracking on the curvature, and a restart where the momentum has gone too far.
+
+    That is where ⟨ahead − new, new − at⟩ > 0, which asks for no difference of losses, all rounding near the optimum.
+    """
     objective, settings = run.objective, run.settings
     t = (1 + jnp.sqrt(1 + 4 * state["momentum"] ** 2)) / 2
     step = (state["momentum"] - 1) / t
@@ -228,11 +231,10 @@ def _proximal_step(run: Run, at: Point, state: State) -> Step:
         return curvature, Point.at(objective, move(curvature)), tries + 1
 
     curvature, new, _ = lax.while_loop(too_flat, steeper, (state["curvature"], ahead, jnp.asarray(0)))
-    penalty = l1_penalty(settings, new.parameters, objective.l1)
-    rises = new.loss + penalty > at.loss + state["penalty"]
-    kept, penalty = jax.tree.map(lambda a, b: jnp.where(rises, a, b), (at, state["penalty"]), (new, penalty))
-    momentum = jnp.where(rises, 1.0, t).astype(t.dtype)
-    return kept, {"before": at.parameters, "momentum": momentum, "curvature": curvature, "penalty": penalty}
+    back, moved = (jax.tree.map(jnp.subtract, a, b) for a, b in ((ahead, new), (new, at)))
+    too_far = _dot(back.parameters, moved.parameters) > 0
+    momentum = jnp.where(too_far, 1.0, t).astype(t.dtype)
+    return new, {"before": at.parameters, "momentum": momentum, "curvature": curvature}
 
 
 def soft_threshold(v: jax.Array, by: Any) -> jax.Array:

@@ -80,7 +80,7 @@ def test_linear_regression_on_diabetes():
 def test_lasso_on_diabetes():
     """Optimal is where every subgradient is zero: −λ sign(w_j) where w_j isn't, within ±λ where it is."""
     x, y = load_diabetes(return_X_y=True)
-    l1, tolerance = 2 * 0.1, 1e-5
+    l1, tolerance = 2 * 0.1, 1e-10  # far below what differences of the loss could tell
     model = LinearRegression(l1=l1, tolerance=tolerance).fit(x, y)
     assert model.result_.converged
     at = squares(x, y, model.coef_, model.intercept_)
