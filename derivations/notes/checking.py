@@ -34,12 +34,12 @@ from derivations.notes.derivatives import leading
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.heads import Head, head_of
 from derivations.notes.layers import Layer, at_layer, layers_named, own_layer
-from derivations.notes.names import CircularError, UnsupportedNoteError, binder, read_name
+from derivations.notes.names import TRANSPOSES, CircularError, UnsupportedNoteError, binder, read_name
 from derivations.notes.naming import ROW, Choices
 from derivations.notes.parser import Document, Side, Step
 from derivations.notes.render import render, render_chain
 from derivations.notes.report import FileReport, FormulaRecord, StepRecord
-from derivations.notes.rewriting import feature_maps, rewritten, uses_capital_sigma
+from derivations.notes.rewriting import rewritten, usage
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.shapes import with_shapes
 from derivations.notes.signature import Signature, sign_document
@@ -66,6 +66,7 @@ _SOLVED = (
     r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
 )
 _SOLVING = 6  # formulas after one that is set to zero, which may follow from it
+_OF_ARRAYS = (r"\odot", r"\circ", r"\otimes", r"\times")
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
@@ -503,9 +504,31 @@ class _Reading:
                 return self._transposed(step, left, right, error)
             return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
         judged = self._decided(first, second, a, b, cases)
+        if judged.verdict.status is Status.UNSUPPORTED and len(a.axes) != len(b.axes) and not cases:
+            single = self._entry_by_entry(step, left, right)
+            if single is not None:
+                return single
         if judged.verdict.status is Status.UNSUPPORTED:
             return of_cuts((self._under(step, one, other, *cases) for one, other in rows_lost(left, right)), judged)
         return judged
+
+    def _entry_by_entry(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """Vectors without an index read as one entry each: ds/dz = s(1 - s). It supports a step and refutes none."""
+        assert step.left is not None and step.right is not None
+        if any(_is_linear_algebra(part) for side in (left, right) for part in walk(side)):
+            return None
+        speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        for speaker in speakers:
+            speaker.single = True
+        speakers[1].fresh = 500
+        try:
+            judged = self._decided(*speakers, speakers[0].side(left), speakers[1].side(right), ())
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        if not judged.verdict.is_proved:
+            return None
+        reason = "holds entry by entry, each vector read as one of its entries"
+        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
 
     def _keep_matrices(self, step: Step, record: StepRecord) -> None:
         """Remember the matrices of a step whose products fit: that is how they stand in this document."""
@@ -796,6 +819,14 @@ def _subject(node: Node) -> Node | None:
     return above[0].body if len(above) == 1 else ast.Product((replace(above[0], operator=""), *above[1:]))
 
 
+def _is_linear_algebra(node: object) -> bool:
+    """Whether a part of a formula makes sense for arrays only: a transpose, an array written out, v ⊙ w."""
+    if isinstance(node, ast.Matrix | ast.Nabla) or isinstance(node, ast.Factor) and node.operator in _OF_ARRAYS:
+        return True
+    raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
+    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
+
+
 def own_chain(step: Step) -> bool:
     """Whether the left side stands in the chain of the step, and is not continued from a display before it."""
     return step.left is not None and (step.left.formula, step.left.chain) == (step.formula, step.chain)
@@ -892,13 +923,12 @@ def _read_in_all_ways(
 
 def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
     """The document with every side in the usual way of writing, and the features of x that it names."""
-    sides = [m for f in document.formulas for c in f.chains for m in c.members if m is not None]
-    capital, maps = uses_capital_sigma(sides), feature_maps(sides)
+    used = usage(chain for f in document.formulas for chain in f.chains)
 
     def side(found: Side | None) -> Side | None:
         if found is None or found.node is None or isinstance(found.node, ast.Unread):
             return found
-        return replace(found, node=rewritten(found.node, capital, maps))
+        return replace(found, node=rewritten(found.node, used))
 
     formulas = tuple(
         replace(
@@ -906,7 +936,7 @@ def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
             reading=replace(
                 formula.reading,
                 chains=tuple(
-                    replace(c, members=tuple(m if m is None else rewritten(m, capital, maps) for m in c.members))
+                    replace(c, members=tuple(m if m is None else rewritten(m, used) for m in c.members))
                     for c in formula.reading.chains
                 ),
             ),
@@ -914,7 +944,7 @@ def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
         for formula in document.formulas
     )
     steps = tuple(replace(s, left=side(s.left), right=side(s.right)) for s in document.steps)
-    return replace(document, formulas=formulas, steps=steps), maps
+    return replace(document, formulas=formulas, steps=steps), used.maps
 
 
 def _spared(mine: StepRecord, theirs: StepRecord) -> StepRecord:

@@ -79,6 +79,7 @@ class Namer:
     bound: dict[str, Key | None] = field(default_factory=dict)
     fresh: int = 0
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
+    single: bool = False  # a vector without an index is read as one of its entries
 
     # Indices and sizes
 
@@ -312,6 +313,8 @@ class Namer:
                 if sort == self.signature.sample and not self.matrix:
                     self.note(self.sample, sort)
                     filled.append(self.sample)
+                elif self.single:
+                    filled.append(self.entry_at_hand(sort, len(filled)))
                 else:
                     axis = self.axis(sort)
                     opened.append(axis)
@@ -327,6 +330,14 @@ class Namer:
         if len(opened) > MAX_AXES:
             raise UnsupportedNoteError(f"{ref.key} has too many axes")
         return tuple(filled), opened
+
+    def entry_at_hand(self, sort: object, place: int) -> sp.Symbol:
+        """The index of the entry that stands for a vector."""
+        if place:
+            raise UnsupportedNoteError("a matrix without an index")
+        symbol = sp.Symbol(f"entry{hash_of(sort)}", integer=True, positive=True)
+        self.note(symbol, sort)
+        return symbol
 
     def _is_past_the_last(self, index: Index) -> bool:
         """Whether n + 1 is the size n and one more: the entry that is added at the end."""

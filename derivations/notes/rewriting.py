@@ -4,6 +4,8 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k
     \sum_x                        \sum, over the samples
     w1                            w_1
+    e^{z_i} / \sum                a name, where \sum = e^{z_1} + e^{z_2} stands somewhere
+    \Delta w_j                    a name, where \Delta w_j = … stands somewhere
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
@@ -13,16 +15,41 @@ or number in the other. Places are kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from derivations.notes import ast
 from derivations.notes.ast import Node, walk
+from derivations.notes.render import render
 
-__all__ = ["feature_maps", "mapped", "rewritten", "uses_capital_sigma"]
+__all__ = ["Usage", "mapped", "rewritten", "usage"]
 
 _LETTERS = "kjlpqrs"
 _MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a document writes in a way of its own.
+
+    capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
+    are names, by what is written below them. changes: whether \\delta x and \\Delta x are names.
+    """
+
+    capital_sigma: bool = False
+    maps: frozenset[str] = frozenset()
+    sums: frozenset[Node | None] = frozenset()
+    changes: bool = False
+
+
+def usage(chains: Iterable[ast.Chain]) -> Usage:
+    """The usage of a document, from all that it writes."""
+    found = list(chains)
+    sides = [m for chain in found for m in chain.members if m is not None]
+    heads = [chain.members[0] for chain in found if len(chain.members) > 1]
+    sums = {h.lower for h in heads if isinstance(h, ast.BigOperator) and h.name == "sum" and h.upper is None}
+    changes = any(isinstance(h, ast.Product) and len(h.factors) == 2 and _is_change(h.factors, 0) for h in heads)
+    return Usage(uses_capital_sigma(sides), feature_maps(sides), frozenset(sums), changes)
 
 
 def uses_capital_sigma(sides: Iterable[Node]) -> bool:
@@ -93,11 +120,11 @@ def _features(node: ast.Product, maps: frozenset[str]) -> Node:
     return replace(node, factors=tuple(factors))
 
 
-def rewritten(node: Node, capital_sigma: bool, maps: frozenset[str] = frozenset()) -> Node:
-    """The side in the usual way of writing; maps: functions of data that stand for their values."""
+def rewritten(node: Node, used: Usage) -> Node:
+    """The side in the usual way of writing."""
 
     def step(found: Node) -> Node:
-        if capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
+        if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None
             return ast.BigOperator("sum", lower, upper, span=found.span)
@@ -107,11 +134,14 @@ def rewritten(node: Node, capital_sigma: bool, maps: frozenset[str] = frozenset(
             return replace(found, lower=None)
         if isinstance(found, ast.Sum):
             return _without_dots(found)
-        if isinstance(found, ast.Product) and maps:
-            return _features(found, maps)
+        if isinstance(found, ast.Product) and used.maps:
+            found = _features(found, used.maps)
+        if isinstance(found, ast.Product) and used.changes:
+            found = _with_changes(found)
         return found
 
-    found: Node = mapped(node, step, 0)
+    found: Node = _with_named_sums(node, used.sums) if used.sums else node
+    found = mapped(found, step, 0)
     return found
 
 
@@ -119,6 +149,98 @@ def _glued(symbol: ast.Symbol) -> bool:
     """Whether a letter that is no index has its number right behind it: w1, and not the i1 of x_{i1}."""
     letter, number = symbol.name[:1], symbol.name[1:]
     return letter.isalpha() and letter not in "ijklmn" and number.isdigit() and len(number) < 3
+
+
+def _with_named_sums(node: Node, names: frozenset[Node | None]) -> Node:
+    r"""The side with a sum sign that stands for a number, as in e^{z_i} / \sum, as the name \Sigma."""
+
+    def name(found: Node) -> Node:
+        is_name = isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower in names
+        if not is_name or not isinstance(found, ast.BigOperator):
+            return found
+        mark = "sum" if found.lower is None else f"sum_{render(found.lower)}"
+        return ast.Symbol(r"\Sigma", (mark,), (), () if found.upper is None else (found.upper,), span=found.span)
+
+    def step(found: Node) -> Node:
+        if isinstance(found, ast.Sum):
+            return replace(found, terms=tuple(t for term in found.terms for t in _flat(term)))
+        return _in_terms(found, name) if isinstance(found, ast.Product) else found
+
+    found: Node = mapped(node, step, 0)
+    return _outside_products(found, name)
+
+
+def _in_terms(node: ast.Product, name: Callable[[Node], Node]) -> Node:
+    r"""The product with its last sum sign as a name, and what a sign behind it begins as a term of its own."""
+    for position, factor in enumerate(node.factors):
+        rest = node.factors[position + 1 :]
+        named = name(factor.body)
+        if named is factor.body or rest and not (rest[0].operator or rest[0].sign):
+            continue
+        done = replace(node, factors=(*node.factors[:position], replace(factor, body=named)))
+        if not rest:
+            return done
+        if rest[0].operator:
+            after = _in_terms(replace(node, factors=rest), name)
+            if isinstance(after, ast.Product):
+                return replace(node, factors=(*done.factors, *after.factors))
+            return node
+        behind = _in_terms(replace(node, factors=(replace(rest[0], sign=""), *rest[1:])), name)
+        second = behind.factors[0].body if isinstance(behind, ast.Product) and len(behind.factors) == 1 else behind
+        first = done.factors[0].body if len(done.factors) == 1 and not done.factors[0].sign else done
+        return ast.Sum((ast.Term("", first), *_flat(ast.Term(rest[0].sign, second))), span=node.span)
+    return node
+
+
+def _flat(term: ast.Term) -> tuple[ast.Term, ...]:
+    """A term that consists of terms, as these: the sign before it is the sign of the first."""
+    if not isinstance(term.body, ast.Sum):
+        return (term,)
+    first, *others = term.body.terms
+    return (replace(first, sign=" ".join(filter(None, (term.sign, first.sign)))), *others)
+
+
+def _outside_products(node: Any, name: Callable[[Node], Node]) -> Any:
+    """The node with sum signs that are no factor of a product passed through `name`."""
+    changes: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        parts = value if isinstance(value, tuple) else (value,)
+        if isinstance(node, ast.Factor) and isinstance(value, ast.BigOperator):
+            continue
+        if any(isinstance(part, ast._Node) for part in parts):
+            new = tuple(_outside_products(p, name) if isinstance(p, ast._Node) else p for p in parts)
+            if any(a is not b for a, b in zip(new, parts, strict=True)):
+                changes[item.name] = new if isinstance(value, tuple) else new[0]
+    return name(replace(node, **changes) if changes else node)
+
+
+def _is_change(factors: tuple[ast.Factor, ...], at: int) -> bool:
+    r"""Whether a factor is a bare \delta or \Delta with a name right behind it."""
+    sign, behind = factors[at].body, factors[at + 1] if at + 1 < len(factors) else None
+    if sign not in (ast.Symbol(r"\delta"), ast.Symbol(r"\Delta")) or behind is None:
+        return False
+    return isinstance(behind.body, ast.Symbol) and not behind.operator and not behind.sign
+
+
+def _with_changes(node: ast.Product) -> Node:
+    r"""The product with \Delta w_{ij} as one name."""
+    factors: list[ast.Factor] = []
+    skip = False
+    for position, factor in enumerate(node.factors):
+        if skip:
+            skip = False
+        elif _is_change(node.factors, position):
+            behind = node.factors[position + 1].body
+            assert isinstance(factor.body, ast.Symbol) and isinstance(behind, ast.Symbol)
+            name = replace(behind, decorations=(*behind.decorations, factor.body.name[1:]))
+            factors.append(replace(factor, body=name))
+            skip = True
+        else:
+            factors.append(factor)
+    if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
+        return factors[0].body
+    return replace(node, factors=tuple(factors))
 
 
 def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:

@@ -63,3 +63,37 @@ The rows are $v = [v_1, v_2, v_3]^T$ and $r = [r_1, r_2]^T$, with $v_k = \sum_{i
 $$v = [v_1, v_2, v_3]^T = u^T r$$
 """
     assert verdicts(text)[-1] in ("unsupported", "undecided", "proved")
+
+
+SUM_AS_A_NAME = r"""
+Let $a_i = \frac{e^{z_i}}{\sum}$ where $\sum = \sum_k e^{z_k}$. For $i = j$
+$$\frac{\partial a_i}{\partial z_i} = \frac{e^{z_i} \sum - e^{z_i} e^{z_i}}{\sum^2} = a_i (1 - a_i)$$
+"""
+CHANGE = r"""
+With $E = \frac12 (w_{ij} - t)^2$ the update is $\Delta w_{ij} = -\eta \frac{\partial E}{\partial w_{ij}}$, so
+$$\Delta w_{ij} = -\eta (w_{ij} - t)$$
+"""
+ONE_ENTRY = r"""
+A layer has $s_i = \frac{1}{1 + e^{-z_i}}$ for its entries $z_i$, and $p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$.
+$$\frac{ds}{dz} = s (1 - s)$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (SUM_AS_A_NAME, r"\sum - e", r"\sum + e"),
+        (SUM_AS_A_NAME, r"}}{\sum^2}", r"}}{\sum}"),
+        (SUM_AS_A_NAME, "a_i (1 - a_i)", "a_i (1 + a_i)"),
+        (CHANGE, r"$$\Delta w_{ij} = -", r"$$\Delta w_{ij} = "),
+    ],
+)
+def test_a_sum_sign_and_a_change_are_names(text, right, wrong):
+    assert set(verdicts(text)) == {"definition", "proved"}
+    assert right in text
+    assert {"refuted", "conflict"} & set(verdicts(text.replace(right, wrong)))
+
+
+def test_vectors_read_as_one_of_their_entries_support_a_step_and_refute_none():
+    assert verdicts(ONE_ENTRY)[-1] == "supported"
+    assert verdicts(ONE_ENTRY.replace("s (1 - s)", "s (1 + s)"))[-1] == "unsupported"
