@@ -13,7 +13,7 @@ index be captured. Left out: derivatives by an index, and by a size.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 import sympy as sp
@@ -77,21 +77,18 @@ def free_symbols(expr: sp.Basic) -> set[sp.Symbol]:
     return set().union(*(free_symbols(a) for a in expr.args)) if expr.args else set()
 
 
-def free_atoms(expr: sp.Basic) -> Iterator[sp.Expr]:
-    """Every occurrence of a symbol or an indexed symbol, bound indices included as they stand."""
+@lru_cache(maxsize=50_000)
+def free_atoms(expr: sp.Basic) -> tuple[sp.Expr, ...]:
+    """Every symbol and indexed symbol that occurs, once, in order; bound indices included as they stand."""
     if isinstance(expr, sp.Symbol | sp.Indexed):
-        yield expr
-        return
+        return (expr,)
+    parts: tuple[sp.Basic, ...] = expr.args
     if isinstance(expr, sp.Sum | sp.Product):
         body, _, lower, upper = peel(expr)
-        for part in (body, lower, upper):
-            yield from free_atoms(part)
-        return
-    if isinstance(expr, Unknown):
-        yield from free_atoms(expr.args[2])
-        return
-    for a in expr.args:
-        yield from free_atoms(a)
+        parts = (body, lower, upper)
+    elif isinstance(expr, Unknown):
+        parts = (expr.args[2],)
+    return tuple(dict.fromkeys(atom for part in parts for atom in free_atoms(part)))
 
 
 def substitute(expr: sp.Expr, mapping: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:

@@ -23,13 +23,14 @@ over `IndexedBase` variables, with sizes n, m, K symbolic; indices count from 1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 import sympy as sp
 
 from .domain import Domain
 
-__all__ = ["Definition", "Derivation", "Statement", "Step", "Variable", "index", "scalar", "size", "variable"]
+__all__ = ["Definition", "Derivation", "Statement", "Step", "Variable", "array", "index", "scalar", "size", "variable"]
 
 
 def size(name: str) -> sp.Symbol:
@@ -43,6 +44,12 @@ def index(name: str) -> sp.Symbol:
     It is not assumed to be positive: of a positive k, SymPy makes δ(k, 0) = 0 and |k| = k, also where k begins at 0.
     """
     return sp.Symbol(name, integer=True)
+
+
+@lru_cache(maxsize=10_000)
+def array(label: sp.Symbol) -> sp.IndexedBase:
+    """The array that a symbol names, remembered: SymPy deduces the assumptions anew for every `IndexedBase`."""
+    return sp.IndexedBase(label, shape=None)
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Variable:
 
     @property
     def base(self) -> sp.IndexedBase:
-        return sp.IndexedBase(self.label, shape=None)
+        return array(self.label)
 
     def __getitem__(self, indices: Any) -> sp.Expr:
         indices = indices if isinstance(indices, tuple) else (indices,)

@@ -279,17 +279,29 @@ Node: TypeAlias = (
 
 Status = Literal["read", "partly", "unsupported"]
 PREFIXES = (Function, BigOperator, Partial, Nabla)
-_FIELDS = {kind: tuple(f.name for f in fields(kind)) for kind in (*get_args(Node), Factor, Term, Relation)}
+_FIELDS = {
+    kind: tuple(f.name for f in fields(kind) if f.name != "span" and f.type not in ("str", "int", "tuple[str, ...]"))
+    for kind in (*get_args(Node), Factor, Term, Relation)
+}
 
 
-def children(node: Node | Factor | Term | Relation) -> Iterator[Node | Factor | Term | Relation]:
+def children(node: Node | Factor | Term | Relation) -> list[Node | Factor | Term | Relation]:
     """The nodes directly under a node, in the order written as far as the fields are."""
-    pending: list[object] = [getattr(node, name) for name in _FIELDS[type(node)]]
-    for value in pending:
+    found: list[Node | Factor | Term | Relation] = []
+    nested: list[tuple[object, ...]] = []
+    for name in _FIELDS[type(node)]:
+        value = getattr(node, name)
         if isinstance(value, _Node):
-            yield value  # type: ignore[misc]
+            found.append(value)  # type: ignore[arg-type]
         elif isinstance(value, tuple):
-            pending.extend(value)
+            nested.append(value)
+    for values in nested:  # rows of cells come after the fields, as those of a matrix do
+        for value in values:
+            if isinstance(value, _Node):
+                found.append(value)  # type: ignore[arg-type]
+            elif isinstance(value, tuple):
+                nested.append(value)
+    return found
 
 
 def walk(node: Node) -> Iterator[Node | Factor | Term | Relation]:

@@ -36,7 +36,7 @@ from derivations.notes.scope import Entry
 from derivations.notes.signature import WEIGHTS, base_letter
 from derivations.notes.tensor import Axis, Value
 from derivations.ranges import Ranges
-from derivations.statement import Definition, Statement, Variable
+from derivations.statement import Definition, Statement, Variable, array
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
 
@@ -591,7 +591,7 @@ class _Settled:
             if nearer:  # the chain rule through what it is differentiated by elsewhere
                 sorts = self._axes_of(nearer[0])
                 dummies = tuple(sp.Symbol(f"p{p}", integer=True, positive=True) for p in range(len(sorts)))
-                between = sp.IndexedBase(nearer[0], shape=None)[dummies] if dummies else nearer[0]
+                between = array(nearer[0])[dummies] if dummies else nearer[0]
                 self._jet(name, arities[name], between)
                 if nearer[0] not in seen:
                     seen.add(nearer[0])
@@ -620,12 +620,12 @@ class _Settled:
             for symbol, sort in zip(bound, sorts, strict=False)
         )
         at = (*own, *(s for s in by if s != same))
-        value = sp.IndexedBase(slope, shape=None)[at] if at else slope
+        value = array(slope)[at] if at else slope
         value = value * (v.base[by] if isinstance(v, sp.Indexed) else v)
         for symbol, sort in zip(by, sorts, strict=False):
             if symbol != same:
                 value = sp.Sum(value, (symbol, *self.speaker.range_of(sort)))
-        target = sp.IndexedBase(name, shape=None)[own] if own else name
+        target = array(name)[own] if own else name
         self.jets[name] = Definition(target, value)
 
     def _upstream(self, label: sp.Symbol) -> set[sp.Symbol]:

@@ -28,6 +28,7 @@ from derivations.notes.render import render
 from derivations.notes.scope import Entry
 from derivations.notes.signature import base_letter
 from derivations.notes.tensor import FIXED, Value, column, elementwise, scalar
+from derivations.statement import array
 
 __all__ = ["Derivatives", "is_differential", "leading"]
 
@@ -530,7 +531,7 @@ class Derivatives(Namer):
                 if known is None:
                     self.unknown[symbol] = key
                     self.domains[symbol] = tuple(a for a in axes if a is not None)
-                return scalar(sp.IndexedBase(symbol, shape=None)[tuple(own)])
+                return scalar(array(symbol)[tuple(own)])
             return self.named(Ref(f"{ref.key}({render(condition)})"), self.signature.sample is not None)
 
     def _unknown_function(self, ref: Ref, argument: Value) -> Value:
@@ -543,7 +544,7 @@ class Derivatives(Namer):
         key = f"{ref.key}({text(argument.expr)})"
         found = next(iter(self.scope.of(key)), None)
         slope = sp.Symbol(f"{ref.key}'({text(argument.expr)})", real=True)
-        slope_at = sp.IndexedBase(slope, shape=None)[own] if own else slope
+        slope_at = array(slope)[own] if own else slope
         if found is None:
             axes = tuple(("own", str(s)) for s in own)
             found = self.scope.bind(key, own, axes, slope_at * argument.expr, 0)

@@ -20,6 +20,7 @@ from derivations.notes.naming import Namer
 from derivations.notes.render import render
 from derivations.notes.signature import base_letter
 from derivations.notes.tensor import Value, elementwise, scalar
+from derivations.statement import array
 
 __all__ = ["Indicators", "is_indicator", "is_one"]
 
@@ -113,7 +114,7 @@ class Indicators(Namer):
         indices = tuple(base.expr.indices) if isinstance(base.expr, sp.Indexed) else ()
         symbol = self.scope.symbol_for(f"1{{{ref.key}}}", len(indices) + 1)
         self.domains[symbol] = (*[self.signature.sample] * len(indices), sort)
-        return scalar(sp.IndexedBase(symbol, shape=None)[(*indices, other)])
+        return scalar(array(symbol)[(*indices, other)])
 
     def label_is(self, ref: object, right: Node) -> Value:
         """[y_i = +1] for labels of two values: (1 + y)/2, or y itself for labels 0 and 1."""

@@ -21,6 +21,7 @@ from derivations.notes.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
 from derivations.notes.tensor import Axis, Value
+from derivations.statement import array
 
 __all__ = ["ROW", "Choices", "Namer"]
 
@@ -212,7 +213,7 @@ class Namer:
                     symbol = self.scope.symbol_for(f"{key}@{len(axes)}", len(axes))
                     self.domains[symbol] = axes
         filled, opened = self._fill(ref, axes)
-        expr = sp.IndexedBase(symbol, shape=None)[filled] if filled else symbol
+        expr = array(symbol)[filled] if filled else symbol
         return Value(expr, tuple(opened), self.choices.rows and len(opened) == 1)
 
     def _usual_name(self, ref: Ref) -> Ref:
