@@ -11,6 +11,7 @@ the places of its two sides, continued from one display to the next. Every bound
 from __future__ import annotations
 
 import itertools
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ from derivations.notes.regions import CodeBlock, Comment, Context, SourceFormula
 from derivations.notes.source import Place
 from derivations.notes.tex import Unreadable
 from derivations.notes.tokens import Mend, Token
+
+MAX_SIGNS = 1_000  # relations counted in a formula that can't be read
+_SIGNS = re.compile(r"\\.|[:<>!]=+|=>|==?|[{}]", re.S)
 
 
 class _Tokens(LarkLexer):
@@ -90,8 +94,25 @@ def read_formula(latex: str, macros: Mapping[str, Macro] | None = None) -> Readi
 
 
 def _unreadable(reason: str, stopped: int, latex: str) -> Chain:
-    span = Span(0, len(latex))
-    return Chain((Unread(reason, stopped, latex, span=span),), span=span)
+    """A formula of which nothing can be read, with the equals signs outside braces, so that each is counted."""
+    signs = list(itertools.islice(_equals_signs(latex), MAX_SIGNS))
+    edges = itertools.pairwise([0, *(edge for sign in signs for edge in (sign.start, sign.end)), len(latex)])
+    sides = [Span(start, end) for start, end in itertools.islice(edges, 0, None, 2)]
+    members = tuple(Unread(reason, stopped, latex[s.start : s.end], span=s) for s in sides)
+    return Chain(members, tuple(Relation("=", span=sign) for sign in signs), span=Span(0, len(latex)))
+
+
+def _equals_signs(latex: str) -> Iterator[Span]:
+    """Where a relation is written `=`: not in a script, as the bound of a sum is, nor as a part of `:=` or `<=`."""
+    depth = 0
+    for found in _SIGNS.finditer(latex):
+        match found[0]:
+            case "{":
+                depth += 1
+            case "}":
+                depth = max(0, depth - 1)
+            case "=" | "==" if not depth:
+                yield Span(*found.span())
 
 
 def _chain(clause: Clause, latex: str) -> Chain:

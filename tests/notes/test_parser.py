@@ -9,8 +9,9 @@ from readable_formulas import READABLE
 
 from derivations.notes import ast
 from derivations.notes.ast import Span, walk
+from derivations.notes.library import check_notes
 from derivations.notes.macros import Macro
-from derivations.notes.parser import Document, main, read_document, read_formula
+from derivations.notes.parser import MAX_SIGNS, Document, main, read_document, read_formula
 from derivations.notes.render import render, render_chain
 from derivations.notes.source import Place
 
@@ -195,6 +196,28 @@ def test_one_bad_side_spoils_only_its_own_relations() -> None:
     assert reading.status == "partly"
     (chain,) = reading.chains
     assert [isinstance(member, ast.Unread) for member in chain.members] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("latex", "sides"),
+    [
+        (r"\mystery{a} = b = c", [r"\mystery{a} ", " b ", " c"]),
+        (r"x = \mystery{p = q} := \sum_{i=1}^n a} <= 2 \=", ["x ", r" \mystery{p = q} := \sum_{i=1}^n a} <= 2 \="]),
+        (r"\mystery{a} == 3 => b", [r"\mystery{a} ", " 3 => b"]),
+        ("}" + "a=" * 2_000, None),
+    ],
+)
+def test_relations_of_a_formula_that_cannot_be_read_are_counted(latex: str, sides: list[str] | None) -> None:
+    reading = read_formula(latex)
+    (chain,) = reading.chains
+    assert reading.status == "unsupported" and len(chain.members) == len(chain.relations) + 1
+    if sides is None:
+        assert len(chain.relations) == MAX_SIGNS
+    else:
+        assert [m.latex for m in chain.members if isinstance(m, ast.Unread)] == sides
+        assert [latex[r.span.start : r.span.end].strip("=") for r in chain.relations] == [""] * (len(sides) - 1)
+    report = check_notes(f"$${latex}$$")
+    assert [step.verdict for step in report.steps] == ["unsupported"] * len(chain.relations)
 
 
 def test_the_documents_macros_are_expanded_at_the_place_of_the_call() -> None:
