@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy as sp
 
-from .indexed import UnsupportedExpressionError, expand_definitions, peel
+from .indexed import UnsupportedExpressionError, check_language, expand_definitions, peel
 from .kernels import BudgetExceededError, UndefinedError, budget, separate_budget
 from .normal_form import Level, Normalizer
 from .notation import text
@@ -107,6 +107,11 @@ def _decided(equation: Equation, seed: int, operations: int, seconds: float) -> 
     the points within a budget of their own, since what can't be proved may still be refuted.
     """
     context = equation.context
+    try:
+        values = [d.value for d in equation.definitions]
+        check_language(equation.left, equation.right, *context.ranges.bounds, *values)
+    except UnsupportedExpressionError as error:
+        return Verdict(Status.UNSUPPORTED, "language", reason=str(error))
     search = Search(
         equation.left,
         equation.right,

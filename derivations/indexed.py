@@ -26,6 +26,7 @@ from .statement import Definition, Statement
 __all__ = [
     "AmbiguousPartialError",
     "UnsupportedExpressionError",
+    "check_language",
     "differentiate",
     "expand_definitions",
     "free_atoms",

@@ -24,6 +24,7 @@ from derivations.notes.render import render
 from derivations.notes.signature import Key
 from derivations.notes.tensor import ANY, FIXED, Axis, Value, summed
 from derivations.notes.written import Layout, layout_of, pattern_of
+from derivations.statement import index
 
 __all__ = ["ARRAY_FUNCTIONS", "Arrays", "Entry", "entries", "is_constant"]
 
@@ -106,7 +107,7 @@ class Arrays(Namer):
         if count == 1:
             return None
         self.fresh += 1
-        symbol = sp.Symbol(f"a{self.fresh}", integer=True, positive=True)
+        symbol = index(f"a{self.fresh}")
         return Axis(symbol, (FIXED, count), sp.S.One, sp.Integer(count))
 
     def _by_form(self, layout: Layout) -> Value:

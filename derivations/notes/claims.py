@@ -36,7 +36,7 @@ from derivations.notes.scope import Entry
 from derivations.notes.signature import WEIGHTS, base_letter
 from derivations.notes.tensor import Axis, Value
 from derivations.ranges import Ranges
-from derivations.statement import Definition, Statement, Variable, array
+from derivations.statement import Definition, Statement, Variable, array, index
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
 
@@ -590,7 +590,7 @@ class _Settled:
             nearer = sorted((o for o in scope.depends.get(name, ()) if label in self._upstream(o)), key=str)
             if nearer:  # the chain rule through what it is differentiated by elsewhere
                 sorts = self._axes_of(nearer[0])
-                dummies = tuple(sp.Symbol(f"p{p}", integer=True, positive=True) for p in range(len(sorts)))
+                dummies = tuple(index(f"p{p}") for p in range(len(sorts)))
                 between = array(nearer[0])[dummies] if dummies else nearer[0]
                 self._jet(name, arities[name], between)
                 if nearer[0] not in seen:
@@ -603,11 +603,8 @@ class _Settled:
     def _jet(self, name: sp.Symbol, arity: int, v: sp.Expr) -> None:
         """name = Σ slope · v to first order."""
         label = v.base.label if isinstance(v, sp.Indexed) else v
-        own = tuple(sp.Symbol(f"q{p}", integer=True, positive=True) for p in range(arity))
-        bound = tuple(
-            sp.Symbol(f"r{p}", integer=True, positive=True)
-            for p in range(len(v.indices) if isinstance(v, sp.Indexed) else 0)
-        )
+        own = tuple(index(f"q{p}") for p in range(arity))
+        bound = tuple(index(f"r{p}") for p in range(len(v.indices) if isinstance(v, sp.Indexed) else 0))
         slope = sp.Symbol(f"∂{name}/∂{label}", real=True)
         self.slopes.add(slope)
         sorts = self._axes_of(label)

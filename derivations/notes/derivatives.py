@@ -23,7 +23,7 @@ from derivations.notes.ast import Node, walk
 from derivations.notes.folding import folded, occurs
 from derivations.notes.heads import head_of
 from derivations.notes.names import Ref, UnsupportedNoteError, read_name
-from derivations.notes.naming import Namer
+from derivations.notes.naming import ROW, Namer
 from derivations.notes.render import render
 from derivations.notes.scope import Entry
 from derivations.notes.signature import base_letter
@@ -345,7 +345,7 @@ class Derivatives(Namer):
         return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
 
     def _here(self, parameter: sp.Expr) -> sp.Expr:
-        return substitute(parameter, {sp.Symbol("row", integer=True, positive=True): self.sample})
+        return substitute(parameter, {ROW: self.sample})
 
     def call(self, node: ast.Symbol, group: ast.Group, bracket: Node) -> Value:
         """A function applied to what is in its bracket, with the scripts that stand on the bracket."""

@@ -40,6 +40,7 @@ from derivations.notes.tensor import (
     summed,
 )
 from derivations.notes.written import layout_of
+from derivations.statement import index
 
 __all__ = ["Elaborator"]
 
@@ -406,7 +407,7 @@ class Elaborator(Derivatives, Arrays, Indicators):
         if sort is None or high is not None:
             raise UnsupportedNoteError("what a sum without bounds runs over")
         self.fresh += 1
-        symbol = sp.Symbol(f"s{self.fresh}", integer=True, positive=True)
+        symbol = index(f"s{self.fresh}")
         lower, upper = self.range_of(sort)
         self.consulted.add("shared")
         sampled = sorted(c for c in candidates if self.sort_of(c) == sort)
@@ -466,7 +467,7 @@ class Elaborator(Derivatives, Arrays, Indicators):
             case ast.Number(text) if text.isdigit() and len(text) < 7:
                 return sp.Integer(int(text))
             case ast.Symbol(name, _, (), (), 0):
-                if name in self.signature.size.values():
+                if name in self.signature.size.values() or (name == "n" and name not in self.bound):
                     return sp.Symbol(name, integer=True, positive=True)
                 return self.index(name) if len(name) == 1 and name.islower() else self.size_symbol(name)
             case ast.Sum((first, second)) if not first.sign and isinstance(second.body, ast.Number):

@@ -18,6 +18,7 @@ from derivations.indexed import peel, substitute
 from derivations.notation import latex
 from derivations.notes.diagnosis import diagnose
 from derivations.notes.report import FileReport, Report, StepRecord, Suggestion
+from derivations.statement import index
 
 __all__ = ["explained", "explained_step"]
 
@@ -133,7 +134,7 @@ def _letter(taken: set[str]) -> sp.Symbol:
     if name is None:
         name = next(f"i_{n}" for n in range(1, 1_000) if f"i_{n}" not in taken)
     taken.add(name)
-    return sp.Symbol(name, integer=True, positive=True)
+    return index(name)
 
 
 def _renamed(expr: sp.Expr, taken: set[str]) -> sp.Expr:

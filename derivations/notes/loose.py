@@ -68,7 +68,7 @@ def _chosen(equation: Equation, index: sp.Symbol) -> Equation | None:
     """The equation where the label of class `index` is 1 and all others are 0."""
     ranges, arrays = equation.context.ranges, equation.context.arrays
     lower, upper = ranges.bounds[index]
-    chosen = sp.Dummy(index.name, integer=True, positive=True)  # sums may have a bound index of the same name
+    chosen = sp.Dummy(index.name, integer=True)  # sums may have a bound index of the same name
     left, right = (substitute(side, {index: chosen}) for side in (equation.left, equation.right))
     found = {}
     for atom in left.atoms(sp.Indexed) | right.atoms(sp.Indexed):

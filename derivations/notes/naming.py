@@ -21,11 +21,11 @@ from derivations.notes.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
 from derivations.notes.tensor import Axis, Value
-from derivations.statement import array
+from derivations.statement import array, index
 
 __all__ = ["ROW", "Choices", "Namer"]
 
-ROW = sp.Symbol("row", integer=True, positive=True)  # the sample at hand, where none is named
+ROW = index("row")  # the sample at hand, where none is named
 MAX_AXES = 4
 
 
@@ -86,7 +86,7 @@ class Namer:
 
     def index(self, letter: str) -> sp.Symbol:
         clash = letter in self.signature.size.values()
-        return sp.Symbol(letter + "_" * clash, integer=True, positive=True)
+        return index(letter + "_" * clash)
 
     def size_symbol(self, text: str) -> sp.Expr:
         """A size as it is written: n, M − 1, 3."""
@@ -133,7 +133,7 @@ class Namer:
         lower, upper = self.range_of(sort)
         if sort in self.signature.uneven:
             self.consulted.add("zero")
-        symbol = sp.Symbol(f"a{self.fresh}", integer=True, positive=True)
+        symbol = index(f"a{self.fresh}")
         return Axis(symbol, sort, lower, upper)
 
     @contextmanager
@@ -336,7 +336,7 @@ class Namer:
         """The index of the entry that stands for a vector."""
         if place:
             raise UnsupportedNoteError("a matrix without an index")
-        symbol = sp.Symbol(f"entry{hash_of(sort)}", integer=True, positive=True)
+        symbol = index(f"entry{hash_of(sort)}")
         self.note(symbol, sort)
         return symbol
 

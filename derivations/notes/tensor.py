@@ -14,6 +14,7 @@ import sympy as sp
 
 from derivations.indexed import substitute
 from derivations.notes.names import UnsupportedNoteError
+from derivations.statement import index
 
 __all__ = [
     "ANY",
@@ -187,5 +188,5 @@ def _apart(b: Value, a: Value) -> Value:
         while f"{name}{number}" in taken:
             number += 1
         taken.add(f"{name}{number}")
-        axes.append(replace(axis, symbol=sp.Symbol(f"{name}{number}", integer=True, positive=True)))
+        axes.append(replace(axis, symbol=index(f"{name}{number}")))
     return Value(b.at(tuple(axes)), tuple(axes), b.is_row)
