@@ -43,6 +43,7 @@ from derivations.zero_test import Context
 __all__ = ["Claim", "Judged", "judge", "unknown_in"]
 
 OPERATIONS, SECONDS = 60_000, 2.0
+_VACUOUS = "a derivative by what the function, as far as it is defined here, does not depend on"
 MAX_WRITTEN = 5  # entries of an array that are written one by one
 _BINARY = (
     r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
@@ -138,6 +139,8 @@ def _judge(claim: Claim, seed: int) -> Judged:
     equation = Equation(first, second, context, definitions=definitions, keep=keep)
     verdict = decide(equation, seed, OPERATIONS, SECONDS)
     lines = tuple(sorted({e.line for e in settled.entries if e.line}))
+    if verdict.is_proved and settled.is_vacuous and left != 0 and right != 0:
+        verdict = replace(verdict, status=Status.UNDECIDED, reason=_VACUOUS)
     if (
         verdict.is_refuted
         and settled.has_jets
@@ -502,6 +505,7 @@ class _Settled:
     def __init__(self, speaker: Elaborator, ranges: Ranges) -> None:
         self.speaker, self.ranges = speaker, ranges
         self.doubts: list[str] = []
+        self.is_vacuous = False  # whether a derivative is 0 for want of a definition
         self.entries: list[Entry] = []
         self.jets: dict[sp.Symbol, Definition] = {}
         self.slopes: set[sp.Symbol] = set()
@@ -537,7 +541,8 @@ class _Settled:
             if data and "softmax" not in self.speaker.signature.words and _summed(p.function, self.speaker):
                 self.doubts.append(f"a derivative by the data {label}")
         if any(p.function.free_symbols and self._is_vacuous(p) for p in partials):
-            self.doubts.append("a derivative by what the function, as far as it is defined here, does not depend on")
+            self.doubts.append(_VACUOUS)
+            self.is_vacuous = True
         return result
 
     def _is_vacuous(self, partial: Partial) -> bool:

@@ -1,0 +1,30 @@
+r"""A derivative of what does not depend on its variable, as far as it is defined, is 0 and proves nothing by that."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+GRADIENT = r"""
+For a binary label the loss is $L = -t \log a - (1 - t) \log(1 - a)$ with $a = \frac{1}{1 + e^{-u}}$.
+
+The outputs are $y_j = \frac{e^{z_j}}{\sum_{k=1}^C e^{z_k}}$. Let $g_j = \frac{\partial L}{\partial y_j}$. Then
+$$\sum_{j=1}^C g_j y_j y_i = y_i \sum_{j=1}^C g_j y_j$$
+"""
+
+
+def verdicts(text):
+    return [s.verdict for s in check_notes(text).steps]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("= y_i \\sum", "= 2 y_i \\sum"), ("= y_i \\sum", "= -y_i \\sum"), ("g_j y_j$$", "g_j y_j^2$$")],
+)
+def test_no_fault_is_proved_because_a_gradient_vanishes(right, wrong):
+    assert right in GRADIENT
+    assert verdicts(GRADIENT.replace(right, wrong))[-1] not in ("proved", "supported")
+
+
+def test_a_derivative_that_is_said_to_vanish_does():
+    text = r"Let $a = u^2$ and $b = v^2$. Then $\frac{\partial a}{\partial v} = 0$."
+    assert verdicts(text)[-1] in ("proved", "undecided")
