@@ -401,14 +401,22 @@ def check_language(*exprs: sp.Expr) -> None:
     """
     integers: dict[str, sp.Symbol] = {}
     for e in exprs:
-        for symbol in e.atoms(sp.Symbol) - e.atoms(sp.Dummy):
+        symbols, deltas = _symbols_and_deltas(e)
+        for symbol in symbols:
             if not symbol.is_commutative or symbol.is_real is False:
                 raise UnsupportedExpressionError(f"{symbol} is no real number, or does not commute")
             if symbol.is_integer and integers.setdefault(symbol.name, symbol) != symbol:
                 raise UnsupportedExpressionError(f"two different symbols are called {symbol}: make it once")
-        for delta in e.atoms(sp.KroneckerDelta):
+        for delta in deltas:
             if len(delta.args) != 2:
                 raise UnsupportedExpressionError(f"{delta}: write δ of two indices, without a range of its own")
+
+
+@lru_cache(maxsize=4096)
+def _symbols_and_deltas(expr: sp.Expr) -> tuple[list[sp.Symbol], list[sp.KroneckerDelta]]:
+    atoms = expr.atoms(sp.Symbol, sp.KroneckerDelta)
+    symbols = [a for a in atoms if isinstance(a, sp.Symbol) and not isinstance(a, sp.Dummy)]
+    return symbols, [a for a in atoms if isinstance(a, sp.KroneckerDelta)]
 
 
 def _names_below(key: sp.Expr, by_key: Mapping[sp.Expr, Definition]) -> frozenset[sp.Expr]:

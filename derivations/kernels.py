@@ -136,13 +136,17 @@ class Kernel:
 
 
 def _symbols_of(arg: Any) -> frozenset[sp.Symbol]:
-    if isinstance(arg, Kernel):
-        return arg.indices
-    if isinstance(arg, sp.Basic):
-        return frozenset(arg.free_symbols)
-    if isinstance(arg, tuple):
-        return frozenset().union(*(_symbols_of(a) for a in arg)) if arg else frozenset()
-    return frozenset()
+    found: set[sp.Symbol] = set()
+    waiting = [arg]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting += part
+        elif isinstance(part, Kernel):
+            found |= part.indices
+        elif isinstance(part, sp.Basic):
+            found |= part.free_symbols
+    return frozenset(found)
 
 
 def _height_of(arg: Any) -> int:
@@ -193,12 +197,14 @@ class Field:
         key = (kind, args)
         found = self._interned.get(key)
         if found is None:
-            indices = _symbols_of(args)
             height = _height_of(args)
             if kind == "sum":
                 height += 1
-                indices = (_symbols_of(args[1:]) - {b[0] for b in args[0]}) | _symbols_of(tuple(b[1:] for b in args[0]))
-                indices = frozenset(s for s in indices if not any(s == b[0] for b in args[0]))
+                limits, *body = args
+                bounds = tuple(bound[1:] for bound in limits)
+                indices = _symbols_of((*body, bounds)) - {bound[0] for bound in limits}
+            else:
+                indices = _symbols_of(args)
             digest = hashlib.blake2b(f"{kind}{_text_of(args)}".encode(), digest_size=12).hexdigest()
             found = self._interned[key] = Kernel(kind, args, indices, height, digest)
         return found

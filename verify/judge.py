@@ -11,6 +11,7 @@ starts threads, which a fork does not carry over), and hand back verdicts and ev
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -69,7 +70,7 @@ def _in_turn(groups: list[list[Derivation]], *options: object) -> Iterator[Found
 def _in_processes(groups: list[list[Derivation]], *options: object) -> Iterator[Found]:
     _GROUPS[:] = groups
     workers = min(os.cpu_count() or 1, len(groups))
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), initializer=_ignore_interrupt)
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), initializer=_start_worker)
     try:
         # long statements first, so that the last to finish is a short one
         order = sorted(range(len(groups)), key=lambda number: -sum(len(d.steps) for d in groups[number]))
@@ -84,8 +85,11 @@ def _in_processes(groups: list[list[Derivation]], *options: object) -> Iterator[
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _ignore_interrupt() -> None:
+def _start_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    # SymPy and JAX make much that is freed by its count, and caches that stay: few cycles worth looking for
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def _judge_numbered(number: int, *options: object) -> list[tuple[DetachedProof, StatementEvidence | None]]:
