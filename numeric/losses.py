@@ -8,7 +8,8 @@ r"""Losses as JAX functions that carry their proved gradient, for models and opt
 
 Each is a `jax.custom_vjp`: `jax.grad` of anything built on it (optax, Flax, Equinox) gets the expression that
 was proved, in its stable form. Values and gradients are finite for logits up to ±1e4 and beyond; at ±inf they are the
-limits, where these exist, and NaN where they don't (two logits of +inf).
+limits, where these exist, and NaN where they don't (two logits of +inf). 16-bit arguments are computed with in float32.
+An integer label that is no class makes NaN; what a cotangent of zero leaves out has gradient zero, NaN or not.
 
 Left out: gradients by labels, which nobody proved: asking for one is an error, not zero; forward mode.
 """
@@ -68,7 +69,7 @@ def softmax(logits: Array, labels: Array, where: Array | None = None) -> jax.Arr
     """
     logits = jnp.asarray(logits)
     if jnp.issubdtype(jnp.asarray(labels).dtype, jnp.integer) and jnp.ndim(labels) == logits.ndim - 1:
-        labels = jax.nn.one_hot(labels, logits.shape[-1], dtype=logits.dtype)
+        labels = _one_hot(labels, logits.shape[-1], logits.dtype)
     if where is not None:
         logits = jnp.where(where, logits, -jnp.inf)
     logits, labels = _floating(logits, labels)
@@ -85,7 +86,7 @@ def ordinal(scores: Array, thresholds: Array, labels: Array) -> jax.Array:
     scores, thresholds = jnp.asarray(scores), jnp.asarray(thresholds)
     classes = thresholds.shape[-1] + 1
     if jnp.issubdtype(jnp.asarray(labels).dtype, jnp.integer) and jnp.ndim(labels) == scores.ndim:
-        labels = jax.nn.one_hot(labels, classes, dtype=scores.dtype)
+        labels = _one_hot(labels, classes, scores.dtype)
     rows = jnp.broadcast_to(thresholds, (*scores.shape, classes - 1))
     return _per_row("ordinal", 0)({"eta": scores, "theta": rows}, {"Y": jnp.asarray(labels)})
 
@@ -133,10 +134,9 @@ def _attached(name: str) -> Callable[[dict[str, Array], dict[str, Array]], jax.A
     loss, gradients = _compiled(name)
 
     def value(arguments: dict[str, Array], labels: dict[str, Array]) -> jax.Array:
-        finite, large, undefined = _within_reach(arguments)
-        found = loss({**finite, **labels})
-        found = jnp.where((large > 0) & (found > jnp.sqrt(large)), jnp.inf, found)
-        return jnp.where(undefined, jnp.nan, found)
+        finite, large, undefined = _within_reach(_wide(arguments))
+        found = _limit(loss({**finite, **_wide(labels)}), large)
+        return jnp.where(undefined, jnp.nan, found).astype(jnp.result_type(*arguments.values()))
 
     attached = jax.custom_vjp(value)
 
@@ -152,11 +152,10 @@ def _attached(name: str) -> Callable[[dict[str, Array], dict[str, Array]], jax.A
         zeros = {k: jnp.zeros_like(a) for k, a in known.items()}
         if isinstance(cotangent, SymbolicZero):
             return {k: jnp.zeros_like(a) for k, a in plain.items()}, zeros
-        finite, _, undefined = _within_reach(plain)
-        grads = {k: fn({**finite, **known}) for k, fn in gradients.items()}
-        return {
-            k: (cotangent * jnp.where(undefined, jnp.nan, g)).astype(plain[k].dtype) for k, g in grads.items()
-        }, zeros
+        finite, large, undefined = _within_reach(_wide(plain))
+        grads = {k: _limit(fn({**finite, **_wide(known)}), large) for k, fn in gradients.items()}
+        found = {k: cotangent * jnp.where(undefined, jnp.nan, g) for k, g in grads.items()}
+        return {k: jnp.where(cotangent == 0, 0, g).astype(plain[k].dtype) for k, g in found.items()}, zeros
 
     attached.defvjp(forward, backward, symbolic_zeros=True)
     return attached
@@ -173,6 +172,22 @@ def _within_reach(arguments: dict[str, Array]) -> tuple[dict[str, Array], jax.Ar
     ).any()
     finite = {k: jnp.where(jnp.isinf(a), jnp.sign(a) * big, a) for k, a in arguments.items()}
     return finite, jnp.where(infinite, big, 0), (above > 1) | below
+
+
+def _limit(found: jax.Array, large: jax.Array) -> jax.Array:
+    """±inf for what grows with the number that stands for an infinite argument."""
+    return jnp.where((large > 0) & (jnp.abs(found) > jnp.sqrt(large)), jnp.sign(found) * jnp.inf, found)
+
+
+def _wide(arrays: dict[str, Array]) -> dict[str, Array]:
+    return {k: a.astype(jnp.promote_types(a.dtype, jnp.float32)) for k, a in arrays.items()}
+
+
+def _one_hot(labels: Array, classes: int, dtype: Any) -> jax.Array:
+    """(…, K) of integers 0 … K − 1; NaN for what is none of them, which would be a row of zeros."""
+    labels = jnp.asarray(labels)
+    known = (labels >= 0) & (labels < classes)
+    return jnp.where(known[..., None], jax.nn.one_hot(labels, classes, dtype=dtype), jnp.nan)
 
 
 def _elementwise(name: str, logits: Array, labels: Array) -> jax.Array:
