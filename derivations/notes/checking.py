@@ -89,6 +89,7 @@ class _Reading:
     fitting: set[str] = field(default_factory=set)
     spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
     ahead: set[tuple[int, int, int]] = field(default_factory=set)
+    vanished: set[sp.Symbol] = field(default_factory=set)  # of the step at hand: see `Namer.vanished`
     zeroed_at: int = -100  # the formula that was set to zero last
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
 
@@ -446,9 +447,12 @@ class _Reading:
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right: as it stands, else in the cases that are written around it."""
+        self.vanished.clear()
         judged = self._under(step, left, right)
         if judged.verdict.is_proved:
             return judged
+        if self.vanished and not judged.verdict.is_refuted:
+            judged = self._of_any(step, left, right) or judged
         written, implied = cases_written(self.document, step)
         for case in (*written, *implied, *self._still_in_force(step, written)):
             attempt = self._under(step, left, right, case)
@@ -472,6 +476,20 @@ class _Reading:
                     verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=f"holds for {case}")
                     return replace(judged, verdict=verdict)
         return judged
+
+    def _of_any(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """The claim of a loss of which nothing is known, where the one that is defined hasn't what it is derived by."""
+        symbols = self.scope.symbols
+        before = {s: symbols[s] for s in self.vanished if s in symbols and not symbols[s].axes}
+        try:
+            symbols.update({s: replace(entry, definition=None) for s, entry in before.items()})
+            judged = self._under(step, left, right) if before else None
+        finally:
+            symbols.update(before)
+        if judged is None or not judged.verdict.is_proved:
+            return None
+        conditions = (*judged.verdict.conditions, f"for any {', '.join(sorted(e.key for e in before.values()))}")
+        return replace(judged, verdict=replace(judged.verdict, conditions=conditions))
 
     def _still_in_force(self, step: Step, written: Sequence[Case]) -> tuple[Case, ...]:
         """The case in which the steps before this one were made, where they are of the same section and near."""
@@ -572,7 +590,9 @@ class _Reading:
         claim = Claim(a, b, first)
         for case in cases:
             claim = applied(case, claim)
-        return judge(claim, self.seed)
+        judged = judge(claim, self.seed)
+        self.vanished |= first.vanished
+        return judged
 
     def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:
         """An equation with a value for every case: all must hold."""

@@ -543,6 +543,7 @@ class _Settled:
         if any(p.function.free_symbols and self._is_vacuous(p) for p in partials):
             self.doubts.append(_VACUOUS)
             self.is_vacuous = True
+            self.speaker.vanished |= {a for p in partials if self._is_vacuous(p) for a in _labels_in(p.function)}
         return result
 
     def _is_vacuous(self, partial: Partial) -> bool:

@@ -80,6 +80,7 @@ class Namer:
     bound: dict[str, Key | None] = field(default_factory=dict)
     fresh: int = 0
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
+    vanished: set[sp.Symbol] = field(default_factory=set)  # functions of which a derivative is 0 as they are defined
     single: bool = False  # a vector without an index is read as one of its entries
 
     # Indices and sizes

@@ -25,6 +25,12 @@ def test_no_fault_is_proved_because_a_gradient_vanishes(right, wrong):
     assert verdicts(GRADIENT.replace(right, wrong))[-1] not in ("proved", "supported")
 
 
+def test_what_holds_for_any_loss_is_proved_with_that_condition():
+    last = check_notes(GRADIENT).steps[-1]
+    assert last.verdict == "proved"
+    assert "for any L" in last.conditions
+
+
 def test_a_derivative_that_is_said_to_vanish_does():
     text = r"Let $a = u^2$ and $b = v^2$. Then $\frac{\partial a}{\partial v} = 0$."
     assert verdicts(text)[-1] in ("proved", "undecided")
