@@ -64,7 +64,10 @@ def test_batches_lie_in_their_domain(domain: Domain, dtype: str) -> None:
     batch = dense_batch((2, 3), domain, count=60, seed=3, dtype=dtype, is_logit=domain is Domain.REAL)
     assert batch.dtype == dtype
     assert np.isfinite(batch).all()
-    assert all(domain.contains(exact(point)) for point in batch) or (domain is Domain.INCREASING and dtype == "float32")
+    if domain is Domain.INCREASING and dtype == "float32":  # neighbours that are close become equal in float32
+        assert (np.diff(batch, axis=-1) >= 0).all()
+    else:
+        assert all(domain.contains(exact(point)) for point in batch)
 
 
 @pytest.mark.parametrize("domain", [d for d in Domain if d.is_continuous])
@@ -76,6 +79,7 @@ def test_steps_of_an_eighth_of_the_scale_stay_in_the_domain(domain: Domain) -> N
             moved = batch.copy()
             moved[:, k] += sign * scale[:, k] / 8
             kept = [domain.contains(exact(a)) for a, b in zip(moved, batch, strict=True) if np.all(b != 0)]
+            assert len(kept) > 60
             assert all(kept)
 
 
