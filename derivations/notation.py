@@ -134,6 +134,15 @@ class _Latex(LatexPrinter):
             subscript = "".join(self._print(i) for i in expr.indices)
         return f"{self._print(expr.base.label)}_{{{subscript}}}"
 
+    def _helper_print_standard_power(self, expr: sp.Pow, template: str) -> str:
+        shown: str = super()._helper_print_standard_power(expr, template)
+        if (
+            isinstance(expr.base, sp.Indexed) and "^" in expr.base.base.label.name
+        ):  # a^{l}_j squared: not two superscripts
+            base = self._print(expr.base)
+            return shown.replace(base, rf"\left({base}\right)", 1)
+        return shown
+
     def _print_KroneckerDelta(self, expr: sp.KroneckerDelta, exp: str | None = None) -> str:
         a, b = (self._print(a) for a in expr.args[:2])
         comma = "" if all(i.is_Symbol and len(i.name) == 1 for i in expr.args[:2]) else ","

@@ -7,6 +7,7 @@ expressions and verdicts; a line that is not proved is shown with its verdict, n
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from derivations.notation import latex, text
@@ -106,27 +107,52 @@ def _aligned(proof: Proof) -> str:
     return " \\\\\n".join(body)
 
 
-_ESCAPES = {
-    "Σ": r"$\Sigma$", "σ": r"$\sigma$", "δ": r"$\delta$", "∂": r"$\partial$", "′": "$'$", "≠": r"$\ne$",
-    "≥": r"$\ge$", "≤": r"$\le$", "−": "$-$", "·": r"$\cdot$", "∈": r"$\in$", "∞": r"$\infty$", "→": r"$\to$",
-    "θ": r"$\theta$", "λ": r"$\lambda$", "η": r"$\eta$", "ε": r"$\varepsilon$", "ŷ": r"$\hat y$", "½": r"$\frac12$",
-    "∏": r"$\prod$", "ᵀ": r"$^{\mathsf T}$", "×": r"$\times$", "±": r"$\pm$", "μ": r"$\mu$", "≡": r"$\equiv$",
-    "∎": r"$\blacksquare$", "…": r"\ldots{}", "↦": r"$\mapsto$", "∇": r"$\nabla$", "π": r"$\pi$", "¼": r"$\frac14$",
-    "ℝ": r"$\mathbb{R}$", "⊙": r"$\odot$", "√": r"$\surd$", "x̄": r"$\bar x$", "ȳ": r"$\bar y$", "⁻": "$^-$",
-    "ᵢ": "$_i$", "ⱼ": "$_j$", "ₖ": "$_k$", "ˡ": "$^l$", "γ": r"$\gamma$", "α": r"$\alpha$", "β": r"$\beta$",
-    "‖": r"$\|$", "⇒": r"$\Rightarrow$", "φ": r"$\varphi$", "–": "--", "’": "'", "é": r"\'e", "ö": r"\"o",
+_MATHS = {
+    "Σ": r"\Sigma ", "σ": r"\sigma ", "δ": r"\delta ", "∂": r"\partial ", "′": "'", "≠": r"\ne ", "≥": r"\ge ",
+    "≤": r"\le ", "−": "-", "·": r"\cdot ", "∈": r"\in ", "∞": r"\infty ", "→": r"\to ", "θ": r"\theta ",
+    "λ": r"\lambda ", "η": r"\eta ", "ε": r"\varepsilon ", "ŷ": r"\hat{y}", "ŵ": r"\hat{w}", "½": r"\tfrac{1}{2}",
+    "¼": r"\tfrac{1}{4}", "∏": r"\prod ", "ᵀ": r"^{\mathsf T}", "×": r"\times ", "±": r"\pm ", "μ": r"\mu ",
+    "≡": r"\equiv ", "∎": r"\blacksquare ", "↦": r"\mapsto ", "∇": r"\nabla ", "π": r"\pi ", "ℝ": r"\mathbb{R}",
+    "⊙": r"\odot ", "√": r"\surd ", "x̄": r"\bar{x}", "ȳ": r"\bar{y}", "⁻": "^-", "ᵢ": "_i", "ⱼ": "_j", "ₖ": "_k",
+    "ˡ": "^l", "γ": r"\gamma ", "α": r"\alpha ", "β": r"\beta ", "‖": r"\|", "⇒": r"\Rightarrow ", "φ": r"\varphi ",
 }  # fmt: skip
-_ESCAPES |= {digit: f"$^{position}$" for position, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
-_ESCAPES |= {digit: f"$_{position}$" for position, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")}
+_MATHS |= {digit: f"^{position}" for position, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+_MATHS |= {digit: f"_{position}" for position, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")}
+_PROSE = {"…": r"\ldots{}", "–": "--", "’": "'", "é": r"\'e", "ö": r"\"o"}
 
 
 def _escape(words: str) -> str:
-    """Prose as LaTeX text: its special characters escaped, its mathematical letters in math mode."""
+    """Prose as LaTeX text: a word with mathematics in it (∂w_k/∂w_j, e^{−z}) in math mode, the others escaped."""
+    parts = re.split(r"(\s+)", words)
+    return "".join(
+        _maths(part) if any(c in part for c in _MATHS) or _is_letter(part) else _prose(part) for part in parts
+    )
+
+
+def _is_letter(word: str) -> bool:
+    """Whether a word is a letter of mathematics: y alone, but not the words a and I, or one with an index."""
+    return bool(re.fullmatch(r"[B-HJ-Zb-z][,;:]?", word) or re.search(r"(?<![A-Za-z])[A-Za-z][_^]", word))
+
+
+def _maths(word: str) -> str:
+    """One word of mathematics: subscripts of several letters braced, names of functions upright."""
+    body, end = re.fullmatch(r"(.*?)([,.;:]*)", word, re.DOTALL).groups()  # type: ignore[union-attr]
+    body = re.sub(r"[#%&$]", lambda found: "\\" + found[0], body)
+    if body.count("{") != body.count("}") or not re.search(r"[_^]\{", body):
+        body = body.replace("{", r"\{").replace("}", r"\}")
+    body = re.sub(r"_([A-Za-z0-9]{2,})", r"_{\1}", body)
+    body = re.sub(r"(?<![A-Za-z\\{])[A-Za-z]{3,}", lambda found: rf"\mathrm{{{found[0]}}}", body)
+    for symbol, command in _MATHS.items():
+        body = body.replace(symbol, command)
+    return f"${body}${_prose(end)}"
+
+
+def _prose(words: str) -> str:
     for plain in "\\{}&%#_^~$":
         words = words.replace(
             plain, {"\\": r"\textbackslash "}.get(plain, f"\\{plain}") + ("{}" if plain in "^~" else "")
         )
-    for symbol, command in _ESCAPES.items():
+    for symbol, command in _PROSE.items():
         words = words.replace(symbol, command)
     return "".join(c if c.isascii() else rf"\texttt{{U+{ord(c):04X}}}" for c in words)
 
