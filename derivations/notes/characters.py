@@ -6,6 +6,7 @@ It keeps count of the unbraced arguments that are still expected, because TeX gi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from derivations.notes import vocabulary as words
@@ -327,11 +328,24 @@ class CharacterLexer:
             else:
                 self._plain("REL", text, token)
         elif text == ":":
-            self._plain(*(("REL", ":=") if self._follows(token, "=") else ("SEP", ":")), token)
+            self._colon(token)
         elif text == "!":
             self._plain(*(("REL", r"\ne") if self._follows(token, "=") else ("BANG", "!")), token)
         else:
             self._plain(*(("REL", r"\to") if self._follows(token, ">") else ("SIGN", "-")), token)
+
+    def _colon(self, token: TexToken) -> None:
+        """A colon, or with an equals sign behind it an assignment: `:=`, `: =`, `:&=`."""
+        between = list(itertools.takewhile(lambda part: part.kind == "space" or part.text == "&", reversed(self.rest)))
+        after = self.rest[-len(between) - 1] if len(between) < len(self.rest) else None
+        if after is None or after.kind != "char" or after.text != "=":
+            self._plain("SEP", ":", token)
+            return
+        del self.rest[-len(between) - 1 :]
+        for mark in between:
+            if mark.text == "&":
+                self._character(mark)
+        self._plain("REL", ":=", token)
 
     def _star(self, token: TexToken) -> None:
         following = self._next()

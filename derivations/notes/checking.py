@@ -10,6 +10,7 @@ what another choice would not refute is not refuted.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import time
 from collections import Counter
@@ -25,6 +26,7 @@ from derivations.indexed import UnsupportedExpressionError, free_atoms, free_sym
 from derivations.kernels import BudgetExceededError, budget, deadline
 from derivations.notes import ast
 from derivations.notes.ahead import functions_ahead
+from derivations.notes.alone import parts_around
 from derivations.notes.ast import Node, walk
 from derivations.notes.cases import Case, cases_of
 from derivations.notes.cells import cells_shown, of_cuts, of_shown, rows_lost
@@ -65,8 +67,13 @@ _SOLVED = (
     r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
     r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
 )
+_ZEROED = (
+    r"\b(set|sett?ing|equat\w+|put|putting|solv\w+|requir\w+|satisf\w+)\b"
+    r"|令|приравн|реш|igual|annul|poniendo|resolv|setz|löse|poser|posons|おく|とき|đặt|giải"
+)
 _SOLVING = 6  # formulas after one that is set to zero, which may follow from it
 _OF_ARRAYS = (r"\odot", r"\circ", r"\otimes", r"\times")
+STATEMENTS = (r"\in", r"\ne", r"\to", r"\sim", "<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\approx", r"\propto")
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
@@ -92,6 +99,7 @@ class _Reading:
     vanished: set[sp.Symbol] = field(default_factory=set)  # of the step at hand: see `Namer.vanished`
     zeroed_at: int = -100  # the formula that was set to zero last
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
+    other_sigma: bool = False  # σ was last said to be tanh, max(0, ·) or the like
 
     def run(self) -> list[StepRecord]:
         self.layers = layers_named(self.document, self.signature)
@@ -132,7 +140,7 @@ class _Reading:
         if step.sign.sign in ASSIGNMENTS:
             return replace(record, verdict="definition", method="assignment", reason="an assignment: nothing to check")
         if step.sign.sign != "=":
-            if step.sign.sign in (r"\in", r"\ne", r"\to", r"\sim"):
+            if step.sign.sign in STATEMENTS:
                 return replace(record, verdict="definition", method="statement", reason="a statement, not an equation")
             reason = f"the relation {step.sign.sign} is not an equation"
             return replace(record, verdict="unsupported", method="language", reason=reason)
@@ -147,7 +155,8 @@ class _Reading:
             return replace(record, verdict="undecided", method="budget", reason=f"out of budget: {error}")
         except RecursionError:
             return replace(record, verdict="undecided", method="budget", reason="nested too deeply")
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # ours: the rest of the file is read
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # ours: the rest of the file is read
             return replace(record, verdict="undecided", method="internal", reason=f"internal error: {error!r}")
 
     def _is_ignored(self, step: Step) -> bool:
@@ -263,8 +272,16 @@ class _Reading:
         subject = _subject(left)
         if subject is not None and begins and self._is_unknown_subject(subject):
             return self._derived(step, left, record)
+        if begins and _is_sigma_of_name(left):
+            self.other_sigma = not any(_is_exponential(n) for n in walk(right))
+            if self.other_sigma:
+                reason = "σ is another function here than the logistic one"
+                return replace(record, verdict="definition", method="definition", reason=reason)
         judged = self._claimed(step, left, right)
         record = self._judged(record, judged)
+        if self.other_sigma and record.verdict in (*HELD, "refuted") and _mentions_sigma(left, right):
+            reason = "σ was said to be another function than the logistic one"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
         if record.verdict == "refuted":
             record = self._excused(step, left, right, begins, judged, record)
         if record.verdict in ("refuted", "undecided"):
@@ -277,7 +294,8 @@ class _Reading:
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         if head is not None and begins and record.verdict not in HELD:
             return self._redefine(step, head, left, right, record)
-        if record.verdict == "undecided" and step.left.member > 0 and "is not defined here" in str(record.reason):
+        unknown = record.verdict == "undecided" and "is not defined here" in str(record.reason)
+        if (unknown or record.verdict == "unsupported") and step.left.member > 0:
             self._continued(step, chain, right)
         if record.verdict == "refuted" and subject is not None and begins:
             return self._restated(step, subject, left, right, record)
@@ -295,6 +313,12 @@ class _Reading:
                 return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
         if begins and self._is_equation(left, right, judged):
             return replace(record, verdict="definition", method="condition", witness=None, reason="a condition")
+        solved = begins and isinstance(right, ast.Number) and bool(judged.left.free_symbols)
+        if solved and isinstance(right, ast.Number) and self._is_to_be_solved(step, left, right):
+            self.scope.zeroed.append(judged.left)
+            self.zeroed_at = step.formula
+            reason = "an equation to be solved"
+            return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         named = head_of(left, self.signature) is not None or _subject(left) is not None
         follows = 0 <= step.formula - self.zeroed_at <= _SOLVING
         if begins and not named and (follows or re.search(_SOLVED, before, re.I)):
@@ -304,8 +328,7 @@ class _Reading:
         sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
         if sums[0] and not sums[1] and self.signature.says(_ONE_SAMPLE):
             return replace(record, verdict="undecided", witness=None, reason="stated for one sample, as the text says")
-        numbers = [n.text for n in walk(right) if isinstance(n, ast.Number)]
-        if not any(isinstance(n, ast.Symbol) for n in walk(right)) and any("." in text for text in numbers):
+        if _is_worked_out(right):
             return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
         unnamed = [ROW in free_symbols(e) for e in (judged.left, judged.right)]
         if sums[0] and unnamed == [False, True]:
@@ -347,11 +370,21 @@ class _Reading:
         one, other = (read_name(side, self.signature.habits) for side in (left, right))
         return one.key == other.key and one.indices != other.indices or _numbered(one.key) == _numbered(other.key) != ""
 
+    def _is_to_be_solved(self, step: Step, left: Node, right: ast.Number) -> bool:
+        """Whether A = 0 asks for what makes it so: no derivative of something between, or words that say it."""
+        derivative = any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)) or _subject(left) is not None
+        if not derivative:
+            return head_of(left, self.signature) is None
+        formula = self.document.formulas[step.formula]
+        leads_on = step.chain + 1 < len(formula.chains)
+        sentence = re.split(r"[.。]\s", formula.context.before[-100:])[-1]
+        return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))
+
     def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
         """A name whose value had something unknown in it has the next value of its chain."""
         first = chain.members[0]
         head = None if first is None else head_of(first, self.signature)
-        if head is None or not self._has_value(head):
+        if head is None or not (self._has_value(head) or head.ref.key in self.scope.unusable):
             return
         assert step.right is not None
         speaker = self._speaker(step.right)
@@ -644,6 +677,7 @@ class _Reading:
             raise
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
             reason = f"its value can't be used: {error}"
+            self.scope.unusable.add(head.ref.key)
         return replace(record, verdict="definition", method="definition", reason=reason)
 
     def _bind_layers(self, step: Step, left: Node, right: Node) -> None:
@@ -858,6 +892,32 @@ def _numbered(key: str) -> str:
     return found[1] if found else ""
 
 
+def _is_sigma_of_name(left: Node) -> bool:
+    r"""\sigma(z)."""
+    if not isinstance(left, ast.Product) or len(left.factors) != 2:
+        return False
+    name, group = (f.body for f in left.factors)
+    plain = isinstance(name, ast.Symbol) and name.name == r"\sigma" and not name.primes
+    return plain and isinstance(group, ast.Group) and isinstance(group.body, ast.Symbol)
+
+
+def _is_exponential(node: object) -> bool:
+    named = isinstance(node, ast.Function) and node.name == "exp"
+    return named or isinstance(node, ast.Symbol) and node.name in ("e", r"\sigma", "sigmoid", "logistic")
+
+
+def _mentions_sigma(*sides: Node) -> bool:
+    return any(isinstance(n, ast.Symbol) and n.name == r"\sigma" for side in sides for n in walk(side))
+
+
+def _is_worked_out(right: Node) -> bool:
+    """Whether a side is arithmetic with the numbers of an example: 0.62, \\sigma(1.0 \\times 5.0 + 2)."""
+    nodes = list(walk(right))
+    numbers = [n.text for n in nodes if isinstance(n, ast.Number)]
+    names = {n.name for n in nodes if isinstance(n, ast.Symbol)} - {r"\sigma", "sigmoid", "e"}
+    return not names and any("." in text for text in numbers)
+
+
 def _is_derivative(entry: Entry) -> bool:
     """Whether a name was said to be a derivative: what else it equals is a claim."""
     return entry.definition is not None and isinstance(entry.definition.value, Partial)
@@ -906,7 +966,11 @@ def _outside(node: Node) -> frozenset[str]:
                 bound |= set(binder(part)[0])
             except UnsupportedNoteError:
                 continue
-    return frozenset(found - bound)
+    early: set[str] = set()  # in -a_i - \sum_i b_i the first i is another one
+    if isinstance(node, ast.Sum) and bound:
+        ahead = itertools.takewhile(lambda t: not any(isinstance(n, ast.BigOperator) for n in walk(t.body)), node.terms)
+        early = {letter for term in ahead for letter in _outside(term.body)}
+    return frozenset((found - bound) | early)
 
 
 def check_document(
@@ -938,7 +1002,20 @@ def _read_in_all_ways(
     _, steps = readings[held.index(max(held))]
     for _, others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
-    return steps
+    return [_read_alone(document, maps, step, record, seed) for step, record in zip(document.steps, steps, strict=True)]
+
+
+def _read_alone(document: Document, maps: frozenset[str], step: Step, record: StepRecord, seed: int) -> StepRecord:
+    """Refuted only if it does not hold where it is read by itself, its letters meaning what they mean there."""
+    if record.verdict != "refuted":
+        return record
+    for part, text, own in parts_around(document, step):
+        sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in part.formulas]
+        reading = _Reading(part, with_shapes(part, sign_document(sides, text, maps)), Choices(), seed)
+        found = next(r for s, r in zip(part.steps, reading.run(), strict=True) if s is own)
+        if found.verdict in HELD:
+            return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
+    return record
 
 
 def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:

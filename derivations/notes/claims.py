@@ -33,7 +33,7 @@ from derivations.notes.loose import reading_that_may_hold
 from derivations.notes.names import UnsupportedNoteError, layer_of_key
 from derivations.notes.naming import ROW
 from derivations.notes.scope import Entry
-from derivations.notes.signature import WEIGHTS, base_letter
+from derivations.notes.signature import LABELS, WEIGHTS, base_letter
 from derivations.notes.tensor import Axis, Value
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable, array, index
@@ -319,6 +319,8 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             scaled = replace(equation, left=left - right, right=ratio * zero)
             if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
+    if _needs_a_distribution(equation, speaker, seed):
+        return Verdict(Status.UNDECIDED, "probabilities", reason="holds where the probabilities sum to 1")
     ones = {
         a: sp.S.One
         for a in {*free_atoms(left), *free_atoms(right)}
@@ -335,6 +337,22 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
 def _is_zeroth(atom: sp.Expr) -> bool:
     """Whether a name is the first of parameters that begin at 0: \theta_0."""
     return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
+
+
+def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) -> bool:
+    """Whether the sides differ by a multiple of 1 - Σ p of some p that is called like a probability."""
+    found = {a.base.label for a in free_atoms(equation.left - equation.right) if isinstance(a, sp.Indexed)}
+    for label in sorted(found, key=str):
+        sorts = speaker.domains.get(label, ())
+        if base_letter(label.name) not in ("p", "q", r"\pi") or len(sorts) != 1 or label in speaker.scope.symbols:
+            continue
+        k = index("p°")
+        total = sp.Sum(array(label)[k], (k, *speaker.range_of(sorts[0])))
+        for ratio in (1, -1):
+            scaled = replace(equation, left=equation.left - equation.right, right=ratio * (total - 1))
+            if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
+                return True
+    return False
 
 
 def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
@@ -439,9 +457,13 @@ def _one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken
             if body.free_symbols and index not in free_symbols(body):
                 doubts.append("a sum, in a definition, of what doesn't show over what it runs")
     names = [unknown_in(side, speaker) for side in (first_taken, second_taken)]
-    loose = [_parameters_in(side, speaker) for side in (first_taken, second_taken)]
-    if loose[0] - loose[1] and loose[1] - loose[0]:
-        doubts.append(f"{min(loose[1] - loose[0])} may be another name of {min(loose[0] - loose[1])}")
+    loose = [_undefined_in(side, speaker) for side in (first_taken, second_taken)]
+    only = [loose[0] - loose[1] - claim.beside, loose[1] - loose[0] - claim.beside]
+    alike = [(a, b) for a in sorted(only[0]) for b in sorted(only[1]) if _kind(a) == _kind(b)]
+    if alike:
+        doubts.append(f"{alike[0][1]} may be another name of {alike[0][0]}")
+    elif left.has(Partial) and loose[1] - _undefined_in(left, speaker):
+        doubts.append(f"{min(loose[1] - _undefined_in(left, speaker))} doesn't stand in what is differentiated")
     for name in sorted((names[0] ^ names[1]) - claim.beside):
         doubts.append(f"{name} is not defined here")
     return doubts
@@ -457,16 +479,16 @@ def _closed(expr: sp.Expr, speaker: Elaborator) -> list[sp.Expr]:
     return [expr, *(e.definition.value for e in known if e.definition is not None)]
 
 
-def _parameters_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
-    """Parameters without a definition."""
+def _kind(name: str) -> str:
+    """What a name without a definition is taken for; two of one kind may be one thing."""
+    letter = base_letter(name)
+    return "label" if letter in LABELS else "data" if letter in ("x", "X") else "parameter"
+
+
+def _undefined_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
+    """Data and parameters without a definition."""
     labels = {a for e in _closed(expr, speaker) for a in _labels_in(e)}
-    return {
-        a.name
-        for a in labels
-        if not a.is_integer
-        and a not in speaker.scope.symbols
-        and base_letter(a.name) in ("w", "W", r"\theta", r"\beta")
-    }
+    return {a.name for a in labels if not a.is_integer and a not in speaker.scope.symbols and "∂" not in a.name}
 
 
 def unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
@@ -699,9 +721,12 @@ class _Settled:
             if symbol not in before.bounds:
                 self.ranges = self.ranges.with_index(symbol, *self.speaker.range_of(sort))
         try:
-            return replace(definition, value=self.taken(definition.value))
+            value = self.taken(definition.value)
         finally:
             self.ranges = before
+        if value == 0:
+            raise UnsupportedNoteError(f"{entry.key} is 0 as far as the names in it are defined")
+        return replace(definition, value=value)
 
 
 def _feeds(name: sp.Symbol, label: sp.Symbol) -> bool:

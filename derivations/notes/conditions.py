@@ -15,7 +15,7 @@ from derivations.notes.claims import Claim
 from derivations.notes.names import UnsupportedNoteError, read_name
 from derivations.notes.parser import Document, Step
 from derivations.notes.scope import Scope
-from derivations.notes.signature import LABELS, Signature, base_letter
+from derivations.notes.signature import LABELS, PARAMETERS, Signature, base_letter
 
 __all__ = ["applied", "cases_behind", "cases_written", "is_condition", "values_stated"]
 
@@ -89,7 +89,9 @@ def _short(chain: ast.Chain) -> bool:
 
 
 def is_condition(left: Node, right: Node, signature: Signature, scope: Scope) -> bool:
-    """Whether an equation states a condition: i = j, y = 1, x_0 = 1, or a value for something that has none."""
+    """Whether an equation states a condition: i = j, y = 1, x_0 = 1, w_0 = 3, or a value for something without one."""
+    if isinstance(left, ast.Sum) and len(left.terms) == 1:
+        left = left.terms[0].body  # -w_1 of w_0 = -w_1 = 20
     if not isinstance(left, ast.Symbol):
         return False
     try:
@@ -105,4 +107,4 @@ def is_condition(left: Node, right: Node, signature: Signature, scope: Scope) ->
     if not numeric:
         return isinstance(right, ast.Listing)
     letter = base_letter(ref.key)
-    return is_index or letter in LABELS or letter in ("x", "a", "p", "z") or not scope.of(ref.key)
+    return is_index or letter in LABELS | PARAMETERS or letter in ("x", "a", "p", "z") or not scope.of(ref.key)

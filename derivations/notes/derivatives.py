@@ -59,6 +59,12 @@ def is_differential(node: Node) -> bool:
     return isinstance(node, ast.Fraction) and leading(node.numerator) is not None
 
 
+def _is_second(numerator: Node) -> bool:
+    """Whether a numerator begins with ∂² or d²."""
+    first = numerator.factors[0].body if isinstance(numerator, ast.Product) else numerator
+    return isinstance(first, ast.Partial | ast.Symbol) and bool(first.superscripts)
+
+
 @dataclass
 class Derivatives(Namer):
     """The part of the elaborator that knows derivatives and applications."""
@@ -79,8 +85,13 @@ class Derivatives(Namer):
 
     # Fractions
 
-    def fraction(self, node: ast.Fraction, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
-        """The value of a fraction; a derivative without a numerator takes some of the factors after it."""
+    def fraction(
+        self, node: ast.Fraction, rest: Sequence[ast.Factor], tail: Sequence[ast.Term] = ()
+    ) -> tuple[Value, int]:
+        """The value of a fraction; a derivative without a numerator takes some of the factors after it.
+
+        tail: terms after them, over which a sum among them reaches.
+        """
         below = leading(node.denominator)
         above = leading(node.numerator)
         if above is None and isinstance(node.numerator, ast.Product) and below is not None:
@@ -102,14 +113,14 @@ class Derivatives(Namer):
                 raise UnsupportedNoteError("a derivative whose denominator has no ∂")
             variables: list[Node] = [node.denominator]
         else:
-            variables = self._variables(below)
+            variables = self._variables(below, _is_second(node.numerator))
         if above:
             return self.derivative(self.product(above, ()), variables), 0
-        operand, used = self.operand(rest)
+        operand, used = self.operand(rest, tail)
         return self.derivative(operand, variables), used
 
-    def _variables(self, factors: Sequence[ast.Factor]) -> list[Node]:
-        """∂w_i ∂w_j, ∂w^2 and ∂σ(z): the variables of a denominator, after its first ∂."""
+    def _variables(self, factors: Sequence[ast.Factor], twice: bool = True) -> list[Node]:
+        """∂w_i ∂w_j, ∂w^2 and ∂σ(z): the variables of a denominator, after its first ∂; twice: of ∂² something."""
         groups: list[list[ast.Factor]] = [[]]
         for factor in factors:
             if _is_d(factor.body):
@@ -121,14 +132,14 @@ class Derivatives(Namer):
             if not group:
                 raise UnsupportedNoteError("a derivative by nothing")
             node: Node = group[0].body if len(group) == 1 else ast.Product(tuple(group))
-            twice = isinstance(node, ast.Symbol) and len(node.superscripts) == 1 and len(groups) == 1
-            if twice and isinstance(node, ast.Symbol) and node.superscripts[0] == ast.Number("2"):
+            squared = isinstance(node, ast.Symbol) and node.superscripts == (ast.Number("2"),) and len(groups) == 1
+            if squared and twice and isinstance(node, ast.Symbol):
                 node = replace(node, superscripts=())
                 found.append(node)
             found.append(node)
         return found
 
-    def operand(self, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
+    def operand(self, rest: Sequence[ast.Factor], tail: Sequence[ast.Term] = ()) -> tuple[Value, int]:
         """What d/dx is taken of: a bracket, else the factors up to a written operator or another derivative."""
         if not rest:
             raise UnsupportedNoteError("a derivative of nothing")
@@ -138,10 +149,10 @@ class Derivatives(Namer):
         count = 1
         while count < len(rest) and not rest[count].operator and not is_differential(rest[count].body):
             if isinstance(rest[count - 1].body, ast.BigOperator) or isinstance(rest[count].body, ast.BigOperator):
-                return self.product(rest, ()), len(rest)
+                return self.product(rest, tail), len(rest)
             count += 1
         if isinstance(rest[0].body, ast.BigOperator):
-            return self.product(rest, ()), len(rest)
+            return self.product(rest, tail), len(rest)
         return self.product(rest[:count], ()), count
 
     def _is_beyond(self, rest: Sequence[ast.Factor]) -> bool:
@@ -183,6 +194,9 @@ class Derivatives(Namer):
 
     def _by(self, of: Value, variable: Value) -> Value:
         expr, v = of.expr, variable.expr
+        if isinstance(v, sp.Pow) and v.exp == 2 and isinstance(v.base, sp.Symbol | sp.Indexed):
+            slope = self._by(of, replace(variable, expr=v.base))  # ∂f/∂σ² = (∂f/∂σ) / 2σ
+            return replace(slope, expr=slope.expr / (2 * v.base))
         entries = self.components(v) if len(variable.axes) == 1 else None
         if entries is not None:
             return self.by_parameters(of, entries)
@@ -232,8 +246,10 @@ class Derivatives(Namer):
 
     # Gradients and differentials
 
-    def gradient(self, node: ast.Nabla, rest: Sequence[ast.Factor]) -> tuple[Value, int, bool]:
-        operand, used = self._loss_after(rest) or self.operand(rest)
+    def gradient(
+        self, node: ast.Nabla, rest: Sequence[ast.Factor], tail: Sequence[ast.Term] = ()
+    ) -> tuple[Value, int, bool]:
+        operand, used = self._loss_after(rest) or self.operand(rest, tail)
         if node.subscripts:
             variable = self.value(node.subscripts[0])
         else:
@@ -391,6 +407,8 @@ class Derivatives(Namer):
             return self._at_arguments(ref, entry, arguments)
         if entry is None and len(arguments) == 1 and not self._is_plain(arguments[0]):
             return self._unknown_function(ref, self.value(arguments[0]))
+        if entry is None and ref.key in self.signature.ambiguous:
+            raise UnsupportedNoteError(f"{ref.key} of different things")
         if ref.primes and entry is None:
             if len(arguments) == 1:
                 return self._unknown_function(ref, self.value(arguments[0]))

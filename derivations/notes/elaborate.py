@@ -9,6 +9,7 @@ Derivatives become `Partial`, taken later through the definitions in force. Noth
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -49,6 +50,7 @@ MAX_NUMERAL = 40
 _LOGS = ("log", "ln")
 _FUNCTIONS = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sinh": sp.sinh, "cosh": sp.cosh}
 _SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
+_OF_CHANCE = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
 _DROPPED = frozenset(("boxed", "underline", "cancel", "overrightarrow", "mathrm", "boldsymbol", "mathbf"))
 
 
@@ -179,7 +181,8 @@ class Elaborator(Derivatives, Arrays, Indicators):
         """How many of the terms after it a sum at the top of `body` reaches over."""
         if not rest or not isinstance(body, ast.Product):
             return 0
-        sums = [f.body for f in body.factors if isinstance(f.body, ast.BigOperator) and f.body.name == "sum"]
+        taken = itertools.takewhile(lambda f: not isinstance(f.body, ast.Function), body.factors)
+        sums = [f.body for f in taken if isinstance(f.body, ast.BigOperator) and f.body.name == "sum"]
         if not sums:
             return 0
         letters = {letter for s in sums for letter in binder(s)[0]}
@@ -241,7 +244,7 @@ class Elaborator(Derivatives, Arrays, Indicators):
         if len(factors) > 1 and all(_is_word(f) for f in factors):
             return self.named(Ref(" ".join(render(f.body) for f in factors)))
         result: Value | None = None
-        negative = False
+        negative = operator = False
         position = 0
         while position < len(factors):
             charge(2)
@@ -256,6 +259,8 @@ class Elaborator(Derivatives, Arrays, Indicators):
                 break
         if result is None:
             raise UnsupportedNoteError("a product of nothing")
+        if tail and not operator:
+            raise UnsupportedNoteError("how far a sum reaches over the terms after it")
         return replace(result, expr=-result.expr) if negative else result
 
     def times(self, left: Value, right: Value, operator: str) -> Value:
@@ -334,10 +339,10 @@ class Elaborator(Derivatives, Arrays, Indicators):
             case ast.Partial():
                 raise UnsupportedNoteError("∂ outside a derivative")
             case ast.Nabla():
-                return self.gradient(node, rest)
+                return self.gradient(node, rest, tail)
             case ast.Fraction():
-                value, used = self.fraction(node, rest)
-                return value, 1 + used, False
+                value, used = self.fraction(node, rest, tail)
+                return value, 1 + used, used == len(rest)
             case ast.Symbol():
                 value, used = self.applied(node, rest)
                 return value, 1 + used, False
@@ -357,10 +362,10 @@ class Elaborator(Derivatives, Arrays, Indicators):
         if isinstance(first.body, ast.BigOperator):
             return self.product(rest, ()), len(rest)
         count = 1
-        while count < len(rest) and not rest[count].operator and not isinstance(rest[count].body, ast.Function):
+        while count < len(rest) and not rest[count].operator and not _ends_argument(rest[count].body):
             if isinstance(rest[count].body, ast.BigOperator) or is_differential(rest[count].body):
                 break
-            count += 1
+            count += 1 + (isinstance(rest[count].body, ast.Function) and count + 1 < len(rest))
         return self.product(rest[:count], ()), count
 
     def function(self, node: ast.Function, factors: Sequence[ast.Factor], at: int) -> tuple[Value, int, bool]:
@@ -484,7 +489,7 @@ class Elaborator(Derivatives, Arrays, Indicators):
         """A name, with the bracket after it where it is a function; how many factors that took."""
         bracket = rest[0].body if rest and not rest[0].operator and not rest[0].sign else None
         base = bracket.base if isinstance(bracket, ast.Scripted) else bracket
-        if node.name == "e" and not node.decorations and not node.subscripts:
+        if node.name == "e" and not node.decorations and not node.subscripts and not self._is_named_e(node):
             if not node.superscripts:
                 return scalar(sp.E), 0
             argument = self.value(node.superscripts[0])
@@ -508,6 +513,16 @@ class Elaborator(Derivatives, Arrays, Indicators):
         if node.name in ("d", "D") and not self._indices(node) and isinstance(bracket, ast.Symbol):
             return self.differential(bracket), 1
         ref = read_name(node, self.signature.habits)
+        if (
+            isinstance(bracket, ast.Symbol)
+            and bracket.name == "x"
+            and ref.key == "h"
+            and "h" in self.signature.functions
+        ):
+            if node.subscripts and not ref.indices:  # h_\theta x, where h_\theta(x) is meant
+                bracket = base = ast.Group("(", ")", bracket)
+        if isinstance(base, ast.Group) and base.opening == "[" and ref.key in _OF_CHANCE:
+            raise UnsupportedNoteError("an expectation or a probability")
         if bracket is not None and isinstance(base, ast.Group) and base.opening in "([" and base.body is not None:
             is_function = ref.key in self.signature.functions or ref.key in _SIGMOIDS or bool(self._function_entry(ref))
             if ref.key in ARRAY_FUNCTIONS and not self.scope.of(ref.key):
@@ -521,6 +536,12 @@ class Elaborator(Derivatives, Arrays, Indicators):
                 return self.sigmoid_of(self.value(bracket), ref.primes), 1
             raise UnsupportedNoteError("σ without its argument")
         return self.with_scripts(self.at_primes(ref, self.named), ref), 0
+
+    def _is_named_e(self, node: ast.Symbol) -> bool:
+        """Whether e is the errors, as in e^T e, where the document has such a name."""
+        above = node.superscripts[0] if node.superscripts else None
+        plain = above is None or isinstance(above, ast.Number)
+        return self.signature.names_e and (plain or isinstance(above, ast.Symbol) and above.name in TRANSPOSES)
 
     def _is_sigmoid(self, key: str) -> bool:
         r"""Whether \sigma is a function here, and not the spread in exp(-(y - \mu)^2 / 2\sigma^2)."""
@@ -638,3 +659,8 @@ def _is_word(factor: ast.Factor) -> bool:
     plain = isinstance(body, ast.Symbol) and not body.subscripts and not body.superscripts
     name = body.name if isinstance(body, ast.Symbol) else ""
     return plain and len(name) > 1 and name.isalpha() and not factor.operator and not factor.sign
+
+
+def _ends_argument(node: Node) -> bool:
+    r"""Whether a factor is a function of its own, as in \log p \log q; \log\frac{1}{s}\exp(-x) is that of a product."""
+    return isinstance(node, ast.Function) and node.name != "exp"

@@ -55,10 +55,11 @@ def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
     except UnsupportedNoteError:
         return None
     if ref.key in _BUILTIN and (ref.key != r"\delta" or len(ref.indices) > 1):  # \delta_j is no Kronecker delta
-        return None
+        if ref.key != "e" or not signature.names_e:
+            return None
     if ref.power is not None or ref.transposed or any(i.letter is None for i in ref.indices):
         return None
-    if any(i.offset for i in ref.indices):  # w_{t+1}, the next value of w, is a name of its own
+    if any(i.is_one_place for i in ref.indices):  # w_{t+1}, the next value of w, is a name of its own
         return Head(Ref(f"{ref.key}[{','.join(map(str, ref.indices))}]"))
     if len({i.letter for i in ref.indices}) != len(ref.indices):
         return None

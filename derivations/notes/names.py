@@ -53,6 +53,11 @@ class Index:
     letter: str | None
     offset: int = 0
 
+    @property
+    def is_one_place(self) -> bool:
+        """Whether it names one place and not any: t + 1, or the last of them, N."""
+        return self.letter is not None and (bool(self.offset) or self.letter.isupper())
+
     def __str__(self) -> str:
         if self.letter is None:
             return str(self.offset)

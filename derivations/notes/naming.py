@@ -20,7 +20,7 @@ from derivations.notes.ast import Node, walk
 from derivations.notes.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.scope import Entry, Scope
 from derivations.notes.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
-from derivations.notes.tensor import Axis, Value
+from derivations.notes.tensor import FIXED, Axis, Value
 from derivations.statement import array, index
 
 __all__ = ["ROW", "Choices", "Namer"]
@@ -102,6 +102,8 @@ class Namer:
     def range_of(self, sort: object) -> tuple[sp.Expr, sp.Expr]:
         """The full range of a sort."""
         signature = self.signature
+        if isinstance(sort, tuple) and sort[:1] == (FIXED,):
+            return sp.S.One, sp.Integer(sort[1])
         if sort is None:
             sort = ("unknown",)
         text = signature.size.get(sort)  # type: ignore[call-overload]
@@ -183,7 +185,7 @@ class Namer:
     def named(self, ref: Ref, sampled: bool = False) -> Value:
         """The value of a name, without its power and transpose; sampled: as a function of one sample's data."""
         ref = self._usual_name(ref)
-        if any(i.offset for i in ref.indices):
+        if any(i.is_one_place or i.offset for i in ref.indices):
             later = f"{ref.key}[{','.join(map(str, ref.indices))}]"
             if self.scope.of(later):
                 ref = Ref(later)
@@ -237,10 +239,16 @@ class Namer:
         letter = base_letter(key)
         if letter not in ("X", "Y", "T", "Z", "A", "S", r"\Phi") or self.signature.sample is None:
             return None
+        if self.signature.sample in self._sorts_written(key):
+            return None  # X^{(i)} is a row of X
         small = key.replace(letter, letter.lower(), 1)
         found = [small, rf"\hat{{{small}}}"] if letter == "X" else [small]
         known = [k for k in found if self._axes_known(k)]
         return max(known, key=lambda k: self.signature.count.get(k, 0)) if known else None
+
+    def _sorts_written(self, key: str) -> set[Key]:
+        """The sorts of the indices that a name has somewhere in the document."""
+        return {sort for slot, sort in self.signature.sort_of_slot.items() if slot[0].rstrip("!") == key}
 
     def matrices_in(self, node: Node) -> set[str] | None:
         """Matrices without an index in a side; None where of one no index says what its rows are, as of X."""
@@ -283,13 +291,15 @@ class Namer:
         if key in self.signature.functions and base_letter(key) not in ("x",):
             return False
         letter = base_letter(key)
+        if key in self.scope.unusable and letter not in LABELS | {"x", "X"}:
+            return False
         if key.startswith((r"\bar", r"\tilde", r"\overline")):
             return False  # a mean or another thing computed, which ought to be defined
         if letter in LABELS:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():
             return False
-        return letter in PARAMETERS or letter in ("x", "X") or key in ("i_1", "i_2")
+        return letter in PARAMETERS or letter in ("x", "X", r"\sigma") or key in ("i_1", "i_2")
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:
         written = list(ref.indices)

@@ -58,6 +58,7 @@ class Scope:
     zeroed: list[sp.Expr] = field(default_factory=list)
     inert: dict[sp.Symbol, frozenset[sp.Symbol]] = field(default_factory=dict)
     history: dict[str, list[Entry]] = field(default_factory=dict)
+    unusable: set[str] = field(default_factory=set)  # names that are defined by what isn't understood
 
     def of(self, key: str) -> list[Entry]:
         """The names called so, the latest first."""

@@ -6,8 +6,9 @@ sums and equations make equal:
 
     z = W x + b      W: (p, q),  x: (q,),  b, z: (p,)
 
-What fits every formula is taken, the fewest numbers first; where nothing fits nothing is said, and the notation stays
-unclear. Only rank and equality of sizes are inferred here; no equation is decided by it.
+What fits every formula, or all but one (which may be wrong), is taken, the fewest numbers first; where nothing fits
+nothing is said, and the notation stays unclear. Only rank and equality of sizes are inferred here; no equation is
+decided by it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta",
 _NUMBERS |= {r"\mathcal{L}", r"\mathcal{J}", r"\epsilon", r"\sigma", "sigmoid", "softmax", r"\varepsilon", r"\rho"}
 _WEIGHTS = frozenset("WUVA")
 _EQUAL = ("=", ":=", r"\equiv", r"\triangleq")
-_MOST_NUMBERS = 2
+_LENIENCE = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1))  # (equations that don't fit, vectors that are numbers)
+_MOST_EQUATIONS = 60
 
 
 class _UnfitError(Exception):
@@ -239,22 +241,36 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
     bare = {r.key for r in refs} - {r.key for r in refs if r.indices} - TRANSPOSES - signature.functions
     ranks = {key: _rank(key) for key in bare}
     is_written = any(rank == 2 and key[0] in _WEIGHTS for key, rank in ranks.items())
-    if not is_written or not any(r.transposed for r in refs):
+    if not is_written or not any(r.transposed or r.bold for r in refs):
         return {}
     known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}
     known = {key: axes for key, axes in known.items() if axes and key not in signature.functions}
-    columns = sorted(key for key, rank in ranks.items() if rank == 1)
+    arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
+    columns = sorted(key for key, rank in ranks.items() if rank == 1 and key not in arrays)
     ranks |= {key: len(axes) for key, axes in known.items()}
-    for count in range(_MOST_NUMBERS + 1):
+    for faults, count in _LENIENCE:
+        if faults and len(equations) > _MOST_EQUATIONS:
+            continue
         for numbers in itertools.combinations(columns, count):
-            fit = _Fit({**ranks, **dict.fromkeys(numbers, 0)}, signature.habits)
-            try:
-                for left, right in equations:
-                    fit.equation(left, right)
-            except _UnfitError:
-                continue
-            return fit.axes(bare, known)
+            for wrong in itertools.combinations(range(len(equations)), faults):
+                fit = _fitted(equations, wrong, {**ranks, **dict.fromkeys(numbers, 0)}, signature.habits)
+                if fit is not None:
+                    return fit.axes(bare, known)
     return {}
+
+
+def _fitted(
+    equations: Sequence[tuple[Node, Node]], wrong: Sequence[int], ranks: Mapping[str, int], habits: Habits
+) -> _Fit | None:
+    """The sizes that all equations but those that are said to be wrong demand; None where there are none."""
+    fit = _Fit(ranks, habits)
+    try:
+        for number, (left, right) in enumerate(equations):
+            if number not in wrong:
+                fit.equation(left, right)
+    except _UnfitError:
+        return None
+    return fit
 
 
 def _rank(key: str) -> int:

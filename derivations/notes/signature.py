@@ -56,6 +56,8 @@ LABELS = frozenset(["y", "t", "Y"])
 WEIGHTS = frozenset(["w", r"\theta", r"\beta", r"\omega"])
 _MATRICES = WEIGHTS | {"W", "V", "U", r"\Theta"}
 _DATA = frozenset([*"xyt"])
+_OF_CHANCE = frozenset(["p", "q", "P", "Pr", r"\mathbb{P}", r"\Pr"])
+_OF_ALL = frozenset([r"\sigma", r"\nu", r"\kappa"])  # a spread and its like: one number for all samples
 _FUNCTION_LETTERS = frozenset(
     [*"fghJLCEHPpqRQ", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\xi", r"\varsigma", r"\sigma", "l", r"\mathbb{P}"]
 )
@@ -108,7 +110,8 @@ class _Joined:
 class Signature:
     """A document's notation. Sorts are opaque keys; `size` is the written size of one, `lower` where its sums begin.
 
-    uneven: sorts whose sums begin in one place at 0 and in another at 1.
+    uneven: sorts whose sums begin in one place at 0 and in another at 1. ambiguous: functions of different things,
+    as p is in p(x), p(y). names_e: whether e is a name here, that of a vector of errors, and not only Euler's number.
     """
 
     habits: Habits
@@ -128,6 +131,8 @@ class Signature:
     count: dict[str, int]
     has_vectors: bool
     uneven: frozenset[Key] = frozenset()
+    ambiguous: frozenset[str] = frozenset()
+    names_e: bool = False
 
     def is_label(self, key: str) -> bool:
         r"""y, t, or \hat{y} beside a prediction y; a name in a logarithm by itself is a prediction."""
@@ -460,6 +465,8 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         {key: sum(uses.values()) for key, uses in survey.uses.items()},
         bool(survey.transposed | survey.bold) or survey.dotted,
         frozenset(uneven),
+        _ambiguous([side for _, sides in formulas for side in sides], survey.habits),
+        bool(survey.uses.get("e")) and "e" in survey.transposed,
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature
@@ -512,6 +519,7 @@ def _axes(
         letter in _DATA | survey.maps
         or letter not in PARAMETERS
         and key not in signature.functions
+        and letter not in _OF_ALL
         and letter.islower()
     )
     if letter == "X":
@@ -550,6 +558,18 @@ def _functions(sides: list[Node], survey: _Survey) -> frozenset[str]:
                         if _applies(left.body, group) and left.body.name not in within:  # h_i(1 - h_i) is a product
                             found.add(read_name(left.body, survey.habits).key)
     return frozenset(found)
+
+
+def _ambiguous(sides: list[Node], habits: Habits) -> frozenset[str]:
+    """Densities of different things, parameters apart."""
+    found: dict[str, set[frozenset[str]]] = {}
+    for part in (n for side in sides for n in walk(side) if isinstance(n, ast.Product)):
+        for left, right in zip(part.factors, part.factors[1:], strict=False):
+            name, group = left.body, right.body
+            if isinstance(name, ast.Symbol) and not right.operator and not right.sign and _applies(name, group):
+                within = frozenset(n.name for n in walk(group) if isinstance(n, ast.Symbol))
+                found.setdefault(read_name(name, habits).key, set()).add(within - PARAMETERS)
+    return frozenset(key for key, lists in found.items() if len(lists) > 1 and base_letter(key) in _OF_CHANCE)
 
 
 def _applies(name: ast.Symbol, group: Node) -> bool:
