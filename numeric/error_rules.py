@@ -46,7 +46,7 @@ def dense(bound: Bound, like: Any) -> Any:
     """A bound as an array of the shape of its value: zeros (or False) for an exact one."""
     if bound is not None:
         return xp.broadcast_to(bound, xp.shape(like))
-    return xp.zeros(xp.shape(like), bool if np.result_type(like) == np.bool_ else np.float64)
+    return xp.broadcast_to(False if np.result_type(like) == np.bool_ else 0.0, xp.shape(like))
 
 
 def _size(x: Any) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 
 from .array_module import is_traced, xp
 
-__all__ = ["ELEMENTWISE", "STRUCTURAL", "dot", "evaluate_primitive", "reduced"]
+__all__ = ["ELEMENTWISE", "STRUCTURAL", "batch_innermost", "dot", "evaluate_primitive", "reduced"]
 
 
 def _logistic(x: Any) -> Any:
@@ -115,6 +115,14 @@ _REDUCTIONS: dict[str, np.ufunc] = {
 }
 
 
+def batch_innermost(x: Any) -> np.ndarray:
+    """The same array with its first axis contiguous in memory, which NumPy's operations then hand on.
+
+    The other axes are short: NumPy's inner loops are to run along the batch.
+    """
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 0, -1)), -1, 0) if np.ndim(x) > 1 else np.asarray(x)
+
+
 def reduced(operation: np.ufunc, x: Any, axes: tuple[int, ...]) -> Any:
     """x reduced over these axes (`add` for a sum), whatever their order.
 
@@ -139,16 +147,18 @@ def dot(a: Any, b: Any, dimension_numbers: Any) -> Any:
     free_a = [i for i in range(xp.ndim(a)) if i not in contract_a and i not in batch_a]
     free_b = [i for i in range(xp.ndim(b)) if i not in contract_b and i not in batch_b]
     batch = [xp.shape(a)[i] for i in batch_a]
-    inner = int(np.prod([np.shape(a)[i] for i in contract_a], dtype=np.int64))
-    left = xp.transpose(a, (*batch_a, *free_a, *contract_a)).reshape(*batch, -1, inner)
-    right = xp.transpose(b, (*batch_b, *contract_b, *free_b)).reshape(*batch, inner, -1)
+    summed = [xp.shape(a)[i] for i in contract_a]
+    inner = int(np.prod(summed, dtype=np.int64))
+    left = xp.transpose(a, (*contract_a, *batch_a, *free_a))
+    right = xp.transpose(b, (*contract_b, *batch_b, *free_b))
+    if 0 < inner <= 8 and batch:  # matmul is slow on stacks of tiny matrices
+        across = (..., *(None for _ in free_b))
+        along = (*(slice(None) for _ in batch), *(None for _ in free_a))
+        first, *others = (left[k][across] * right[k][along] for k in np.ndindex(*summed))
+        return sum(others, start=first)
+    left, right = left.reshape(inner, *batch, -1), right.reshape(inner, *batch, -1)
     out = [*batch, *(xp.shape(a)[i] for i in free_a), *(xp.shape(b)[i] for i in free_b)]
-    if inner <= 4 and batch:  # matmul is slow on stacks of tiny matrices
-        total = left[..., :, 0, None] * right[..., 0, None, :] if inner else xp.zeros((*batch, 1, 1))
-        for k in range(1, inner):
-            total = total + left[..., :, k, None] * right[..., k, None, :]
-        return xp.broadcast_to(total, (*batch, left.shape[-2], right.shape[-1])).reshape(out)
-    return xp.matmul(left, right).reshape(out)
+    return xp.matmul(xp.moveaxis(left, 0, -1), xp.moveaxis(right, 0, -2)).reshape(out)
 
 
 def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:

@@ -39,7 +39,7 @@ import numpy as np
 
 from .array_module import HostOnlyError, is_traced, traced, xp
 from .error_rules import Bound, bounds_of, dense
-from .host import evaluate_primitive
+from .host import batch_innermost, evaluate_primitive
 from .precision import float64_enabled
 from .sharing import without_repeats
 
@@ -52,8 +52,14 @@ def trace(fn: Callable[..., Any], *specs: Any, double: bool = True) -> jex.Close
         return jax.make_jaxpr(fn)(*specs)
 
 
-# XLA's fusion emitters take half of the compilation time of a small program and win nothing on it
-_QUICK: dict[str, Any] = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 0}
+# XLA's fusion emitters take half of the compilation time of a small program and win nothing on it; generating its
+# code in 32 parallel modules takes a third of what is left, and LLVM's expensive passes a tenth
+_QUICK: dict[str, Any] = {
+    "xla_cpu_use_fusion_emitters": False,
+    "xla_backend_optimization_level": 0,
+    "xla_cpu_parallel_codegen_split_count": 1,
+    "xla_llvm_disable_expensive_passes": True,
+}
 
 
 class Program:
@@ -151,6 +157,8 @@ def evaluate_with_bounds(
     closed: jex.ClosedJaxpr, values: Sequence[Any], bounds: Sequence[Bound]
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The outputs of a jaxpr and the bounds on their errors, given the inputs and the bounds on theirs."""
+    if not is_traced():
+        values, bounds = [batch_innermost(v) for v in values], [b if b is None else batch_innermost(b) for b in bounds]
     with np.errstate(all="ignore"), float64_enabled():
         outs, errors = _evaluate(closed.jaxpr, closed.consts, list(values), list(bounds))
     # a boolean that may be wrong is wrong by one
