@@ -145,8 +145,13 @@ def _symbols_of(arg: Any) -> frozenset[sp.Symbol]:
         elif isinstance(part, Kernel):
             found |= part.indices
         elif isinstance(part, sp.Basic):
-            found |= part.free_symbols
+            found |= _free_of(part)
     return frozenset(found)
+
+
+@lru_cache(maxsize=50_000)
+def _free_of(expr: sp.Basic) -> frozenset[sp.Symbol]:
+    return frozenset(expr.free_symbols)
 
 
 def _height_of(arg: Any) -> int:
@@ -189,7 +194,7 @@ class Field:
         self._interned: dict[tuple[Any, ...], Kernel] = {}
         self._slot: dict[Kernel, int] = {}
         self._by_slot: list[Kernel] = []
-        self._factors: dict[Any, tuple[Fraction, list[tuple[Any, int]]]] = {}
+        self._factors: dict[str, tuple[Fraction, list[tuple[Any, int]]]] = {}
         self.zero = Rat(self, self.ctx.constant(0), self.ctx.constant(1))
         self.one = Rat(self, self.ctx.constant(1), self.ctx.constant(1))
 
@@ -230,7 +235,7 @@ class Field:
         """The terms of a polynomial as (monomial over kernels, coefficient), in canonical order."""
         by_slot = self._by_slot
         found = []
-        for exponents, coefficient in poly.to_dict().items():
+        for exponents, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
             mono = sorted_mono((by_slot[slot], int(e)) for slot, e in enumerate(exponents) if e)
             found.append((mono, Fraction(int(coefficient.p), int(coefficient.q))))
         return list(sorted_key(found))
@@ -263,7 +268,7 @@ class Field:
 
     def factor(self, poly: Any) -> tuple[Fraction, list[tuple[Any, int]]]:
         """(constant, [(irreducible primitive factor, multiplicity)]), each factor's sign canonical."""
-        memo = tuple(poly.to_dict().items())
+        memo = str(poly)  # exact, and many times as fast to make as a hash of the terms
         found = self._factors.get(memo)
         if found is None:
             constant, factors = poly.factor()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numeric.host import reduced
+from numeric.host import batch_innermost, dot, reduced
 from numeric.rounding import Program
 
 MIXED = st.lists(st.floats(-1e6, 1e6, width=32), min_size=6, max_size=6)
@@ -134,3 +134,25 @@ def test_reductions_of_booleans_integers_and_nothing_are_those_of_numpy():
     assert reduced(np.logical_and, which, (1,)).tolist() == [False, True]
     assert reduced(np.add, np.arange(6).reshape(2, 3), (1,)).tolist() == [3, 12]
     assert reduced(np.add, np.zeros((2, 0)), (1,)).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("layout", [np.asarray, batch_innermost])
+@pytest.mark.parametrize(
+    ("shape_a", "shape_b", "dimensions"),
+    [
+        ((5, 3), (5, 3), (((1,), (1,)), ((0,), (0,)))),
+        ((5, 2, 3), (5, 3, 4), (((2,), (1,)), ((0,), (0,)))),
+        ((5, 3, 2), (5, 4, 3), (((1,), (2,)), ((0,), (0,)))),
+        ((5, 2, 3, 2), (5, 3, 2, 4), (((1, 2), (2, 1)), ((0,), (0,)))),
+        ((5, 2, 3), (2, 5, 3, 4), (((2,), (2,)), ((0, 1), (1, 0)))),
+        ((5, 3), (5, 4), (((), ()), ((0,), (0,)))),
+        ((5, 2, 9), (5, 9), (((2,), (1,)), ((0,), (0,)))),
+        ((5, 3), (3, 4), (((1,), (0,)), ((), ()))),
+        ((3, 5), (4, 3), (((0,), (1,)), ((), ()))),
+    ],
+)
+def test_products_on_the_host_are_those_of_jax_in_any_layout(layout, shape_a, shape_b, dimensions):
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(-9, 9, shape_a).astype(float), rng.integers(-9, 9, shape_b).astype(float)
+    expected = np.asarray(jax.lax.dot_general(a, b, dimensions))
+    assert np.array_equal(dot(layout(a), layout(b), dimensions), expected)
