@@ -13,13 +13,12 @@ from derivations.domain import Domain
 from derivations.statement import Statement, index, size, variable
 from numeric.inputs import (
     dense_batch,
-    inputs_strategy,
     shape_buckets,
     shape_of,
-    sizes_strategy,
     statement_batch,
     step_scale,
 )
+from numeric.strategies import inputs_strategy, sizes_strategy
 
 n, m, K, i = size("n"), size("m"), size("K"), index("i")
 STATEMENT = Statement(

@@ -178,6 +178,11 @@ def test_help_and_proofs_load_no_jax():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_judges_load_no_hypothesis():
+    code = "import sys, verify.judge, numeric.judge; assert 'hypothesis' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_imports_go_upward_only():
     root = Path(__file__).parents[2]
     allowed = {"derivations": set(), "numeric": {"derivations"}, "verify": {"derivations", "numeric"}}
