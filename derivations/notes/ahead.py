@@ -10,7 +10,8 @@ from derivations.notes import ast
 from derivations.notes.ast import Node, walk
 from derivations.notes.heads import Head, head_of
 from derivations.notes.parser import Document, Step
-from derivations.notes.signature import Signature, names_in
+from derivations.notes.signature import Signature
+from derivations.notes.survey import names_in
 
 __all__ = ["functions_ahead"]
 

@@ -19,44 +19,18 @@ from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols, substitute
 from derivations.notation import text
 from derivations.notes import ast
-from derivations.notes.ast import Node, walk
+from derivations.notes.ast import Node
 from derivations.notes.folding import folded, occurs
-from derivations.notes.heads import head_of
 from derivations.notes.names import Ref, UnsupportedNoteError, read_name
 from derivations.notes.naming import ROW, Namer
-from derivations.notes.render import render
+from derivations.notes.quotients import is_d, is_differential, leading
 from derivations.notes.scope import Entry
 from derivations.notes.signature import base_letter
-from derivations.notes.tensor import FIXED, Value, column, elementwise, scalar
-from derivations.statement import array
+from derivations.notes.tensor import FIXED, Value, column, elementwise
 
-__all__ = ["Derivatives", "is_differential", "leading"]
+__all__ = ["CHANCE", "Derivatives", "is_same_data", "label_if_named"]
 
-_SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
-_CHANCE = frozenset(("P", "Pr", r"\mathbb{P}", r"\mathrm{P}"))
-_SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
-_NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
-
-
-def _is_d(node: Node) -> bool:
-    plain = isinstance(node, ast.Symbol) and node.name == "d" and not node.subscripts and not node.primes
-    return isinstance(node, ast.Partial) or plain
-
-
-def leading(node: Node) -> tuple[ast.Factor, ...] | None:
-    """The factors after a leading ∂ or d; None where there is none."""
-    if _is_d(node):
-        return ()
-    if isinstance(node, ast.Group) and node.opening == "{" and node.body is not None:
-        return leading(node.body)
-    if isinstance(node, ast.Product) and _is_d(node.factors[0].body) and not node.factors[0].sign:
-        return node.factors[1:]
-    return None
-
-
-def is_differential(node: Node) -> bool:
-    """Whether a factor is a derivative written as a fraction."""
-    return isinstance(node, ast.Fraction) and leading(node.numerator) is not None
+CHANCE = frozenset(("P", "Pr", r"\mathbb{P}", r"\mathrm{P}"))
 
 
 def _is_second(numerator: Node) -> bool:
@@ -67,7 +41,7 @@ def _is_second(numerator: Node) -> bool:
 
 @dataclass
 class Derivatives(Namer):
-    """The part of the elaborator that knows derivatives and applications."""
+    """The part of the elaborator that knows derivatives."""
 
     if TYPE_CHECKING:
 
@@ -75,15 +49,9 @@ class Derivatives(Namer):
 
         def product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value: ...
 
-        def sigmoid_of(self, argument: Value, primes: int = 0) -> Value: ...
-
-        def with_scripts(self, value: Value, ref: object) -> Value: ...
-
-        def raised(self, value: Value, exponent: Node) -> Value: ...
-
         def sign(self, written: str) -> bool: ...
 
-    # Fractions
+        def with_scripts(self, value: Value, ref: object) -> Value: ...
 
     def fraction(
         self, node: ast.Fraction, rest: Sequence[ast.Factor], tail: Sequence[ast.Term] = ()
@@ -123,7 +91,7 @@ class Derivatives(Namer):
         """∂w_i ∂w_j, ∂w^2 and ∂σ(z): the variables of a denominator, after its first ∂; twice: of ∂² something."""
         groups: list[list[ast.Factor]] = [[]]
         for factor in factors:
-            if _is_d(factor.body):
+            if is_d(factor.body):
                 groups.append([])
             else:
                 groups[-1].append(factor)
@@ -167,11 +135,11 @@ class Derivatives(Namer):
         braced = self._braced_quotient(factors)
         if braced is not None:
             return braced
-        if not factors or not _is_d(factors[0].body) or not isinstance(factors[0].body, ast.Partial):
-            if not (factors and _is_d(factors[0].body) and len(factors) == 4 and factors[2].operator == "/"):
+        if not factors or not is_d(factors[0].body) or not isinstance(factors[0].body, ast.Partial):
+            if not (factors and is_d(factors[0].body) and len(factors) == 4 and factors[2].operator == "/"):
                 return None
         slash = next((p for p, f in enumerate(factors) if f.operator == "/"), None)
-        if slash is None or not _is_d(factors[slash].body) or slash + 1 >= len(factors) or slash < 2:
+        if slash is None or not is_d(factors[slash].body) or slash + 1 >= len(factors) or slash < 2:
             return None
         above = self.product([replace(factors[1], operator=""), *factors[2:slash]], ())
         variables = self._variables([replace(f, operator="") for f in factors[slash + 1 :]])
@@ -200,7 +168,7 @@ class Derivatives(Namer):
         entries = self.components(v) if len(variable.axes) == 1 else None
         if entries is not None:
             return self.by_parameters(of, entries)
-        subject, by = _label(expr), _label(v)
+        subject, by = label_if_named(expr), label_if_named(v)
         if subject is not None and by is not None and subject in self.unknown and subject != by:
             self.scope.depends.setdefault(subject, set()).add(by)
         if isinstance(v, sp.Symbol) and not occurs(v, expr, self.scope):
@@ -243,8 +211,6 @@ class Derivatives(Namer):
         for entry in self.scope.of(key):
             return entry
         return self.scope.bind(key, own, tuple(("own", str(s)) for s in own), expr, 0)
-
-    # Gradients and differentials
 
     def gradient(
         self, node: ast.Nabla, rest: Sequence[ast.Factor], tail: Sequence[ast.Term] = ()
@@ -293,7 +259,7 @@ class Derivatives(Namer):
 
     def _scalar_parameters(self, operand: Value) -> list[sp.Expr] | None:
         """The numbers that a function is one of, where it is of several: m and b of f(m, b)."""
-        label = _label(operand.expr)
+        label = label_if_named(operand.expr)
         entry = None if label is None else self.scope.symbols.get(label)
         if entry is None or operand.axes:
             return None
@@ -309,7 +275,7 @@ class Derivatives(Namer):
 
     def components(self, name: sp.Expr) -> list[sp.Expr] | None:
         """The entries of a name that was written out: θ_0 and θ_1 of θ."""
-        label = _label(name)
+        label = label_if_named(name)
         entry = None if label is None else self.scope.symbols.get(label)
         if entry is None or entry.definition is None or len(entry.axes) != 1:
             return None
@@ -343,243 +309,20 @@ class Derivatives(Namer):
         found = self.named(replace(ref, key="d" + ref.key))
         return self.with_scripts(found, ref)
 
-    # Functions
-
-    def _function_entry(self, ref: Ref) -> Entry | None:
-        return next((e for e in self.scope.of(ref.key) if e.parameters), None)
-
-    def at_primes(self, ref: Ref, named: object, sampled: bool = False) -> Value:
-        """A name with primes and no bracket: a' where a is a function of one thing, else a name of its own."""
-        if not ref.primes:
-            return self.named(ref, sampled)
-        entry = self._function_entry(ref)
-        if entry is None or ref.primes > 1 or self.scope.of(ref.key + "'"):
-            return self.named(replace(ref, key=ref.key + "'" * ref.primes, primes=0))
-        value = self.named(replace(ref, primes=0), sampled)
-        if len(entry.parameters) != 1:
-            return self.by_parameters(value, self._numbers(entry))
-        return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
-
     def _here(self, parameter: sp.Expr) -> sp.Expr:
         return substitute(parameter, {ROW: self.sample})
 
-    def call(self, node: ast.Symbol, group: ast.Group, bracket: Node) -> Value:
-        """A function applied to what is in its bracket, with the scripts that stand on the bracket."""
-        ref = read_name(node, self.signature.habits)
-        body = group.body
-        assert body is not None
-        items = list(body.items) if isinstance(body, ast.Listing) else [body]
-        arguments = [item for item in items if item is not None]
-        if isinstance(bracket, ast.Scripted):
-            ref = self._with_bracket_scripts(ref, bracket)
-        value = self._called(replace(ref, power=None, transposed=False), arguments)
-        return self.with_scripts(value, ref)
 
-    def _with_bracket_scripts(self, ref: Ref, bracket: ast.Scripted) -> Ref:
-        carrier = ast.Symbol(ref.key if ref.key.isalpha() else "f", (), bracket.subscripts, bracket.superscripts)
-        scripts = read_name(carrier, self.signature.habits)
-        if scripts.key != carrier.name:
-            raise UnsupportedNoteError(f"the scripts of {render(bracket)}")
-        primes = ref.primes + bracket.primes
-        return replace(
-            ref,
-            below=ref.below + scripts.below,
-            above=ref.above + scripts.above,
-            power=scripts.power or ref.power,
-            transposed=ref.transposed or scripts.transposed,
-            primes=primes,
-        )
-
-    def _called(self, ref: Ref, arguments: Sequence[Node]) -> Value:
-        if not self.scope.of(ref.key) or ref.key in (r"\sigma",) and len(arguments) == 1:
-            if ref.key in _SIGMOIDS and len(arguments) == 1 and not ref.indices:
-                return self.sigmoid_of(self.value(arguments[0]), ref.primes)
-        if ref.key in _NAMED and len(arguments) == 1:
-            inner = self.value(arguments[0])
-            return replace(inner, expr=_NAMED[ref.key](inner.expr))
-        if ref.key in _SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
-            return self._softmax(ref, self.value(arguments[0]))
-        conditional = next((a for a in arguments if isinstance(a, ast.Chain)), None)
-        if conditional is not None:
-            return self._probability(ref, conditional, arguments)
-        entry = self._function_entry(ref)
-        if entry is not None and not self._are_usual(entry, arguments):
-            return self._at_arguments(ref, entry, arguments)
-        if entry is None and len(arguments) == 1 and not self._is_plain(arguments[0]):
-            return self._unknown_function(ref, self.value(arguments[0]))
-        if entry is None and ref.key in self.signature.ambiguous:
-            raise UnsupportedNoteError(f"{ref.key} of different things")
-        if ref.primes and entry is None:
-            if len(arguments) == 1:
-                return self._unknown_function(ref, self.value(arguments[0]))
-            raise UnsupportedNoteError("a derivative of a function of several things, written with a prime")
-        with self.within(None, None, self._sample_of(arguments)):
-            return self.at_primes(ref, self.named, self._is_sampled(arguments))
-
-    def _is_plain(self, node: Node) -> bool:
-        return isinstance(node, ast.Symbol) or head_of(node, self.signature) is not None
-
-    def _is_sampled(self, arguments: Sequence[Node]) -> bool:
-        """Whether the arguments are one sample's data rather than parameters."""
-        names = [
-            read_name(part, self.signature.habits)
-            for argument in arguments
-            for part in walk(argument)
-            if isinstance(part, ast.Symbol)
-        ]
-        if any(base_letter(ref.key) in ("X", "Y", "T") for ref in names) or self.signature.sample is None:
-            return False
-        return any(self.signature.sample in self._axes_known(ref.key) for ref in names)
-
-    def _sample_of(self, arguments: Sequence[Node]) -> sp.Symbol | None:
-        """The sample that the arguments belong to: i of h(x^{(i)})."""
-        for argument in arguments:
-            for part in walk(argument):
-                if not isinstance(part, ast.Symbol):
-                    continue
-                ref = read_name(part, self.signature.habits)
-                for index in ref.indices:
-                    if index.letter is None or index.offset:
-                        continue
-                    slot = (ref.key + "!" * ref.bold, index in ref.above, len(ref.indices), 0)
-                    sort = self.signature.sort_of_slot.get(slot) or self.sort_of(index.letter)
-                    if sort is not None and sort == self.signature.sample:
-                        symbol = self.index(index.letter)
-                        self.note(symbol, sort)
-                        return symbol
-        return None
-
-    def _are_usual(self, entry: Entry, arguments: Sequence[Node]) -> bool:
-        """Whether a function is applied to just what it was defined of, at any sample."""
-        values = [self.value(a) for a in arguments if self._is_plain(a)]
-        if len(values) != len(arguments) or len(values) != len(entry.parameters):
-            return False
-        return all(_is_same_data(p, v.expr) for p, v in zip(entry.parameters, values, strict=True))
-
-    def _at_arguments(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
-        """A defined function at other arguments: its value with the parameters replaced."""
-        assert entry.definition is not None
-        used = [p for p in entry.parameters if self._occurs_in(p, entry)]
-        if len(arguments) != len(entry.parameters):
-            if ref.key in _CHANCE:
-                raise UnsupportedNoteError(f"{ref.key} of other things than those of which it is known")
-            if len(used) == 1 and len(arguments) == 1:
-                pairs = [(used[0], arguments[0])]
-            elif ref.primes:
-                return self._slope_by(ref, entry, arguments)
-            elif not used or len(arguments) < len(used):
-                return self.named(ref, self._is_sampled(arguments))
-            else:
-                usual = {_label(self.value(a).expr) for a in arguments if self._is_plain(a)}
-                if all(_label(p) in usual for p in used):
-                    with self.within(None, None, self._sample_of(arguments)):
-                        return self.at_primes(ref, self.named, self._is_sampled(arguments))
-                raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
-        else:
-            pairs = [(p, a) for p, a in zip(entry.parameters, arguments, strict=True) if p in used]
-        own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()
-        value: sp.Expr = entry.definition.value
-        with self.within(None, None, self._sample_of(arguments)):
-            at = tuple(self.sample if a == self.signature.sample else s for s, a in zip(own, entry.axes, strict=True))
-            if any(a != self.signature.sample for a in entry.axes):
-                raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
-            value = entry.value_at(at)
-            swapped: dict[sp.Expr, sp.Expr] = {}
-            for parameter, node in pairs:
-                inner, here = self.value(node), self._here(parameter)
-                if inner.axes or not value.has(here):
-                    raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
-                if inner.expr != here:
-                    swapped[here] = inner.expr
-            if ref.primes and (len(pairs) != 1 or swapped):
-                raise UnsupportedNoteError("a derivative at another point than the function's argument")
-            if ref.primes:
-                return Value(Partial(entry.at(at), self._here(pairs[0][0])))
-        return Value(value.xreplace(swapped) if swapped else entry.at(at))
-
-    def _slope_by(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
-        """B'(m) of a function B(m, b): its derivative by the one argument that is written."""
-        by = self.value(arguments[0]).expr
-        if len(arguments) != 1 or ref.primes != 1 or by not in [self._here(p) for p in entry.parameters]:
-            raise UnsupportedNoteError(f"{ref.key}' of other things than {ref.key} was defined of")
-        with self.within(None, None, self._sample_of(arguments)):
-            value = self.named(replace(ref, primes=0), self._is_sampled(arguments))
-        return replace(value, expr=Partial(value.expr, by))
-
-    def _occurs_in(self, parameter: sp.Expr, entry: Entry) -> bool:
-        label = _label(parameter)
-        assert entry.definition is not None
-        return label is not None and any(_label(a) == label for a in free_atoms(entry.definition.value))
-
-    def _softmax(self, ref: Ref, logits: Value) -> Value:
-        if not logits.axes:
-            raise UnsupportedNoteError("softmax of something that is no vector")
-        axis = logits.axes[-1]
-        other = self.axis(axis.sort)
-        total = sp.Sum(sp.exp(logits.at((*logits.axes[:-1], other))), (other.symbol, other.lower, other.upper))
-        value = replace(logits, expr=sp.exp(logits.expr) / total)
-        if not ref.indices:
-            return value
-        index = ref.indices[-1]
-        if len(ref.indices) != 1 or index.letter is None or len(value.axes) != 1:
-            raise UnsupportedNoteError("the entry of a softmax")
-        symbol = self.index(index.letter)
-        self.note(symbol, axis.sort)
-        return scalar(substitute(value.expr, {axis.symbol: symbol}))
-
-    def _probability(self, ref: Ref, condition: ast.Chain, arguments: Sequence[Node]) -> Value:
-        """P(y = k | x): a quantity of its own for every value of k, at the sample of its arguments."""
-        left, right = condition.members[0], condition.members[-1]
-        if not isinstance(left, ast.Symbol) or len(condition.relations) != 1 or right is None:
-            raise UnsupportedNoteError(f"the probability {render(condition)}")
-        label = read_name(left, self.signature.habits)
-        with self.within(None, None, self._sample_of([left, *(a for a in arguments if a is not condition)])):
-            if isinstance(right, ast.Symbol) and not right.subscripts:
-                sort = self.sort_of(right.name) or ("classes",)
-                index = self.index(right.name)
-                self.note(index, sort)
-                key = f"{ref.key}({label.key}=·)"
-                known = next(iter(self.scope.of(key)), None)
-                axes = known.axes if known is not None else (self.signature.sample, sort)
-                own = [index if a == axes[-1] else self.sample for a in axes if a is not None]
-                for a in own:
-                    if a == self.sample:
-                        self.note(self.sample, self.signature.sample)
-                symbol = known.symbol if known is not None else self.scope.symbol_for(key, len(own))
-                if known is None:
-                    self.unknown[symbol] = key
-                    self.domains[symbol] = tuple(a for a in axes if a is not None)
-                return scalar(array(symbol)[tuple(own)])
-            return self.named(Ref(f"{ref.key}({render(condition)})"), self.signature.sample is not None)
-
-    def _unknown_function(self, ref: Ref, argument: Value) -> Value:
-        """f(u) of which nothing is known: an atom, whose derivative is the atom f'(u) times that of u."""
-        if argument.axes:
-            raise UnsupportedNoteError(f"{ref.key} of an array")
-        if ref.primes > 1:
-            raise UnsupportedNoteError("higher derivatives of an unknown function")
-        own = tuple(sorted((s for s in free_symbols(argument.expr) if s in self.met or s == self.sample), key=str))
-        key = f"{ref.key}({text(argument.expr)})"
-        found = next(iter(self.scope.of(key)), None)
-        slope = sp.Symbol(f"{ref.key}'({text(argument.expr)})", real=True)
-        slope_at = array(slope)[own] if own else slope
-        if found is None:
-            axes = tuple(("own", str(s)) for s in own)
-            found = self.scope.bind(key, own, axes, slope_at * argument.expr, 0)
-        self.scope.jets.add(found.symbol)
-        return scalar(slope_at if ref.primes else found.at(own))
-
-
-def _label(expr: sp.Expr) -> sp.Symbol | None:
+def label_if_named(expr: sp.Expr) -> sp.Symbol | None:
     if isinstance(expr, sp.Indexed):
         label: sp.Symbol = expr.base.label
         return label
     return expr if isinstance(expr, sp.Symbol) else None
 
 
-def _is_same_data(parameter: sp.Expr, argument: sp.Expr) -> bool:
+def is_same_data(parameter: sp.Expr, argument: sp.Expr) -> bool:
     """Whether an argument is the parameter at any sample: x_i for x, but not z_2 for z_1."""
-    if _label(parameter) is None or _label(parameter) != _label(argument):
+    if label_if_named(parameter) is None or label_if_named(parameter) != label_if_named(argument):
         return False
     numbers = [[i if i.is_Integer else None for i in getattr(e, "indices", ())] for e in (parameter, argument)]
     return numbers[0] == numbers[1]

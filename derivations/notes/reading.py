@@ -1,0 +1,246 @@
+"""One pass over a document: every relation sign in order to its record, under one choice of readings.
+
+What a step is (a definition, a claim, a condition, an equation to be solved) is decided here; how a claim is judged is
+`judging`, how a name is bound `defining`, what excuses a step `excusing`, and what it does to the truth `effects`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from derivations.indexed import UnsupportedExpressionError
+from derivations.kernels import BudgetExceededError, budget, deadline
+from derivations.notes import ast
+from derivations.notes.ahead import functions_ahead
+from derivations.notes.ast import Node, walk
+from derivations.notes.conditions import is_condition
+from derivations.notes.defining import Defining
+from derivations.notes.effects import Effects
+from derivations.notes.elaborate import Elaborator
+from derivations.notes.excusing import Excusing
+from derivations.notes.heads import head_of
+from derivations.notes.judging import HELD, STATEMENTS, own_chain
+from derivations.notes.layers import layers_named
+from derivations.notes.names import CircularError, UnsupportedNoteError
+from derivations.notes.parser import Side, Step
+from derivations.notes.quotients import subject_of
+from derivations.notes.render import render
+from derivations.notes.report import StepRecord
+
+__all__ = ["Reading"]
+
+OPERATIONS, SECONDS = 200_000, 4.0  # of a step, and of a formula
+ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
+
+
+@dataclass
+class Reading(Defining, Excusing, Effects):
+    """One pass over a document under one choice of what its notation leaves open."""
+
+    derived: dict[str, Side] = field(default_factory=dict)
+    spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
+    ahead: set[tuple[int, int, int]] = field(default_factory=set)
+    other_sigma: bool = False  # σ was last said to be tanh, max(0, ·) or the like
+
+    def run(self) -> list[StepRecord]:
+        self.layers = layers_named(self.document, self.signature)
+        for step, head in functions_ahead(self.document, self.signature):
+            assert step.right is not None and step.right.node is not None
+            self.step_consulted.append(False)
+            with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError, BudgetExceededError):
+                with budget(OPERATIONS, SECONDS):
+                    self._bind(step, head, step.right.node)
+                self.ahead.add((step.formula, step.chain, step.relation))
+        self.step_consulted.clear()
+        return [self._timed(step) for step in self.document.steps]
+
+    def _timed(self, step: Step) -> StepRecord:
+        before = time.monotonic_ns()
+        try:
+            with deadline(SECONDS - self.spent[step.formula] / 1e9):
+                return self._record(step)
+        finally:
+            self.spent[step.formula] += time.monotonic_ns() - before
+
+    def _record(self, step: Step) -> StepRecord:
+        record = self._blank(step)
+        self.step_consulted.append(False)
+        if self._is_ignored(step):
+            return replace(record, verdict="definition", method="ignored", reason="ignored, as a comment says")
+        if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
+            return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
+        members = self.document.formulas[step.formula].chains[step.chain].members
+        for member in members:
+            if isinstance(member, ast.Unread):
+                reason = f"the chain can't be read in full: {member.reason}"
+                record = replace(record, reason=reason, method="reading")
+                return replace(record, verdict="unsupported")
+        for side in (step.left, step.right):
+            if isinstance(side.node, ast.Unread):
+                return replace(record, verdict="unsupported", method="reading", reason=side.node.reason)
+        if step.sign.sign in ASSIGNMENTS:
+            return replace(record, verdict="definition", method="assignment", reason="an assignment: nothing to check")
+        if step.sign.sign != "=":
+            if step.sign.sign in STATEMENTS:
+                return replace(record, verdict="definition", method="statement", reason="a statement, not an equation")
+            reason = f"the relation {step.sign.sign} is not an equation"
+            return replace(record, verdict="unsupported", method="language", reason=reason)
+        try:
+            with budget(OPERATIONS, SECONDS):
+                found = self._equation(step, step.left.node, step.right.node, record)
+                self._keep_matrices(step, found)
+                return self._with_effect(step, found)
+        except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+            return replace(record, verdict="unsupported", method="language", reason=str(error))
+        except BudgetExceededError as error:
+            return replace(record, verdict="undecided", method="budget", reason=f"out of budget: {error}")
+        except RecursionError:
+            return replace(record, verdict="undecided", method="budget", reason="nested too deeply")
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # ours: the rest of the file is read
+            return replace(record, verdict="undecided", method="internal", reason=f"internal error: {error!r}")
+
+    def _is_ignored(self, step: Step) -> bool:
+        """Whether the formula is the first after a comment `<!-- verify: ignore -->`."""
+        place = self.document.formulas[step.formula].place
+        before = self.document.formulas[step.formula - 1].place if step.formula else None
+        return any(
+            comment.text.split()[:1] == ["ignore"]
+            and comment.place < place
+            and (before is None or before < comment.place)
+            for comment in self.document.comments
+        )
+
+    def _blank(self, step: Step) -> StepRecord:
+        left, right = step.left, step.right
+        place = right.place if right is not None else step.place
+        end = right.end_place if right is not None else step.place
+        return StepRecord(
+            step.formula,
+            step.relation,
+            place.line,
+            place.column,
+            end.line,
+            end.column,
+            left.place.line if left is not None else step.place.line,
+            left.latex if left is not None else "",
+            right.latex if right is not None else "",
+            "unsupported",
+        )
+
+    def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        chain = self.document.formulas[step.formula].chains[step.chain]
+        if is_condition(left, right, self.signature, self.scope):
+            return replace(record, verdict="definition", method="condition", reason="a condition: nothing to check")
+        assert step.left is not None and step.right is not None
+        own = step.left.formula == step.formula and step.left.chain == step.chain and step.left.member == 0
+        follows = chain.members[0] is None
+        at = step.left.member
+        arrow = step.left.chain == step.chain and 0 < at <= len(chain.relations) and chain.relations[at - 1].sign != "="
+        begins = own or arrow or (step.left.member == 0 and not follows)
+        head = head_of(left, self.signature)
+        if (step.formula, step.chain, step.relation) in self.ahead:
+            return replace(record, verdict="definition", method="definition")
+        if head is not None and not self._has_value(head) and (begins or self._is_open(head)):
+            if self._is_solution(step, left):
+                reason = "a solution of what was set to zero: no definition, since the name is what is solved for"
+                return replace(record, verdict="definition", method="condition", reason=reason)
+            try:
+                return self._define(step, head, left, right, record)
+            except CircularError as error:
+                reason = f"its value can't be used: {error}"
+                return replace(record, verdict="definition", method="definition", reason=reason)
+        other = head_of(right, self.signature)
+        if other is not None and self._is_open(other) and not self._has_value(other):
+            with contextlib.suppress(CircularError):  # then it is no name for the left side, but a claim about it
+                return self._define(replace(step, left=step.right, right=step.left), other, right, left, record)
+        subject = subject_of(left)
+        if subject is not None and begins and self._is_unknown_subject(subject):
+            return self._derived(step, left, record)
+        if begins and _is_sigma_of_name(left):
+            self.other_sigma = not any(_is_exponential(n) for n in walk(right))
+            if self.other_sigma:
+                reason = "σ is another function here than the logistic one"
+                return replace(record, verdict="definition", method="definition", reason=reason)
+        judged = self._claimed(step, left, right)
+        record = self._judged(record, judged)
+        if self.other_sigma and record.verdict in (*HELD, "refuted") and _mentions_sigma(left, right):
+            reason = "σ was said to be another function than the logistic one"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
+        if record.verdict == "refuted":
+            record = self._excused(step, left, right, begins, judged, record)
+        if record.verdict in ("refuted", "undecided"):
+            begins = begins or (own_chain(step) and self._names_before(chain, step.left.member))
+        if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and not begins:
+            if judged.left is not None and judged.equation is not None:
+                self.scope.zeroed.append(judged.left)
+                self.zeroed_at = step.formula
+            reason = "set to zero: an equation to be solved"
+            return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
+        if head is not None and begins and record.verdict not in HELD:
+            return self._redefine(step, head, left, right, record)
+        unknown = record.verdict == "undecided" and "is not defined here" in str(record.reason)
+        if (unknown or record.verdict == "unsupported") and step.left.member > 0:
+            self._continued(step, chain, right)
+        if record.verdict == "refuted" and subject is not None and begins:
+            return self._restated(step, subject, left, right, record)
+        return record
+
+    def _names_before(self, chain: ast.Chain, member: int) -> bool:
+        """Whether a side and all before it are bare names: what follows is a value for each, as in x = g(u) = u + c."""
+        return all(m is not None and head_of(m, self.signature) is not None for m in chain.members[: member + 1])
+
+    def _is_unknown_subject(self, node: Node) -> bool:
+        head = head_of(node, self.signature)
+        if head is None or self._has_value(head):
+            return False
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices)
+        usual = speaker._usual_name(head.ref)
+        letter = head.ref.key[:1]
+        return (
+            usual == head.ref
+            and (letter.isupper() or letter == "\\" or len(head.ref.key) > 2)
+            and (
+                head.ref.key not in ("X", "Y", "W")
+                and not speaker.is_primitive(head.ref.key)
+                or head.ref.key in ("C", "T")
+            )
+        )
+
+    def _derived(self, step: Step, left: Node, record: StepRecord) -> StepRecord:
+        """The derivative of something that has no definition: first stated, then compared with what was stated."""
+        key = render(left)
+        before = self.derived.get(key)
+        assert step.right is not None
+        if before is None:
+            self.derived[key] = step.right
+            reason = "the derivative of a name that has no definition here: nothing to check"
+            return replace(record, verdict="definition", method="definition", reason=reason)
+        assert before.node is not None and step.right.node is not None
+        judged = self._claimed(replace(step, left=before), before.node, step.right.node)
+        record = self._judged(record, judged)
+        if record.verdict == "refuted":
+            self.derived[key] = step.right
+            return replace(record, verdict="conflict", reason=f"it was stated otherwise in line {before.place.line}")
+        return record
+
+
+def _is_sigma_of_name(left: Node) -> bool:
+    r"""\sigma(z)."""
+    if not isinstance(left, ast.Product) or len(left.factors) != 2:
+        return False
+    name, group = (f.body for f in left.factors)
+    plain = isinstance(name, ast.Symbol) and name.name == r"\sigma" and not name.primes
+    return plain and isinstance(group, ast.Group) and isinstance(group.body, ast.Symbol)
+
+
+def _is_exponential(node: object) -> bool:
+    named = isinstance(node, ast.Function) and node.name == "exp"
+    return named or isinstance(node, ast.Symbol) and node.name in ("e", r"\sigma", "sigmoid", "logistic")
+
+
+def _mentions_sigma(*sides: Node) -> bool:
+    return any(isinstance(n, ast.Symbol) and n.name == r"\sigma" for side in sides for n in walk(side))
