@@ -97,7 +97,7 @@ def _known_category() -> tuple[Derivation, ...]:
     """A sample of category a: its one-hot row is δ_ga, and the prediction is the line of a alone."""
     x = scalar("x", role="feature")
     w, b = variable("w", G, role="weight"), variable("b", G, role="bias")
-    h, yhat = named("h", g), named("yhat")
+    h, yhat = named("h", g, a), named("yhat", a)
     stated = Statement(
         name=f"{FAMILY}.interaction.category",
         family=FAMILY,
