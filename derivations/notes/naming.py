@@ -299,7 +299,7 @@ class Namer:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():
             return False
-        return letter in PARAMETERS or letter in ("x", "X", r"\sigma") or key in ("i_1", "i_2")
+        return letter in PARAMETERS or letter in ("x", "X") or key in (r"\sigma", "i_1", "i_2")
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:
         written = list(ref.indices)

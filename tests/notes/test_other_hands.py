@@ -72,6 +72,7 @@ def test_a_transpose_that_lacks_is_not_proved_by_making_a_vector_a_number():
         r"With $x_1 = 5$: $\sigma(w_1 \cdot x_1 + w_2 \cdot x_2) = \sigma(1.0 \times 5.0 + 2.0 \times 3.0)$",
         r"The log of a product is a sum: $\prod_{i=1}^n p(x_i, y_i) = \prod_{i=1}^n p(x_i) p(y_i \mid x_i)$",
         r"The mean is unbiased: $\mathbb{E}[m] = \frac1n \sum_{i=1}^n \mathbb{E}[x_i]$",
+        r"The spread is $\hat{\sigma}^2 = \frac1n \sum_{i=1}^n (x_i - \bar{x})^2$.",
         r"The impurity is $\sum_{k=1}^K (p_k - p_k^2) = 1 - \sum_{k=1}^K p_k^2$.",
         r"For a batch of $m$ the loss $L = \frac12 (y - t)^2$ with $y = wx + b$ has "
         r"$\frac{\partial L}{\partial b} = \frac1m \sum_{i=1}^m (y_{\text{pred}}^{(i)} - y_{\text{true}}^{(i)})$.",
