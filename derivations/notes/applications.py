@@ -68,6 +68,8 @@ class Applications(Derivatives, Arrays, Indicators):
         assert body is not None
         items = list(body.items) if isinstance(body, ast.Listing) else [body]
         arguments = [item for item in items if item is not None]
+        if ref.power is not None and "".join(render(ref.power).split()) == "-1":
+            raise UnsupportedNoteError(f"{node.name}^{{-1}}(…), an inverse function or a reciprocal")
         if isinstance(bracket, ast.Scripted):
             ref = self._with_bracket_scripts(ref, bracket)
         value = self._called(replace(ref, power=None, transposed=False), arguments)

@@ -29,6 +29,7 @@ from derivations.notes.quotients import subject_of
 from derivations.notes.report import StepRecord
 from derivations.notes.scope import Entry, Scope
 from derivations.statement import Definition
+from derivations.verdict import Witness
 
 __all__ = ["Defining"]
 
@@ -262,7 +263,7 @@ class Defining(Judging):
             reason=verdict.reason,
             conditions=verdict.conditions,
             definitions=judged.definitions,
-            witness=verdict.witness if verdict.is_refuted else None,
+            witness=_lettered(verdict.witness) if verdict.is_refuted and verdict.witness else None,
             points=verdict.points,
             reading=str(self.choices) if self.step_consulted[-1] else "",
             claim=judged,
@@ -270,7 +271,6 @@ class Defining(Judging):
 
 
 def substitute_row(expr: sp.Expr, hidden: sp.Symbol | None) -> sp.Expr:
-
     return expr if hidden is None or hidden == ROW else substitute(expr, {hidden: ROW})
 
 
@@ -287,3 +287,11 @@ def _is_derivative(entry: Entry) -> bool:
 def line_of(step: Step) -> int:
     assert step.left is not None
     return step.left.place.line
+
+
+def _lettered(witness: Witness) -> Witness:
+    """The witness with letters for the axes that no index names."""
+    used = {*witness.sizes, *witness.indices}
+    letters = iter(letter for letter in "jklpqrstuv" if letter not in used)
+    named = {name: next(letters, name) if re.fullmatch(r"a\d+", name) else name for name in witness.indices}
+    return replace(witness, indices={named[name]: at for name, at in witness.indices.items()})

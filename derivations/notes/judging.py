@@ -23,6 +23,7 @@ from derivations.notes.deciding import judge
 from derivations.notes.elaborate import Elaborator
 from derivations.notes.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
 from derivations.notes.naming import Choices
+from derivations.notes.order import exchanged
 from derivations.notes.parser import Document, Side, Step
 from derivations.notes.report import StepRecord
 from derivations.notes.scope import Scope
@@ -68,6 +69,21 @@ class Judging:
         )
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
+        """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
+        judged = self._tried(step, left, right)
+        pair = exchanged(left, right) if judged.verdict.is_proved else None
+        if pair is None or not all(self._may_be_matrix(name) for name in pair):
+            return judged
+        reason = f"proved where {pair[0]} and {pair[1]} are numbers; nothing says whether they are"
+        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    def _may_be_matrix(self, name: str) -> bool:
+        """Whether nothing says what a capital letter is: no definition, no two axes, no size."""
+        key = name.rstrip("ᵀ")
+        axes = self.signature.axes.get(key, ())
+        return not (self.scope.of(key) or len(axes) > 1 or key in self.signature.size.values())
+
+    def _tried(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right: as it stands, else in the cases that are written around it."""
         self.vanished.clear()
         judged = self._under(step, left, right)

@@ -114,7 +114,8 @@ class Namer:
             while usual in taken:
                 usual += "°"
             if usual.startswith("d"):
-                usual += str(abs(hash_of(sort)) % 97)
+                number = signature.number_of(sort)
+                usual += str(number) if number > 1 else ""
             upper: sp.Expr = sp.Symbol(usual, integer=True, positive=True)
         else:
             upper = self.size_symbol(text)
@@ -347,7 +348,7 @@ class Namer:
         """The index of the entry that stands for a vector."""
         if place:
             raise UnsupportedNoteError("a matrix without an index")
-        symbol = index(f"entry{hash_of(sort)}")
+        symbol = index(f"entry{self.signature.number_of(sort)}")
         self.note(symbol, sort)
         return symbol
 
@@ -378,8 +379,3 @@ class Namer:
 
     def with_sample(self, symbol: sp.Symbol) -> Namer:
         return replace(self, sample=symbol)
-
-
-def hash_of(sort: object) -> int:
-    """A number that is the same in every run."""
-    return sum((p + 1) * ord(c) for p, c in enumerate(repr(sort)))

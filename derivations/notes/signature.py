@@ -14,7 +14,7 @@ its letter. What stands here are guesses about notation, made once for a documen
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from derivations.notes.names import Habits
@@ -91,6 +91,11 @@ class Signature:
     uneven: frozenset[Key] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     names_e: bool = False
+    numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def number_of(self, sort: object) -> int:
+        """A number for each sort, in the order in which they are asked for: for what is written nowhere."""
+        return self.numbers.setdefault(sort, len(self.numbers) + 1)
 
     def is_label(self, key: str) -> bool:
         r"""y, t, or \hat{y} beside a prediction y; a name in a logarithm by itself is a prediction."""

@@ -246,14 +246,18 @@ class Survey:
 def habits_of(sides: list[Node]) -> Habits:
     """A first look: letters that sums bind, and names with letters among their indices."""
     raised = {"i", "j"}
+    from_zero: set[str] = set()
     for side in sides:
         for node in walk(side):
             if isinstance(node, ast.BigOperator) and node.name == "sum":
                 try:
-                    raised |= set(binder(node)[0])
+                    bound, begin, *_ = binder(node)
                 except UnsupportedNoteError:
                     continue
+                (from_zero if isinstance(begin, ast.Number) and begin.text == "0" else raised).update(bound)
     symbols = [n for side in sides for n in walk(side) if isinstance(n, ast.Symbol)]
+    of_labels = {s.name for n in symbols if n.name in LABELS for s in n.superscripts if isinstance(s, ast.Symbol)}
+    raised -= from_zero - of_labels  # Σ_{j=0} w_j x^j is a polynomial: these are powers
     layered = {(layer[0], n.name) for n in symbols if (layer := layer_of(n)) is not None and layer[0] not in raised}
     letters = {letter for letter, _ in layered}
     layers = frozenset(c for c in letters if len({name for letter, name in layered if letter == c}) > 1)

@@ -21,6 +21,10 @@ TRUE = [
     (r"\frac{\partial f}{\partial w_1} = v", SHIFTED),
     (r"\sum_{i=1}^{n-1} 1 = n - 1", None),
     (r"\sum_{k=0}^{n} |k| = \sum_{k=1}^{n} k", None),
+    (r"\sum_{k=0}^n u^k = 1 + \sum_{k=1}^n u^k", None),
+    (r"\frac{\partial f}{\partial w_0} = 1", r"$f = \sum_{j=0}^m w_j x^j$"),
+    (r"\sigma^{-1}(\sigma(z)) = z", None),
+    (r"\sigma^{-1}(p) = \log\frac{p}{1-p}", None),
 ]
 
 
@@ -32,3 +36,16 @@ def test_what_is_false_is_not_proved(latex: str, given: str | None) -> None:
 @pytest.mark.parametrize(("latex", "given"), TRUE)
 def test_what_holds_is_not_refuted(latex: str, given: str | None) -> None:
     assert check_equation(latex, given=given).verdict not in ("refuted", "conflict")
+
+
+@pytest.mark.parametrize("latex", ["A B = B A", "X W = W X", "A B C = A C B", r"(P + Q) R = R P + R Q"])
+def test_capitals_that_nothing_defines_need_not_commute(latex: str) -> None:
+    assert check_equation(latex).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("latex", "given"),
+    [("a b = b a", None), ("A b = b A", None), ("P Q = Q P", "$P = a^2$ and $Q = 2 a$"), ("2 A B = A B + A B", None)],
+)
+def test_numbers_commute(latex: str, given: str | None) -> None:
+    assert check_equation(latex, given=given).verdict == "proved"
