@@ -177,8 +177,9 @@ def _agree(stated: str, printed: str) -> bool:
         return str(said) == str(found)
     unit = Decimal(1).scaleb(int(said.as_tuple().exponent))
     if "." not in stated and "e" not in stated.lower():
-        unit = Decimal(0) if "." not in printed else unit / 2
-    return abs(said - found) <= max(unit, abs(said) * Decimal("1e-6"))
+        unit = Decimal(0) if "." not in printed else unit
+    is_cut = said * found >= 0 and 0 <= abs(found) - abs(said) < unit
+    return is_cut or abs(said - found) <= max(unit / 2, abs(said) * Decimal("1e-6"))
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,6 @@
+"""What all tests need of the process that they run in."""
+
+import signal
+
+# A shell starts what it runs in the background with SIGINT ignored, and children inherit that: Ctrl-C could not be tried.
+signal.signal(signal.SIGINT, signal.default_int_handler)
