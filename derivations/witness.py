@@ -192,6 +192,7 @@ class Search:
     met: int = 0
     tried: int = 0
     misshapen: Witness | None = None
+    is_misshapen: bool = False
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
@@ -203,9 +204,7 @@ class Search:
         Where no point separates the sides, but at some point one side is defined and the other reads an
         array outside its axes, that is the witness once all points are tried.
         """
-        while self.tried < (attempts if self.met >= attempts // FEW else FEW * attempts) and (
-            enough is None or self.met < enough
-        ):
+        while self.tried < self._most(attempts) and (enough is None or self.met < enough):
             values = sample_values(
                 self.rng, self.exprs, self.ranges, self.arrays, 2 + self.tried // 8, self.definitions
             )
@@ -219,6 +218,10 @@ class Search:
                 continue
         return None
 
+    def _most(self, attempts: int) -> int:
+        """How many points: more where few are defined, unless that is because arrays are read outside their axes."""
+        return attempts if self.met >= attempts // FEW or self.is_misshapen else FEW * attempts
+
     def separates(self, values: Values, count: bool = False) -> bool:
         """Whether the sides are apart here, and on a box around here in the continuous variables."""
         try:
@@ -230,6 +233,7 @@ class Search:
                     return False
                 left, right = self._side(self.left, point), self._side(self.right, point)
                 if isinstance(left, IndexRangeError) or isinstance(right, IndexRangeError):
+                    self.is_misshapen = True
                     if count:
                         self._note_shape(values, left, right)
                     return False
@@ -238,6 +242,7 @@ class Search:
                     return False
                 return any(self._holds(self._point(values, radius)) for radius in RADII)
         except IndexRangeError:
+            self.is_misshapen = True
             return False
 
     def _point(self, values: Values, radius: Fraction = Fraction(0)) -> Point:

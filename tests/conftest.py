@@ -2,5 +2,5 @@
 
 import signal
 
-# A shell starts what it runs in the background with SIGINT ignored, and children inherit that: Ctrl-C could not be tried.
+# A shell starts background jobs with SIGINT ignored, and children inherit that: Ctrl-C could not be tried.
 signal.signal(signal.SIGINT, signal.default_int_handler)
