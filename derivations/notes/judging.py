@@ -249,7 +249,7 @@ class Judging:
         return replace(found[0], verdict=replace(found[0].verdict, conditions=conditions))
 
     def _under_older(self, step: Step, left: Node, right: Node) -> Judged | None:
-        """The claim under a definition that the subject of its derivative had before, which becomes a condition."""
+        """The claim under a definition that the subject of its derivative had before: at most supported, and said."""
         subjects = {
             read_name(n, self.signature.habits).key
             for f in walk(left)
@@ -267,8 +267,10 @@ class Judging:
                     self.scope.entries[key] = current
                 if not judged.verdict.is_refuted:
                     used = f"{key} as defined in line {entry.line}, not in line {current[0].line}"
-                    conditions = (*judged.verdict.conditions, used)
-                    return replace(judged, verdict=replace(judged.verdict, conditions=conditions))
+                    verdict = replace(judged.verdict, conditions=(*judged.verdict.conditions, used))
+                    if verdict.is_proved:
+                        verdict = replace(verdict, status=Status.SUPPORTED, reason=f"holds for {used}")
+                    return replace(judged, verdict=verdict)
         return None
 
 
