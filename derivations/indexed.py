@@ -46,14 +46,6 @@ class AmbiguousPartialError(UnsupportedExpressionError):
     """∂f/∂v where f depends on v's own inputs by another path: which of them is held fixed is not said."""
 
 
-def limits_of(expr: sp.Sum) -> tuple[sp.Symbol, sp.Expr, sp.Expr]:
-    """The innermost limits (k, lower, upper) of a sum."""
-    limit = expr.limits[0]
-    if len(limit) != 3:
-        raise UnsupportedExpressionError(f"a sum needs bounds, got {expr}: write Sum(f, (k, 1, m))")
-    return limit[0], limit[1], limit[2]
-
-
 def peel(expr: sp.Sum) -> tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]:
     """A sum as its outermost index over the rest: (body, k, lower, upper)."""
     *inner, outer = expr.limits

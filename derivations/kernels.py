@@ -371,15 +371,6 @@ class Rat:
                 raise BudgetExceededError(f"the power {exponent} of {size} terms is too large to expand")
         return Rat(self.field, self.n**exponent, self.d**exponent)
 
-    def constant_value(self) -> Fraction | None:
-        """The rational number that this is, or None."""
-        if not (self.n.is_constant() and self.d.is_constant()):
-            return None
-        if self.n.is_zero():
-            return Fraction(0)
-        c = self.n.leading_coefficient() / self.d.leading_coefficient()
-        return Fraction(int(c.p), int(c.q))
-
     def indices(self) -> frozenset[sp.Symbol]:
         return self.field.indices_of(self.n) | self.field.indices_of(self.d)
 

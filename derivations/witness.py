@@ -177,6 +177,7 @@ def find_witness(
 @dataclass
 class Search:
     """Points tried for one equation. met: at how many both sides were defined and their balls overlapped.
+    misshapen: where one side alone reads an array outside its axes; is_misshapen: whether anything does, somewhere.
 
     positive and nonzero hold for every value of the indices that they mention.
     """

@@ -376,6 +376,3 @@ class Namer:
         if len(free) == 1:
             return free[0]
         raise UnsupportedNoteError(f"what the index {index} of {ref.key} runs over")
-
-    def with_sample(self, symbol: sp.Symbol) -> Namer:
-        return replace(self, sample=symbol)
