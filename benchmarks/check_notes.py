@@ -25,9 +25,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "notes"))
 from hostile import FORMULAS
 
 from derivations.notes.checking import check_document, read_text
-from derivations.notes.explaining import explained
+from derivations.notes.explaining.explain import explained
 from derivations.notes.library import check_notes
-from derivations.notes.parser import read_formula
+from derivations.notes.parsing.parser import read_formula
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "tests" / "notes" / "examples"
 LINES, FILES = 450, 100

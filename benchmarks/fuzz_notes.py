@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from hostile import FORMULAS, WORDS, distance, random_formula, random_side
 from independent import disagrees
 
-from derivations.notes.explaining import explained
+from derivations.notes.explaining.explain import explained
 from derivations.notes.library import check_notes
-from derivations.notes.parser import read_formula
+from derivations.notes.parsing.parser import read_formula
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "tests" / "notes" / "examples"
 READER_SECONDS, CHECK_SECONDS = 2.0, 20.0
@@ -112,7 +112,7 @@ def guided(inputs: int) -> int:
 
         for name in [n for n in sys.modules if n.startswith("derivations.notes")]:
             del sys.modules[name]
-        parser = importlib.import_module("derivations.notes.parser")
+        parser = importlib.import_module("derivations.notes.parsing.parser")
 
     def one(data: bytes) -> None:
         provider = atheris.FuzzedDataProvider(data)

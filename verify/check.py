@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derivations.notes.document import read_source
-from derivations.notes.explaining import explained
+from derivations.notes.explaining.explain import explained
 from derivations.notes.library import check_files
+from derivations.notes.parsing.document import read_source
 from derivations.notes.report import FileReport, Report
 
 from . import notes_report as reports

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from derivations.notes.regions import CodeBlock
+from derivations.notes.parsing.regions import CodeBlock
 from derivations.notes.report import FileReport, StepRecord
 from derivations.verdict import Witness
 

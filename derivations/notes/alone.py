@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derivations.notes.parser import Document, Side, Step
+from derivations.notes.parsing.parser import Document, Side, Step
 
 __all__ = ["parts_around"]
 

@@ -14,17 +14,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from derivations.equation import remembered
-from derivations.notes import ast
 from derivations.notes.alone import parts_around
-from derivations.notes.judging import HELD
-from derivations.notes.naming import Choices
-from derivations.notes.parser import Document, Side, Step
+from derivations.notes.interpreting.naming import Choices
+from derivations.notes.interpreting.rewriting import rewritten, usage
+from derivations.notes.interpreting.shapes import with_shapes
+from derivations.notes.interpreting.signing import sign_document
+from derivations.notes.judging.judge import HELD
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.parser import Document, Side, Step
+from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
-from derivations.notes.render import render_chain
 from derivations.notes.report import FileReport, FormulaRecord, StepRecord
-from derivations.notes.rewriting import rewritten, usage
-from derivations.notes.shapes import with_shapes
-from derivations.notes.signing import sign_document
 
 __all__ = ["check_document", "read_text"]
 
@@ -137,8 +137,8 @@ def _formula_records(document: Document, steps: Sequence[StepRecord]) -> list[Fo
 
 def read_text(text: str, syntax: str = "markdown") -> Document:
     """A text read as a document."""
-    from derivations.notes import parser
-    from derivations.notes.document import scan
+    from derivations.notes.parsing import parser
+    from derivations.notes.parsing.document import scan
 
     found = scan(text, "tex" if syntax == "tex" else "markdown")
     formulas = tuple(parser._formula(index, source) for index, source in enumerate(found.formulas))

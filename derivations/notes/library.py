@@ -10,8 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from derivations.notes.checking import check_document, read_text
-from derivations.notes.parser import read_document
-from derivations.notes.regions import NoteError
+from derivations.notes.parsing.parser import read_document
+from derivations.notes.parsing.regions import NoteError
 from derivations.notes.report import FileReport, Report, StepRecord
 
 __all__ = ["check_equation", "check_files", "check_notes"]

@@ -1,7 +1,7 @@
 """One pass over a document: every relation sign in order to its record, under one choice of readings.
 
 What a step is (a definition, a claim, a condition, an equation to be solved) is decided here; how a claim is judged is
-`judging`, how a name is bound `defining`, what excuses a step `excusing`, and what it does to the truth `effects`.
+`judge`, how a name is bound `defining`, what excuses a step `excusing`, and what it does to the truth `effects`.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from dataclasses import dataclass, field, replace
 
 from derivations.indexed import UnsupportedExpressionError
 from derivations.kernels import BudgetExceededError, budget, deadline
-from derivations.notes import ast
-from derivations.notes.ahead import functions_ahead
-from derivations.notes.ast import Node, walk
-from derivations.notes.conditions import is_condition
-from derivations.notes.defining import Defining
-from derivations.notes.effects import Effects
-from derivations.notes.elaborate import Elaborator
-from derivations.notes.excusing import Excusing
-from derivations.notes.heads import head_of
-from derivations.notes.judging import HELD, STATEMENTS, own_chain
-from derivations.notes.layers import layers_named
-from derivations.notes.names import CircularError, UnsupportedNoteError
-from derivations.notes.parser import Side, Step
-from derivations.notes.quotients import subject_of
-from derivations.notes.render import render
+from derivations.notes.interpreting.ahead import functions_ahead
+from derivations.notes.interpreting.conditions import is_condition
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.layers import layers_named
+from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
+from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.judging.defining import Defining
+from derivations.notes.judging.effects import Effects
+from derivations.notes.judging.excusing import Excusing
+from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Side, Step
+from derivations.notes.parsing.render import render
 from derivations.notes.report import StepRecord
 
 __all__ = ["Reading"]

@@ -16,7 +16,7 @@ from derivations.catalog.registry import derivations
 from derivations.domain import Domain
 from derivations.faults import Fault, faults_of
 from derivations.indexed import free_symbols, peel, take_partials
-from derivations.notes.diagnosis import CODES, Diagnosis, diagnose
+from derivations.notes.explaining.diagnosis import CODES, Diagnosis, diagnose
 from derivations.proof import decide_relation
 from derivations.ranges import Ranges
 from derivations.statement import Statement, variable

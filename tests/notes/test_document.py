@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from derivations.notes.document import read_source, scan, scan_notebook
-from derivations.notes.regions import NoteError
-from derivations.notes.source import Place
+from derivations.notes.parsing.document import read_source, scan, scan_notebook
+from derivations.notes.parsing.regions import NoteError
+from derivations.notes.parsing.source import Place
 
 
 def latex(text: str, syntax: str = "markdown") -> list[str]:

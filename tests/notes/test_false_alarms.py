@@ -88,7 +88,7 @@ def test_a_derivative_set_to_zero_where_it_is_not_is_refuted():
 
 
 def test_an_error_of_ours_in_one_step_leaves_the_others(monkeypatch):
-    from derivations.notes import judging
+    from derivations.notes.judging import judge as judging
 
     real = judging.judge
 

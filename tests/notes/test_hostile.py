@@ -11,9 +11,9 @@ from hostile import AFTER, FORMULAS, WORDS, distance, random_side
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derivations.notes.explaining import explained
+from derivations.notes.explaining.explain import explained
 from derivations.notes.library import check_files, check_notes
-from derivations.notes.parser import read_formula
+from derivations.notes.parsing.parser import read_formula
 from verify.cli import main
 
 SECONDS = 20.0  # of processor time; most take a tenth of a second

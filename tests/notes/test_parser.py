@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from readable_formulas import READABLE
 
-from derivations.notes import ast
-from derivations.notes.ast import Span, walk
 from derivations.notes.library import check_notes
-from derivations.notes.macros import Macro
-from derivations.notes.parser import MAX_SIGNS, Document, main, read_document, read_formula
-from derivations.notes.render import render, render_chain
-from derivations.notes.source import Place
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Span, walk
+from derivations.notes.parsing.macros import Macro
+from derivations.notes.parsing.parser import MAX_SIGNS, Document, main, read_document, read_formula
+from derivations.notes.parsing.render import render, render_chain
+from derivations.notes.parsing.source import Place
 
 
 def side(latex: str) -> ast.Node:

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readable_formulas import READABLE
 
-from derivations.notes import ast
-from derivations.notes.document import scan
-from derivations.notes.parser import read_formula
-from derivations.notes.render import render
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.document import scan
+from derivations.notes.parsing.parser import read_formula
+from derivations.notes.parsing.render import render
 
 
 def check_round_trip(latex: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from derivations.notes.parser import Document, read_document
+from derivations.notes.parsing.parser import Document, read_document
 
 SHARED = Path(__file__).parents[3] / "shared"
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the collection of real notes isn't beside the repository")

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from derivations.notes.document import scan
+from derivations.notes.parsing.document import scan
 from verify.outputs import stated_outputs
 
 

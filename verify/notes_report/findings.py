@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from derivations.notes.diagnosis import CODES
+from derivations.notes.explaining.diagnosis import CODES
 
 __all__ = ["Finding", "decided", "exit_status", "findings", "message", "withheld"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from derivations.notes.diagnosis import CODES
+from derivations.notes.explaining.diagnosis import CODES
 
 from .findings import Finding, Json, message
 

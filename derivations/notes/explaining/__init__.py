@@ -1,0 +1,1 @@
+"""Refuted steps explained: the one-place correction that would make them hold."""

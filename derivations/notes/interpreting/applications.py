@@ -1,0 +1,270 @@
+"""Names with a bracket after them: known functions, functions of the document, and those of which nothing is known.
+
+A function without a definition is its first-order jet: its value and its derivative are independent of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from derivations.functions import Partial
+from derivations.indexed import free_atoms, free_symbols, substitute
+from derivations.notation import text
+from derivations.notes.interpreting.arrays import Arrays
+from derivations.notes.interpreting.derivatives import CHANCE, Derivatives, is_same_data, label_if_named
+from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.indicators import Indicators
+from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.scope import Entry
+from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.tensor import Value, scalar
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.render import render
+from derivations.statement import array
+
+__all__ = ["SIGMOIDS", "Applications"]
+
+SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
+_SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
+_NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
+
+
+@dataclass
+class Applications(Derivatives, Arrays, Indicators):
+    """The part of the elaborator that knows functions and their arguments."""
+
+    if TYPE_CHECKING:
+
+        def value(self, node: Node) -> Value: ...
+
+        def sigmoid_of(self, argument: Value, primes: int = 0) -> Value: ...
+
+        def with_scripts(self, value: Value, ref: object) -> Value: ...
+
+    def _function_entry(self, ref: Ref) -> Entry | None:
+        return next((e for e in self.scope.of(ref.key) if e.parameters), None)
+
+    def at_primes(self, ref: Ref, named: object, sampled: bool = False) -> Value:
+        """A name with primes and no bracket: a' where a is a function of one thing, else a name of its own."""
+        if not ref.primes:
+            return self.named(ref, sampled)
+        entry = self._function_entry(ref)
+        if entry is None or ref.primes > 1 or self.scope.of(ref.key + "'"):
+            return self.named(replace(ref, key=ref.key + "'" * ref.primes, primes=0))
+        value = self.named(replace(ref, primes=0), sampled)
+        if len(entry.parameters) != 1:
+            return self.by_parameters(value, self._numbers(entry))
+        return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
+
+    def call(self, node: ast.Symbol, group: ast.Group, bracket: Node) -> Value:
+        """A function applied to what is in its bracket, with the scripts that stand on the bracket."""
+        ref = read_name(node, self.signature.habits)
+        body = group.body
+        assert body is not None
+        items = list(body.items) if isinstance(body, ast.Listing) else [body]
+        arguments = [item for item in items if item is not None]
+        if ref.power is not None and "".join(render(ref.power).split()) == "-1":
+            raise UnsupportedNoteError(f"{node.name}^{{-1}}(…), an inverse function or a reciprocal")
+        if isinstance(bracket, ast.Scripted):
+            ref = self._with_bracket_scripts(ref, bracket)
+        value = self._called(replace(ref, power=None, transposed=False), arguments)
+        return self.with_scripts(value, ref)
+
+    def _with_bracket_scripts(self, ref: Ref, bracket: ast.Scripted) -> Ref:
+        carrier = ast.Symbol(ref.key if ref.key.isalpha() else "f", (), bracket.subscripts, bracket.superscripts)
+        scripts = read_name(carrier, self.signature.habits)
+        if scripts.key != carrier.name:
+            raise UnsupportedNoteError(f"the scripts of {render(bracket)}")
+        primes = ref.primes + bracket.primes
+        return replace(
+            ref,
+            below=ref.below + scripts.below,
+            above=ref.above + scripts.above,
+            power=scripts.power or ref.power,
+            transposed=ref.transposed or scripts.transposed,
+            primes=primes,
+        )
+
+    def _called(self, ref: Ref, arguments: Sequence[Node]) -> Value:
+        if not self.scope.of(ref.key) or ref.key in (r"\sigma",) and len(arguments) == 1:
+            if ref.key in SIGMOIDS and len(arguments) == 1 and not ref.indices:
+                return self.sigmoid_of(self.value(arguments[0]), ref.primes)
+        if ref.key in _NAMED and len(arguments) == 1:
+            inner = self.value(arguments[0])
+            return replace(inner, expr=_NAMED[ref.key](inner.expr))
+        if ref.key in _SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
+            return self._softmax(ref, self.value(arguments[0]))
+        conditional = next((a for a in arguments if isinstance(a, ast.Chain)), None)
+        if conditional is not None:
+            return self._probability(ref, conditional, arguments)
+        entry = self._function_entry(ref)
+        if entry is not None and not self._are_usual(entry, arguments):
+            return self._at_arguments(ref, entry, arguments)
+        if entry is None and len(arguments) == 1 and not self._is_plain(arguments[0]):
+            return self._unknown_function(ref, self.value(arguments[0]))
+        if entry is None and ref.key in self.signature.ambiguous:
+            raise UnsupportedNoteError(f"{ref.key} of different things")
+        if ref.primes and entry is None:
+            if len(arguments) == 1:
+                return self._unknown_function(ref, self.value(arguments[0]))
+            raise UnsupportedNoteError("a derivative of a function of several things, written with a prime")
+        with self.within(None, None, self._sample_of(arguments)):
+            return self.at_primes(ref, self.named, self._is_sampled(arguments))
+
+    def _is_plain(self, node: Node) -> bool:
+        return isinstance(node, ast.Symbol) or head_of(node, self.signature) is not None
+
+    def _is_sampled(self, arguments: Sequence[Node]) -> bool:
+        """Whether the arguments are one sample's data rather than parameters."""
+        names = [
+            read_name(part, self.signature.habits)
+            for argument in arguments
+            for part in walk(argument)
+            if isinstance(part, ast.Symbol)
+        ]
+        if any(base_letter(ref.key) in ("X", "Y", "T") for ref in names) or self.signature.sample is None:
+            return False
+        return any(self.signature.sample in self._axes_known(ref.key) for ref in names)
+
+    def _sample_of(self, arguments: Sequence[Node]) -> sp.Symbol | None:
+        """The sample that the arguments belong to: i of h(x^{(i)})."""
+        for argument in arguments:
+            for part in walk(argument):
+                if not isinstance(part, ast.Symbol):
+                    continue
+                ref = read_name(part, self.signature.habits)
+                for index in ref.indices:
+                    if index.letter is None or index.offset:
+                        continue
+                    slot = (ref.key + "!" * ref.bold, index in ref.above, len(ref.indices), 0)
+                    sort = self.signature.sort_of_slot.get(slot) or self.sort_of(index.letter)
+                    if sort is not None and sort == self.signature.sample:
+                        symbol = self.index(index.letter)
+                        self.note(symbol, sort)
+                        return symbol
+        return None
+
+    def _are_usual(self, entry: Entry, arguments: Sequence[Node]) -> bool:
+        """Whether a function is applied to just what it was defined of, at any sample."""
+        values = [self.value(a) for a in arguments if self._is_plain(a)]
+        if len(values) != len(arguments) or len(values) != len(entry.parameters):
+            return False
+        return all(is_same_data(p, v.expr) for p, v in zip(entry.parameters, values, strict=True))
+
+    def _at_arguments(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
+        """A defined function at other arguments: its value with the parameters replaced."""
+        assert entry.definition is not None
+        used = [p for p in entry.parameters if self._occurs_in(p, entry)]
+        if len(arguments) != len(entry.parameters):
+            if ref.key in CHANCE:
+                raise UnsupportedNoteError(f"{ref.key} of other things than those of which it is known")
+            if len(used) == 1 and len(arguments) == 1:
+                pairs = [(used[0], arguments[0])]
+            elif ref.primes:
+                return self._slope_by(ref, entry, arguments)
+            elif not used or len(arguments) < len(used):
+                return self.named(ref, self._is_sampled(arguments))
+            else:
+                usual = {label_if_named(self.value(a).expr) for a in arguments if self._is_plain(a)}
+                if all(label_if_named(p) in usual for p in used):
+                    with self.within(None, None, self._sample_of(arguments)):
+                        return self.at_primes(ref, self.named, self._is_sampled(arguments))
+                raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+        else:
+            pairs = [(p, a) for p, a in zip(entry.parameters, arguments, strict=True) if p in used]
+        own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()
+        value: sp.Expr = entry.definition.value
+        with self.within(None, None, self._sample_of(arguments)):
+            at = tuple(self.sample if a == self.signature.sample else s for s, a in zip(own, entry.axes, strict=True))
+            if any(a != self.signature.sample for a in entry.axes):
+                raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+            value = entry.value_at(at)
+            swapped: dict[sp.Expr, sp.Expr] = {}
+            for parameter, node in pairs:
+                inner, here = self.value(node), self._here(parameter)
+                if inner.axes or not value.has(here):
+                    raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+                if inner.expr != here:
+                    swapped[here] = inner.expr
+            if ref.primes and (len(pairs) != 1 or swapped):
+                raise UnsupportedNoteError("a derivative at another point than the function's argument")
+            if ref.primes:
+                return Value(Partial(entry.at(at), self._here(pairs[0][0])))
+        return Value(value.xreplace(swapped) if swapped else entry.at(at))
+
+    def _slope_by(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
+        """B'(m) of a function B(m, b): its derivative by the one argument that is written."""
+        by = self.value(arguments[0]).expr
+        if len(arguments) != 1 or ref.primes != 1 or by not in [self._here(p) for p in entry.parameters]:
+            raise UnsupportedNoteError(f"{ref.key}' of other things than {ref.key} was defined of")
+        with self.within(None, None, self._sample_of(arguments)):
+            value = self.named(replace(ref, primes=0), self._is_sampled(arguments))
+        return replace(value, expr=Partial(value.expr, by))
+
+    def _occurs_in(self, parameter: sp.Expr, entry: Entry) -> bool:
+        label = label_if_named(parameter)
+        assert entry.definition is not None
+        return label is not None and any(label_if_named(a) == label for a in free_atoms(entry.definition.value))
+
+    def _softmax(self, ref: Ref, logits: Value) -> Value:
+        if not logits.axes:
+            raise UnsupportedNoteError("softmax of something that is no vector")
+        axis = logits.axes[-1]
+        other = self.axis(axis.sort)
+        total = sp.Sum(sp.exp(logits.at((*logits.axes[:-1], other))), (other.symbol, other.lower, other.upper))
+        value = replace(logits, expr=sp.exp(logits.expr) / total)
+        if not ref.indices:
+            return value
+        index = ref.indices[-1]
+        if len(ref.indices) != 1 or index.letter is None or len(value.axes) != 1:
+            raise UnsupportedNoteError("the entry of a softmax")
+        symbol = self.index(index.letter)
+        self.note(symbol, axis.sort)
+        return scalar(substitute(value.expr, {axis.symbol: symbol}))
+
+    def _probability(self, ref: Ref, condition: ast.Chain, arguments: Sequence[Node]) -> Value:
+        """P(y = k | x): a quantity of its own for every value of k, at the sample of its arguments."""
+        left, right = condition.members[0], condition.members[-1]
+        if not isinstance(left, ast.Symbol) or len(condition.relations) != 1 or right is None:
+            raise UnsupportedNoteError(f"the probability {render(condition)}")
+        label = read_name(left, self.signature.habits)
+        with self.within(None, None, self._sample_of([left, *(a for a in arguments if a is not condition)])):
+            if isinstance(right, ast.Symbol) and not right.subscripts:
+                sort = self.sort_of(right.name) or ("classes",)
+                index = self.index(right.name)
+                self.note(index, sort)
+                key = f"{ref.key}({label.key}=·)"
+                known = next(iter(self.scope.of(key)), None)
+                axes = known.axes if known is not None else (self.signature.sample, sort)
+                own = [index if a == axes[-1] else self.sample for a in axes if a is not None]
+                for a in own:
+                    if a == self.sample:
+                        self.note(self.sample, self.signature.sample)
+                symbol = known.symbol if known is not None else self.scope.symbol_for(key, len(own))
+                if known is None:
+                    self.unknown[symbol] = key
+                    self.domains[symbol] = tuple(a for a in axes if a is not None)
+                return scalar(array(symbol)[tuple(own)])
+            return self.named(Ref(f"{ref.key}({render(condition)})"), self.signature.sample is not None)
+
+    def _unknown_function(self, ref: Ref, argument: Value) -> Value:
+        """f(u) of which nothing is known: an atom, whose derivative is the atom f'(u) times that of u."""
+        if argument.axes:
+            raise UnsupportedNoteError(f"{ref.key} of an array")
+        if ref.primes > 1:
+            raise UnsupportedNoteError("higher derivatives of an unknown function")
+        own = tuple(sorted((s for s in free_symbols(argument.expr) if s in self.met or s == self.sample), key=str))
+        key = f"{ref.key}({text(argument.expr)})"
+        found = next(iter(self.scope.of(key)), None)
+        slope = sp.Symbol(f"{ref.key}'({text(argument.expr)})", real=True)
+        slope_at = array(slope)[own] if own else slope
+        if found is None:
+            axes = tuple(("own", str(s)) for s in own)
+            found = self.scope.bind(key, own, axes, slope_at * argument.expr, 0)
+        self.scope.jets.add(found.symbol)
+        return scalar(slope_at if ref.primes else found.at(own))

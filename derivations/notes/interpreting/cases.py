@@ -1,0 +1,93 @@
+"""Conditions as words and formulas state them: i = j, k ≠ l, y = 1, and the rows of `cases`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.render import render
+
+__all__ = ["Case", "cases_of", "in_words"]
+
+_PAIR = re.compile(r"(?<![A-Za-z\\])([a-z])\s*(=|==|\\neq?\b|\\not\s*=|!=|≠)\s*([a-z])(?![A-Za-z(^_{])")
+_LABEL = re.compile(r"(?<![A-Za-z\\])([yt])(?:_i|_\{i\}|\^i|\^\{\(?i\)?\})?\s*=\s*([01])(?!\d)")
+_OTHERWISE = re.compile(
+    r"otherwise|\belse\b|other|sonst|andernfalls|sinon|altrimenti|en otro caso|caso contrario|иначе|в противном"
+    r"|其他|其它|否则|otro|その他|それ以外|그 외|그렇지|ngược lại|khác",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """left = right, or left ≠ right, of two indices; or a label and its value."""
+
+    left: str
+    right: str
+    is_equal: bool
+
+    def __str__(self) -> str:
+        return f"{self.left} {'=' if self.is_equal else '≠'} {self.right}"
+
+    def contradicts(self, other: Case) -> bool:
+        """Whether both can't hold: i = j and i ≠ j, y = 0 and y = 1."""
+        if self.right.isdigit() or other.right.isdigit():
+            return self.left == other.left and self.right != other.right
+        return {self.left, self.right} == {other.left, other.right} and self.is_equal != other.is_equal
+
+    @property
+    def opposite(self) -> Case | None:
+        """Where this one fails: i ≠ j for i = j, and 0 for a label that is 1 or 0."""
+        if self.right.isdigit():
+            return Case(self.left, str(1 - int(self.right)), True) if self.right in ("0", "1") else None
+        return Case(self.left, self.right, not self.is_equal)
+
+    @classmethod
+    def of_node(cls, node: Node) -> Case | None:
+        """The condition that a cell of `cases` states."""
+        found = list(in_words(re.sub(r"\\text\{([^{}]*)\}|[{}]|\\left|\\right|\\ ", r"\1", render(node))))
+        return found[0] if found else None
+
+
+def in_words(text: str) -> Iterator[Case]:
+    for found in _PAIR.finditer(text):
+        if found[1] != found[3]:
+            yield Case(found[1], found[3], found[2] in ("=", "=="))
+    for found in _LABEL.finditer(text):
+        yield Case(found[1], found[2], True)
+
+
+def cases_of(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
+    """The rows of `cases`, each a value with its condition; nothing where it is another matrix."""
+    if matrix.environment not in ("cases", "dcases", "array", "matrix"):
+        return []
+    rows: list[tuple[Node, Case | None]] = []
+    for row in matrix.rows:
+        cells = [cell for cell in row if cell is not None]
+        if len(cells) == 1 and isinstance(cells[0], ast.Listing) and cells[0].items and cells[0].items[0] is not None:
+            value, *rest = (item for item in cells[0].items if item is not None)
+            found = next(in_words(" ".join(render(r) for r in rest)), None)
+            rows.append((value, found))
+        elif len(cells) == 2:
+            value = cells[0]
+            if isinstance(value, ast.Listing) and value.items and value.items[0] is not None:
+                value = value.items[0]
+            rows.append((value, Case.of_node(cells[1])))
+        else:
+            return []
+    if not any(case is not None for _, case in rows):
+        return []
+    return _with_otherwise(rows, matrix)
+
+
+def _with_otherwise(rows: list[tuple[Node, Case | None]], matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
+    """The last of two rows, where it says "otherwise", has the opposite of the first row's condition."""
+    if len(rows) != 2 or rows[0][1] is None or rows[1][1] is not None:
+        return rows
+    parts = [part for cell in matrix.rows[-1] if cell is not None for part in walk(cell)]
+    words = " ".join(part.words for part in parts if isinstance(part, ast.Text))
+    opposite = rows[0][1].opposite
+    return [rows[0], (rows[1][0], opposite)] if opposite is not None and _OTHERWISE.search(words) else rows

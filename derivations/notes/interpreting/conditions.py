@@ -1,0 +1,110 @@
+r"""Conditions under which a note claims a step: i = j, k \ne l, y = 1, as written beside it or before it.
+
+Beside it: a case of `cases`, "if i = j", an equation of indices after a comma. Before it: in the last heading or the
+prose just before the formula. What stands beside a step is part of the claim; what stands before it is only tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derivations.notes.interpreting.cases import Case, in_words
+from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
+from derivations.notes.interpreting.scope import Scope
+from derivations.notes.interpreting.signature import LABELS, PARAMETERS, Signature, base_letter
+from derivations.notes.judging.claims import Claim
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Document, Step
+
+__all__ = ["applied", "cases_behind", "cases_written", "is_condition", "values_stated"]
+
+_NEAR = 220
+
+
+def applied(case: Case, claim: Claim) -> Claim:
+    """The claim under this condition."""
+    if case.right.isdigit():
+        names = {s for s in claim.speaker.domains if base_letter(s.name) == case.left}
+        fixed = tuple((s.name, int(case.right)) for s in sorted(names, key=str))
+        return replace(claim, fixed=(*claim.fixed, *fixed))
+    a, b = claim.speaker.index(case.left), claim.speaker.index(case.right)
+    if not {a, b} & claim.speaker.met.keys():  # one may stand in a definition only: z_c of the loss
+        return claim
+    if case.is_equal:
+        return replace(claim, equal=((b, a),))
+    return replace(claim, distinct=((a, b),))
+
+
+def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
+    """(conditions beside a step, conditions in the heading and the prose before it, the nearest first)."""
+    from derivations.notes.parsing.render import render_chain
+
+    formula = document.formulas[step.formula]
+    beside = list(in_words(formula.chains[step.chain].words))
+    # "if i = j: A = B" or "A = B, i = j", one below the other: what begins the formula says which
+    around = [-1] if _short(formula.chains[0]) else [1, -1]
+    for position in (step.chain + offset for offset in around):
+        if 0 <= position < len(formula.chains):
+            chain = formula.chains[position]
+            beside += in_words(chain.words)
+            if len(chain.relations) == 1 and _short(chain):
+                beside += list(in_words(render_chain(replace(chain, words=""))))[:1]
+    for member in formula.chains[step.chain].members:
+        if isinstance(member, ast.Listing):
+            for item in member.items:
+                if isinstance(item, ast.Text):
+                    beside += in_words(item.words)
+    context = formula.context
+    before = list(in_words(context.before[-_NEAR:]))[::-1]
+    headings = [case for heading in reversed(context.headings) for case in in_words(heading)]
+    implied = [*before, *headings]
+    first: list[Case] = []
+    for case in dict.fromkeys(beside):
+        if not any(case.contradicts(other) for other in first):
+            first.append(case)
+    left = [c for c in dict.fromkeys(implied) if c not in first and not any(c.contradicts(f) for f in first)]
+    return tuple(first[:2]), tuple(left[:4])
+
+
+def cases_behind(document: Document, step: Step) -> tuple[Case, ...]:
+    """Conditions in the words behind a formula: they may be said of it, or begin what follows."""
+    return tuple(in_words(document.formulas[step.formula].context.after[:60]))[:2]
+
+
+def values_stated(document: Document, step: Step) -> tuple[Case, ...]:
+    """Values that the formulas just before a step give to names: "for x = 1 and y = 0 this is …"."""
+    found: list[Case] = []
+    line = document.formulas[step.formula].place.line
+    for formula in document.formulas[max(0, step.formula - 3) : step.formula]:
+        for chain in formula.chains if line - formula.place.line <= 2 else ():
+            match chain.members, [r.sign for r in chain.relations]:
+                case (ast.Symbol(name, (), (), (), 0), ast.Number(value)), ["="] if value.isdigit():
+                    found.append(Case(name, value, True))
+    return tuple(found)
+
+
+def _short(chain: ast.Chain) -> bool:
+    return all(isinstance(m, ast.Symbol) for m in chain.members)
+
+
+def is_condition(left: Node, right: Node, signature: Signature, scope: Scope) -> bool:
+    """Whether an equation states a condition: i = j, y = 1, x_0 = 1, w_0 = 3, or a value for something without one."""
+    if isinstance(left, ast.Sum) and len(left.terms) == 1:
+        left = left.terms[0].body  # -w_1 of w_0 = -w_1 = 20
+    if not isinstance(left, ast.Symbol):
+        return False
+    try:
+        ref = read_name(left, signature.habits)
+    except UnsupportedNoteError:
+        return False
+    is_index = len(ref.key) == 1 and ref.key in "ijklcmnpqrst" and not ref.indices
+    if is_index and isinstance(right, ast.Symbol) and len(right.name) == 1 and not right.superscripts:
+        return not scope.of(ref.key) and right.name in "ijklcmnpqrst"
+    numeric = all(not isinstance(n, ast.Symbol) for n in walk(right)) and not any(
+        isinstance(n, ast.BigOperator | ast.Matrix) for n in walk(right)
+    )
+    if not numeric:
+        return isinstance(right, ast.Listing)
+    letter = base_letter(ref.key)
+    return is_index or letter in LABELS | PARAMETERS or letter in ("x", "a", "p", "z") or not scope.of(ref.key)

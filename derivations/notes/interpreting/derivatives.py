@@ -1,0 +1,328 @@
+r"""Derivatives, gradients and applications of functions, as a note writes them.
+
+    \frac{\partial C}{\partial w_j},  \frac{d}{dz}\sigma(z),  \nabla_w J(w),  \partial L/\partial f_j,  f'(x)
+
+A derivative is stated as `Partial` of the value that its numerator has. By something that is not a name, such as
+\sigma(z_i), it is taken by a new name for it, with every occurrence in the numerator replaced (`folding`). A function
+without a definition is its first-order jet: its value and its derivative are independent of each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from derivations.functions import Partial
+from derivations.indexed import free_atoms, free_symbols, substitute
+from derivations.notation import text
+from derivations.notes.interpreting.folding import folded, occurs
+from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.naming import ROW, Namer
+from derivations.notes.interpreting.quotients import is_d, is_differential, leading
+from derivations.notes.interpreting.scope import Entry
+from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.tensor import FIXED, Value, column, elementwise
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node
+
+__all__ = ["CHANCE", "Derivatives", "is_same_data", "label_if_named"]
+
+CHANCE = frozenset(("P", "Pr", r"\mathbb{P}", r"\mathrm{P}"))
+
+
+def _is_second(numerator: Node) -> bool:
+    """Whether a numerator begins with ∂² or d²."""
+    first = numerator.factors[0].body if isinstance(numerator, ast.Product) else numerator
+    return isinstance(first, ast.Partial | ast.Symbol) and bool(first.superscripts)
+
+
+@dataclass
+class Derivatives(Namer):
+    """The part of the elaborator that knows derivatives."""
+
+    if TYPE_CHECKING:
+
+        def value(self, node: Node) -> Value: ...
+
+        def product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value: ...
+
+        def sign(self, written: str) -> bool: ...
+
+        def with_scripts(self, value: Value, ref: object) -> Value: ...
+
+    def fraction(
+        self, node: ast.Fraction, rest: Sequence[ast.Factor], tail: Sequence[ast.Term] = ()
+    ) -> tuple[Value, int]:
+        """The value of a fraction; a derivative without a numerator takes some of the factors after it.
+
+        tail: terms after them, over which a sum among them reaches.
+        """
+        below = leading(node.denominator)
+        above = leading(node.numerator)
+        if above is None and isinstance(node.numerator, ast.Product) and below is not None:
+            inner = [p for p, f in enumerate(node.numerator.factors) if isinstance(f.body, ast.Partial)]
+            if inner and all(
+                isinstance(f.body, ast.BigOperator | ast.Number) for f in node.numerator.factors[: inner[0]]
+            ):
+                kept = node.numerator.factors[: inner[0]] + node.numerator.factors[inner[0] + 1 :]
+                return self.derivative(self.product(kept, ()), self._variables(below)), 0
+        if above is None and below is not None and isinstance(node.denominator, ast.Product):
+            raise UnsupportedNoteError("a derivative whose numerator has no ∂")
+        if above is None:
+            upper, lower = self.value(node.numerator), self.value(node.denominator)
+            if len(lower.axes) > 1:
+                raise UnsupportedNoteError("a division by a matrix")
+            return elementwise(upper, lower, lambda a, b: a / b), 0
+        if below is None:
+            if above:
+                raise UnsupportedNoteError("a derivative whose denominator has no ∂")
+            variables: list[Node] = [node.denominator]
+        else:
+            variables = self._variables(below, _is_second(node.numerator))
+        if above:
+            return self.derivative(self.product(above, ()), variables), 0
+        operand, used = self.operand(rest, tail)
+        return self.derivative(operand, variables), used
+
+    def _variables(self, factors: Sequence[ast.Factor], twice: bool = True) -> list[Node]:
+        """∂w_i ∂w_j, ∂w^2 and ∂σ(z): the variables of a denominator, after its first ∂; twice: of ∂² something."""
+        groups: list[list[ast.Factor]] = [[]]
+        for factor in factors:
+            if is_d(factor.body):
+                groups.append([])
+            else:
+                groups[-1].append(factor)
+        found: list[Node] = []
+        for group in groups:
+            if not group:
+                raise UnsupportedNoteError("a derivative by nothing")
+            node: Node = group[0].body if len(group) == 1 else ast.Product(tuple(group))
+            squared = isinstance(node, ast.Symbol) and node.superscripts == (ast.Number("2"),) and len(groups) == 1
+            if squared and twice and isinstance(node, ast.Symbol):
+                node = replace(node, superscripts=())
+                found.append(node)
+            found.append(node)
+        return found
+
+    def operand(self, rest: Sequence[ast.Factor], tail: Sequence[ast.Term] = ()) -> tuple[Value, int]:
+        """What d/dx is taken of: a bracket, else the factors up to a written operator or another derivative."""
+        if not rest:
+            raise UnsupportedNoteError("a derivative of nothing")
+        if isinstance(rest[0].body, ast.Group | ast.Scripted) and not self._is_beyond(rest):
+            value = self.value(rest[0].body)
+            return (replace(value, expr=-value.expr) if self.sign(rest[0].sign) else value), 1
+        count = 1
+        while count < len(rest) and not rest[count].operator and not is_differential(rest[count].body):
+            if isinstance(rest[count - 1].body, ast.BigOperator) or isinstance(rest[count].body, ast.BigOperator):
+                return self.product(rest, tail), len(rest)
+            count += 1
+        if isinstance(rest[0].body, ast.BigOperator):
+            return self.product(rest, tail), len(rest)
+        return self.product(rest[:count], ()), count
+
+    def _is_beyond(self, rest: Sequence[ast.Factor]) -> bool:
+        """Whether the derivative of a bracket is of the factors behind it too, where these stand right beside it."""
+        if len(rest) < 2 or rest[1].operator or rest[1].sign or is_differential(rest[1].body):
+            return False
+        self.consulted.add("beyond")
+        return self.choices.beyond
+
+    def _written_quotient(self, factors: Sequence[ast.Factor]) -> Value | None:
+        r"""\partial L / \partial f: a derivative written with a slash, as a whole product."""
+        braced = self._braced_quotient(factors)
+        if braced is not None:
+            return braced
+        if not factors or not is_d(factors[0].body) or not isinstance(factors[0].body, ast.Partial):
+            if not (factors and is_d(factors[0].body) and len(factors) == 4 and factors[2].operator == "/"):
+                return None
+        slash = next((p for p, f in enumerate(factors) if f.operator == "/"), None)
+        if slash is None or not is_d(factors[slash].body) or slash + 1 >= len(factors) or slash < 2:
+            return None
+        above = self.product([replace(factors[1], operator=""), *factors[2:slash]], ())
+        variables = self._variables([replace(f, operator="") for f in factors[slash + 1 :]])
+        value = self.derivative(above, variables)
+        return replace(value, expr=-value.expr) if self.sign(factors[0].sign) else value
+
+    def _braced_quotient(self, factors: Sequence[ast.Factor]) -> Value | None:
+        r"""{\partial L}/{\partial z}."""
+        if len(factors) != 2 or factors[1].operator != "/" or factors[0].sign or factors[1].sign:
+            return None
+        above, below = leading(factors[0].body), leading(factors[1].body)
+        if not above or not below:
+            return None
+        return self.derivative(self.product(above, ()), self._variables(below))
+
+    def derivative(self, of: Value, variables: Sequence[Node]) -> Value:
+        for node in reversed(variables):
+            of = self._by(of, self.value(node))
+        return of
+
+    def _by(self, of: Value, variable: Value) -> Value:
+        expr, v = of.expr, variable.expr
+        if isinstance(v, sp.Pow) and v.exp == 2 and isinstance(v.base, sp.Symbol | sp.Indexed):
+            slope = self._by(of, replace(variable, expr=v.base))  # ∂f/∂σ² = (∂f/∂σ) / 2σ
+            return replace(slope, expr=slope.expr / (2 * v.base))
+        entries = self.components(v) if len(variable.axes) == 1 else None
+        if entries is not None:
+            return self.by_parameters(of, entries)
+        subject, by = label_if_named(expr), label_if_named(v)
+        if subject is not None and by is not None and subject in self.unknown and subject != by:
+            self.scope.depends.setdefault(subject, set()).add(by)
+        if isinstance(v, sp.Symbol) and not occurs(v, expr, self.scope):
+            v = self._only_one_like(v, expr)
+        if isinstance(v, sp.Indexed | sp.Symbol):
+            label = v.base.label if isinstance(v, sp.Indexed) else v
+            entry = self.scope.symbols.get(label)
+            if entry is not None and entry.definition is not None and not occurs(label, expr, self.scope):
+                expr = folded(expr, entry, self.scope)
+        else:
+            entry = self._name_for(v)
+            expr = folded(expr, entry, self.scope)
+            own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()  # type: ignore[union-attr]
+            v = entry.at(tuple(own))
+        axes = (*of.axes, *variable.axes)
+        if len(of.axes) == len(variable.axes) == 1:
+            self.consulted.add("denominator")
+            axes = axes[::-1] if self.choices.denominator else axes
+        return Value(Partial(expr, v), axes, self.choices.rows and len(axes) == 1)
+
+    def _only_one_like(self, v: sp.Symbol, expr: sp.Expr) -> sp.Symbol:
+        """θ_0 for θ, where a function has no θ and one single θ_0."""
+        exprs = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
+        found = {
+            a
+            for e in exprs
+            for a in free_atoms(e)
+            if isinstance(a, sp.Symbol) and not a.is_integer and base_letter(a.name) == base_letter(v.name)
+        }
+        return found.pop() if len(found) == 1 and v not in self.scope.symbols else v
+
+    def _name_for(self, expr: sp.Expr) -> Entry:
+        """A new name for an intermediate quantity, over the indices that it has."""
+        own = tuple(sorted((s for s in free_symbols(expr) if s in self.met or s == self.sample), key=str))
+        if not (expr.has(sp.Indexed) or expr.free_symbols):
+            raise UnsupportedNoteError("a derivative by a number")
+        if not isinstance(expr, sp.Function):
+            raise UnsupportedNoteError(f"a derivative by the expression {text(expr)[:60]}")
+        key = f"({text(expr)})"
+        for entry in self.scope.of(key):
+            return entry
+        return self.scope.bind(key, own, tuple(("own", str(s)) for s in own), expr, 0)
+
+    def gradient(
+        self, node: ast.Nabla, rest: Sequence[ast.Factor], tail: Sequence[ast.Term] = ()
+    ) -> tuple[Value, int, bool]:
+        operand, used = self._loss_after(rest) or self.operand(rest, tail)
+        if node.subscripts:
+            variable = self.value(node.subscripts[0])
+        else:
+            several = self._scalar_parameters(operand)
+            if several is not None and not node.superscripts:
+                return self.by_parameters(operand, several), 1 + used, False
+            variable = self._parameter_of(operand.expr)
+        times = 1
+        if node.superscripts:
+            if node.superscripts[0] != ast.Number("2"):
+                raise UnsupportedNoteError("a power of ∇")
+            times = 2
+        value = operand
+        for _ in range(times):
+            value = self._by(value, variable if value is operand else self._again(variable))
+        return value, 1 + used, False
+
+    def _loss_after(self, rest: Sequence[ast.Factor]) -> tuple[Value, int] | None:
+        """The loss that a gradient is of, where its name comes first: the rest is multiplied, as in ∇_s H J."""
+        if len(rest) < 2 or rest[0].sign or not isinstance(rest[0].body, ast.Symbol):
+            return None
+        entry = self.entry_for(read_name(rest[0].body, self.signature.habits))
+        if entry is None or entry.definition is None or entry.axes:
+            return None
+        count = 2 if isinstance(rest[1].body, ast.Group) and rest[1].body.opening == "(" and not rest[1].operator else 1
+        return self.product(rest[:count], ()), count
+
+    def _again(self, variable: Value) -> Value:
+        axes = tuple(self.axis(a.sort) for a in variable.axes)
+        return Value(variable.at(axes), axes)
+
+    def _parameter_of(self, expr: sp.Expr) -> Value:
+        """What a gradient without a subscript is taken by: the one vector of parameters that the function has."""
+        reached = {e.symbol for e in self.scope.definitions_of(expr)}
+        exprs = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
+        labels = {a.base.label.name for e in exprs for a in e.atoms(sp.Indexed)} - {s.name for s in reached}
+        for key in ("w", r"\theta", r"\beta", r"\omega"):
+            if key in labels:
+                return self.named(Ref(key))
+        raise UnsupportedNoteError("what the gradient is taken by")
+
+    def _scalar_parameters(self, operand: Value) -> list[sp.Expr] | None:
+        """The numbers that a function is one of, where it is of several: m and b of f(m, b)."""
+        label = label_if_named(operand.expr)
+        entry = None if label is None else self.scope.symbols.get(label)
+        if entry is None or operand.axes:
+            return None
+        found = self._numbers(entry)
+        return found if len(found) > 1 and all(isinstance(p, sp.Symbol) for p in found) else None
+
+    def _numbers(self, entry: Entry) -> list[sp.Expr]:
+        """The arguments of a function, those that are arrays written out by their entries."""
+        found: list[sp.Expr] = []
+        for parameter in (self._here(p) for p in entry.parameters):
+            found += self.components(parameter) or [parameter]
+        return found
+
+    def components(self, name: sp.Expr) -> list[sp.Expr] | None:
+        """The entries of a name that was written out: θ_0 and θ_1 of θ."""
+        label = label_if_named(name)
+        entry = None if label is None else self.scope.symbols.get(label)
+        if entry is None or entry.definition is None or len(entry.axes) != 1:
+            return None
+        sort = entry.axes[0]
+        if not (isinstance(sort, tuple) and sort[0] == FIXED):
+            return None
+        return [entry.value_at((sp.Integer(k),)) for k in range(1, sort[1] + 1)]
+
+    def by_parameters(self, value: Value, parameters: Sequence[sp.Expr]) -> Value:
+        """The gradient of a function of several numbers, in the order of its arguments."""
+        if value.axes or not all(isinstance(p, sp.Symbol) for p in parameters):
+            raise UnsupportedNoteError("the gradient by what the function is a function of")
+        return column([Partial(value.expr, p) for p in parameters], self.axis)
+
+    def operator_d(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> Value | None:
+        """D f(x), the derivative of f by what it is applied to; None for any other D."""
+        if node.subscripts or node.superscripts or len(rest) < 2 or any(f.operator or f.sign for f in rest[:2]):
+            return None
+        name, group = rest[0].body, rest[1].body
+        if not isinstance(name, ast.Symbol) or not isinstance(group, ast.Group) or group.opening != "(":
+            return None
+        if not isinstance(group.body, ast.Symbol) or read_name(name, self.signature.habits).key not in (
+            self.signature.functions
+        ):
+            return None
+        return self.derivative(self.product(rest[:2], ()), [group.body])
+
+    def differential(self, node: ast.Symbol) -> Value:
+        """dz as a name of its own: the derivative of the loss by z, as programs call it."""
+        ref = read_name(node, self.signature.habits)
+        found = self.named(replace(ref, key="d" + ref.key))
+        return self.with_scripts(found, ref)
+
+    def _here(self, parameter: sp.Expr) -> sp.Expr:
+        return substitute(parameter, {ROW: self.sample})
+
+
+def label_if_named(expr: sp.Expr) -> sp.Symbol | None:
+    if isinstance(expr, sp.Indexed):
+        label: sp.Symbol = expr.base.label
+        return label
+    return expr if isinstance(expr, sp.Symbol) else None
+
+
+def is_same_data(parameter: sp.Expr, argument: sp.Expr) -> bool:
+    """Whether an argument is the parameter at any sample: x_i for x, but not z_2 for z_1."""
+    if label_if_named(parameter) is None or label_if_named(parameter) != label_if_named(argument):
+        return False
+    numbers = [[i if i.is_Integer else None for i in getattr(e, "indices", ())] for e in (parameter, argument)]
+    return numbers[0] == numbers[1]

@@ -1,0 +1,337 @@
+r"""A side of an equation to a value: sums, products, functions and derivatives with their reach decided.
+
+    \log, \sum and \partial reach over the rest of their product; a sum reaches over the terms after it where its
+    index stands in them; f(x) is an application where f is written as a function, y(1 - y) is a product.
+
+What the tree leaves open and the document does not settle is a choice of `Choices`, and is recorded as consulted.
+Derivatives become `Partial`, taken later through the definitions in force. Nothing is evaluated as code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import sympy as sp
+
+from derivations.functions import sigmoid
+from derivations.kernels import charge
+from derivations.notes.interpreting.applications import SIGMOIDS
+from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, is_constant
+from derivations.notes.interpreting.indicators import is_indicator, is_one
+from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.naming import ROW
+from derivations.notes.interpreting.products import Products
+from derivations.notes.interpreting.tensor import (
+    ANY,
+    Value,
+    add,
+    contract,
+    elementwise,
+    power,
+    scalar,
+    summed,
+)
+from derivations.notes.interpreting.written import layout_of
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.render import render
+
+__all__ = ["Elaborator"]
+
+MAX_DEPTH = 60
+MAX_NUMERAL = 40
+_OF_CHANCE = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
+_DROPPED = frozenset(("boxed", "underline", "cancel", "overrightarrow", "mathrm", "boldsymbol", "mathbf"))
+
+
+@dataclass
+class Elaborator(Products):
+    """Elaborates the sides of one formula; see `Namer` for its state."""
+
+    depth: int = 0
+    beside_number: bool = False  # 1 - h^2 is taken entry by entry
+
+    def side(self, node: Node) -> Value:
+        """The value of a whole side."""
+        self.matrix = self.matrix or self._is_matrix_form(node)
+        return self.value(node)
+
+    def _is_matrix_form(self, node: Node) -> bool:
+        has_ones = any(is_constant(part) for part in walk(node))
+        for part in walk(node):
+            if isinstance(part, ast.Symbol) and not part.subscripts:
+                ref = read_name(part, self.signature.habits)
+                if (ref.transposed or has_ones) and not ref.indices and self._runs_over_samples_only(ref):
+                    return True
+                if ref.key == "X" and not ref.indices and self.signature.axes.get("X") and not self.scope.of("X"):
+                    return True
+                if not ref.indices and not self.scope.of(ref.key) and self.small_name(ref.key) is not None:
+                    return True
+        return False
+
+    def _runs_over_samples_only(self, ref: Ref) -> bool:
+        """Whether a name is a vector of one number for every sample: the y of y^T log p."""
+        entry = self.entry_for(ref) if self.scope.of(ref.key) else None
+        axes = entry.axes if entry is not None else self.signature.axes.get(ref.key, ())
+        return self.signature.sample is not None and axes == (self.signature.sample,)
+
+    def value(self, node: Node) -> Value:
+        charge(5)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise UnsupportedNoteError("brackets nested too deeply")
+        try:
+            return self._value(node)
+        finally:
+            self.depth -= 1
+
+    def _value(self, node: Node) -> Value:
+        match node:
+            case ast.Number(text):
+                return scalar(self.numeral(text))
+            case ast.Symbol():
+                return self.symbol(node)
+            case ast.Sum(terms):
+                return self.terms(terms)
+            case ast.Product(factors):
+                return self.product(factors, ())
+            case ast.Fraction():
+                return self.fraction(node, ())[0]
+            case ast.Group():
+                return self.group(node)
+            case ast.Scripted():
+                return self.scripted(node)
+            case ast.Root(radicand, None):
+                return elementwise(self.value(radicand), scalar(sp.S.Half), lambda a, b: a**b)
+            case ast.Decorated() if is_constant(node):
+                return self.constant(node)
+            case ast.Decorated(decoration, body) if decoration in _DROPPED:
+                return self.value(body)
+            case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):
+                return self.value(body)
+            case ast.Matrix():
+                layout = layout_of(node)
+                return self.by_cases(node) if layout is None else self.written(layout)
+            case ast.Text(words):
+                raise UnsupportedNoteError(f"the words {words!r}")
+            case ast.Ellipsis():
+                raise UnsupportedNoteError("omitted terms")
+            case ast.Listing((single,), ()) if single is not None:
+                return self.value(single)
+            case ast.BigOperator() | ast.Function() | ast.Partial() | ast.Nabla():
+                raise UnsupportedNoteError(f"{render(node)} with nothing after it")
+            case _:
+                raise UnsupportedNoteError(f"{render(node)[:60]} is outside the language")
+
+    def numeral(self, text: str) -> sp.Expr:
+        if len(text) > MAX_NUMERAL:
+            raise UnsupportedNoteError("a number of too many digits")
+        try:
+            value = Fraction(text.replace(",", ""))
+        except ValueError:
+            raise UnsupportedNoteError(f"the number {text}") from None
+        return sp.Rational(value.numerator, value.denominator)
+
+    def terms(self, terms: Sequence[ast.Term]) -> Value:
+        before, self.beside_number = self.beside_number, any(isinstance(t.body, ast.Number) for t in terms)
+        try:
+            return self._terms(terms)
+        finally:
+            self.beside_number = before
+
+    def _terms(self, terms: Sequence[ast.Term]) -> Value:
+        total: Value | None = None
+        position = 0
+        while position < len(terms):
+            term = terms[position]
+            after = self.reached(term.body, terms[position + 1 :])
+            negative = self.sign(term.sign)
+            tail = terms[position + 1 : position + 1 + after]
+            factors = term.body.factors if isinstance(term.body, ast.Product) else (ast.Factor("", "", term.body),)
+            value = self.product(factors, tail) if tail or isinstance(term.body, ast.Product) else self.value(term.body)
+            if negative:
+                value = replace(value, expr=-value.expr)
+            total = value if total is None else add(total, value)
+            position += 1 + after
+        if total is None:
+            raise UnsupportedNoteError("a sum of nothing")
+        return total
+
+    def sign(self, written: str) -> bool:
+        signs = written.split()
+        if any(s not in ("+", "-") for s in signs):
+            raise UnsupportedNoteError(f"the sign {written}")
+        return signs.count("-") % 2 == 1
+
+    def symbol(self, node: ast.Symbol) -> Value:
+        return self.applied(node, ())[0]
+
+    def applied(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
+        """A name, with the bracket after it where it is a function; how many factors that took."""
+        bracket = rest[0].body if rest and not rest[0].operator and not rest[0].sign else None
+        base = bracket.base if isinstance(bracket, ast.Scripted) else bracket
+        if node.name == "e" and not node.decorations and not node.subscripts and not self._is_named_e(node):
+            if not node.superscripts:
+                return scalar(sp.E), 0
+            argument = self.value(node.superscripts[0])
+            return replace(argument, expr=sp.exp(argument.expr)), 0
+        if (
+            node.name == "I"
+            and not self._indices(node)
+            and not self.scope.of("I")
+            and not isinstance(bracket, ast.Group)
+        ):
+            first, second = self.axis(ANY), self.axis(ANY)
+            return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
+        if node.name == r"\pi" and not any(slot[0] == r"\pi" for slot in self.signature.sort_of_slot):
+            return scalar(sp.pi), 0
+        if node.name == r"\delta" and len(self._indices(node)) == 2 and not self.scope.of(r"\delta"):
+            return self.kronecker(self._indices(node)), 0
+        if node.name == "D" and not self.scope.of("D"):
+            slope = self.operator_d(node, rest)
+            if slope is not None:
+                return slope, 2
+        if node.name in ("d", "D") and not self._indices(node) and isinstance(bracket, ast.Symbol):
+            return self.differential(bracket), 1
+        ref = read_name(node, self.signature.habits)
+        if (
+            isinstance(bracket, ast.Symbol)
+            and bracket.name == "x"
+            and ref.key == "h"
+            and "h" in self.signature.functions
+        ):
+            if node.subscripts and not ref.indices:  # h_\theta x, where h_\theta(x) is meant
+                bracket = base = ast.Group("(", ")", bracket)
+        if isinstance(base, ast.Group) and base.opening == "[" and ref.key in _OF_CHANCE:
+            raise UnsupportedNoteError("an expectation or a probability")
+        if bracket is not None and isinstance(base, ast.Group) and base.opening in "([" and base.body is not None:
+            is_function = ref.key in self.signature.functions or ref.key in SIGMOIDS or bool(self._function_entry(ref))
+            if ref.key in ARRAY_FUNCTIONS and not self.scope.of(ref.key):
+                found = self.of_array(ref.key, base)
+                scripts = self._with_bracket_scripts(ref, bracket) if isinstance(bracket, ast.Scripted) else ref
+                return self.with_scripts(found, scripts), 1
+            if is_function and not (base.opening == "[" and ref.key not in SIGMOIDS):
+                return self.call(node, base, bracket), 1
+        if ref.key in SIGMOIDS and not self.scope.of(ref.key) and self._is_sigmoid(ref.key):
+            if bracket is not None and isinstance(bracket, ast.Symbol):
+                return self.sigmoid_of(self.value(bracket), ref.primes), 1
+            raise UnsupportedNoteError("σ without its argument")
+        return self.with_scripts(self.at_primes(ref, self.named), ref), 0
+
+    def _is_named_e(self, node: ast.Symbol) -> bool:
+        """Whether e is the errors, as in e^T e, where the document has such a name."""
+        above = node.superscripts[0] if node.superscripts else None
+        plain = above is None or isinstance(above, ast.Number)
+        return self.signature.names_e and (plain or isinstance(above, ast.Symbol) and above.name in TRANSPOSES)
+
+    def _is_sigmoid(self, key: str) -> bool:
+        r"""Whether \sigma is a function here, and not the spread in exp(-(y - \mu)^2 / 2\sigma^2)."""
+        return key in self.signature.functions or key != r"\sigma" or self.signature.says("sigmoid|logistic|逻辑|сигм")
+
+    def with_scripts(self, value: Value, ref: object) -> Value:
+        transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)
+        if transposed and not value.axes and not getattr(ref, "indices", ()):
+            self.doubts.append("what is transposed is read as a number")
+        if transposed:
+            value = value.transposed
+            if len(value.axes) == 1:
+                value = replace(value, is_row=not self.choices.rows)
+        if exponent is not None:
+            value = self.raised(value, exponent)
+        return value
+
+    def raised(self, value: Value, exponent: Node) -> Value:
+        if isinstance(exponent, ast.Symbol) and exponent.name in ("T", r"\top", r"\intercal"):
+            return value.transposed if value.axes else value
+        if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):
+            if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1:
+                raise UnsupportedNoteError(f"the superscript {exponent.name}, a power or an index")
+        if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol):
+            raise UnsupportedNoteError(f"the superscript {render(exponent)}")
+        above = self.value(exponent)
+        if above.axes:
+            raise UnsupportedNoteError("an array as a power")
+        if len(value.axes) == 1 and above.expr == 2 and self.beside_number:
+            return replace(value, expr=value.expr**2)
+        if value.axes and above.expr == -1:
+            raise UnsupportedNoteError("the inverse of a matrix")
+        return power(value, above.expr)
+
+    def _indices(self, node: ast.Symbol) -> tuple[Index, ...]:
+        try:
+            return read_name(node, self.signature.habits).indices
+        except UnsupportedNoteError:
+            return ()
+
+    def sigmoid_of(self, argument: Value, primes: int = 0) -> Value:
+        expr = sigmoid(argument.expr)
+        if primes > 1:
+            raise UnsupportedNoteError("higher derivatives of σ")
+        return replace(argument, expr=expr * (1 - expr) if primes else expr, is_row=argument.is_row)
+
+    def group(self, node: ast.Group) -> Value:
+        if node.body is None:
+            raise UnsupportedNoteError("brackets around nothing")
+        listed = layout_of(node)
+        if listed is not None:
+            return self.written(listed)
+        if node.opening == "[" and is_indicator(node):
+            return self.indicator(node)
+        match node.opening:
+            case "(" | "[" | "{" | r"\{":
+                return self.value(node.body)
+            case "|" if isinstance(node.body, ast.Matrix):
+                raise UnsupportedNoteError("a determinant")
+            case "|":
+                if isinstance(node.body, ast.Group) and node.body.opening == "|" and node.body.body is not None:
+                    return self.norm(node.body.body)
+                inner = self.value(node.body)
+                if inner.axes:
+                    return self.norm(node.body)
+                return replace(inner, expr=sp.Abs(inner.expr))
+            case r"\|":
+                return self.norm(node.body)
+            case r"\langle" if isinstance(node.body, ast.Listing) and len(node.body.items) == 2:
+                left, right = (self.value(item) for item in node.body.items if item is not None)
+                return contract(replace(left, is_row=True), replace(right, is_row=False))
+        raise UnsupportedNoteError(f"the bracket {node.opening}")
+
+    def norm(self, body: Node) -> Value:
+        """|v|: over the samples too where these are never indexed, as in |y - Xw|."""
+        before = self.matrix
+        self.matrix = before or self.signature.sample == ("samples",) and self.sample == ROW
+        inner = self.value(body)
+        self.matrix = before
+        squared = elementwise(inner, inner, lambda a, b: a * b)
+        total = squared.expr
+        for axis in squared.axes:
+            total = summed(total, axis)
+        return scalar(sp.sqrt(total))
+
+    def scripted(self, node: ast.Scripted) -> Value:
+        base = node.base
+        if is_one(base) and len(node.subscripts) == 1 and not node.superscripts and not node.primes:
+            below = node.subscripts[0]
+            if isinstance(below, ast.Chain):
+                return self.indicator(ast.Group("{", "}", below))
+            if is_indicator(below):
+                return self.indicator(below)
+            return self.constant(base)
+        if node.primes:
+            raise UnsupportedNoteError("a derivative of an expression written with a prime")
+        if isinstance(base, ast.Group) and base.opening in (r"\|", "|") and node.superscripts:
+            exponent = self.value(node.superscripts[0]).expr
+            written = render(node.subscripts[0]) if node.subscripts else "2"
+            if written in ("2", "F") and base.body is not None:
+                return scalar(self.value(base).expr ** exponent)
+            raise UnsupportedNoteError(f"the norm {written}")
+        if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:
+            return self.raised(self.value(base), node.superscripts[0])
+        if node.subscripts:
+            raise UnsupportedNoteError("an index on a bracket")
+        value = self.value(base)
+        for exponent_node in node.superscripts:
+            value = self.raised(value, exponent_node)
+        return value

@@ -1,0 +1,118 @@
+r"""Bare names, which a relation after them may define: J, C_i, h_\theta(x), J(w, b), P(y = k \mid x)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS
+from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.signature import Signature
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.render import render
+
+__all__ = ["Head", "head_of"]
+
+_BUILTIN = frozenset((r"\sigma", "sigmoid", "Sigmoid", "softmax", "Softmax", "e", r"\delta", r"\partial", "d", r"\pi"))
+_BUILTIN |= ARRAY_FUNCTIONS
+
+
+@dataclass(frozen=True)
+class Head:
+    """A bare name with what it is written as a function of."""
+
+    ref: Ref
+    arguments: tuple[Node, ...] = ()
+
+
+def head_of(node: Node, signature: Signature) -> Head | None:
+    """The name that a side consists of; None for any other expression."""
+    match node:
+        case ast.Product((_, second)) if isinstance(second.body, ast.BigOperator | ast.Function):
+            return None
+        case ast.Decorated(_, body):
+            return head_of(body, signature)
+        case ast.Group("{", _, body) if body is not None:
+            return head_of(body, signature)
+        case ast.Annotated(_, body, _):
+            return head_of(body, signature)
+        case ast.Symbol():
+            return _symbol(node, signature)
+        case ast.Product((first, second)) if not second.operator and not first.sign and not second.sign:
+            return _application(first.body, second.body, signature)
+        case ast.Product(factors) if all(_is_word(f.body) and not f.operator and not f.sign for f in factors):
+            return Head(Ref(" ".join(render(f.body) for f in factors)))
+    return None
+
+
+def _is_word(node: Node) -> bool:
+    return isinstance(node, ast.Symbol) and len(node.name) > 1 and not node.subscripts and not node.superscripts
+
+
+def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
+    try:
+        ref = read_name(node, signature.habits)
+    except UnsupportedNoteError:
+        return None
+    if ref.key in _BUILTIN and (ref.key != r"\delta" or len(ref.indices) > 1):  # \delta_j is no Kronecker delta
+        if ref.key != "e" or not signature.names_e:
+            return None
+    if ref.power is not None or ref.transposed or any(i.letter is None for i in ref.indices):
+        return None
+    if any(i.is_one_place for i in ref.indices):  # w_{t+1}, the next value of w, is a name of its own
+        return Head(Ref(f"{ref.key}[{','.join(map(str, ref.indices))}]"))
+    if len({i.letter for i in ref.indices}) != len(ref.indices):
+        return None
+    if ref.primes:
+        ref = replace(ref, key=ref.key + "'" * ref.primes, primes=0)
+    return Head(ref)
+
+
+def _application(name: Node, bracket: Node, signature: Signature) -> Head | None:
+    if isinstance(name, ast.Symbol) and name.name == "d" and isinstance(bracket, ast.Symbol):
+        inner = _symbol(bracket, signature)
+        return None if inner is None else Head(replace(inner.ref, key="d" + inner.ref.key))
+    if not isinstance(name, ast.Symbol) or name.primes:
+        return None
+    found = _symbol(name, signature)
+    group = bracket.base if isinstance(bracket, ast.Scripted) else bracket
+    if found is None or not isinstance(group, ast.Group) or group.opening != "(" or group.body is None:
+        return None
+    body = group.body
+    written = body.items if isinstance(body, ast.Listing) else (body,)
+    items: list[Node] = [i for i in written if i is not None]
+    chain = next((i for i in items if isinstance(i, ast.Chain)), None)
+    if chain is not None:
+        return _conditional(found.ref, chain, items, signature)
+    if isinstance(bracket, ast.Scripted):
+        if len(bracket.subscripts) != 1 or bracket.superscripts:
+            return None
+        carrier = _symbol(ast.Symbol("f", (), bracket.subscripts), signature)
+        if carrier is None or carrier.ref.key != "f":
+            return None
+        return Head(replace(found.ref, below=found.ref.below + carrier.ref.below))
+    flat: list[Node] = []
+    for item in items:  # h_\theta(x^{(i)}) and Cost(h_\theta(x), y) alike
+        if isinstance(item, ast.Symbol):
+            flat.append(item)
+        elif isinstance(item, ast.Product) and head_of(item, signature) is not None:
+            flat.append(item)
+        else:
+            return None
+    return Head(found.ref, tuple(flat))
+
+
+def _conditional(ref: Ref, chain: ast.Chain, items: list[Node], signature: Signature) -> Head | None:
+    left, right = chain.members[0], chain.members[-1]
+    if not isinstance(left, ast.Symbol) or len(chain.relations) != 1:
+        return None
+    label = read_name(left, signature.habits)
+    arguments = (left, *(i for i in items if isinstance(i, ast.Symbol)))
+    if isinstance(right, ast.Number):
+        return Head(Ref(f"{ref.key}({render(chain)})"), arguments)
+    if not isinstance(right, ast.Symbol):
+        return None
+    carrier = _symbol(ast.Symbol("f", (), (right,)), signature)
+    if carrier is None or len(carrier.ref.below) != 1:
+        return None
+    return Head(Ref(f"{ref.key}({label.key}=·)", carrier.ref.below), arguments)

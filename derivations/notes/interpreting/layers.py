@@ -1,0 +1,72 @@
+r"""Layers of a network: what is said of layer l holds for every layer that the document names.
+
+    z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j      at L:  z^L_j = \sum_k w^L_{jk} a^{L-1}_k + b^L_j
+
+A definition at l is a template; it is written out at each other layer at which the document has a name, unless the
+document says itself what the name is there. A network feeds forward: a name of a layer that has no definition left
+(a^{l-2}) is an input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.names import layer_of, layer_of_node
+from derivations.notes.interpreting.signature import Signature
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Document
+
+__all__ = ["Layer", "at_layer", "layers_named", "own_layer"]
+
+Layer = tuple[str, int]  # a letter and what is added to it
+_MOST = 8
+
+
+def layers_named(document: Document, signature: Signature) -> tuple[tuple[Layer, ...], dict[str, set[Layer]]]:
+    """(the layers at which the document has names, for every letter the layers at which it says what it is)."""
+    used: dict[Layer, None] = {}
+    defined: dict[str, set[Layer]] = {}
+    for symbol in _symbols(m for f in document.formulas for c in f.chains for m in c.members if m is not None):
+        layer = layer_of(symbol)
+        if layer is not None and layer[0] in signature.habits.layers:
+            used[layer] = None
+    for step in document.steps:
+        for side in (step.left, step.right):
+            node = None if side is None else side.node
+            layer = None if node is None or head_of(node, signature) is None else own_layer(node)
+            if layer is not None and isinstance(node, ast.Symbol):
+                defined.setdefault(node.name, set()).add(layer)
+    return tuple(used)[:_MOST], defined
+
+
+def own_layer(node: Node) -> Layer | None:
+    """The layer of a name."""
+    return layer_of(node) if isinstance(node, ast.Symbol) else None
+
+
+def at_layer(node: Any, letter: str, layer: Layer) -> Any:
+    """The formula with another layer in place of the letter of its own: l - 1 becomes L - 1."""
+    if isinstance(node, ast.Symbol) and layer_of(node) is not None:
+        found = layer_of_node(node.superscripts[0])
+        if found is not None and found[0] == letter:
+            node = replace(node, superscripts=(_written(layer[0], layer[1] + found[1]), *node.superscripts[1:]))
+    if isinstance(node, tuple):
+        return tuple(at_layer(part, letter, layer) for part in node)
+    if not isinstance(node, ast._Node) or isinstance(node, ast.Symbol):
+        return node
+    return replace(node, **{f.name: at_layer(getattr(node, f.name), letter, layer) for f in fields(node)})
+
+
+def _written(letter: str, offset: int) -> Node:
+    if not offset:
+        return ast.Symbol(letter)
+    number = ast.Number(str(abs(offset)))
+    return ast.Sum((ast.Term("", ast.Symbol(letter)), ast.Term("+" if offset > 0 else "-", number)))
+
+
+def _symbols(sides: Iterable[Node]) -> Iterator[ast.Symbol]:
+    return (n for side in sides for n in walk(side) if isinstance(n, ast.Symbol))

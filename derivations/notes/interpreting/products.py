@@ -1,0 +1,214 @@
+"""Factors in a row to a value: each with what it takes of those after it, multiplied as the operator says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from derivations.kernels import charge
+from derivations.notes.interpreting.applications import Applications
+from derivations.notes.interpreting.indicators import is_indicator, is_one
+from derivations.notes.interpreting.names import Ref, UnsupportedNoteError
+from derivations.notes.interpreting.quotients import is_differential
+from derivations.notes.interpreting.tensor import (
+    MisshapenError,
+    Value,
+    contract,
+    elementwise,
+    power,
+    retyped,
+    scalar,
+)
+from derivations.notes.interpreting.totals import Totals
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.render import render
+
+__all__ = ["Products"]
+
+_LOGS = ("log", "ln")
+_FUNCTIONS = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sinh": sp.sinh, "cosh": sp.cosh}
+
+
+@dataclass
+class Products(Applications, Totals):
+    """The part of the elaborator that knows products."""
+
+    mended: list[tuple[sp.Expr, sp.Expr]] | None = None
+
+    if TYPE_CHECKING:
+
+        def value(self, node: Node) -> Value: ...
+
+        def sign(self, written: str) -> bool: ...
+
+        def applied(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> tuple[Value, int]: ...
+
+    def product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
+        """The value of factors in a row; `tail`: terms after them that the last sum among them reaches over."""
+        numerator = self._written_quotient(factors)
+        if numerator is not None:
+            return numerator
+        if len(factors) > 1 and all(_is_word(f) for f in factors):
+            return self.named(Ref(" ".join(render(f.body) for f in factors)))
+        result: Value | None = None
+        negative = operator = False
+        position = 0
+        while position < len(factors):
+            charge(2)
+            factor = factors[position]
+            negative ^= self.sign(factor.sign)
+            value, used, operator = self.item(factors, position, tail)
+            position += used
+            if factor.operator == "/":
+                value = elementwise(scalar(1), value, lambda a, b: a / b)
+            result = value if result is None else self.times(result, value, factor.operator)
+            if operator:
+                break
+        if result is None:
+            raise UnsupportedNoteError("a product of nothing")
+        if tail and not operator:
+            raise UnsupportedNoteError("how far a sum reaches over the terms after it")
+        return replace(result, expr=-result.expr) if negative else result
+
+    def times(self, left: Value, right: Value, operator: str) -> Value:
+        """The product; with `mended`, a matrix that doesn't fit is transposed, and what didn't fit is kept."""
+        try:
+            return self._times(left, right, operator)
+        except MisshapenError as error:
+            sizes = [axis.upper for axis in error.axes]
+            written = self.signature.size.values()
+            if self.mended is None or any(str(n) not in written for n in sizes) or len(set(sizes)) == 1:
+                raise
+            self.mended.append((sizes[0], sizes[1]))
+            if len(left.axes) == 2 and len(right.axes) == 1:
+                return self._times(left.transposed, right, operator)
+            if len(right.axes) == 2 and len(left.axes) == 1:
+                return self._times(left, right.transposed, operator)
+            raise
+
+    def _times(self, left: Value, right: Value, operator: str) -> Value:
+        self._consult_rows(left, right)
+        match operator:
+            case "" | r"\cdot":
+                if left.axes and right.axes and left.is_row is right.is_row and len(left.axes) == len(right.axes) == 1:
+                    if self.entrywise:
+                        return elementwise(left, right, lambda a, b: a * b)
+                    left, right = retyped(left, right), retyped(right, left)
+                    if left.axes[0].sort != right.axes[0].sort:
+                        raise UnsupportedNoteError("a product of vectors over different things")
+                    return contract(replace(left, is_row=True), replace(right, is_row=False))
+                return contract(left, right)
+            case r"\times" | "*" | "/":
+                if left.axes and right.axes:
+                    features = (self.signature.feature, ("features",))
+                    if len(left.axes) == len(right.axes) == 1 and left.axes[0].sort == right.axes[0].sort in features:
+                        return contract(replace(left, is_row=True), replace(right, is_row=False))
+                    if operator == r"\times":
+                        return contract(left, right)
+                    return elementwise(left, right, lambda a, b: a * b)
+                return contract(left, right)
+            case r"\odot" | r"\circ":
+                if not left.axes and not right.axes:
+                    self.doubts.append("what is multiplied entry by entry is read as numbers")
+                return elementwise(left, right, lambda a, b: a * b)
+            case r"\otimes":
+                if len(left.axes) == 1 and len(right.axes) == 1:
+                    return contract(replace(left, is_row=False), replace(right, is_row=True))
+            case r"\div":
+                return elementwise(left, right, lambda a, b: a / b)
+        raise UnsupportedNoteError(f"the operator {operator}")
+
+    def _consult_rows(self, left: Value, right: Value) -> None:
+        """Whether a product hangs on vectors being rows or columns: p p^T and s^T s, and an outer product."""
+        if len(left.axes) != 1 or len(right.axes) != 1 or left.axes[0].sort != right.axes[0].sort:
+            return
+        if left.is_row is not right.is_row:
+            if right.is_row is not self.choices.rows or left.at(right.axes) == right.expr:
+                self.consulted.add("rows")
+
+    def item(self, factors: Sequence[ast.Factor], at: int, tail: Sequence[ast.Term]) -> tuple[Value, int, bool]:
+        """(value, how many factors it takes, whether it takes all the rest)."""
+        node = factors[at].body
+        rest = factors[at + 1 :]
+        match node:
+            case _ if rest and is_indicator(rest[0].body) and not rest[0].operator and is_one(node):
+                return self.indicator(rest[0].body), 2, False
+            case ast.BigOperator(name) if name in ("sum", "prod"):
+                return self.big(node, rest, tail), len(factors) - at, True
+            case ast.BigOperator(name) if name in ("max", "min") and rest and isinstance(rest[0].body, ast.Group):
+                return self.extremum(name, rest[0].body), 2, False
+            case ast.BigOperator("min", lower, None) if lower is not None and rest:
+                return self.product(rest, tail), len(factors) - at, True
+            case ast.BigOperator(name):
+                raise UnsupportedNoteError(f"\\{name}")
+            case ast.Function():
+                return self.function(node, factors, at)
+            case ast.Partial():
+                raise UnsupportedNoteError("∂ outside a derivative")
+            case ast.Nabla():
+                return self.gradient(node, rest, tail)
+            case ast.Fraction():
+                value, used = self.fraction(node, rest, tail)
+                return value, 1 + used, used == len(rest)
+            case ast.Symbol():
+                value, used = self.applied(node, rest)
+                return value, 1 + used, False
+            case ast.Group() if is_indicator(node):
+                return self.indicator(node), 1, False
+            case _:
+                return self.value(node), 1, False
+
+    def argument(self, rest: Sequence[ast.Factor]) -> tuple[Value, int]:
+        """What a prefix such as log takes: a bracket after it, else the factors up to a written operator."""
+        if not rest:
+            raise UnsupportedNoteError("a function of nothing")
+        first = rest[0]
+        if isinstance(first.body, ast.Group) and not first.operator and not is_indicator(first.body):
+            value = self.value(first.body)
+            return (replace(value, expr=-value.expr) if self.sign(first.sign) else value), 1
+        if isinstance(first.body, ast.BigOperator):
+            return self.product(rest, ()), len(rest)
+        count = 1
+        while count < len(rest) and not rest[count].operator and not _ends_argument(rest[count].body):
+            if isinstance(rest[count].body, ast.BigOperator) or is_differential(rest[count].body):
+                break
+            count += 1 + (isinstance(rest[count].body, ast.Function) and count + 1 < len(rest))
+        return self.product(rest[:count], ()), count
+
+    def function(self, node: ast.Function, factors: Sequence[ast.Factor], at: int) -> tuple[Value, int, bool]:
+        name = node.name
+        if name not in _FUNCTIONS or node.primes or (node.subscripts and name not in _LOGS):
+            raise UnsupportedNoteError(f"\\{name}")
+        if node.subscripts and not (isinstance(node.subscripts[0], ast.Symbol) and node.subscripts[0].name == "e"):
+            raise UnsupportedNoteError("a logarithm to another base")
+        rest = factors[at + 1 :]
+        if name == "exp" and node.superscripts:
+            argument, used = self.value(node.superscripts[0]), 0
+        else:
+            argument, used = self.argument(rest)
+        value = replace(argument, expr=_FUNCTIONS[name](argument.expr))
+        if node.superscripts and name != "exp":
+            value = power(value, self.value(node.superscripts[0]).expr)
+        return value, 1 + used, False
+
+    def extremum(self, name: str, group: ast.Group) -> Value:
+        if not isinstance(group.body, ast.Listing) or len(group.body.items) != 2:
+            raise UnsupportedNoteError(f"\\{name} of other than two values")
+        left, right = (self.value(item) for item in group.body.items if item is not None)
+        return elementwise(left, right, lambda a, b: sp.Max(a, b) if name == "max" else -sp.Max(-a, -b))
+
+
+def _is_word(factor: ast.Factor) -> bool:
+    body = factor.body
+    plain = isinstance(body, ast.Symbol) and not body.subscripts and not body.superscripts
+    name = body.name if isinstance(body, ast.Symbol) else ""
+    return plain and len(name) > 1 and name.isalpha() and not factor.operator and not factor.sign
+
+
+def _ends_argument(node: Node) -> bool:
+    r"""Whether a factor is a function of its own, as in \log p \log q; \log\frac{1}{s}\exp(-x) is that of a product."""
+    return isinstance(node, ast.Function) and node.name != "exp"

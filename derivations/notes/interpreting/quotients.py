@@ -1,0 +1,41 @@
+"""Derivatives as fractions are written: what is above and below the bar, and of what it is the derivative."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node
+
+__all__ = ["is_d", "is_differential", "leading", "subject_of"]
+
+
+def is_d(node: Node) -> bool:
+    plain = isinstance(node, ast.Symbol) and node.name == "d" and not node.subscripts and not node.primes
+    return isinstance(node, ast.Partial) or plain
+
+
+def leading(node: Node) -> tuple[ast.Factor, ...] | None:
+    """The factors after a leading ∂ or d; None where there is none."""
+    if is_d(node):
+        return ()
+    if isinstance(node, ast.Group) and node.opening == "{" and node.body is not None:
+        return leading(node.body)
+    if isinstance(node, ast.Product) and is_d(node.factors[0].body) and not node.factors[0].sign:
+        return node.factors[1:]
+    return None
+
+
+def is_differential(node: Node) -> bool:
+    """Whether a factor is a derivative written as a fraction."""
+    return isinstance(node, ast.Fraction) and leading(node.numerator) is not None
+
+
+def subject_of(node: Node) -> Node | None:
+    """What a derivative is of, where it is a name: C in ∂C/∂w_j."""
+    if not isinstance(node, ast.Fraction):
+        return None
+    above, below = leading(node.numerator), leading(node.denominator)
+    if not above or not below:
+        return None
+    return above[0].body if len(above) == 1 else ast.Product((replace(above[0], operator=""), *above[1:]))

@@ -1,0 +1,338 @@
+r"""Ways of writing that are one way too many, brought to the usual one before anything is interpreted.
+
+    \Sigma_{i=1}^m a_i            \sum_{i=1}^m a_i
+    a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k
+    \sum_x                        \sum, over the samples
+    w1                            w_1
+    e^{z_i} / \sum                a name, where \sum = e^{z_1} + e^{z_2} stands somewhere
+    \Delta w_j                    a name, where \Delta w_j = … stands somewhere
+    \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
+
+An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
+or number in the other. Places are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.render import render
+
+__all__ = ["Usage", "mapped", "rewritten", "usage"]
+
+_LETTERS = "kjlpqrs"
+_MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a document writes in a way of its own.
+
+    capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
+    are names, by what is written below them. changes: whether \\delta x and \\Delta x are names.
+    """
+
+    capital_sigma: bool = False
+    maps: frozenset[str] = frozenset()
+    sums: frozenset[Node | None] = frozenset()
+    changes: bool = False
+
+
+def usage(chains: Iterable[ast.Chain]) -> Usage:
+    """The usage of a document, from all that it writes."""
+    found = list(chains)
+    sides = [m for chain in found for m in chain.members if m is not None]
+    heads = [chain.members[0] for chain in found if len(chain.members) > 1]
+    sums = {h.lower for h in heads if isinstance(h, ast.BigOperator) and h.name == "sum" and h.upper is None}
+    changes = any(isinstance(h, ast.Product) and len(h.factors) == 2 and _is_change(h.factors, 0) for h in heads)
+    return Usage(uses_capital_sigma(sides), feature_maps(sides), frozenset(sums), changes)
+
+
+def uses_capital_sigma(sides: Iterable[Node]) -> bool:
+    r"""Whether \Sigma stands for a sum somewhere: \Sigma_{i=1}^m."""
+    return any(
+        isinstance(n, ast.Symbol) and n.name == r"\Sigma" and n.subscripts and isinstance(n.subscripts[0], ast.Chain)
+        for side in sides
+        for n in walk(side)
+    )
+
+
+def feature_maps(sides: Iterable[Node]) -> frozenset[str]:
+    """Names of functions of x that a document only applies and never defines."""
+    applied: dict[str, bool] = {}
+    for side in sides:
+        alone = _application(side)
+        if alone is not None and not _is_numbered(alone.factors[0].body):
+            return frozenset()  # a side that is \phi(x) and no more: it has a value
+        for node in walk(side):
+            if isinstance(node, ast.Product):
+                for left, right in zip(node.factors, node.factors[1:], strict=False):
+                    name, bracket = left.body, _bracket(right)
+                    if isinstance(name, ast.Symbol) and name.name in _MAPS and bracket is not None:
+                        applied[name.name] = applied.get(name.name, True) and _of_data(bracket) is not None
+    return frozenset(name for name, is_map in applied.items() if is_map)
+
+
+def _is_numbered(name: Node) -> bool:
+    r"""Whether a name is one entry, as in \phi_0(x) = 1."""
+    return isinstance(name, ast.Symbol) and any(isinstance(s, ast.Number) for s in name.subscripts)
+
+
+def _bracket(factor: ast.Factor) -> ast.Group | None:
+    body = factor.body.base if isinstance(factor.body, ast.Scripted) else factor.body
+    return body if isinstance(body, ast.Group) and body.opening == "(" and not factor.operator else None
+
+
+def _of_data(bracket: ast.Group) -> ast.Symbol | None:
+    """The x that a bracket holds."""
+    body = bracket.body
+    return body if isinstance(body, ast.Symbol) and body.name == "x" and not body.primes else None
+
+
+def _application(side: Node) -> ast.Product | None:
+    if isinstance(side, ast.Product) and len(side.factors) == 2:
+        name, bracket = side.factors[0].body, _bracket(side.factors[1])
+        if isinstance(name, ast.Symbol) and name.name in _MAPS and bracket is not None:
+            return side
+    return None
+
+
+def _features(node: ast.Product, maps: frozenset[str]) -> Node:
+    r"""The product with \phi(x_n) as \phi_n."""
+    factors: list[ast.Factor] = []
+    for factor in node.factors:
+        name = factors[-1].body if factors else None
+        bracket = _bracket(factor)
+        x = None if bracket is None else _of_data(bracket)
+        if x is not None and isinstance(name, ast.Symbol) and name.name in maps and not name.superscripts:
+            raised = factor.body.superscripts if isinstance(factor.body, ast.Scripted) else ()
+            scripts = (*x.subscripts, *name.subscripts), (*x.superscripts, *raised)
+            symbol = replace(name, subscripts=scripts[0], superscripts=scripts[1])
+            factors[-1] = replace(factors[-1], body=symbol)
+        else:
+            factors.append(factor)
+    if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
+        return factors[0].body
+    return replace(node, factors=tuple(factors))
+
+
+def rewritten(node: Node, used: Usage) -> Node:
+    """The side in the usual way of writing."""
+
+    def step(found: Node) -> Node:
+        if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
+            lower = found.subscripts[0] if found.subscripts else None
+            upper = found.superscripts[0] if found.superscripts else None
+            return ast.BigOperator("sum", lower, upper, span=found.span)
+        if isinstance(found, ast.Symbol) and _glued(found) and not found.subscripts:
+            return replace(found, name=found.name[0], subscripts=(ast.Number(found.name[1:]),))
+        if isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower == ast.Symbol("x"):
+            return replace(found, lower=None)
+        if isinstance(found, ast.Sum):
+            return _without_dots(found)
+        if isinstance(found, ast.Product) and used.maps:
+            found = _features(found, used.maps)
+        if isinstance(found, ast.Product) and used.changes:
+            found = _with_changes(found)
+        return found
+
+    found: Node = _with_named_sums(node, used.sums) if used.sums else node
+    found = mapped(found, step, 0)
+    return found
+
+
+def _glued(symbol: ast.Symbol) -> bool:
+    """Whether a letter that is no index has its number right behind it: w1, and not the i1 of x_{i1}."""
+    letter, number = symbol.name[:1], symbol.name[1:]
+    return letter.isalpha() and letter not in "ijklmn" and number.isdigit() and len(number) < 3
+
+
+def _with_named_sums(node: Node, names: frozenset[Node | None]) -> Node:
+    r"""The side with a sum sign that stands for a number, as in e^{z_i} / \sum, as the name \Sigma."""
+
+    def name(found: Node) -> Node:
+        is_name = isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower in names
+        if not is_name or not isinstance(found, ast.BigOperator):
+            return found
+        mark = "sum" if found.lower is None else f"sum_{render(found.lower)}"
+        return ast.Symbol(r"\Sigma", (mark,), (), () if found.upper is None else (found.upper,), span=found.span)
+
+    def step(found: Node) -> Node:
+        if isinstance(found, ast.Sum):
+            return replace(found, terms=tuple(t for term in found.terms for t in _flat(term)))
+        return _in_terms(found, name) if isinstance(found, ast.Product) else found
+
+    found: Node = mapped(node, step, 0)
+    return _outside_products(found, name)
+
+
+def _in_terms(node: ast.Product, name: Callable[[Node], Node]) -> Node:
+    r"""The product with its last sum sign as a name, and what a sign behind it begins as a term of its own."""
+    for position, factor in enumerate(node.factors):
+        rest = node.factors[position + 1 :]
+        named = name(factor.body)
+        if named is factor.body or rest and not (rest[0].operator or rest[0].sign):
+            continue
+        done = replace(node, factors=(*node.factors[:position], replace(factor, body=named)))
+        if not rest:
+            return done
+        if rest[0].operator:
+            after = _in_terms(replace(node, factors=rest), name)
+            if isinstance(after, ast.Product):
+                return replace(node, factors=(*done.factors, *after.factors))
+            return node
+        behind = _in_terms(replace(node, factors=(replace(rest[0], sign=""), *rest[1:])), name)
+        second = behind.factors[0].body if isinstance(behind, ast.Product) and len(behind.factors) == 1 else behind
+        first = done.factors[0].body if len(done.factors) == 1 and not done.factors[0].sign else done
+        return ast.Sum((ast.Term("", first), *_flat(ast.Term(rest[0].sign, second))), span=node.span)
+    return node
+
+
+def _flat(term: ast.Term) -> tuple[ast.Term, ...]:
+    """A term that consists of terms, as these: the sign before it is the sign of the first."""
+    if not isinstance(term.body, ast.Sum):
+        return (term,)
+    first, *others = term.body.terms
+    return (replace(first, sign=" ".join(filter(None, (term.sign, first.sign)))), *others)
+
+
+def _outside_products(node: Any, name: Callable[[Node], Node]) -> Any:
+    """The node with sum signs that are no factor of a product passed through `name`."""
+    changes: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        parts = value if isinstance(value, tuple) else (value,)
+        if isinstance(node, ast.Factor) and isinstance(value, ast.BigOperator):
+            continue
+        if any(isinstance(part, ast._Node) for part in parts):
+            new = tuple(_outside_products(p, name) if isinstance(p, ast._Node) else p for p in parts)
+            if any(a is not b for a, b in zip(new, parts, strict=True)):
+                changes[item.name] = new if isinstance(value, tuple) else new[0]
+    return name(replace(node, **changes) if changes else node)
+
+
+def _is_change(factors: tuple[ast.Factor, ...], at: int) -> bool:
+    r"""Whether a factor is a bare \delta or \Delta with a name right behind it."""
+    sign, behind = factors[at].body, factors[at + 1] if at + 1 < len(factors) else None
+    if sign not in (ast.Symbol(r"\delta"), ast.Symbol(r"\Delta")) or behind is None:
+        return False
+    return isinstance(behind.body, ast.Symbol) and not behind.operator and not behind.sign
+
+
+def _with_changes(node: ast.Product) -> Node:
+    r"""The product with \Delta w_{ij} as one name."""
+    factors: list[ast.Factor] = []
+    skip = False
+    for position, factor in enumerate(node.factors):
+        if skip:
+            skip = False
+        elif _is_change(node.factors, position):
+            behind = node.factors[position + 1].body
+            assert isinstance(factor.body, ast.Symbol) and isinstance(behind, ast.Symbol)
+            name = replace(behind, decorations=(*behind.decorations, factor.body.name[1:]))
+            factors.append(replace(factor, body=name))
+            skip = True
+        else:
+            factors.append(factor)
+    if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
+        return factors[0].body
+    return replace(node, factors=tuple(factors))
+
+
+def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
+    """The node with every symbol, sum, product, matrix and large operator in it passed through `step`, inside out."""
+    if depth > 80:
+        return node
+    changes: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, ast._Node):
+            new = mapped(value, step, depth + 1)
+            if new is not value:
+                changes[item.name] = new
+        elif isinstance(value, tuple) and any(isinstance(v, ast._Node | tuple) for v in value):
+            parts = tuple(_mapped_part(v, step, depth + 1) for v in value)
+            if any(a is not b for a, b in zip(parts, value, strict=True)):
+                changes[item.name] = parts
+    found = replace(node, **changes) if changes else node
+    return (
+        step(found) if isinstance(found, ast.Symbol | ast.Sum | ast.Product | ast.Matrix | ast.BigOperator) else found
+    )
+
+
+def _mapped_part(value: Any, step: Callable[[Node], Node], depth: int) -> Any:
+    if isinstance(value, ast._Node):
+        return mapped(value, step, depth)
+    if isinstance(value, tuple):
+        parts = tuple(_mapped_part(v, step, depth) for v in value)
+        return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
+    return value
+
+
+def _without_dots(node: ast.Sum) -> Node:
+    """a_1 + a_2 + … + a_n as a sum; the node itself where it is no such thing."""
+    dots = [p for p, term in enumerate(node.terms) if isinstance(term.body, ast.Ellipsis)]
+    if not dots or dots[0] == 0 or dots[-1] + 1 >= len(node.terms):
+        return node
+    used = {n.name for n in walk(node) if isinstance(n, ast.Symbol)}
+    letter = next((c for c in _LETTERS if c not in used), None)
+    last = node.terms[dots[-1] + 1]
+    for begin in range(dots[0]):
+        first = node.terms[begin]
+        if letter is None or first.sign not in ("", "+") or last.sign != "+":
+            continue
+        ends: set[tuple[str, Node]] = set()
+        body = _general(first.body, last.body, letter, ends)
+        if body is None or len(ends) != 1:
+            continue
+        if not all(_is_such(first.body, term, body, letter) for term in node.terms[begin + 1 : dots[-1]]):
+            return node
+        start, end = ends.pop()
+        lower = ast.Chain((ast.Symbol(letter), ast.Number(start)), (ast.Relation("="),))
+        operator = ast.BigOperator("sum", lower, end)
+        inner = body.factors if isinstance(body, ast.Product) else (ast.Factor("", "", body),)
+        total = ast.Group("(", ")", ast.Product((ast.Factor("", "", operator), *inner)), span=node.span)
+        terms = (*node.terms[:begin], ast.Term(first.sign, total), *node.terms[dots[-1] + 2 :])
+        if len(terms) == 1 and not terms[0].sign:
+            return total
+        return ast.Sum(terms, span=node.span)
+    return node
+
+
+def _is_such(first: Node, term: ast.Term, body: Node, letter: str) -> bool:
+    """Whether a term between the first and the last is one of the same form, or stands for those left out."""
+    if isinstance(term.body, ast.Ellipsis):
+        return term.sign == "+"
+    return term.sign == "+" and _general(first, term.body, letter, set()) == body
+
+
+def _general(a: Any, b: Any, letter: str, ends: set[tuple[str, Node]]) -> Any:
+    """The common form of two terms, the index in which they differ replaced by a letter; None where there is none."""
+    if isinstance(a, ast.Number) and a.text in ("0", "1") and isinstance(b, ast.Symbol | ast.Number) and a != b:
+        ends.add((a.text, b))
+        return ast.Symbol(letter)
+    if type(a) is not type(b):
+        return None
+    if isinstance(a, tuple):
+        if len(a) != len(b):
+            return None
+        parts = tuple(_general(x, y, letter, ends) for x, y in zip(a, b, strict=True))
+        return None if any(p is None and x is not None for p, x in zip(parts, a, strict=True)) else parts
+    if not isinstance(a, ast._Node):
+        return a if a == b else None
+    changes = {}
+    for item in fields(a):
+        if item.name == "span":
+            continue
+        x, y = getattr(a, item.name), getattr(b, item.name)
+        if x is None and y is None:
+            continue
+        part = _general(x, y, letter, ends)
+        if part is None:
+            return None
+        changes[item.name] = part
+    return replace(a, **changes)

@@ -1,0 +1,291 @@
+r"""Shapes of names that never carry an index: W x + b with a matrix W, and vectors x and b.
+
+Where a document writes matrices without indices (W x, W^\top \delta, h^\top, a \odot b), a capital letter is a
+matrix and a small one a column, or a number if that is what fits. Every name's axes are unknown sizes that products,
+sums and equations make equal:
+
+    z = W x + b      W: (p, q),  x: (q,),  b, z: (p,)
+
+What fits every formula, or all but one (which may be wrong), is taken, the fewest numbers first; where nothing fits
+nothing is said, and the notation stays unclear. Only rank and equality of sizes are inferred here; no equation is
+decided by it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.signature import Key, Signature, base_letter
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Document
+
+__all__ = ["inferred_axes", "with_shapes"]
+
+_MATRICES = frozenset("WUVAXHZYPMBR")
+_NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
+_NUMBERS |= {r"\mathcal{L}", r"\mathcal{J}", r"\epsilon", r"\sigma", "sigmoid", "softmax", r"\varepsilon", r"\rho"}
+_WEIGHTS = frozenset("WUVA")
+_EQUAL = ("=", ":=", r"\equiv", r"\triangleq")
+_LENIENCE = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1))  # (equations that don't fit, vectors that are numbers)
+_MOST_EQUATIONS = 60
+
+
+class _UnfitError(Exception):
+    """Shapes that no sizes can make fit."""
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """sizes: the unknowns of the axes; is_row: a vector that lies. None in `sizes` stands for what isn't known."""
+
+    sizes: tuple[str, ...]
+    is_row: bool = False
+
+
+_NUMBER = _Shape(())
+
+
+@dataclass
+class _Fit:
+    """Unknown sizes, joined as formulas demand."""
+
+    ranks: Mapping[str, int]
+    habits: Habits
+    parent: dict[str, str] = field(default_factory=dict)
+    fresh: int = 0
+
+    def find(self, size: str) -> str:
+        while self.parent.get(size, size) != size:
+            size = self.parent[size]
+        return size
+
+    def join(self, a: str, b: str) -> None:
+        self.parent[self.find(b)] = self.find(a)
+
+    def name(self, key: str) -> _Shape:
+        return _Shape(tuple(f"{key}·{axis}" for axis in range(self.ranks[key])))
+
+    def axes(self, bare: Iterable[str], known: Mapping[str, tuple[Key, ...]]) -> dict[str, tuple[Key, ...]]:
+        """The axes of bare names: the sorts of those whose indices are written where they are the same."""
+        sorts = {
+            self.find(size): sort
+            for key, own in known.items()
+            for size, sort in zip(self.name(key).sizes, own, strict=True)
+        }
+        found = {}
+        for key in sorted(bare):
+            roots = [self.find(size) for size in self.name(key).sizes]
+            found[key] = tuple(sorts.get(root, ("size", root)) for root in roots)
+        return found
+
+    # Formulas
+
+    def equation(self, left: Node, right: Node) -> None:
+        a, b = self.shape(left), self.shape(right)
+        if a is not None and b is not None:
+            if len(a.sizes) != len(b.sizes) and right != ast.Number("0"):
+                raise _UnfitError
+            self.alike(a, b)
+
+    def alike(self, a: _Shape, b: _Shape) -> None:
+        for one, other in zip(a.sizes, b.sizes, strict=False):
+            self.join(one, other)
+
+    def shape(self, node: Node | None) -> _Shape | None:
+        """The shape of an expression; None where it isn't known."""
+        match node:
+            case ast.Number():
+                return _NUMBER
+            case ast.Symbol():
+                return self.symbol(node)
+            case ast.Group(opening, _, body):
+                inner = self.shape(body)
+                return _NUMBER if opening in (r"\|", "|") else inner
+            case ast.Scripted(base, (), (power,)):
+                inner = self.shape(base)
+                is_transpose = isinstance(power, ast.Symbol) and power.name in TRANSPOSES
+                return self.transposed(inner) if is_transpose and inner is not None else inner
+            case ast.Sum(terms):
+                return self.total([self.shape(term.body) for term in terms])
+            case ast.Product(factors):
+                return self.product(factors)
+            case ast.Fraction(above, below):
+                return self.fraction(above, below)
+        return None
+
+    def symbol(self, node: ast.Symbol) -> _Shape | None:
+        ref = self.ref(node)
+        if ref is None or ref.indices or ref.key not in self.ranks:
+            return None
+        found = self.name(ref.key)
+        return self.transposed(found) if ref.transposed else found
+
+    def ref(self, node: ast.Symbol) -> Ref | None:
+        try:
+            return read_name(node, self.habits)
+        except UnsupportedNoteError:
+            return None
+
+    def transposed(self, a: _Shape) -> _Shape:
+        return _Shape(a.sizes[::-1], is_row=len(a.sizes) == 1 and not a.is_row)
+
+    def total(self, parts: Sequence[_Shape | None]) -> _Shape | None:
+        if any(p is None for p in parts):
+            return None
+        known = [p for p in parts if p is not None and p.sizes]
+        for part in known[1:]:
+            if len(part.sizes) != len(known[0].sizes):
+                rows = max(known[0], part, key=lambda p: len(p.sizes))  # a bias is added to every row
+                bias = min(known[0], part, key=lambda p: len(p.sizes))
+                if len(rows.sizes) != 2:
+                    raise _UnfitError
+                self.join(rows.sizes[1], bias.sizes[0])
+                known[0] = rows
+            else:
+                self.alike(known[0], part)
+        return known[0] if known else _NUMBER
+
+    def fraction(self, above: Node, below: Node) -> _Shape | None:
+        """∂L/∂W has the shape of W; a derivative of an array by an array is left open."""
+        top, bottom = _differential(above), _differential(below)
+        if bottom is None:
+            return self.shape(above) if self.shape(below) == _NUMBER else None
+        subject = self.shape(top) if top is not None else None
+        return self.shape(bottom) if subject == _NUMBER else None
+
+    def product(self, factors: Sequence[ast.Factor]) -> _Shape | None:
+        result: _Shape | None = _NUMBER
+        position = 0
+        while position < len(factors):
+            factor = factors[position]
+            body = factor.body
+            after = factors[position + 1].body if position + 1 < len(factors) else None
+            position += 1
+            if isinstance(body, ast.BigOperator | ast.Partial | ast.Nabla):
+                return None
+            if isinstance(body, ast.Function) or self._is_function(body, after):
+                if not isinstance(after, ast.Group):
+                    return None
+                position += 1
+                part = self.shape(after)
+            else:
+                part = self.shape(body)
+            if part is None or result is None:
+                result = None
+                continue
+            result = self.times(result, part, factor.operator)
+        return result
+
+    def _is_function(self, body: Node, after: Node | None) -> bool:
+        if not isinstance(body, ast.Symbol) or not isinstance(after, ast.Group) or after.opening != "(":
+            return False
+        ref = self.ref(body)
+        return ref is not None and ref.key not in self.ranks
+
+    def times(self, a: _Shape, b: _Shape, operator: str) -> _Shape | None:
+        if not a.sizes or not b.sizes:
+            return a if a.sizes else b
+        if operator in (r"\odot", r"\circ", "*", "/", r"\div"):
+            if len(a.sizes) != len(b.sizes):
+                raise _UnfitError
+            self.alike(a, b)
+            return a
+        if len(a.sizes) == len(b.sizes) == 1:
+            if a.is_row and not b.is_row or operator == r"\cdot":
+                self.join(a.sizes[0], b.sizes[0])
+                return _NUMBER
+            if b.is_row and not a.is_row:
+                return _Shape((*a.sizes, *b.sizes))
+            raise _UnfitError
+        if len(a.sizes) == 1 and not a.is_row or len(b.sizes) == 1 and b.is_row:
+            raise _UnfitError
+        self.join(a.sizes[-1], b.sizes[0])
+        sizes = (*a.sizes[:-1], *b.sizes[1:])
+        return _Shape(sizes, is_row=len(a.sizes) == 1 and len(sizes) == 1)
+
+
+def _differential(node: Node) -> Node | None:
+    """v of ∂v."""
+    if isinstance(node, ast.Product) and len(node.factors) == 2 and isinstance(node.factors[0].body, ast.Partial):
+        return node.factors[1].body
+    return None
+
+
+def with_shapes(document: Document, signature: Signature) -> Signature:
+    """The signature with the axes of the names that never carry an index."""
+    found = inferred_axes(document, signature)
+    signature.axes.update(found)
+    if any(name.lower().endswith("softmax") for name in signature.functions):  # its labels run over classes
+        labels = [axes for key, axes in signature.axes.items() if axes and signature.is_label(key)]
+        signature = replace(signature, classes=signature.classes | {a[-1] for a in labels if a[-1] != signature.sample})
+    weights = [axes for key, axes in found.items() if key[0] in _WEIGHTS]
+    if signature.sample is not None and any(signature.sample in axes for axes in weights):
+        # an axis of a weight is no axis of samples: the index runs over outputs
+        return replace(signature, sample=None, classes=signature.classes | {signature.sample})
+    return signature
+
+
+def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[Key, ...]]:
+    """The axes of every name that never carries an index; empty where there is no such notation, or nothing fits."""
+    equations = [
+        (step.left.node, step.right.node)
+        for step in document.steps
+        if step.sign.sign in _EQUAL and step.left is not None and step.right is not None
+        if step.left.node is not None and step.right.node is not None
+    ]
+    refs = [ref for pair in equations for side in pair for ref in _refs(side, signature.habits)]
+    bare = {r.key for r in refs} - {r.key for r in refs if r.indices} - TRANSPOSES - signature.functions
+    ranks = {key: _rank(key) for key in bare}
+    is_written = any(rank == 2 and key[0] in _WEIGHTS for key, rank in ranks.items())
+    if not is_written or not any(r.transposed or r.bold for r in refs):
+        return {}
+    known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}
+    known = {key: axes for key, axes in known.items() if axes and key not in signature.functions}
+    arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
+    columns = sorted(key for key, rank in ranks.items() if rank == 1 and key not in arrays)
+    ranks |= {key: len(axes) for key, axes in known.items()}
+    for faults, count in _LENIENCE:
+        if faults and len(equations) > _MOST_EQUATIONS:
+            continue
+        for numbers in itertools.combinations(columns, count):
+            for wrong in itertools.combinations(range(len(equations)), faults):
+                fit = _fitted(equations, wrong, {**ranks, **dict.fromkeys(numbers, 0)}, signature.habits)
+                if fit is not None:
+                    return fit.axes(bare, known)
+    return {}
+
+
+def _fitted(
+    equations: Sequence[tuple[Node, Node]], wrong: Sequence[int], ranks: Mapping[str, int], habits: Habits
+) -> _Fit | None:
+    """The sizes that all equations but those that are said to be wrong demand; None where there are none."""
+    fit = _Fit(ranks, habits)
+    try:
+        for number, (left, right) in enumerate(equations):
+            if number not in wrong:
+                fit.equation(left, right)
+    except _UnfitError:
+        return None
+    return fit
+
+
+def _rank(key: str) -> int:
+    letter = base_letter(key)
+    if letter in _NUMBERS or key in _NUMBERS:
+        return 0
+    return 2 if letter in _MATRICES else 1
+
+
+def _refs(side: Node, habits: Habits) -> list[Ref]:
+    found = []
+    for node in walk(side):
+        if isinstance(node, ast.Symbol):
+            try:
+                found.append(read_name(node, habits))
+            except UnsupportedNoteError:
+                continue
+    return found

@@ -1,0 +1,117 @@
+r"""What a document's notation says of its indices: which run over samples, features or classes, and over what size.
+
+Every place at which a name takes an index (the first lower index of w, the second of x_{ij}, the raised one of
+x^{(i)}) is a *slot*. A letter used in two slots of one formula makes them one *sort*; a sum over the letter with an
+upper bound gives the sort its size. Sorts are found by joining slots, letters and sizes over the whole document:
+
+    \frac1n \sum_{i=1}^n (\hat y_i - y_i) x_{ij},   w^\top x_i = \sum_j w_j x_{ij}
+        ŷ, y, x at 1: samples, n;     w, x at 2: features
+
+A slot that would join two written sizes (x_i the sample, x_j the feature) stays undecided, and each use is settled by
+its letter. What stands here are guesses about notation, made once for a document; they decide no equation.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from derivations.notes.interpreting.names import Habits
+
+__all__ = ["DATA", "LABELS", "MATRICES", "PARAMETERS", "VECTORS", "WEIGHTS", "Key", "Signature", "Slot", "base_letter"]
+
+PARAMETERS = frozenset(
+    [
+        *"wbWUVBvu",
+        "c",
+        "C",
+        "N",
+        "K",
+        "M",
+        "n",
+        "m",
+        "D",
+        "T",
+        r"\theta",
+        r"\beta",
+        r"\omega",
+        r"\lambda",
+        r"\alpha",
+        r"\eta",
+        r"\gamma",
+        r"\mu",
+        r"\Theta",
+        r"\phi",
+    ]
+)
+PARAMETERS |= {r"\epsilon", r"\psi", r"\rho", r"\tau"}
+VECTORS = frozenset(["w", "x", r"\theta", r"\beta", r"\omega", "X", r"\Theta"])
+LABELS = frozenset(["y", "t", "Y"])
+WEIGHTS = frozenset(["w", r"\theta", r"\beta", r"\omega"])
+MATRICES = WEIGHTS | {"W", "V", "U", r"\Theta"}
+DATA = frozenset([*"xyt"])
+_FUNCTION_LETTERS = frozenset(
+    [*"fghJLCEHPpqRQ", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\xi", r"\varsigma", r"\sigma", "l", r"\mathbb{P}"]
+)
+Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
+Key = tuple[object, ...]
+
+
+def base_letter(key: str) -> str:
+    r"""The letter under a name's accents and marks: y of \hat{y}_t."""
+    found = re.match(r"(?:\\(?:hat|tilde|bar|vec|dot)\{)*(\\?[A-Za-z]+)", key)
+    return found[1] if found else key
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A document's notation. Sorts are opaque keys; `size` is the written size of one, `lower` where its sums begin.
+
+    uneven: sorts whose sums begin in one place at 0 and in another at 1. ambiguous: functions of different things,
+    as p is in p(x), p(y). names_e: whether e is a name here, that of a vector of errors, and not only Euler's number.
+    """
+
+    habits: Habits
+    functions: frozenset[str]
+    vectors: frozenset[str]
+    sort_of_slot: dict[Slot, Key]
+    sort_of_letter: dict[tuple[int, str], Key]
+    usual_sort: dict[str, Key]
+    size: dict[Key, str]
+    lower: dict[Key, str]
+    axes: dict[str, tuple[Key, ...]]
+    sample: Key | None
+    feature: Key | None
+    classes: frozenset[Key]
+    logged: frozenset[str]
+    words: str
+    count: dict[str, int]
+    has_vectors: bool
+    uneven: frozenset[Key] = frozenset()
+    ambiguous: frozenset[str] = frozenset()
+    names_e: bool = False
+    numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def number_of(self, sort: object) -> int:
+        """A number for each sort, in the order in which they are asked for: for what is written nowhere."""
+        return self.numbers.setdefault(sort, len(self.numbers) + 1)
+
+    def is_label(self, key: str) -> bool:
+        r"""y, t, or \hat{y} beside a prediction y; a name in a logarithm by itself is a prediction."""
+        letter = base_letter(key)
+        if letter not in LABELS or key in self.logged:
+            return False
+        return not key.startswith(r"\hat") or letter in self.logged or letter not in self.count
+
+    def sort_of(self, formula: int, letter: str) -> Key | None:
+        return self.sort_of_letter.get((formula, letter), self.usual_sort.get(letter))
+
+    def says(self, pattern: str) -> bool:
+        """Whether the document's words, or its formulas, say something."""
+        return _says(self.words, pattern)
+
+
+@lru_cache(maxsize=1_000)
+def _says(words: str, pattern: str) -> bool:
+    return re.search(pattern, words, re.I) is not None

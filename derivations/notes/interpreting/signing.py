@@ -1,0 +1,212 @@
+"""A document's notation from the survey of its formulas: what runs over samples, features and classes.
+
+What stands here are guesses about notation, made once for a document; they decide no equation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from derivations.notes.interpreting.names import TRANSPOSES, Habits, read_name
+from derivations.notes.interpreting.signature import (
+    DATA,
+    LABELS,
+    MATRICES,
+    PARAMETERS,
+    VECTORS,
+    Key,
+    Signature,
+    base_letter,
+)
+from derivations.notes.interpreting.survey import Survey, applies, habits_of
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+
+__all__ = ["sign_document"]
+
+_OF_CHANCE = frozenset(["p", "q", "P", "Pr", r"\mathbb{P}", r"\Pr"])
+_OF_ALL = frozenset([r"\sigma", r"\nu", r"\kappa"])  # a spread and its like: one number for all samples
+
+
+def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: frozenset[str] = frozenset()) -> Signature:
+    """The notation of a document, from the sides of all its formulas and its whole text; maps: features of x."""
+    habits = habits_of([side for _, sides in formulas for side in sides])
+    survey = Survey(habits, maps)
+    for number, sides in formulas:
+        survey.formula(number, sides)
+    torn = survey.join()
+    joined = survey.joined
+    classes = frozenset(joined.find(key) for key in survey.class_slots if key not in torn)
+    roots = {slot: joined.find(slot) for slots in survey.letters.values() for slot in slots if slot not in torn}
+    letters = {key: joined.find(("letter", *key)) for key in survey.letters}
+    data = {root for slot, root in roots.items() if base_letter(slot[0]) == "x" and slot[2] == 1}
+    scores: Counter[Key] = Counter()
+    features: Counter[Key] = Counter()
+    for slot, root in roots.items():
+        letter = base_letter(slot[0])
+        if letter in ("w", r"\theta", r"\beta", r"\omega") and slot[2] == 1 and not slot[1]:
+            features[root] += 2
+        if letter in MATRICES and slot[2] == 2 and root in data:
+            features[root] += 2  # W_{kj} x_j: no sample, for a weight has none
+        if letter in DATA | survey.maps | {"h", "f", "z", "p", "a"} and slot[3] == 0:
+            scores[root] += 2 if slot[1] or letter in LABELS else 1
+    for root, size in joined.size.items():
+        if joined.find(root) == root and size in survey.means:
+            scores[root] += 8
+        if joined.find(root) == root and size in ("C", "K"):
+            scores[root] -= 4  # as many as there are classes
+    for root in classes:
+        features.pop(root, None)
+    for root in list(scores):
+        if root in classes or features[root] > 1:
+            scores[root] -= 100
+    best = max(scores, key=lambda r: (scores[r], str(r)), default=None)
+    sample = best if best is not None and scores[best] > 0 else None
+    if sample is None:
+        for number, letter, upper, _ in survey.bounds:
+            root = joined.find(("letter", number, letter))
+            if upper in survey.means and root not in classes and root not in features:
+                sample = root
+                break
+    if sample is None and (survey.has_bare_sum and not classes or survey.has_design_matrix):
+        sample = ("samples",)
+    feature = max((r for r in features if r != sample), key=lambda r: (features[r], str(r)), default=None)
+    if feature is None and not features:  # no weight has an index: x_{i1}, …, x_{im} say what features are
+        second = sorted({r for slot, r in roots.items() if slot[0].rstrip("!") == "x" and slot[2:] == (2, 1)}, key=str)
+        feature = next((r for r in second if r != sample and r not in classes), None)
+    usual: dict[str, Counter[Key]] = {}
+    for (_, letter), root in letters.items():
+        usual.setdefault(letter, Counter())[root] += 1 + 3 * (root in (sample, feature))
+    lower: dict[Key, str] = {}
+    uneven: set[Key] = set()
+    for number, letter, _, begin in survey.bounds:
+        if begin is not None:
+            root = joined.find(("letter", number, letter))
+            if begin.isdigit() and lower.get(root, begin) != begin:
+                uneven.add(root)
+            if root not in lower or begin == "1":
+                lower[root] = begin
+    signature = Signature(
+        habits,
+        _functions([side for _, sides in formulas for side in sides], survey),
+        frozenset(survey.transposed | survey.bold),
+        {**roots},
+        letters,
+        {letter: max(c, key=lambda r: (c[r], str(r))) for letter, c in usual.items()},
+        {joined.find(root): size for root, size in joined.size.items()},
+        lower,
+        {},
+        sample,
+        feature,
+        classes,
+        frozenset(survey.logged),
+        words,
+        {key: sum(uses.values()) for key, uses in survey.uses.items()},
+        bool(survey.transposed | survey.bold) or survey.dotted,
+        frozenset(uneven),
+        _ambiguous([side for _, sides in formulas for side in sides], survey.habits),
+        bool(survey.uses.get("e")) and "e" in survey.transposed,
+    )
+    signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
+    return signature
+
+
+def _axes(
+    key: str,
+    uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]],
+    signature: Signature,
+    survey: Survey,
+) -> tuple[Key, ...]:
+    """The sorts of a name's axes: those of its richest use, with what other uses add."""
+    found: list[Key] = []
+    letter = base_letter(key)
+    vectors, data = VECTORS | survey.maps, DATA | survey.maps
+    rich = _usual_arity(uses, letter)
+    for above, below in sorted(uses, key=lambda u: -len(u[0]) - len(u[1])):
+        if len(above) + len(below) < rich and rich > 1:
+            break
+        if len(above) + len(below) > rich:
+            continue
+        sorts: list[Key] = []
+        for raised, letters in ((True, above), (False, below)):
+            for position, name in enumerate(letters):
+                slots = [(name_ + "", raised, len(letters), position) for name_ in (key, key + "!")]
+                root = next((signature.sort_of_slot[s] for s in slots if s in signature.sort_of_slot), None)
+                if root is None and name is not None:
+                    root = signature.usual_sort.get(name, ("letter", name))
+                sorts.append(root or ("entry", key, raised, position))
+        if rich > 1 and found:
+            if any(r[0] == "entry" for r in found):
+                found = [b if a[0] == "entry" else a for a, b in zip(found, sorts, strict=False)]
+            continue
+        if found and rich == 1 and 12 * uses[above, below] < max(uses.values()) and len(above) + len(below) == 1:
+            continue
+        for root in sorts:
+            if (root[0] != "entry" or not found) and (root not in found or rich > 1):
+                found = [r for r in found if r[0] != "entry"] + [root]
+    has_feature = signature.feature in found or ("features",) in found
+    if key in survey.rows and letter in VECTORS and not has_feature:
+        found.append(signature.feature or ("features",))
+    elif not found or found == [signature.sample]:
+        has_vectors = bool(survey.transposed) or signature.feature is not None and letter != "x"
+        is_vector = key in signature.vectors or (letter in vectors and has_vectors and not re.search(r"_\d", key))
+        if is_vector and (letter in vectors or key in survey.bold) and letter not in LABELS:
+            found.append(signature.feature or ("features",))
+    if key in survey.index_letters or key in TRANSPOSES:
+        return tuple(found)
+    is_data = (
+        letter in DATA | survey.maps
+        or letter not in PARAMETERS
+        and key not in signature.functions
+        and letter not in _OF_ALL
+        and letter.islower()
+    )
+    if letter == "X":
+        found = found or [signature.feature or ("features",)]
+        is_data = True
+    if signature.sample is not None and signature.sample not in found and is_data:
+        found.insert(0, signature.sample)
+    elif signature.sample in found[1:] and letter in data:
+        found.remove(signature.sample)
+        found.insert(0, signature.sample)
+    return tuple(found)
+
+
+def _usual_arity(uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], letter: str) -> int:
+    """How many indices a name has; a label that has one nearly always has one (y_{ik} is then another name)."""
+    arities = Counter[int]()
+    for (above, below), count in uses.items():
+        arities[len(above) + len(below)] += count
+    most = max(arities, default=0)
+    scarce = 4 if letter not in VECTORS else 12
+    if most == 2 and arities[1] > scarce * arities[2]:
+        return 1
+    return most
+
+
+def _functions(sides: list[Node], survey: Survey) -> frozenset[str]:
+    """Names that are written before brackets as functions are."""
+    found: set[str] = set()
+    for side in sides:
+        for node in walk(side):
+            if isinstance(node, ast.Product):
+                for left, right in zip(node.factors, node.factors[1:], strict=False):
+                    if isinstance(left.body, ast.Symbol) and not right.operator and not right.sign:
+                        group = right.body.base if isinstance(right.body, ast.Scripted) else right.body
+                        within = {n.name for n in walk(group) if isinstance(n, ast.Symbol)}
+                        if applies(left.body, group) and left.body.name not in within:  # h_i(1 - h_i) is a product
+                            found.add(read_name(left.body, survey.habits).key)
+    return frozenset(found)
+
+
+def _ambiguous(sides: list[Node], habits: Habits) -> frozenset[str]:
+    """Densities of different things, parameters apart."""
+    found: dict[str, set[frozenset[str]]] = {}
+    for part in (n for side in sides for n in walk(side) if isinstance(n, ast.Product)):
+        for left, right in zip(part.factors, part.factors[1:], strict=False):
+            name, group = left.body, right.body
+            if isinstance(name, ast.Symbol) and not right.operator and not right.sign and applies(name, group):
+                within = frozenset(n.name for n in walk(group) if isinstance(n, ast.Symbol))
+                found.setdefault(read_name(name, habits).key, set()).add(within - PARAMETERS)
+    return frozenset(key for key, lists in found.items() if len(lists) > 1 and base_letter(key) in _OF_CHANCE)

@@ -1,0 +1,322 @@
+"""A first look at all formulas of a document: which slots and letters stand together, and how names occur."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from derivations.notes.interpreting.names import BOLD, Habits, Ref, UnsupportedNoteError, binder, layer_of, read_name
+from derivations.notes.interpreting.signature import LABELS, PARAMETERS, WEIGHTS, Key, Slot, base_letter
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.render import render
+
+__all__ = ["Survey", "applies", "habits_of", "names_in"]
+
+
+@dataclass
+class Joined:
+    """Union-find whose classes carry at most one written size and one kind: a label's index is no weight's index."""
+
+    parent: dict[Key, Key] = field(default_factory=dict)
+    size: dict[Key, str] = field(default_factory=dict)
+    kind: dict[Key, str] = field(default_factory=dict)
+
+    def find(self, key: Key) -> Key:
+        root = key
+        while self.parent.get(root, root) != root:
+            root = self.parent[root]
+        while self.parent.get(key, key) != root:
+            self.parent[key], key = root, self.parent[key]
+        return root
+
+    def join(self, a: Key, b: Key) -> bool:
+        """Make one class of two; False where their written sizes differ."""
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return True
+        first, second = self.size.get(a), self.size.get(b)
+        if first is not None and second is not None and first != second:
+            return False
+        kind, other = self.kind.get(a), self.kind.get(b)
+        if kind is not None and other is not None and kind != other:
+            return False
+        self.parent[b] = a
+        if other is not None:
+            self.kind[a] = other
+        if second is not None:
+            self.size[a] = second
+        return True
+
+
+@dataclass
+class Survey:
+    habits: Habits
+    maps: frozenset[str] = frozenset()
+    joined: Joined = field(default_factory=Joined)
+    uses: dict[str, Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]]] = field(default_factory=dict)
+    letters: dict[tuple[int, str], list[Slot]] = field(default_factory=dict)
+    bounds: list[tuple[int, str, str | None, str | None]] = field(default_factory=list)
+    class_slots: list[Key] = field(default_factory=list)
+    bare_exponents: set[str] = field(default_factory=set)
+    means: set[str] = field(default_factory=set)
+    transposed: set[str] = field(default_factory=set)
+    bold: set[str] = field(default_factory=set)
+    logged: set[str] = field(default_factory=set)
+    has_bare_sum: bool = False
+    index_letters: set[str] = field(default_factory=set)
+    dotted: bool = False
+    rows: set[str] = field(default_factory=set)
+    capital: bool = False
+
+    @property
+    def has_design_matrix(self) -> bool:
+        r"""Whether X is written as a matrix, as in X^\top X w, and never at an entry."""
+        return "X" in self.transposed and set(self.uses["X"]) == {((), ())}
+
+    def formula(self, number: int, sides: Iterable[Node]) -> None:
+        for side in sides:
+            for node in walk(side):
+                if isinstance(node, ast.Symbol):
+                    self.symbol(number, node)
+                elif isinstance(node, ast.BigOperator) and node.name in ("sum", "prod"):
+                    self.operator(number, node)
+                elif isinstance(node, ast.Fraction):
+                    self.fraction(number, node)
+                elif isinstance(node, ast.Group) and node.opening == r"\langle" and isinstance(node.body, ast.Listing):
+                    pair = [item for item in node.body.items if isinstance(item, ast.Symbol)]
+                    for ref in names_in(pair, self.habits):
+                        self.transposed.add(ref.key)
+                        if ref.indices:
+                            self.rows.add(ref.key)
+                elif isinstance(node, ast.Product):
+                    self.product(number, node)
+
+    def symbol(self, number: int, node: ast.Symbol) -> None:
+        try:
+            ref = read_name(node, self.habits)
+        except UnsupportedNoteError:
+            return
+        below = tuple(i.letter for i in ref.below)
+        above = tuple(i.letter for i in ref.above)
+        self.uses.setdefault(ref.key, Counter())[above, below] += 1
+        if ref.transposed:
+            self.transposed.add(ref.key)
+            if ref.indices:
+                self.rows.add(ref.key)
+        if ref.bold:
+            self.bold.add(ref.key)
+        for raised, letters in ((True, above), (False, below)):
+            for position, letter in enumerate(letters):
+                if letter is not None:
+                    self.index_letters.add(letter)
+                    slot = (ref.key + "!" * ref.bold, raised, len(letters), position)
+                    self.letters.setdefault((number, letter), []).append(slot)
+                    if (layer_of(node) or ("",))[0] in self.habits.layers:
+                        self.class_slots.append(slot)  # the index of a unit
+                    letter_of = base_letter(ref.key)
+                    if len(ref.indices) == 1 and letter_of in ("y", "t", "w", r"\theta", r"\beta"):
+                        self.joined.kind[slot] = "label" if letter_of in LABELS else "weight"
+
+    def operator(self, number: int, node: ast.BigOperator) -> None:
+        try:
+            letters, lower, upper, _ = binder(node)
+        except UnsupportedNoteError:
+            return
+        if not letters:
+            self.has_bare_sum = True
+        for letter in letters:
+            self.letters.setdefault((number, letter), [])
+            self.bounds.append(
+                (number, letter, None if upper is None else render(upper), None if lower is None else render(lower))
+            )
+
+    def fraction(self, number: int, node: ast.Fraction) -> None:
+        """Σ e^{z_j} below a fraction bar is a sum over classes."""
+        sums = [n for n in walk(node.denominator) if isinstance(n, ast.BigOperator) and n.name == "sum"]
+        if not sums:
+            return
+        try:
+            bound = {letter for n in sums for letter in binder(n)[0]}
+        except UnsupportedNoteError:
+            return
+        for part in walk(node.denominator):
+            exponents: list[Node] = []
+            if isinstance(part, ast.Symbol) and part.name == "e" and part.superscripts:
+                exponents = list(part.superscripts)
+            elif isinstance(part, ast.Product):
+                for left, right in zip(part.factors, part.factors[1:], strict=False):
+                    if isinstance(left.body, ast.Function) and left.body.name == "exp":
+                        exponents.append(right.body)
+            for exponent in exponents:
+                for symbol in walk(exponent):
+                    if isinstance(symbol, ast.Symbol):
+                        self.exponent(bound, symbol)
+
+    def exponent(self, bound: set[str], symbol: ast.Symbol) -> None:
+        try:
+            ref = read_name(symbol, self.habits)
+        except UnsupportedNoteError:
+            return
+        for raised, indices in ((True, ref.above), (False, ref.below)):
+            for position, index in enumerate(indices):
+                if index.letter in bound or (not bound and len(ref.indices) == 1):
+                    self.class_slots.append((ref.key, raised, len(indices), position))
+
+    def exponential_sum(self, operator: ast.BigOperator, power: ast.Symbol) -> None:
+        """Σ_d e^{z_d} is a sum over classes wherever it stands."""
+        if len(power.superscripts) == 1 and isinstance(power.superscripts[0], ast.Symbol):
+            try:
+                self.exponent(set(binder(operator)[0]), power.superscripts[0])
+            except UnsupportedNoteError:
+                return
+
+    def log_of(self, node: Node) -> None:
+        """p is in a logarithm by itself, as log p or log(1 - p): a probability."""
+        inside = node.body if isinstance(node, ast.Group) and node.body is not None else node
+        if isinstance(inside, ast.Sum) and len(inside.terms) == 2 and inside.terms[0].body == ast.Number("1"):
+            inside = inside.terms[1].body
+        if (
+            isinstance(inside, ast.Product)
+            and len(inside.factors) == 2
+            and isinstance(inside.factors[1].body, ast.Group)
+        ):
+            inside = inside.factors[0].body
+        if isinstance(inside, ast.Symbol):
+            try:
+                self.logged.add(read_name(inside, self.habits).key)
+            except UnsupportedNoteError:
+                return
+
+    def on_bracket(self, number: int, name: ast.Symbol, bracket: ast.Scripted) -> None:
+        r"""s(\mathbf x)_i has its index on the bracket."""
+        if name.subscripts or name.superscripts or not isinstance(bracket.base, ast.Group):
+            return
+        if applies(name, bracket.base):
+            self.symbol(number, replace(name, subscripts=bracket.subscripts))
+
+    def product(self, number: int, node: ast.Product) -> None:
+        for left, right in zip(node.factors, node.factors[1:], strict=False):
+            if isinstance(left.body, ast.BigOperator) and isinstance(right.body, ast.Symbol) and right.body.name == "e":
+                self.exponential_sum(left.body, right.body)
+            if right.operator == r"\cdot" and isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Symbol):
+                pair = (left.body, right.body)
+                if all(
+                    not s.subscripts and not s.superscripts and (bare_name(s), True) in self.habits.indexed
+                    for s in pair
+                ):
+                    self.dotted = True
+            if isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Scripted) and not right.operator:
+                self.on_bracket(number, left.body, right.body)
+            if isinstance(left.body, ast.Fraction) and isinstance(right.body, ast.BigOperator | ast.Group):
+                below = left.body.denominator
+                if isinstance(below, ast.Symbol):
+                    self.means.add(render(below))
+                elif isinstance(below, ast.Product) and isinstance(below.factors[-1].body, ast.Symbol):
+                    self.means.add(render(below.factors[-1].body))
+            if isinstance(left.body, ast.Function) and left.body.name in ("log", "ln"):
+                self.log_of(right.body)
+            one = isinstance(left.body, ast.Number) and left.body.text == "1"
+            if one and isinstance(right.body, ast.Group) and right.body.opening == r"\{":
+                chain = right.body.body
+                if isinstance(chain, ast.Chain) and isinstance(chain.members[-1], ast.Symbol):
+                    self.class_slots.append(("letter", number, chain.members[-1].name))
+
+    def join(self) -> set[Slot]:
+        """Make sorts of slots and letters; the slots that fit no single one."""
+        torn: set[Slot] = set()
+        joined = self.joined
+        for key in self.class_slots:
+            joined.kind.pop(key, None)
+        for number, letter, upper, _ in self.bounds:
+            if upper is not None:
+                joined.size.setdefault(("size", upper), upper)
+                joined.join(("size", upper), ("letter", number, letter))
+        sized = [key for key in self.letters if joined.find(("letter", *key)) in joined.size]
+        others = [key for key in self.letters if key not in set(sized)]
+        for number, letter in (*sized, *others):
+            # a weight's index decides before that of a feature, which may also be a sample's
+            for slot in sorted(self.letters[number, letter], key=lambda s: base_letter(s[0]) not in WEIGHTS):
+                if slot not in torn and not joined.join(slot, ("letter", number, letter)):
+                    torn.add(slot)
+        return torn
+
+
+def habits_of(sides: list[Node]) -> Habits:
+    """A first look: letters that sums bind, and names with letters among their indices."""
+    raised = {"i", "j"}
+    from_zero: set[str] = set()
+    for side in sides:
+        for node in walk(side):
+            if isinstance(node, ast.BigOperator) and node.name == "sum":
+                try:
+                    bound, begin, *_ = binder(node)
+                except UnsupportedNoteError:
+                    continue
+                (from_zero if isinstance(begin, ast.Number) and begin.text == "0" else raised).update(bound)
+    symbols = [n for side in sides for n in walk(side) if isinstance(n, ast.Symbol)]
+    of_labels = {s.name for n in symbols if n.name in LABELS for s in n.superscripts if isinstance(s, ast.Symbol)}
+    raised -= from_zero - of_labels  # Σ_{j=0} w_j x^j is a polynomial: these are powers
+    layered = {(layer[0], n.name) for n in symbols if (layer := layer_of(n)) is not None and layer[0] not in raised}
+    letters = {letter for letter, _ in layered}
+    layers = frozenset(c for c in letters if len({name for letter, name in layered if letter == c}) > 1)
+    plain = Habits(frozenset(raised), layers=layers)
+    lettered = Counter[tuple[str, bool]]()
+    numbered = Counter[tuple[str, bool]]()
+    for side in sides:
+        for node in walk(side):
+            if isinstance(node, ast.Symbol):
+                try:
+                    ref = read_name(
+                        node, replace(plain, indexed=frozenset([(bare_name(node), True), (bare_name(node), False)]))
+                    )
+                except UnsupportedNoteError:
+                    continue
+                for lower, indices in ((True, ref.below), (False, ref.above)):
+                    if any(i.letter is not None for i in indices):
+                        lettered[bare_name(node), lower] += 1
+                    elif indices:
+                        numbered[bare_name(node), lower] += 1
+    indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
+    return replace(plain, indexed=indexed)
+
+
+def bare_name(node: ast.Symbol) -> str:
+    base = node.name
+    for accent in node.decorations:
+        if accent not in BOLD:
+            base = rf"\{accent}{{{base}}}"
+    return base
+
+
+def applies(name: ast.Symbol, group: Node) -> bool:
+    """Whether a name before brackets takes what is in them as its argument."""
+    if not isinstance(group, ast.Group) or group.opening != "(" or group.body is None:
+        return False
+    body = group.body
+    if name.name in LABELS | PARAMETERS | {"a", "x", "z"} and not isinstance(body, ast.Listing):
+        if name.name in (r"\phi", r"\psi"):
+            return isinstance(body, ast.Symbol) and body.name in ("x", "X")
+        return name.name in ("a", "z", "C", "u", "v") and isinstance(body, ast.Symbol) and body.name != "d"
+    if isinstance(body, ast.Symbol):
+        return body.name != "d" and (name.name not in ("p", "s") or not body.subscripts or not name.subscripts)
+    if isinstance(body, ast.Listing):
+        return True
+    if name.name in ("f", "g", "h", r"\sigma", "A", "B") or len(name.name) > 1 and not name.name.startswith("\\"):
+        return not name.subscripts or any(isinstance(s, ast.Symbol) for s in name.subscripts)
+    return False
+
+
+def all_symbols(sides: Iterable[Node]) -> Iterator[ast.Symbol]:
+    for side in sides:
+        yield from (n for n in walk(side) if isinstance(n, ast.Symbol))
+
+
+def names_in(sides: Iterable[Node], habits: Habits) -> Iterator[Ref]:
+    """Every name in the sides that can be read as one."""
+    for symbol in all_symbols(sides):
+        try:
+            yield read_name(symbol, habits)
+        except UnsupportedNoteError:
+            continue

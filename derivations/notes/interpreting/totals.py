@@ -1,0 +1,186 @@
+r"""How far a \sum or a \prod reaches, what it runs over, and its value.
+
+A sum reaches over the terms after it where its index stands in them. One that names no index runs over the letter that
+stands nowhere else, else over the samples.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from derivations.indexed import substitute
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
+from derivations.notes.interpreting.naming import Namer
+from derivations.notes.interpreting.signature import Key
+from derivations.notes.interpreting.tensor import (
+    Value,
+)
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.render import render
+from derivations.statement import index
+
+__all__ = ["Totals"]
+
+
+@dataclass
+class Totals(Namer):
+    """The part of the elaborator that knows sums and products over an index."""
+
+    letters_elsewhere: frozenset[str] = frozenset()
+
+    if TYPE_CHECKING:
+
+        def value(self, node: Node) -> Value: ...
+
+    def reached(self, body: Node, rest: Sequence[ast.Term]) -> int:
+        """How many of the terms after it a sum at the top of `body` reaches over."""
+        if not rest or not isinstance(body, ast.Product):
+            return 0
+        taken = itertools.takewhile(lambda f: not isinstance(f.body, ast.Function), body.factors)
+        sums = [f.body for f in taken if isinstance(f.body, ast.BigOperator) and f.body.name == "sum"]
+        if not sums:
+            return 0
+        letters = {letter for s in sums for letter in binder(s)[0]}
+        names = [self._free_letters(term.body) for term in rest]
+        named = [p for p, found in enumerate(names) if letters & found]
+        if named:
+            return 0 if letters & self.letters_elsewhere else named[-1] + 1
+        sort = self._sum_sort(sums[0])
+        if sort != self.signature.sample or sort is None:
+            return 0
+        varying = 0
+        for position, term in enumerate(rest):
+            if any(isinstance(n, ast.BigOperator) for n in walk(term.body)) or not self._varies(term.body):
+                break
+            varying = position + 1
+        if varying:
+            self.consulted.add("reach")
+            return varying if self.choices.reach else 0
+        return 0
+
+    def _free_letters(self, node: Node) -> set[str]:
+        """Letters among the indices of a term, but for those that its own sums bind."""
+        found: set[str] = set()
+        own: set[str] = set()
+        for part in walk(node):
+            if isinstance(part, ast.Symbol):
+                ref = read_name(part, self.signature.habits)
+                found |= {i.letter for i in ref.indices if i.letter is not None}
+            elif isinstance(part, ast.BigOperator) and part.name == "sum":
+                own |= set(binder(part)[0])
+        return found - own
+
+    def _varies(self, node: Node) -> bool:
+        """Whether a term has a name with a sample axis and no index for it."""
+        for part in walk(node):
+            if isinstance(part, ast.Symbol):
+                ref = read_name(part, self.signature.habits)
+                if ref.key in TRANSPOSES or ref.key in ("e", "d"):
+                    continue
+                entry = self.entry_for(ref) if self.scope.of(ref.key) else None
+                axes = entry.axes if entry is not None else self.signature.axes.get(ref.key, ())
+                if self.signature.sample in axes and len(ref.indices) < len(axes):
+                    return True
+        return False
+
+    def _sum_sort(self, operator: ast.BigOperator) -> Key | None:
+        letters = binder(operator)[0]
+        if not letters:
+            return self.signature.sample
+        return self.sort_of(letters[0])
+
+    def big(self, node: ast.BigOperator, rest: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
+        r"""\sum or \prod over the rest of the product, and over the terms `tail`."""
+        letters, low, high, without = binder(node)
+        if not rest:
+            raise UnsupportedNoteError("a sum of nothing")
+        body: Node = ast.Product((ast.Factor("", rest[0].sign, rest[0].body), *rest[1:])) if rest else ast.Number("1")
+        if tail:
+            body = ast.Sum((ast.Term("", body), *tail))
+        if not letters:
+            return self.bare_sum(node, body, high)
+        return self._bound(node.name, letters, low, high, without, body)
+
+    def bare_sum(self, node: ast.BigOperator, body: Node, high: Node | None) -> Value:
+        """A sum that names no index: over the letter that stands nowhere else, else over the samples."""
+        candidates = self._free_letters(body) - self.letters_elsewhere - set(self.bound)
+        candidates = {c for c in candidates if c not in self.signature.size.values()}
+        if len(candidates) == 1:
+            return self._bound(node.name, (candidates.pop(),), None, high, (), body)
+        sort = self.signature.sample
+        if sort is None or high is not None:
+            raise UnsupportedNoteError("what a sum without bounds runs over")
+        self.fresh += 1
+        symbol = index(f"s{self.fresh}")
+        lower, upper = self.range_of(sort)
+        self.consulted.add("shared")
+        sampled = sorted(c for c in candidates if self.sort_of(c) == sort)
+        if self.choices.shared and not sampled:
+            value = self.value(body)
+        else:
+            with self.within(None, None, symbol):
+                value = self.value(body)
+        return self._closed(node.name, value, symbol, lower, upper)
+
+    def _bound(
+        self,
+        name: str,
+        letters: Sequence[str],
+        low: Node | None,
+        high: Node | None,
+        without: Sequence[Node],
+        body: Node,
+    ) -> Value:
+        letter, *others = letters
+        sort = self.sort_of(letter)
+        symbol = self.index(letter)
+        lower, upper = self.range_of(sort)
+        if high is not None:
+            upper = self.bound_of(high)
+        if low is not None:
+            lower = self.bound_of(low)
+        is_sample = sort is not None and sort == self.signature.sample
+        outer = self.met.pop(symbol, None)
+        with self.within(letter, sort, symbol if is_sample else None):
+            if others:
+                value = self._bound(name, others, None, None, without, body)
+            else:
+                value = self.value(body)
+        self.met.pop(symbol, None)
+        if outer is not None:
+            self.met[symbol] = outer
+        total = self._closed(name, value, symbol, lower, upper)
+        for node in () if others else without:
+            left_out = self.bound_of(node)
+            if left_out.free_symbols and isinstance(left_out, sp.Symbol):
+                self.note(left_out, sort)
+            dropped = substitute(value.expr, {symbol: left_out})
+            total = replace(total, expr=total.expr - dropped if name == "sum" else total.expr / dropped)
+        return total
+
+    def _closed(self, name: str, value: Value, symbol: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> Value:
+        if name == "sum":
+            return replace(value, expr=sp.Sum(value.expr, (symbol, lower, upper)))
+        if value.axes:
+            raise UnsupportedNoteError("a product of arrays over an index")
+        return replace(value, expr=sp.Product(value.expr, (symbol, lower, upper)))
+
+    def bound_of(self, node: Node) -> sp.Expr:
+        """A bound of a sum: an index, a size, a number, or one of these and a step."""
+        match node:
+            case ast.Number(text) if text.isdigit() and len(text) < 7:
+                return sp.Integer(int(text))
+            case ast.Symbol(name, _, (), (), 0):
+                if name in self.signature.size.values() or (name == "n" and name not in self.bound):
+                    return sp.Symbol(name, integer=True, positive=True)
+                return self.index(name) if len(name) == 1 and name.islower() else self.size_symbol(name)
+            case ast.Sum((first, second)) if not first.sign and isinstance(second.body, ast.Number):
+                step = self.bound_of(second.body)
+                return self.bound_of(first.body) + (step if second.sign == "+" else -step)
+        raise UnsupportedNoteError(f"the bound {render(node)} of a sum")

@@ -1,0 +1,110 @@
+"""What a note lets one assume of its names: the ranges of indices, the domains of labels and of probabilities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import sympy as sp
+
+from derivations.domain import Domain
+from derivations.indexed import (
+    free_atoms,
+    free_symbols,
+)
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.naming import ROW
+from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.tensor import Axis
+from derivations.ranges import Ranges
+from derivations.statement import Definition
+
+__all__ = ["ONE_HOT", "domains_of", "ranges_of", "sizes_of"]
+
+_BINARY = (
+    r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
+    r"|[sS]igmoid|σ|\\sigma|[lL]ogistic"
+)
+_SIGNS = r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
+ONE_HOT = (
+    r"one[- ]?hot|원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|"
+    r"\\sum(\\limits)? *(_(\{[^{}]*\}|\w))?(\^(\{[^{}]*\}|\w))? *[yt](_(\{[^{}]*\}|\w)|\^(\{[^{}]*\}|\w))+ *= *1\b"
+    r"|只有一个|sum to (one|1)"
+    r"|t_\{?[a-z]*\}? = 1\$|y\^\{?\(i\)\}? *= *k"
+)
+
+
+def ranges_of(exprs: Sequence[sp.Expr], axes: Iterable[Axis], speaker: Elaborator) -> Ranges:
+    ranges = Ranges()
+    for sort in speaker.signature.classes:
+        _, upper = speaker.range_of(sort)
+        if isinstance(upper, sp.Symbol):
+            ranges = ranges.with_minimum(upper, 2)
+    for axis in axes:
+        ranges = ranges.with_index(axis.symbol, axis.lower, axis.upper)
+    free = set().union(*(free_symbols(e) for e in exprs))
+    for symbol in sorted(free & set(speaker.met), key=str):
+        ranges = ranges.with_index(symbol, *speaker.met[symbol])
+    if ROW in free and ROW not in ranges.bounds:
+        ranges = ranges.with_index(ROW, *speaker.range_of(speaker.signature.sample))
+    return ranges
+
+
+def domains_of(
+    exprs: Iterable[sp.Expr], definitions: Sequence[Definition], speaker: Elaborator
+) -> dict[object, tuple[Domain, tuple[sp.Expr, ...]]]:
+    """The domains of labels and of probabilities that have no definition."""
+    defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
+    found: dict[object, tuple[Domain, tuple[sp.Expr, ...]]] = {}
+    numbered: set[sp.Symbol] = set()
+    for e in exprs:
+        for atom in free_atoms(e):
+            label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            if label in defined or label in found or label.is_integer:
+                continue
+            if isinstance(atom, sp.Indexed) and any(i.is_Integer for i in atom.indices):
+                numbered.add(label)
+            axes = sizes_of(label, speaker)
+            domain = _domain_of(label, speaker)
+            if (
+                axes is None
+                or domain is Domain.REAL
+                or len(axes) != (len(atom.indices) if isinstance(atom, sp.Indexed) else 0)
+            ):
+                continue
+            found[label] = (domain, axes)
+    return {label: kept for label, kept in found.items() if label not in numbered}
+
+
+def sizes_of(label: sp.Symbol, speaker: Elaborator) -> tuple[sp.Expr, ...] | None:
+    sorts = speaker.domains.get(label, ())
+    entry = speaker.scope.symbols.get(label)
+    if entry is not None:
+        sorts = entry.axes
+    sizes = []
+    for sort in sorts:
+        lower, upper = speaker.range_of(sort)
+        if lower != 1 or not isinstance(upper, sp.Symbol):
+            return None
+        sizes.append(upper)
+    return tuple(sizes)
+
+
+def _domain_of(label: sp.Symbol, speaker: Elaborator) -> Domain:
+    signature = speaker.signature
+    key = re.split("[@·′]", label.name)[0]
+    sorts = speaker.domains.get(label, ())
+    if key.startswith("1{"):
+        return Domain.ONE_HOT
+    letter = base_letter(key)
+    if signature.is_label(key):
+        many = bool(sorts) and sorts[-1] != signature.sample and signature.says(ONE_HOT)
+        if many or sorts and sorts[-1] in signature.classes:
+            return Domain.ONE_HOT
+        signs, binary = signature.says(_SIGNS), signature.says(_BINARY)
+        if signs:
+            return Domain.SIGNS if not signature.says(r"\{\s*0\s*,\s*\+?1\s*\\?\}") else Domain.REAL
+        return Domain.BINARY if binary else Domain.REAL
+    if key in signature.logged and letter not in ("e",) and key not in (r"\sigma",):
+        return Domain.UNIT
+    return Domain.REAL

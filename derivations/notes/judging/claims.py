@@ -1,0 +1,70 @@
+"""What is claimed: an equation between two values, its conditions, and the names that stand in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derivations.indexed import (
+    free_atoms,
+    free_symbols,
+)
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.naming import ROW
+from derivations.notes.interpreting.tensor import Value
+
+__all__ = ["Claim", "closed", "indices_of", "labels_in", "names_met", "unknown_in"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """left = right, as elaborated by `speaker`; conditions: cases in which it is claimed, as pairs of indices."""
+
+    left: Value
+    right: Value
+    speaker: Elaborator
+    equal: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
+    distinct: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
+    fixed: tuple[tuple[str, int], ...] = ()
+    sizes: tuple[tuple[sp.Symbol, int], ...] = ()
+    beside: frozenset[str] = frozenset()  # names that both arrays have, of which this is an entry
+
+
+def names_met(exprs: Iterable[sp.Expr], claim: Claim) -> set[str]:
+    return {name for e in exprs for name in (*unknown_in(e, claim.speaker), *map(str, labels_in(e)))}
+
+
+def indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
+    found = {s for s in free_symbols(expr) if s in speaker.met and s != ROW}
+    for entry in speaker.scope.definitions_of(expr):
+        if entry.definition is not None and entry.symbol not in speaker.scope.jets:
+            target = entry.definition.target
+            own = set(target.indices) if isinstance(target, sp.Indexed) else set()
+            found |= {s for s in free_symbols(entry.definition.value) - own if s in speaker.met and s != ROW}
+    return found
+
+
+def labels_in(expr: sp.Expr) -> set[sp.Symbol]:
+    return {a.base.label if isinstance(a, sp.Indexed) else a for a in free_atoms(expr)}
+
+
+def closed(expr: sp.Expr, speaker: Elaborator) -> list[sp.Expr]:
+    """An expression with the values of the names in it, but for those of functions of which nothing is known."""
+    known = [e for e in speaker.scope.definitions_of(expr) if e.symbol not in speaker.scope.jets]
+    return [expr, *(e.definition.value for e in known if e.definition is not None)]
+
+
+def unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
+    exprs = [expr, *(e.definition.value for e in speaker.scope.definitions_of(expr) if e.definition is not None)]
+    found = set()
+    for e in exprs:
+        for atom in free_atoms(e):
+            label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            entry = speaker.scope.symbols.get(label)
+            if entry is not None and (entry.definition is None or label in speaker.scope.jets):
+                found.add(entry.key)
+            elif entry is None and label in speaker.unknown:
+                found.add(speaker.unknown[label])
+    return found

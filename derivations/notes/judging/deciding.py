@@ -1,0 +1,135 @@
+"""One equation between two values: its derivatives taken, its domains found, and decided.
+
+What may be refuted is narrower than what may be proved. A name without a definition may be anything, so a difference
+that hangs on one refutes nothing; a derivative by what the function does not mention, an index that stands on one
+side only and a condition that nobody wrote are doubts of the same kind. Each is named as the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy as sp
+
+from derivations.domain import Domain
+from derivations.equation import Equation, decide
+from derivations.functions import Partial
+from derivations.indexed import (
+    AmbiguousPartialError,
+    UnsupportedExpressionError,
+    free_atoms,
+    substitute,
+)
+from derivations.kernels import BudgetExceededError, UndefinedError
+from derivations.notes.interpreting.arrays import entries
+from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.interpreting.naming import ROW
+from derivations.notes.judging.assumptions import domains_of, ranges_of
+from derivations.notes.judging.cells import Judged, at_every_place
+from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
+from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, tempered
+from derivations.notes.judging.loose import reading_that_may_hold
+from derivations.notes.judging.matching import class_first, matched, one_sample, relabelled, summed_when_repeated
+from derivations.notes.judging.settled import VACUOUS, Settled
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.verdict import Status, Verdict
+from derivations.zero_test import Context
+
+__all__ = ["judge"]
+
+
+def judge(claim: Claim, seed: int = 0) -> Judged:
+    """The verdict on a claim; never raises for what the note says."""
+    try:
+        places = entries(claim.left, claim.right)
+        if places is None:
+            return _judge(claim, seed)
+        names = [names_met([p.left.expr for p in places], claim), names_met([p.right.expr for p in places], claim)]
+        whole = replace(claim, sizes=tuple(places[0].sizes.items()), beside=frozenset(names[0] & names[1]))
+        found = [(p.place, _judge(replace(whole, left=p.left, right=p.right), seed)) for p in places]
+        return at_every_place(found)
+    except AmbiguousPartialError as error:
+        return Judged(Verdict(Status.UNDECIDED, "partial derivative", reason=str(error)))
+    except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+        return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
+    except UndefinedError as error:
+        return Judged(Verdict(Status.UNDECIDED, "normal form", reason=f"undefined: {error}"))
+    except BudgetExceededError as error:
+        return Judged(Verdict(Status.UNDECIDED, "budget", reason=f"out of budget: {error}"))
+    except RecursionError:
+        return Judged(Verdict(Status.UNDECIDED, "budget", reason="out of budget: nested too deeply"))
+
+
+def _judge(claim: Claim, seed: int) -> Judged:
+    speaker = claim.speaker
+    left, right, axes = matched(claim.left, claim.right)
+    left, right = one_sample(left, right, speaker)
+    if not (claim.equal or claim.distinct) and speaker.signature.says("Einstein|summation (convention|notation)"):
+        left, right = summed_when_repeated(left, right, speaker), summed_when_repeated(right, left, speaker)
+    doubts = list(speaker.doubts)
+    ranges = ranges_of((left, right), axes, speaker)
+    for a, b in claim.distinct:
+        ranges = ranges.with_distinct(a, b)
+    settled = Settled(speaker, ranges)
+    first, second = settled.taken(left), settled.taken(right)
+    doubts += one_sided(left, right, first, second, claim)
+    doubts += settled.doubts
+    slopes = [{a for e in closed(side, speaker) for a in labels_in(e) if "'(" in a.name} for side in (first, second)]
+    if slopes[0] != slopes[1]:
+        doubts.append("a function of which nothing is known, differentiated on one side only")
+    if first == 0 and second == 0 and (left != 0 and right != 0) and (settled.doubts or left.has(Partial)):
+        raise UnsupportedNoteError("both sides are 0 as far as the names in them are defined")
+    equal = dict(claim.equal)
+    if equal:
+        first, second = substitute(first, equal), substitute(second, equal)
+        ranges = replace(ranges, bounds={s: b for s, b in ranges.bounds.items() if s not in equal})
+    definitions = tuple(d for d in settled.definitions_for(first, second))
+    fixed = {name: sp.Integer(value) for name, value in claim.fixed}
+    if fixed:
+        first, second = (_fix(e, fixed) for e in (first, second))
+        definitions = tuple(replace(d, value=_fix(d.value, fixed)) for d in definitions)
+    turned = class_first((first, second, *(d.value for d in definitions)), definitions, speaker)
+    first, second = relabelled(first, turned), relabelled(second, turned)
+    definitions = tuple(replace(d, value=relabelled(d.value, turned)) for d in definitions)
+    arrays = domains_of((first, second, *(d.value for d in definitions)), definitions, speaker)
+    arrays |= {label: (Domain.ONE_HOT, shape) for label, shape in turned.values()}
+    if claim.sizes:
+        sizes = {symbol: sp.Integer(value) for symbol, value in claim.sizes}
+        first, second = first.xreplace(sizes), second.xreplace(sizes)
+        definitions = tuple(replace(d, value=d.value.xreplace(sizes)) for d in definitions)
+        bounds = {s: (lo.xreplace(sizes), hi.xreplace(sizes)) for s, (lo, hi) in ranges.bounds.items()}
+        ranges = replace(ranges, bounds=bounds)
+        arrays = {a: (domain, tuple(n.xreplace(sizes) for n in shape)) for a, (domain, shape) in arrays.items()}
+    context = Context(ranges, arrays)
+    keep = frozenset(d.key for d in definitions if d.value.has(sp.Sum) and not d.value.has(sp.exp, sp.log))
+    equation = Equation(first, second, context, definitions=definitions, keep=keep)
+    verdict = decide(equation, seed, OPERATIONS, SECONDS)
+    lines = tuple(sorted({e.line for e in settled.entries if e.line}))
+    if verdict.is_proved and settled.is_vacuous and left != 0 and right != 0:
+        verdict = replace(verdict, status=Status.UNDECIDED, reason=VACUOUS)
+    if (
+        verdict.is_refuted
+        and settled.has_jets
+        and not doubts
+        and is_lost_derivative(left, right, equation, settled, seed)
+    ):
+        return Judged(verdict, lines, first, second, equation)
+    verdict = tempered(verdict, doubts, settled, equation, speaker, seed)
+    extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
+    if verdict.is_refuted and extra:
+        other = components_meant(left, extra, speaker)
+        other = other or reading_that_may_hold(equation, extra, ROW, seed, OPERATIONS)
+        if other is not None:
+            reason = f"the index {extra[0]} stands on the right side only: {other}"
+            verdict = replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+    return Judged(verdict, lines, first, second, equation)
+
+
+def _fix(expr: sp.Expr, fixed: dict[str, sp.Integer]) -> sp.Expr:
+    """Labels replaced by the value that a case gives them."""
+    found = {}
+    for atom in free_atoms(expr):
+        label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+        if label.name in fixed:
+            found[atom] = fixed[label.name]
+    return expr.xreplace(found) if found else expr

@@ -1,0 +1,297 @@
+"""Names bound to values: defined at first, defined again, resolved, identified with what they stand for.
+
+A bare name left of a formula's first `=` is defined there. Where it had a value, another one is a conflict and holds
+from there on. A name is not free in its own definition.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from derivations.functions import Partial
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.heads import Head, head_of
+from derivations.notes.interpreting.layers import Layer, at_layer, own_layer
+from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
+from derivations.notes.interpreting.naming import ROW
+from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.interpreting.scope import Entry, Scope
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import labels_in, unknown_in
+from derivations.notes.judging.judge import Judging, label_of
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Step
+from derivations.notes.report import StepRecord
+from derivations.statement import Definition
+from derivations.verdict import Witness
+
+__all__ = ["Defining"]
+
+_NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
+_SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
+
+
+@dataclass
+class Defining(Judging):
+    """The part of a reading that binds names."""
+
+    layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
+
+    def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
+        """A name whose value had something unknown in it has the next value of its chain."""
+        first = chain.members[0]
+        head = None if first is None else head_of(first, self.signature)
+        if head is None or not (self._has_value(head) or head.ref.key in self.scope.unusable):
+            return
+        assert step.right is not None
+        speaker = self._speaker(step.right)
+        try:
+            if unknown_in(speaker.side(right).expr, speaker):
+                return
+            self._bind(step, head, right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return
+
+    def _restated(self, step: Step, subject: Node, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        """∂N/∂v = ∂(E)/∂v with E = −N, where the words say that a sign is changed: N is E from here on."""
+        head, inner = head_of(subject, self.signature), subject_of(right)
+        if head is None or inner is None or not self.signature.says(_NEGATED):
+            return record
+        judged = self._claimed(step, left, ast.Sum((ast.Term("-", right),)))
+        if not judged.verdict.is_proved:
+            return record
+        try:
+            self._bind(step, head, inner)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return record
+        return replace(record, verdict="conflict", reason=f"{head.ref.key} had the opposite sign before")
+
+    def _is_open(self, head: Head) -> bool:
+        """Whether a name is neither data, nor a parameter, nor defined: an equation may say what it is."""
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices)
+        return not speaker.is_primitive(head.ref.key) or bool(head.arguments) or head.ref.key in ("u", "v")
+
+    def _has_value(self, head: Head) -> bool:
+        found = self.scope.of(head.ref.key)
+        arity = len(head.ref.indices)
+        if self._names_sample(head):
+            return any(self.signature.sample in e.axes and len(e.axes) == arity + 1 for e in found)
+        return any(
+            len(e.axes) == arity or len([a for a in e.axes if a != self.signature.sample]) == arity or not arity
+            for e in found
+            if len(e.axes) >= arity
+        )
+
+    def _names_sample(self, head: Head) -> bool:
+        """Whether a name is written as a function of one named sample's data: J(w; x_i, y_i)."""
+        if not head.arguments:
+            return False
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices, unknown=self.unknown, domains=self.domains)
+        return speaker._sample_of(head.arguments) is not None
+
+    def _define(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        reason = None
+        try:
+            self._bind(step, head, right)
+            self._bind_layers(step, left, right)
+        except CircularError:
+            raise
+        except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+            reason = f"its value can't be used: {error}"
+            self.scope.unusable.add(head.ref.key)
+        return replace(record, verdict="definition", method="definition", reason=reason)
+
+    def _bind_layers(self, step: Step, left: Node, right: Node) -> None:
+        """What is defined at layer l is defined at the other layers that the document names."""
+        own = own_layer(left)
+        if own is None or own[1] or own[0] not in self.signature.habits.layers or not isinstance(left, ast.Symbol):
+            return
+        named, defined = self.layers
+        said = set() if subject_of(right) is not None else defined.get(left.name, set())
+        for layer in named:  # what \delta^L = ∂C/∂z^L equals is then a claim
+            head = head_of(at_layer(left, own[0], layer), self.signature)
+            if head is not None and layer != own and layer not in said and not self._has_value(head):
+                self._bind(step, head, at_layer(right, own[0], layer))
+
+    def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        """A name with a value is given another: what it means from here on."""
+        entries = self.scope.of(head.ref.key)
+        if record.verdict == "undecided" and entries and entries[0].definition is not None:
+            of_unknown = labels_in(entries[0].definition.value) & self.scope.jets
+            if of_unknown and self._resolved(step, head, right, entries[0]):
+                return replace(record, verdict="definition", method="definition", reason=None)
+        if record.verdict in ("refuted", "undecided") and self._identified(step, head, right):
+            return replace(record, verdict="definition", method="definition", witness=None, reason=None)
+        if record.verdict == "refuted" and head.ref.key.endswith("]") and re.search(_SAME, self._words(step), re.I):
+            return record
+        if record.verdict == "refuted" and entries and _is_derivative(entries[0]):
+            if any(isinstance(n, ast.Symbol) for n in walk(right)):
+                return record
+            return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
+        if record.verdict == "refuted":
+            before = [e.line for e in self.scope.of(head.ref.key)][:1]
+            try:
+                self._bind(step, head, right)
+            except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+                return replace(record, verdict="undecided", witness=None, reason=str(error))
+            reason = f"{head.ref.key} was defined otherwise in line {before[0]}" if before else None
+            return replace(record, verdict="conflict", reason=reason)
+        if record.verdict == "undecided":
+            try:
+                self._bind(step, head, right)
+            except (UnsupportedNoteError, UnsupportedExpressionError):
+                return record
+        return record
+
+    def _resolved(self, step: Step, head: Head, right: Node, entry: Entry) -> bool:
+        """A name that was an unknown function has its value now: the same name, with that value."""
+        assert step.right is not None and entry.definition is not None
+        try:
+            value = self._speaker(step.right, step.left).side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
+        own = free_symbols(entry.definition.target)
+        if value.axes or mentions(value.expr, entry.symbol, self.scope) or not free_symbols(value.expr) >= own:
+            return False
+        reached = {label_of(a) for a in free_atoms(value.expr)}
+        if reached & self.scope.jets:
+            return False
+        found = replace(entry, definition=Definition(entry.definition.target, value.expr), line=line_of(step))
+        self.scope.entries[head.ref.key] = [found, *(e for e in self.scope.of(head.ref.key) if e is not entry)]
+        self.scope.symbols[entry.symbol] = found
+        return True
+
+    def _words(self, step: Step) -> str:
+        return self.document.formulas[step.formula].context.before[-60:]
+
+    def _identified(self, step: Step, head: Head, right: Node) -> bool:
+        """Whether a name is given the same value with one name in it written out: y is σ(z) from here on."""
+        assert step.left is not None and step.right is not None
+        entries = [e for e in self.scope.of(head.ref.key) if e.definition is not None]
+        if not entries or entries[0].definition is None:
+            return False
+        before = entries[0].definition.value
+        if before.has(Partial):
+            return False
+        try:
+            after = self._speaker(step.right, step.left).side(right).expr
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
+        gone = before.atoms(sp.Indexed) - after.atoms(sp.Indexed)
+        functions = [f for f in after.atoms(sp.Function) if not before.has(f) and not isinstance(f, sp.log)]
+        if len(gone) != 1 or not functions:
+            return False
+        (name,) = gone
+        for value in sorted(functions, key=str):
+            if before.xreplace({name: value}) == after and all(isinstance(i, sp.Symbol) for i in name.indices):
+                label = name.base.label
+                entry = self.scope.symbols.get(label)
+                axes = entry.axes if entry is not None else self.domains.get(label, ())
+                key = entry.key if entry is not None else label.name
+                if free_symbols(value) & set(name.indices) and len(axes) == len(name.indices):
+                    self.scope.bind(key, tuple(name.indices), axes, value, line_of(step))
+                    self._bind(step, head, right)
+                    return True
+        return False
+
+    def _bind(self, step: Step, head: Head, right: Node) -> None:
+        assert step.left is not None and step.right is not None
+        left = step.left.node
+        speaker = self._speaker(step.right, step.left)
+        value = speaker.side(right)
+        self.consulted |= speaker.consulted
+        if speaker.consulted:
+            self.step_consulted[-1] = True
+        ref = head.ref
+        if isinstance(left, ast.Symbol) and value.expr.has(Partial) and left in walk(right):
+            raise CircularError(f"an update of {ref.key}")
+        parameters: list[sp.Expr] = []
+        sample: sp.Symbol | None = None
+        if head.arguments:
+            sample = speaker._sample_of(head.arguments)
+        own: list[sp.Symbol] = []
+        axes: list[object] = []
+        for index in ref.indices:
+            if index.letter is None or index.offset:
+                raise UnsupportedNoteError("a definition of one entry")
+            symbol = speaker.index(index.letter)
+            if symbol in own:
+                raise UnsupportedNoteError("a definition with one index twice")
+            own.append(symbol)
+            axes.append(speaker._sort_written(index))
+        expr = value.expr
+        target_sample = sample or next((s for s, a in zip(own, axes, strict=True) if a == self.signature.sample), None)
+        if ROW in free_symbols(expr) and target_sample is not None:
+            expr = substitute(expr, {ROW: target_sample})
+        hidden = sample or (ROW if ROW in free_symbols(expr) else None)
+        if hidden is not None and hidden not in own and hidden in free_symbols(expr):
+            own.insert(0, hidden)
+            axes.insert(0, self.signature.sample)
+        for axis in value.axes:
+            own.append(axis.symbol)
+            axes.append(axis.sort)
+        if len(head.arguments) >= 1:
+            for argument in head.arguments:
+                atom: sp.Expr = sp.S.NaN
+                with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError):
+                    atom = substitute_row(self._speaker(step.left).value(argument).expr, hidden)
+                parameters.append(atom)
+        symbol = self.scope.symbol_for(ref.key, len(own))
+        if expr == symbol or isinstance(expr, sp.Indexed) and expr.base.label == symbol:
+            return
+        current = [e for e in self.scope.of(ref.key) if e.axes == tuple(axes)]
+        if mentions(expr, symbol, self.scope) and not current:
+            reached = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
+            self.scope.inert[symbol] = frozenset(label_of(a) for e in reached for a in free_atoms(e))
+            raise CircularError(f"an equation for {ref.key}, which stands on both sides")
+        if current and any(label_of(a) == current[0].symbol for a in free_atoms(expr)):
+            raise CircularError(f"an equation for {ref.key}, which stands on both sides")
+        self.scope.bind(ref.key, tuple(own), tuple(axes), expr, line_of(step), tuple(parameters), len(ref.indices))
+
+    def _judged(self, record: StepRecord, judged: Judged) -> StepRecord:
+        verdict = judged.verdict
+        return replace(
+            record,
+            verdict=verdict.status.value,
+            method=verdict.method,
+            reason=verdict.reason,
+            conditions=verdict.conditions,
+            definitions=judged.definitions,
+            witness=_lettered(verdict.witness) if verdict.is_refuted and verdict.witness else None,
+            points=verdict.points,
+            reading=str(self.choices) if self.step_consulted[-1] else "",
+            claim=judged,
+        )
+
+
+def substitute_row(expr: sp.Expr, hidden: sp.Symbol | None) -> sp.Expr:
+    return expr if hidden is None or hidden == ROW else substitute(expr, {hidden: ROW})
+
+
+def mentions(expr: sp.Expr, symbol: sp.Symbol, scope: Scope) -> bool:
+    exprs = [expr, *(e.definition.value for e in scope.definitions_of(expr) if e.definition is not None)]
+    return any(label_of(a) == symbol for e in exprs for a in free_atoms(e))
+
+
+def _is_derivative(entry: Entry) -> bool:
+    """Whether a name was said to be a derivative: what else it equals is a claim."""
+    return entry.definition is not None and isinstance(entry.definition.value, Partial)
+
+
+def line_of(step: Step) -> int:
+    assert step.left is not None
+    return step.left.place.line
+
+
+def _lettered(witness: Witness) -> Witness:
+    """The witness with letters for the axes that no index names."""
+    used = {*witness.sizes, *witness.indices}
+    letters = iter(letter for letter in "jklpqrstuv" if letter not in used)
+    named = {name: next(letters, name) if re.fullmatch(r"a\d+", name) else name for name in witness.indices}
+    return replace(witness, indices={named[name]: at for name, at in witness.indices.items()})

@@ -1,0 +1,207 @@
+"""What takes a refutation back: doubts, rounded numbers, a case that nobody wrote.
+
+A name without a definition may be anything, so a difference that hangs on one refutes nothing. Sizes that are written
+nowhere may be equal, and numbers may be rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sympy as sp
+
+from derivations.equation import Equation, decide
+from derivations.functions import Partial
+from derivations.indexed import (
+    free_atoms,
+    free_symbols,
+)
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_letter
+from derivations.notes.judging.assumptions import ONE_HOT
+from derivations.notes.judging.claims import Claim, closed, labels_in, unknown_in
+from derivations.notes.judging.settled import Settled
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS, at_written_size, holds_at_all_places, of_one_size
+from derivations.statement import array, index
+from derivations.verdict import Status, Verdict
+
+__all__ = ["components_meant", "is_lost_derivative", "one_sided", "tempered"]
+
+
+def components_meant(left: sp.Expr, extra: Sequence[sp.Symbol], speaker: Elaborator) -> str | None:
+    """∂/∂θ where θ has components: each of them may be meant."""
+    sample = speaker.range_of(speaker.signature.sample)
+    if all(speaker.met[index] == sample for index in extra):
+        return None
+    whole = sorted(str(p.variable) for p in left.atoms(Partial) if isinstance(p.variable, sp.Symbol))
+    return f"a component of {whole[0]} may be meant" if whole else None
+
+
+def tempered(
+    verdict: Verdict, doubts: list[str], settled: Settled, equation: Equation, speaker: Elaborator, seed: int
+) -> Verdict:
+    """The verdict less what doubts and unwritten conditions take from it."""
+    if verdict.is_refuted:
+        softer = _softened(equation, speaker, seed)
+        if softer is not None:
+            return (
+                softer
+                if softer.is_proved
+                else replace(verdict, status=softer.status, witness=None, reason=softer.reason)
+            )
+        if verdict.conditions:
+            return replace(verdict, status=Status.UNDECIDED, witness=None, reason="; ".join(verdict.conditions))
+        if doubts:
+            return replace(verdict, status=Status.UNDECIDED, witness=None, reason=doubts[0])
+        numbered = at_written_size(equation)
+        if numbered is not None and holds_at_all_places(numbered[0], seed):
+            reason = f"holds for {numbered[1]}, the size of what is written"
+            return Verdict(Status.SUPPORTED, verdict.method, verdict.conditions, reason=reason)
+        alike = of_one_size(equation, speaker)
+        of_one = None if alike is None else decide(alike, seed, OPERATIONS, SECONDS)
+        if of_one is not None and of_one.is_proved:
+            reason = "holds where the sizes that are written nowhere are equal"
+            return Verdict(Status.SUPPORTED, of_one.method, of_one.conditions, reason=reason)
+        if of_one is not None and not of_one.is_refuted:
+            reason = "no witness where the sizes that are written nowhere are equal"
+            return replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+        if settled.has_jets:
+            if settled.slopes_agree(equation):
+                return verdict
+            for ratio in (sp.Integer(2), sp.S.Half, sp.S.NegativeOne):
+                scaled = replace(equation, right=ratio * equation.right)
+                if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
+                    return verdict
+            return replace(
+                verdict, status=Status.UNDECIDED, witness=None, reason=f"{settled.jet_names} is not defined here"
+            )
+    if verdict.is_proved:
+        needs = [c for c in verdict.conditions if "one-hot" in c or ("Σ" in c and "= 1" in c)]
+        if needs and not speaker.signature.says(ONE_HOT):
+            return replace(verdict, status=Status.SUPPORTED, reason=f"needs {needs[0]}, which is written nowhere")
+    return verdict
+
+
+def is_lost_derivative(left: sp.Expr, right: sp.Expr, equation: Equation, settled: Settled, seed: int) -> bool:
+    """Whether a side is the derivative of the other, a term of several unknown functions: f/g = (g f' - f g')/g²."""
+    for plain, other, taken in ((left, right, equation.right), (right, left, equation.left)):
+        if plain.has(Partial) or not other.has(Partial) or len(labels_in(plain) & set(settled.jets)) < 2:
+            continue
+        for v in sorted({p.variable for p in other.atoms(Partial)}, key=str):
+            slope = replace(equation, left=settled.taken(Partial(plain, v)), right=taken)
+            if decide(slope, seed, OPERATIONS, SECONDS).is_proved:
+                return True
+    return False
+
+
+def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | None:
+    """What a refuted equation still is: a rounded number, a condition at a minimum, the case of the right class."""
+    left, right = equation.left, equation.right
+    if not left.free_symbols and not right.free_symbols and not equation.definitions:
+        decimals = [r for r in (left - right).atoms(sp.Rational) if r.q not in (1, 2, 3, 4, 6)]
+        if not decimals:
+            return None
+        gap = abs(sp.N(left - right, 20))
+        if decimals and gap <= abs(sp.N(right, 20)) / 100:
+            return Verdict(
+                Status.SUPPORTED, "rounded numbers", reason="equal within 1 % for the rounded numbers written"
+            )
+        return Verdict(Status.UNDECIDED, "rounded numbers", reason="how far the numbers are rounded isn't known")
+    for first in sorted((a for a in free_atoms(left - right) if _is_zeroth(a)), key=str):
+        for one, other in ((left + first, right), (left, right + first)):
+            if decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
+                return Verdict(
+                    Status.UNDECIDED, "convention", reason=f"holds where {first} is multiplied with an x_0 = 1"
+                )
+    for zero in speaker.scope.zeroed:
+        for ratio in (1, -1, 2, -2, sp.S.Half, -sp.S.Half):
+            scaled = replace(equation, left=left - right, right=ratio * zero)
+            if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
+                return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
+    if _needs_a_distribution(equation, speaker, seed):
+        return Verdict(Status.UNDECIDED, "probabilities", reason="holds where the probabilities sum to 1")
+    ones = {
+        a: sp.S.One
+        for a in {*free_atoms(left), *free_atoms(right)}
+        if isinstance(a, sp.Indexed) and _is_class_label(a, speaker) and a.indices[-1] in equation.context.ranges.bounds
+    }
+    if ones:
+        fixed = replace(equation, left=left.xreplace(ones), right=right.xreplace(ones))
+        if decide(fixed, seed, OPERATIONS, SECONDS).is_proved:
+            name = sorted(map(str, ones))[0]
+            return Verdict(Status.UNDECIDED, "label case", reason=f"holds where {name} = 1")
+    return None
+
+
+def _is_zeroth(atom: sp.Expr) -> bool:
+    """Whether a name is the first of parameters that begin at 0: \theta_0."""
+    return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
+
+
+def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) -> bool:
+    """Whether the sides differ by a multiple of 1 - Σ p of some p that is called like a probability."""
+    found = {a.base.label for a in free_atoms(equation.left - equation.right) if isinstance(a, sp.Indexed)}
+    for label in sorted(found, key=str):
+        sorts = speaker.domains.get(label, ())
+        if base_letter(label.name) not in ("p", "q", r"\pi") or len(sorts) != 1 or label in speaker.scope.symbols:
+            continue
+        k = index("p°")
+        total = sp.Sum(array(label)[k], (k, *speaker.range_of(sorts[0])))
+        for ratio in (1, -1):
+            scaled = replace(equation, left=equation.left - equation.right, right=ratio * (total - 1))
+            if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
+                return True
+    return False
+
+
+def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
+    sorts = speaker.domains.get(atom.base.label, ())
+    key = re.split("[@·′]", atom.base.label.name)[0]
+    return speaker.signature.is_label(key) and bool(sorts) and sorts[-1] in speaker.signature.classes
+
+
+def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken: sp.Expr, claim: Claim) -> list[str]:
+    """What stands on one side only and is not known: indices and names without a definition."""
+    doubts, speaker = [], claim.speaker
+    for side in (left, right):
+        if isinstance(side, sp.Symbol | sp.Indexed):
+            label = side.base.label if isinstance(side, sp.Indexed) else side
+            stands = str(label) in claim.beside
+            if side == right and any(label in labels_in(e) for e in closed(left, speaker)):
+                continue  # what stands on the left as well is not named here
+            if (
+                not stands
+                and label not in speaker.scope.symbols
+                and not (isinstance(label, sp.Symbol) and label.is_integer)
+            ):
+                doubts.append(f"{label} has no value here")
+    for value in (e for side in (left, right) for e in closed(side, speaker)[1:]):
+        for total in value.atoms(sp.Sum):
+            body, index = total.function, total.limits[0][0]
+            if body.free_symbols and index not in free_symbols(body):
+                doubts.append("a sum, in a definition, of what doesn't show over what it runs")
+    names = [unknown_in(side, speaker) for side in (first_taken, second_taken)]
+    loose = [_undefined_in(side, speaker) for side in (first_taken, second_taken)]
+    only = [loose[0] - loose[1] - claim.beside, loose[1] - loose[0] - claim.beside]
+    alike = [(a, b) for a in sorted(only[0]) for b in sorted(only[1]) if _kind(a) == _kind(b)]
+    if alike:
+        doubts.append(f"{alike[0][1]} may be another name of {alike[0][0]}")
+    elif left.has(Partial) and loose[1] - _undefined_in(left, speaker):
+        doubts.append(f"{min(loose[1] - _undefined_in(left, speaker))} doesn't stand in what is differentiated")
+    for name in sorted((names[0] ^ names[1]) - claim.beside):
+        doubts.append(f"{name} is not defined here")
+    return doubts
+
+
+def _kind(name: str) -> str:
+    """What a name without a definition is taken for; two of one kind may be one thing."""
+    letter = base_letter(name)
+    return "label" if letter in LABELS else "data" if letter in ("x", "X") else "parameter"
+
+
+def _undefined_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
+    """Data and parameters without a definition."""
+    labels = {a for e in closed(expr, speaker) for a in labels_in(e)}
+    return {a.name for a in labels if not a.is_integer and a not in speaker.scope.symbols and "∂" not in a.name}

@@ -1,0 +1,137 @@
+"""What the words around a step say of it where it is false as it stands: one sample, a mean, an equation to solve."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from derivations.equation import decide
+from derivations.indexed import UnsupportedExpressionError, free_symbols
+from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
+from derivations.notes.interpreting.naming import ROW
+from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.judge import Judging
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Step
+from derivations.notes.report import StepRecord
+
+__all__ = ["Excusing"]
+
+_ONE_SAMPLE = (
+    r"(only )?(one|a single|1) (training )?(example|sample|data point)|skip the sum|单个?样本|一个样本|один объект"
+)
+_MEAN = r"batch|average|mean|평균|배치|平均|批|promedio|media|средн"
+_SOLVED = (
+    r"\b(set(ting|s)?|equat(e|es|ing)|put(ting)?)\b[^.]{0,80}\b(zero|0)\b|equal(s|ling|ing)? (it |this )?to (zero|0)\b"
+    r"|\bsolv(e|es|ing)\b|normal equation|vanish|stationar|first[- ]order condition"
+    r"|\b(minimi[sz]er|optimum|at the minimum)\b"
+    r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
+    r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
+)
+_ZEROED = (
+    r"\b(set|sett?ing|equat\w+|put|putting|solv\w+|requir\w+|satisf\w+)\b"
+    r"|令|приравн|реш|igual|annul|poniendo|resolv|setz|löse|poser|posons|おく|とき|đặt|giải"
+)
+SOLVING = 6  # formulas after one that is set to zero, which may follow from it
+
+
+@dataclass
+class Excusing(Judging):
+    """The part of a reading that listens to the words around a step."""
+
+    zeroed_at: int = -100  # the formula that was set to zero last
+
+    def _excused(
+        self, step: Step, left: Node, right: Node, begins: bool, judged: Judged, record: StepRecord
+    ) -> StepRecord:
+        """A sum over samples left out, or a mean taken, where the words announce it."""
+        if judged.left is None or judged.right is None or step.left is None:
+            return record
+        before = self.document.formulas[step.formula].context.before[-160:]
+        if judged.right == 1 and isinstance(judged.left, sp.Sum) and isinstance(judged.left.function, sp.Indexed):
+            if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
+                return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
+        if begins and self._is_equation(left, right, judged):
+            return replace(record, verdict="definition", method="condition", witness=None, reason="a condition")
+        solved = begins and isinstance(right, ast.Number) and bool(judged.left.free_symbols)
+        if solved and isinstance(right, ast.Number) and self._is_to_be_solved(step, left, right):
+            self.scope.zeroed.append(judged.left)
+            self.zeroed_at = step.formula
+            reason = "an equation to be solved"
+            return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
+        named = head_of(left, self.signature) is not None or subject_of(left) is not None
+        follows = 0 <= step.formula - self.zeroed_at <= SOLVING
+        if begins and not named and (follows or re.search(_SOLVED, before, re.I)):
+            reason = "an equation to be solved" + (", as the text says" if not follows else "")
+            return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
+        over_samples = self._speaker(step.left).range_of(self.signature.sample)
+        sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
+        if sums[0] and not sums[1] and self.signature.says(_ONE_SAMPLE):
+            return replace(record, verdict="undecided", witness=None, reason="stated for one sample, as the text says")
+        if _is_worked_out(right):
+            return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
+        unnamed = [ROW in free_symbols(e) for e in (judged.left, judged.right)]
+        if sums[0] and unnamed == [False, True]:
+            reason = "a sum over samples beside one sample that no index names"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
+        if judged.equation is not None and re.search(_MEAN, before, re.I):
+            sizes = [s for s in judged.right.free_symbols - judged.left.free_symbols if s.is_integer or s.name in "NMm"]
+            for size in sizes:
+                scaled = replace(judged.equation, right=judged.right * size)
+                if decide(scaled, self.seed).is_proved:
+                    reason = f"holds for the mean over {size} samples, which the text announces"
+                    return replace(record, verdict="undecided", witness=None, reason=reason)
+        return record
+
+    def _is_solution(self, step: Step, left: Node) -> bool:
+        """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
+        if not 0 <= step.formula - self.zeroed_at <= SOLVING:
+            return False
+        assert step.left is not None
+        try:
+            name = self._speaker(step.left).side(left).expr
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
+        return any(labels_in(name) & labels_in(e) for e in self.scope.zeroed[-SOLVING:])
+
+    def _is_equation(self, left: Node, right: Node, judged: Judged) -> bool:
+        """Whether an equation says where it holds: w^T x = 0, a line; z_1 = z_2, two entries; 1(i = j) = 1."""
+        assert judged.left is not None
+        if right == ast.Number("0") and not any(isinstance(n, ast.Fraction | ast.Nabla) for n in walk(left)):
+            return True
+        if right == ast.Number("1") and isinstance(judged.left, sp.KroneckerDelta):
+            return True
+        if not isinstance(left, ast.Symbol) or not isinstance(right, ast.Symbol):
+            return False
+        one, other = (read_name(side, self.signature.habits) for side in (left, right))
+        return one.key == other.key and one.indices != other.indices or _numbered(one.key) == _numbered(other.key) != ""
+
+    def _is_to_be_solved(self, step: Step, left: Node, right: ast.Number) -> bool:
+        """Whether A = 0 asks for what makes it so: no derivative of something between, or words that say it."""
+        derivative = any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)) or subject_of(left) is not None
+        if not derivative:
+            return head_of(left, self.signature) is None
+        formula = self.document.formulas[step.formula]
+        leads_on = step.chain + 1 < len(formula.chains)
+        sentence = re.split(r"[.。]\s", formula.context.before[-100:])[-1]
+        return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))
+
+
+def _numbered(key: str) -> str:
+    """The name that has a number below: z of z_1."""
+    found = re.fullmatch(r"(.+)_\d+", key)
+    return found[1] if found else ""
+
+
+def _is_worked_out(right: Node) -> bool:
+    """Whether a side is arithmetic with the numbers of an example: 0.62, \\sigma(1.0 \\times 5.0 + 2)."""
+    nodes = list(walk(right))
+    numbers = [n.text for n in nodes if isinstance(n, ast.Number)]
+    names = {n.name for n in nodes if isinstance(n, ast.Symbol)} - {r"\sigma", "sigmoid", "e"}
+    return not names and any("." in text for text in numbers)

@@ -1,0 +1,336 @@
+"""A claim of a document under the definitions in force: as it stands, in the cases written around it, by older ones.
+
+What stands beside a step is part of the claim, what stands before it is tried, and what stands behind it is only named.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import sympy as sp
+
+from derivations.indexed import UnsupportedExpressionError
+from derivations.notes.interpreting.cases import Case, cases_of
+from derivations.notes.interpreting.conditions import applied, cases_behind, cases_written, values_stated
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
+from derivations.notes.interpreting.naming import Choices
+from derivations.notes.interpreting.order import exchanged
+from derivations.notes.interpreting.scope import Scope
+from derivations.notes.interpreting.signature import Signature
+from derivations.notes.interpreting.tensor import MisshapenError, Value
+from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
+from derivations.notes.judging.claims import Claim
+from derivations.notes.judging.deciding import judge
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Document, Side, Step
+from derivations.notes.report import StepRecord
+from derivations.verdict import Status, Verdict, Witness
+
+__all__ = ["HELD", "STATEMENTS", "Judging", "label_of", "own_chain"]
+
+NEAR = 4  # formulas behind one another
+HELD = ("proved", "supported")
+_OF_ARRAYS = (r"\odot", r"\circ", r"\otimes", r"\times")
+STATEMENTS = (r"\in", r"\ne", r"\to", r"\sim", "<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\approx", r"\propto")
+
+
+@dataclass
+class Judging:
+    """What is known at a place of a document, and the verdict on an equation there."""
+
+    document: Document
+    signature: Signature
+    choices: Choices
+    seed: int
+    scope: Scope = field(default_factory=Scope)
+    unknown: dict[sp.Symbol, str] = field(default_factory=dict)
+    domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
+    consulted: set[str] = field(default_factory=set)
+    step_consulted: list[bool] = field(default_factory=list)
+    sticky: tuple[Case, Step] | None = None
+    fitting: set[str] = field(default_factory=set)
+    vanished: set[sp.Symbol] = field(default_factory=set)  # of the step at hand: see `Namer.vanished`
+
+    def _speaker(self, side: Side, other: Side | None = None) -> Elaborator:
+        elsewhere = letters_outside(self.document, side, other)
+        return Elaborator(
+            self.signature,
+            self.scope,
+            side.formula,
+            self.choices,
+            unknown=self.unknown,
+            domains=self.domains,
+            letters_elsewhere=elsewhere,
+        )
+
+    def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
+        """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
+        judged = self._tried(step, left, right)
+        pair = exchanged(left, right) if judged.verdict.is_proved else None
+        if pair is None or not all(self._may_be_matrix(name) for name in pair):
+            return judged
+        reason = f"proved where {pair[0]} and {pair[1]} are numbers; nothing says whether they are"
+        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    def _may_be_matrix(self, name: str) -> bool:
+        """Whether nothing says what a capital letter is: no definition, no two axes, no size."""
+        key = name.rstrip("ᵀ")
+        axes = self.signature.axes.get(key, ())
+        return not (self.scope.of(key) or len(axes) > 1 or key in self.signature.size.values())
+
+    def _tried(self, step: Step, left: Node, right: Node) -> Judged:
+        """The verdict on left = right: as it stands, else in the cases that are written around it."""
+        self.vanished.clear()
+        judged = self._under(step, left, right)
+        if judged.verdict.is_proved:
+            return judged
+        if self.vanished and not judged.verdict.is_refuted:
+            judged = self._of_any(step, left, right) or judged
+        written, implied = cases_written(self.document, step)
+        for case in (*written, *implied, *self._still_in_force(step, written)):
+            attempt = self._under(step, left, right, case)
+            if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
+                self.sticky = case, step
+                conditions = (*attempt.verdict.conditions, str(case))
+                return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
+            if case in written and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:
+                judged = attempt
+        if judged.verdict.is_refuted:
+            values = values_stated(self.document, step)
+            attempt = self._under(step, left, right, *values) if values else judged
+            if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
+                conditions = (*attempt.verdict.conditions, *map(str, values))
+                return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
+            older = self._under_older(step, left, right)
+            if older is not None:
+                return older
+            for case in cases_behind(self.document, step):
+                if case not in written and self._under(step, left, right, case).verdict.is_proved:
+                    verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=f"holds for {case}")
+                    return replace(judged, verdict=verdict)
+        return judged
+
+    def _of_any(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """The claim of a loss of which nothing is known, where the one that is defined hasn't what it is derived by."""
+        symbols = self.scope.symbols
+        before = {s: symbols[s] for s in self.vanished if s in symbols and not symbols[s].axes}
+        try:
+            symbols.update({s: replace(entry, definition=None) for s, entry in before.items()})
+            judged = self._under(step, left, right) if before else None
+        finally:
+            symbols.update(before)
+        if judged is None or not judged.verdict.is_proved:
+            return None
+        conditions = (*judged.verdict.conditions, f"for any {', '.join(sorted(e.key for e in before.values()))}")
+        return replace(judged, verdict=replace(judged.verdict, conditions=conditions))
+
+    def _still_in_force(self, step: Step, written: Sequence[Case]) -> tuple[Case, ...]:
+        """The case in which the steps before this one were made, where they are of the same section and near."""
+        if self.sticky is None:
+            return ()
+        case, last = self.sticky
+        here, there = (self.document.formulas[s.formula] for s in (step, last))
+        of_label = case.right.isdigit()  # "for y = 1" is said once for pages, "for i = j" beside its formulas
+        near = of_label or here.index - there.index <= NEAR
+        same = here.context.headings == there.context.headings
+        return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
+
+    def _under(self, step: Step, left: Node, right: Node, *cases: Case) -> Judged:
+        assert step.left is not None and step.right is not None
+        try:
+            first = self._speaker(step.left, step.right)
+            matrix = right.body if isinstance(right, ast.Group) else right
+            claimed = cases_of(matrix) if isinstance(matrix, ast.Matrix) else []
+            if claimed:
+                return self._by_cases(step, left, claimed)
+            a = first.side(left)
+            second = self._speaker(step.right, step.left)
+            second.fresh = first.fresh + 50
+            b = second.side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+            shown = cells_shown(left, right)
+            if shown:
+                return of_shown((place, self._under(step, l, r, *cases)) for place, l, r in shown)
+            if isinstance(error, MisshapenError) and not cases:
+                return self._transposed(step, left, right, error)
+            return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
+        judged = self._decided(first, second, a, b, cases)
+        if judged.verdict.status is Status.UNSUPPORTED and len(a.axes) != len(b.axes) and not cases:
+            single = self._entry_by_entry(step, left, right)
+            if single is not None:
+                return single
+        if judged.verdict.status is Status.UNSUPPORTED:
+            return of_cuts((self._under(step, one, other, *cases) for one, other in rows_lost(left, right)), judged)
+        return judged
+
+    def _entry_by_entry(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """Vectors without an index read as one entry each: ds/dz = s(1 - s). It supports a step and refutes none."""
+        assert step.left is not None and step.right is not None
+        if any(_is_linear_algebra(part) for side in (left, right) for part in walk(side)):
+            return None
+        speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        for speaker in speakers:
+            speaker.single = True
+        speakers[1].fresh = 500
+        try:
+            judged = self._decided(*speakers, speakers[0].side(left), speakers[1].side(right), ())
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        if not judged.verdict.is_proved:
+            return None
+        reason = "holds entry by entry, each vector read as one of its entries"
+        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    def _keep_matrices(self, step: Step, record: StepRecord) -> None:
+        """Remember the matrices of a step whose products fit: that is how they stand in this document."""
+        if record.verdict in HELD or (record.verdict == "definition" and record.reason is None):
+            for side in (step.left, step.right):
+                if side is not None and side.node is not None:
+                    self.fitting |= self._speaker(side).matrices_in(side.node) or set()
+
+    def _transposed(self, step: Step, left: Node, right: Node, error: MisshapenError) -> Judged:
+        """A product that is defined for no two different sizes: refuted where it holds with its matrix transposed."""
+        otherwise = Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
+        assert step.left is not None and step.right is not None
+        speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        sizes: list[tuple[sp.Expr, sp.Expr]] = []
+        speakers[0].mended, speakers[1].mended = sizes, sizes
+        speakers[1].fresh = 500
+        for speaker, side in zip(speakers, (left, right), strict=True):
+            matrices = speaker.matrices_in(side)
+            if matrices is None or not matrices <= self.fitting:
+                return otherwise
+        try:
+            a, b = speakers[0].side(left), speakers[1].side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return otherwise
+        judged = self._decided(*speakers, a, b, ())
+        if not judged.verdict.is_proved or len(sizes) != 1:
+            return otherwise
+        one, other = sizes[0]
+        witness = Witness("shape", {str(one): 2, str(other): 3}, {}, {}, "defined", "no product of these sizes")
+        reason = f"{one} entries are multiplied with {other}; with the matrix transposed it holds"
+        return replace(judged, verdict=Verdict(Status.REFUTED, "shape", reason=reason, witness=witness), equation=None)
+
+    def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, cases: Sequence[Case]) -> Judged:
+        met = {**second.met, **first.met}
+        consulted = first.consulted | second.consulted
+        self.consulted |= consulted
+        if consulted:
+            self.step_consulted[-1] = True
+        first.met = met
+        first.doubts += second.doubts
+        claim = Claim(a, b, first)
+        for case in cases:
+            claim = applied(case, claim)
+        judged = judge(claim, self.seed)
+        self.vanished |= first.vanished
+        return judged
+
+    def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:
+        """An equation with a value for every case: all must hold."""
+        found: list[Judged] = []
+        for node, case in rows:
+            if case is None:
+                return Judged(Verdict(Status.UNSUPPORTED, "language", reason="a case whose condition isn't understood"))
+            judged = self._under(step, left, node, case)
+            if judged.verdict.is_refuted:
+                return judged
+            found.append(judged)
+        worst = [j for j in found if not j.verdict.is_proved]
+        if worst:
+            return worst[0]
+        conditions = tuple(dict.fromkeys(c for j in found for c in j.verdict.conditions))
+        return replace(found[0], verdict=replace(found[0].verdict, conditions=conditions))
+
+    def _under_older(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """The claim under a definition that the subject of its derivative had before: at most supported, and said."""
+        subjects = {
+            read_name(n, self.signature.habits).key
+            for f in walk(left)
+            if isinstance(f, ast.Fraction | ast.Product)
+            for n in walk(f.numerator if isinstance(f, ast.Fraction) else f)
+            if isinstance(n, ast.Symbol)
+        }
+        for key in sorted(subjects & set(self.scope.history)):
+            for entry in reversed(self.scope.history[key]):
+                current = self.scope.entries[key]
+                self.scope.entries[key] = [entry, *(e for e in current if e.axes != entry.axes)]
+                try:
+                    judged = self._under(step, left, right)
+                finally:
+                    self.scope.entries[key] = current
+                if not judged.verdict.is_refuted:
+                    used = f"{key} as defined in line {entry.line}, not in line {current[0].line}"
+                    verdict = replace(judged.verdict, conditions=(*judged.verdict.conditions, used))
+                    if verdict.is_proved:
+                        verdict = replace(verdict, status=Status.SUPPORTED, reason=f"holds for {used}")
+                    return replace(judged, verdict=verdict)
+        return None
+
+
+def label_of(atom: sp.Expr) -> sp.Symbol:
+    return atom.base.label if isinstance(atom, sp.Indexed) else atom
+
+
+def _is_linear_algebra(node: object) -> bool:
+    """Whether a part of a formula makes sense for arrays only: a transpose, an array written out, v ⊙ w."""
+    if isinstance(node, ast.Matrix | ast.Nabla) or isinstance(node, ast.Factor) and node.operator in _OF_ARRAYS:
+        return True
+    raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
+    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
+
+
+def own_chain(step: Step) -> bool:
+    """Whether the left side stands in the chain of the step, and is not continued from a display before it."""
+    return step.left is not None and (step.left.formula, step.left.chain) == (step.formula, step.chain)
+
+
+def letters_outside(document: Document, *sides: Side | None) -> frozenset[str]:
+    """Letters that stand among indices outside every sum without bounds, in the formulas of the two sides."""
+    found: set[str] = set()
+    for side in sides:
+        if side is None or side.node is None:
+            continue
+        found |= _outside(side.node)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=10_000)
+def _outside(node: Node) -> frozenset[str]:
+    from derivations.notes.interpreting.names import Habits
+
+    habits = Habits(frozenset("ij"))
+    inside: set[int] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Product):
+            for position, factor in enumerate(part.factors):
+                if isinstance(factor.body, ast.BigOperator) and factor.body.lower is None:
+                    for later in part.factors[position + 1 :]:
+                        inside |= {id(n) for n in walk(later.body)}
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Scripted) and id(part) not in inside:
+            found |= {s.name for s in part.subscripts if isinstance(s, ast.Symbol) and len(s.name) == 1}
+        if isinstance(part, ast.Symbol) and id(part) not in inside:
+            try:
+                found |= {i.letter for i in read_name(part, habits).indices if i.letter is not None}
+            except UnsupportedNoteError:
+                continue
+    bound: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, ast.BigOperator):
+            try:
+                bound |= set(binder(part)[0])
+            except UnsupportedNoteError:
+                continue
+    early: set[str] = set()  # in -a_i - \sum_i b_i the first i is another one
+    if isinstance(node, ast.Sum) and bound:
+        ahead = itertools.takewhile(lambda t: not any(isinstance(n, ast.BigOperator) for n in walk(t.body)), node.terms)
+        early = {letter for term in ahead for letter in _outside(term.body)}
+    return frozenset((found - bound) | early)

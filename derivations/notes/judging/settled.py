@@ -1,0 +1,251 @@
+"""Derivatives taken through the definitions in force, and first-order jets of what has no definition.
+
+A name without a definition is slope · variable to first order: its derivative is independent of everything else, so
+that a chain rule can be proved with it, and nothing else is refuted by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import sympy as sp
+
+from derivations.equation import Equation
+from derivations.functions import Partial
+from derivations.indexed import (
+    free_atoms,
+    take_partials,
+)
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.names import UnsupportedNoteError, layer_of_key
+from derivations.notes.interpreting.scope import Entry
+from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.judging.claims import closed, labels_in
+from derivations.ranges import Ranges
+from derivations.statement import Definition, Statement, Variable, array, index
+
+__all__ = ["VACUOUS", "Settled"]
+
+VACUOUS = "a derivative by what the function, as far as it is defined here, does not depend on"
+
+
+class Settled:
+    """Derivatives taken through the definitions in force, and first-order jets of what has none."""
+
+    def __init__(self, speaker: Elaborator, ranges: Ranges) -> None:
+        self.speaker, self.ranges = speaker, ranges
+        self.doubts: list[str] = []
+        self.is_vacuous = False  # whether a derivative is 0 for want of a definition
+        self.entries: list[Entry] = []
+        self.jets: dict[sp.Symbol, Definition] = {}
+        self.slopes: set[sp.Symbol] = set()
+
+    @property
+    def has_jets(self) -> bool:
+        return bool(self.jets)
+
+    @property
+    def jet_names(self) -> str:
+        return ", ".join(sorted(s.name for s in self.jets))
+
+    def slopes_agree(self, equation: Equation) -> bool:
+        """Whether both sides have the same derivatives of what is not defined: then none of them can mend the step."""
+        sides = [
+            {a for e in closed(side, self.speaker) for a in labels_in(e)} & self.slopes
+            for side in (equation.left, equation.right)
+        ]
+        return bool(sides[0]) and sides[0] == sides[1]
+
+    def taken(self, expr: sp.Expr) -> sp.Expr:
+        self._remember(expr)
+        partials = list(expr.atoms(Partial))
+        if not partials:
+            return expr
+        variables = {p.variable for p in partials}
+        for v in sorted(variables, key=str):
+            self._make_jets(expr, v)
+        result = take_partials(expr, self._statement(expr), self.ranges)
+        for p in partials:
+            label = p.variable.base.label if isinstance(p.variable, sp.Indexed) else p.variable
+            data = base_letter(label.name) in ("x", "y", "t") and label not in self.speaker.scope.symbols
+            if data and "softmax" not in self.speaker.signature.words and is_summed(p.function, self.speaker):
+                self.doubts.append(f"a derivative by the data {label}")
+        if any(p.function.free_symbols and self._is_vacuous(p) for p in partials):
+            self.doubts.append(VACUOUS)
+            self.is_vacuous = True
+            self.speaker.vanished |= {a for p in partials if self._is_vacuous(p) for a in labels_in(p.function)}
+        return result
+
+    def _is_vacuous(self, partial: Partial) -> bool:
+        """Whether a derivative is 0 although its subject is a name that is defined."""
+        inner = partial.function
+        labels = {a.base.label if isinstance(a, sp.Indexed) else a for a in free_atoms(inner)}
+        if isinstance(inner, sp.Symbol | sp.Indexed) and not labels & set(self.speaker.scope.symbols):
+            return bool(labels_in(inner) != labels_in(partial.variable) and not labels & set(self.jets))
+        defined = any(s in self.speaker.scope.symbols or s in self.speaker.unknown for s in labels)
+        if not defined:
+            return False
+        return bool(take_partials(partial, self._statement(partial), self.ranges) == 0)
+
+    def _remember(self, expr: sp.Expr) -> None:
+        for entry in self.speaker.scope.definitions_of(expr):
+            if entry not in self.entries:
+                self.entries.append(entry)
+
+    def _make_jets(self, expr: sp.Expr, v: sp.Expr) -> None:
+        scope, speaker = self.speaker.scope, self.speaker
+        label = v.base.label if isinstance(v, sp.Indexed) else v
+        above: set[sp.Symbol] = set()
+        entry = scope.symbols.get(label)
+        if entry is not None and entry.definition is not None:
+            above = {
+                a.base.label if isinstance(a, sp.Indexed) else a
+                for e in (entry, *scope.definitions_of(entry.definition.value))
+                if e.definition is not None
+                for a in free_atoms(e.definition.value)
+            }
+        exprs = [expr, *(e.definition.value for e in scope.definitions_of(expr) if e.definition is not None)]
+        arities: dict[sp.Symbol, int] = {}
+        for atom in (a for e in exprs for a in free_atoms(e)):
+            name = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            arities[name] = len(atom.indices) if isinstance(atom, sp.Indexed) else 0
+        waiting = sorted(arities, key=str)
+        seen = set(waiting)
+        while waiting:
+            name = waiting.pop()
+            known = scope.symbols.get(name)
+            is_open = name in speaker.unknown if known is None else known.definition is None
+            if not is_open or name == label or name in above or name in self.jets:
+                continue
+            if name in scope.inert and label not in scope.inert[name]:
+                continue
+            if _feeds(name, label):
+                continue
+            if label in scope.depends and name in self._upstream(label):
+                continue
+            nearer = sorted((o for o in scope.depends.get(name, ()) if label in self._upstream(o)), key=str)
+            if nearer:  # the chain rule through what it is differentiated by elsewhere
+                sorts = self._axes_of(nearer[0])
+                dummies = tuple(index(f"p{p}") for p in range(len(sorts)))
+                between = array(nearer[0])[dummies] if dummies else nearer[0]
+                self._jet(name, arities[name], between)
+                if nearer[0] not in seen:
+                    seen.add(nearer[0])
+                    arities[nearer[0]] = len(sorts)
+                    waiting.append(nearer[0])
+                continue
+            self._jet(name, arities[name], v)
+
+    def _jet(self, name: sp.Symbol, arity: int, v: sp.Expr) -> None:
+        """name = Σ slope · v to first order."""
+        label = v.base.label if isinstance(v, sp.Indexed) else v
+        own = tuple(index(f"q{p}") for p in range(arity))
+        bound = tuple(index(f"r{p}") for p in range(len(v.indices) if isinstance(v, sp.Indexed) else 0))
+        slope = sp.Symbol(f"∂{name}/∂{label}", real=True)
+        self.slopes.add(slope)
+        sorts = self._axes_of(label)
+        if len(sorts) < len(bound):
+            raise UnsupportedNoteError(f"the axes of {label}")
+        # what belongs to one sample depends on nothing of another
+        same = dict(zip((s for s in self._axes_of(name)), own, strict=False)).get(self.speaker.signature.sample)
+        by = tuple(
+            same if same is not None and sort == self.speaker.signature.sample else symbol
+            for symbol, sort in zip(bound, sorts, strict=False)
+        )
+        at = (*own, *(s for s in by if s != same))
+        value = array(slope)[at] if at else slope
+        value = value * (v.base[by] if isinstance(v, sp.Indexed) else v)
+        for symbol, sort in zip(by, sorts, strict=False):
+            if symbol != same:
+                value = sp.Sum(value, (symbol, *self.speaker.range_of(sort)))
+        target = array(name)[own] if own else name
+        self.jets[name] = Definition(target, value)
+
+    def _upstream(self, label: sp.Symbol) -> set[sp.Symbol]:
+        """What a name depends on, by its definition or by the derivatives of it that the document has."""
+        scope = self.speaker.scope
+        found: set[sp.Symbol] = set()
+        waiting = [label]
+        while waiting:
+            name = waiting.pop()
+            entry = scope.symbols.get(name)
+            below = set(scope.depends.get(name, ()))
+            if entry is not None and entry.definition is not None:
+                below |= labels_in(entry.definition.value)
+            for other in below - found:
+                found.add(other)
+                waiting.append(other)
+        return found
+
+    def _axes_of(self, label: sp.Symbol) -> tuple[object, ...]:
+        entry = self.speaker.scope.symbols.get(label)
+        return entry.axes if entry is not None else self.speaker.domains.get(label, ())
+
+    def _statement(self, expr: sp.Expr) -> Statement:
+        scope = self.speaker.scope
+        definitions = [e.definition for e in scope.definitions_of(expr) if e.definition is not None]
+        exprs = [expr, *(d.value for d in definitions)]
+        needed = {a.base.label if isinstance(a, sp.Indexed) else a for e in exprs for a in free_atoms(e)}
+        waiting = sorted(needed & set(self.jets), key=str)
+        used: set[sp.Symbol] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in used:
+                used.add(name)
+                waiting += sorted(labels_in(self.jets[name].value) & set(self.jets), key=str)
+        definitions += [d for name, d in self.jets.items() if name in used]
+        defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
+        variables: dict[sp.Symbol, Variable] = {}
+        for e in (expr, *(d.value for d in definitions)):
+            for atom in free_atoms(e):
+                label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+                if label in defined or label in variables or (isinstance(atom, sp.Symbol) and atom.is_integer):
+                    continue
+                letter = base_letter(label.name)
+                role = "feature" if letter in ("x", "y", "t", "X") or label in self.slopes else "weight"
+                axes = (sp.Integer(1),) * (len(atom.indices) if isinstance(atom, sp.Indexed) else 0)
+                variables[label] = Variable(label.name, axes, role)
+        ranges = tuple((s, lo, hi) for s, (lo, hi) in self.ranges.bounds.items())
+        return Statement("note", "note", "", "", tuple(variables.values()), tuple(definitions), ranges)
+
+    def definitions_for(self, *exprs: sp.Expr) -> Iterable[Definition]:
+        for entry in self.speaker.scope.definitions_of(*exprs):
+            if (
+                entry.definition is not None
+                and entry.symbol not in self.speaker.scope.jets
+                and entry.symbol not in self.jets
+            ):
+                yield self._resolved(entry)
+
+    def _resolved(self, entry: Entry) -> Definition:
+        """A definition; the derivative that a name was said to be is taken, under the definitions in force."""
+        definition = entry.definition
+        assert definition is not None
+        if not definition.value.has(Partial):
+            return definition
+        own = definition.target.indices if isinstance(definition.target, sp.Indexed) else ()
+        before = self.ranges
+        for symbol, sort in zip(own, entry.axes, strict=True):
+            if symbol not in before.bounds:
+                self.ranges = self.ranges.with_index(symbol, *self.speaker.range_of(sort))
+        try:
+            value = self.taken(definition.value)
+        finally:
+            self.ranges = before
+        if value == 0:
+            raise UnsupportedNoteError(f"{entry.key} is 0 as far as the names in it are defined")
+        return replace(definition, value=value)
+
+
+def _feeds(name: sp.Symbol, label: sp.Symbol) -> bool:
+    """Whether a name belongs to an earlier layer of a network, which does not depend on a later one."""
+    own, other = layer_of_key(name.name), layer_of_key(label.name)
+    return own is not None and other is not None and own[0] == other[0] and own[1] < other[1]
+
+
+def is_summed(expr: sp.Expr, speaker: Elaborator) -> bool:
+    """Whether an expression is a sum over samples, by its definition."""
+    exprs = [expr, *(e.definition.value for e in speaker.scope.definitions_of(expr) if e.definition is not None)]
+    sizes = speaker.range_of(speaker.signature.sample)[1] if speaker.signature.sample is not None else None
+    return any(total.limits[0][2] == sizes for e in exprs for total in e.atoms(sp.Sum))

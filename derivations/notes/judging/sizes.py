@@ -1,0 +1,91 @@
+"""An equation at other sizes: at those of an array written out, and where sizes that are written nowhere are equal."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import sympy as sp
+
+from derivations.equation import Equation, decide
+from derivations.indexed import (
+    free_atoms,
+    free_symbols,
+    substitute,
+)
+from derivations.notes.interpreting.elaborate import Elaborator
+
+__all__ = ["OPERATIONS", "SECONDS", "at_written_size", "holds_at_all_places", "of_one_size"]
+
+OPERATIONS, SECONDS = 60_000, 2.0
+MAX_WRITTEN = 5  # entries of an array that are written one by one
+
+
+def of_one_size(equation: Equation, speaker: Elaborator) -> Equation | None:
+    """The equation where all sizes are equal that are written nowhere; None where there are no two such sizes."""
+    written, ranges = set(speaker.signature.size.values()), equation.context.ranges
+    sizes = {u for u in uppers_of(equation) if isinstance(u, sp.Symbol) and u.name not in written}
+    ordered = sorted(sizes - set(ranges.bounds), key=str)
+    if len(ordered) < 2:
+        return None
+    least = {**ranges.minimum, ordered[0]: max(ranges.minimum.get(s, 1) for s in ordered)}
+    context = replace(equation.context, ranges=replace(ranges, minimum=least))
+    return resized(replace(equation, context=context), dict.fromkeys(ordered, ordered[0]))
+
+
+def at_written_size(equation: Equation) -> tuple[Equation, str] | None:
+    """The equation where its sizes are the number of entries that are written, as z_1, z_2, z_3 or a sum to 3."""
+    exprs = (equation.left, equation.right, *(d.value for d in equation.definitions))
+    uppers = uppers_of(equation)
+    places = [i for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed) for i in a.indices]
+    count = max((int(n) for n in (*places, *uppers) if n.is_Integer), default=0)
+    sizes = {u for u in uppers if isinstance(u, sp.Symbol)} - set(equation.context.ranges.bounds)
+    ordered = sorted(sizes, key=str)
+    if not ordered or not 2 <= count <= MAX_WRITTEN:
+        return None
+    minimum = {s: n for s, n in equation.context.ranges.minimum.items() if s not in sizes}
+    ranges = replace(equation.context.ranges, minimum=minimum)
+    fixed = replace(equation, context=replace(equation.context, ranges=ranges))
+    return resized(fixed, dict.fromkeys(ordered, sp.Integer(count))), f"{ordered[0]} = {count}"
+
+
+def holds_at_all_places(equation: Equation, seed: int) -> bool:
+    """Whether an equation between arrays of a few entries is proved, for all of them or for each."""
+    if decide(equation, seed, OPERATIONS, SECONDS).is_proved:
+        return True
+    ranges = equation.context.ranges
+    free = free_symbols(equation.left) | free_symbols(equation.right)
+    indices = sorted(free & set(ranges.bounds), key=str)
+    ends = [ranges.bounds[s] for s in indices]
+    if not indices or len(indices) > 2 or not all(low == 1 and high.is_Integer for low, high in ends):
+        return False
+    for places in itertools.product(*(range(1, int(high) + 1) for _, high in ends)):
+        at: dict[sp.Expr, sp.Expr] = {s: sp.Integer(p) for s, p in zip(indices, places, strict=True)}
+        if any(len({at.get(e, e) for e in pair}) == 1 for pair in ranges.distinct):
+            continue
+        bounds = {s: b for s, b in ranges.bounds.items() if s not in at}
+        context = replace(equation.context, ranges=replace(ranges, bounds=bounds, distinct=frozenset()))
+        sides = substitute(equation.left, at), substitute(equation.right, at)
+        if not decide(replace(equation, left=sides[0], right=sides[1], context=context), seed, OPERATIONS).is_proved:
+            return False
+    return True
+
+
+def uppers_of(equation: Equation) -> list[sp.Expr]:
+    """Where indices and sums end."""
+    exprs = (equation.left, equation.right, *(d.value for d in equation.definitions))
+    found = [upper for _, upper in equation.context.ranges.bounds.values()]
+    return found + [e.args[1][2] for side in exprs for e in side.atoms(sp.Sum, sp.Product)]
+
+
+def resized(equation: Equation, sizes: dict[sp.Expr, sp.Expr]) -> Equation:
+    context = equation.context
+    bounds = {s: (low.xreplace(sizes), high.xreplace(sizes)) for s, (low, high) in context.ranges.bounds.items()}
+    arrays = {k: (domain, tuple(a.xreplace(sizes) for a in axes)) for k, (domain, axes) in context.arrays.items()}
+    return replace(
+        equation,
+        left=equation.left.xreplace(sizes),
+        right=equation.right.xreplace(sizes),
+        context=replace(context, ranges=replace(context.ranges, bounds=bounds), arrays=arrays),
+        definitions=tuple(replace(d, value=d.value.xreplace(sizes)) for d in equation.definitions),
+    )
