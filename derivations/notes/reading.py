@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from derivations.indexed import UnsupportedExpressionError
 from derivations.kernels import BudgetExceededError, budget, deadline
 from derivations.notes.interpreting.ahead import functions_ahead
-from derivations.notes.interpreting.conditions import is_condition
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.layers import layers_named
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import Defining
 from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.excusing import Excusing

@@ -14,7 +14,6 @@ import sympy as sp
 
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of
-from derivations.notes.interpreting.conditions import applied, cases_behind, cases_written, values_stated
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
 from derivations.notes.interpreting.naming import Choices
@@ -24,6 +23,7 @@ from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import MisshapenError, Value
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
 from derivations.notes.judging.claims import Claim
+from derivations.notes.judging.conditions import applied, cases_behind, cases_written, values_stated
 from derivations.notes.judging.deciding import judge
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
