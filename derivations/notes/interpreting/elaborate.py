@@ -26,7 +26,6 @@ from derivations.notes.interpreting.products import Products
 from derivations.notes.interpreting.tensor import (
     ANY,
     Value,
-    add,
     contract,
     elementwise,
     power,
@@ -153,7 +152,7 @@ class Elaborator(Products):
             value = self.product(factors, tail) if tail or isinstance(term.body, ast.Product) else self.value(term.body)
             if negative:
                 value = replace(value, expr=-value.expr)
-            total = value if total is None else add(total, value)
+            total = value if total is None else self.plus(total, value)
             position += 1 + after
         if total is None:
             raise UnsupportedNoteError("a sum of nothing")

@@ -258,7 +258,8 @@ class Namer:
             if isinstance(part, ast.Symbol):
                 ref = read_name(part, self.signature.habits)
                 axes = self.signature.axes.get(ref.key, ())
-                if self.small_name(ref.key) is not None or len(axes) == 2 and self.signature.sample in axes:
+                of_samples = len(axes) == 2 and self.signature.sample in axes and bool(self._sorts_written(ref.key))
+                if self.small_name(ref.key) is not None or of_samples:
                     return None
                 if len(axes) == 2 and not ref.indices:
                     found.add(ref.key)
@@ -300,7 +301,8 @@ class Namer:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():
             return False
-        return letter in PARAMETERS or letter in ("x", "X") or key in (r"\sigma", "i_1", "i_2")
+        known = letter in PARAMETERS or letter in ("x", "X") or key in (r"\sigma", "i_1", "i_2")
+        return known or key in self.signature.parameters
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:
         written = list(ref.indices)

@@ -16,6 +16,7 @@ from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.tensor import (
     MisshapenError,
     Value,
+    add,
     contract,
     elementwise,
     power,
@@ -38,6 +39,7 @@ class Products(Applications, Totals):
     """The part of the elaborator that knows products."""
 
     mended: list[tuple[sp.Expr, sp.Expr]] | None = None
+    squared: list[tuple[sp.Expr, sp.Expr]] | None = None
 
     if TYPE_CHECKING:
 
@@ -75,11 +77,18 @@ class Products(Applications, Totals):
         return replace(result, expr=-result.expr) if negative else result
 
     def times(self, left: Value, right: Value, operator: str) -> Value:
-        """The product; with `mended`, a matrix that doesn't fit is transposed, and what didn't fit is kept."""
+        """The product; with `mended`, a matrix that doesn't fit is transposed, and what didn't fit is kept.
+
+        With `squared`, sizes that ought to be equal are taken as equal, and kept.
+        """
         try:
             return self._times(left, right, operator)
         except MisshapenError as error:
             sizes = [axis.upper for axis in error.axes]
+            if self.squared is not None and left.axes:
+                self.squared.append((sizes[0], sizes[1]))
+                inner = replace(error.axes[1], symbol=left.axes[-1].symbol)
+                return self._times(replace(left, axes=(*left.axes[:-1], inner)), right, operator)
             written = self.signature.size.values()
             if self.mended is None or any(str(n) not in written for n in sizes) or len(set(sizes)) == 1:
                 raise
@@ -90,6 +99,13 @@ class Products(Applications, Totals):
                 return self._times(left, right.transposed, operator)
             raise
 
+    def plus(self, left: Value, right: Value) -> Value:
+        """The sum; with `squared`, two vectors are of one size."""
+        if self.squared is not None and len(left.axes) == len(right.axes) == 1:
+            self.squared.append((left.axes[0].upper, right.axes[0].upper))
+            left = replace(left, axes=(replace(right.axes[0], symbol=left.axes[0].symbol),))
+        return add(left, right)
+
     def _times(self, left: Value, right: Value, operator: str) -> Value:
         self._consult_rows(left, right)
         match operator:
@@ -97,6 +113,8 @@ class Products(Applications, Totals):
                 if left.axes and right.axes and left.is_row is right.is_row and len(left.axes) == len(right.axes) == 1:
                     if self.entrywise:
                         return elementwise(left, right, lambda a, b: a * b)
+                    if not operator and _is_capital(left) and _is_capital(right):
+                        raise UnsupportedNoteError("a product of what may be matrices")
                     left, right = retyped(left, right), retyped(right, left)
                     if left.axes[0].sort != right.axes[0].sort:
                         raise UnsupportedNoteError("a product of vectors over different things")
@@ -200,6 +218,10 @@ class Products(Applications, Totals):
             raise UnsupportedNoteError(f"\\{name} of other than two values")
         left, right = (self.value(item) for item in group.body.items if item is not None)
         return elementwise(left, right, lambda a, b: sp.Max(a, b) if name == "max" else -sp.Max(-a, -b))
+
+
+def _is_capital(value: Value) -> bool:
+    return any(a.base.label.name[0].isupper() for a in value.expr.atoms(sp.Indexed))
 
 
 def _is_word(factor: ast.Factor) -> bool:

@@ -241,7 +241,7 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
     bare = {r.key for r in refs} - {r.key for r in refs if r.indices} - TRANSPOSES - signature.functions
     ranks = {key: _rank(key) for key in bare}
     is_written = any(rank == 2 and key[0] in _WEIGHTS for key, rank in ranks.items())
-    if not is_written or not any(r.transposed or r.bold for r in refs):
+    if not is_written or not (any(r.transposed or r.bold for r in refs) or any(map(_has_norm, equations))):
         return {}
     known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}
     known = {key: axes for key, axes in known.items() if axes and key not in signature.functions}
@@ -257,6 +257,10 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
                 if fit is not None:
                     return fit.axes(bare, known)
     return {}
+
+
+def _has_norm(sides: tuple[Node, Node]) -> bool:
+    return any(isinstance(n, ast.Group) and n.opening == r"\|" for side in sides for n in walk(side))
 
 
 def _fitted(

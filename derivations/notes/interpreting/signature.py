@@ -70,6 +70,7 @@ class Signature:
 
     uneven: sorts whose sums begin in one place at 0 and in another at 1. ambiguous: functions of different things,
     as p is in p(x), p(y). names_e: whether e is a name here, that of a vector of errors, and not only Euler's number.
+    parameters: numbers that nothing defines and by which something is differentiated, the same for all samples.
     """
 
     habits: Habits
@@ -91,6 +92,7 @@ class Signature:
     uneven: frozenset[Key] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     names_e: bool = False
+    parameters: frozenset[str] = frozenset()
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
     def number_of(self, sort: object) -> int:

@@ -49,6 +49,8 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
             features[root] += 2
         if letter in MATRICES and slot[2] == 2 and root in data:
             features[root] += 2  # W_{kj} x_j: no sample, for a weight has none
+        elif letter in MATRICES | {"u", "v"} and slot[2] == 2:
+            scores[root] -= 100
         if letter in DATA | survey.maps | {"h", "f", "z", "p", "a"} and slot[3] == 0:
             scores[root] += 2 if slot[1] or letter in LABELS else 1
     for root, size in joined.size.items():
@@ -103,10 +105,11 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         frozenset(survey.logged),
         words,
         {key: sum(uses.values()) for key, uses in survey.uses.items()},
-        bool(survey.transposed | survey.bold) or survey.dotted,
+        bool(survey.transposed | survey.bold | survey.normed) or survey.dotted,
         frozenset(uneven),
         _ambiguous([side for _, sides in formulas for side in sides], survey.habits),
         bool(survey.uses.get("e")) and "e" in survey.transposed,
+        frozenset(k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey)),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature
@@ -149,7 +152,7 @@ def _axes(
     if key in survey.rows and letter in VECTORS and not has_feature:
         found.append(signature.feature or ("features",))
     elif not found or found == [signature.sample]:
-        has_vectors = bool(survey.transposed) or signature.feature is not None and letter != "x"
+        has_vectors = bool(survey.transposed | survey.normed) or signature.feature is not None and letter != "x"
         is_vector = key in signature.vectors or (letter in vectors and has_vectors and not re.search(r"_\d", key))
         if is_vector and (letter in vectors or key in survey.bold) and letter not in LABELS:
             found.append(signature.feature or ("features",))
@@ -161,6 +164,7 @@ def _axes(
         and key not in signature.functions
         and letter not in _OF_ALL
         and letter.islower()
+        and not _is_common(key, uses, survey)
     )
     if letter == "X":
         found = found or [signature.feature or ("features",)]
@@ -171,6 +175,11 @@ def _axes(
         found.remove(signature.sample)
         found.insert(0, signature.sample)
     return tuple(found)
+
+
+def _is_common(key: str, uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], survey: Survey) -> bool:
+    """Whether a name is one number for all samples: never indexed, never defined, in a sum whose data are indexed."""
+    return set(uses) == {((), ())} and key in survey.common and key not in survey.alone
 
 
 def _usual_arity(uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], letter: str) -> int:

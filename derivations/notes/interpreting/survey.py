@@ -6,7 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from derivations.notes.interpreting.names import BOLD, Habits, Ref, UnsupportedNoteError, binder, layer_of, read_name
+from derivations.notes.interpreting.names import (
+    BOLD,
+    TRANSPOSES,
+    Habits,
+    Ref,
+    UnsupportedNoteError,
+    binder,
+    layer_of,
+    read_name,
+)
+from derivations.notes.interpreting.quotients import leading
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, WEIGHTS, Key, Slot, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -69,14 +79,19 @@ class Survey:
     dotted: bool = False
     rows: set[str] = field(default_factory=set)
     capital: bool = False
+    common: set[str] = field(default_factory=set)  # stand without an index in a sum, beside what has the sum's index
+    normed: set[str] = field(default_factory=set)  # stand in a norm or in a bracket that is transposed
+    varied: set[str] = field(default_factory=set)  # are what something is differentiated by
+    alone: set[str] = field(default_factory=set)  # are a whole side somewhere
 
     @property
     def has_design_matrix(self) -> bool:
-        r"""Whether X is written as a matrix, as in X^\top X w, and never at an entry."""
-        return "X" in self.transposed and set(self.uses["X"]) == {((), ())}
+        r"""Whether X is written as a matrix, as in X^\top X w or \|y - X w\|, and never at an entry."""
+        return "X" in self.transposed | self.normed and set(self.uses["X"]) == {((), ())}
 
     def formula(self, number: int, sides: Iterable[Node]) -> None:
         for side in sides:
+            self.alone |= {ref.key for ref in names_in([side], self.habits) if isinstance(side, ast.Symbol)}
             for node in walk(side):
                 if isinstance(node, ast.Symbol):
                     self.symbol(number, node)
@@ -84,6 +99,8 @@ class Survey:
                     self.operator(number, node)
                 elif isinstance(node, ast.Fraction):
                     self.fraction(number, node)
+                elif _is_of_arrays(node):
+                    self.normed |= {ref.key for ref in names_in([node], self.habits)}
                 elif isinstance(node, ast.Group) and node.opening == r"\langle" and isinstance(node.body, ast.Listing):
                     pair = [item for item in node.body.items if isinstance(item, ast.Symbol)]
                     for ref in names_in(pair, self.habits):
@@ -133,7 +150,9 @@ class Survey:
             )
 
     def fraction(self, number: int, node: ast.Fraction) -> None:
-        """Σ e^{z_j} below a fraction bar is a sum over classes."""
+        """Σ e^{z_j} below a fraction bar is a sum over classes; a name behind ∂ there is what is varied."""
+        below = leading(node.denominator) or ()
+        self.varied |= {ref.key for ref in names_in((f.body for f in below), self.habits)}
         sums = [n for n in walk(node.denominator) if isinstance(n, ast.BigOperator) and n.name == "sum"]
         if not sums:
             return
@@ -196,7 +215,21 @@ class Survey:
         if applies(name, bracket.base):
             self.symbol(number, replace(name, subscripts=bracket.subscripts))
 
+    def summand(self, node: ast.Product) -> None:
+        """The names without an index in what a sum runs over, where others there have the index of the sum."""
+        operator = next((f.body for f in node.factors if isinstance(f.body, ast.BigOperator)), None)
+        if operator is None or operator.name not in ("sum", "prod"):
+            return
+        try:
+            bound = set(binder(operator)[0])
+        except UnsupportedNoteError:
+            return
+        refs = list(names_in((f.body for f in node.factors if f.body is not operator), self.habits))
+        if any(i.letter in bound for ref in refs for i in ref.indices):
+            self.common |= {ref.key for ref in refs if not ref.indices}
+
     def product(self, number: int, node: ast.Product) -> None:
+        self.summand(node)
         for left, right in zip(node.factors, node.factors[1:], strict=False):
             if isinstance(left.body, ast.BigOperator) and isinstance(right.body, ast.Symbol) and right.body.name == "e":
                 self.exponential_sum(left.body, right.body)
@@ -280,6 +313,14 @@ def habits_of(sides: list[Node]) -> Habits:
                         numbered[bare_name(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
     return replace(plain, indexed=indexed)
+
+
+def _is_of_arrays(node: Node) -> bool:
+    r"""Whether something is a norm or a transposed bracket: \|y - X w\|, (y - X w)^\top."""
+    if isinstance(node, ast.Group):
+        return node.opening == r"\|"
+    raised = node.superscripts if isinstance(node, ast.Scripted) else ()
+    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
 
 
 def bare_name(node: ast.Symbol) -> str:

@@ -208,16 +208,40 @@ class Judging:
         try:
             a, b = speakers[0].side(left), speakers[1].side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError):
-            return otherwise
+            return self._squared(step, left, right) or otherwise
         judged = self._decided(*speakers, a, b, ())
         if not judged.verdict.is_proved or len(sizes) != 1:
-            return otherwise
+            return self._squared(step, left, right) or otherwise
         one, other = sizes[0]
         witness = Witness("shape", {str(one): 2, str(other): 3}, {}, {}, "defined", "no product of these sizes")
         reason = f"{one} entries are multiplied with {other}; with the matrix transposed it holds"
         return replace(judged, verdict=Verdict(Status.REFUTED, "shape", reason=reason, witness=witness), equation=None)
 
-    def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, cases: Sequence[Case]) -> Judged:
+    def _squared(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """A product that is defined for equal sizes only: refuted where it is false for these, too."""
+        assert step.left is not None and step.right is not None
+        speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        sizes: list[tuple[sp.Expr, sp.Expr]] = []
+        speakers[0].squared, speakers[1].squared = sizes, sizes
+        speakers[1].fresh = 500
+        try:
+            a, b = speakers[0].side(left), speakers[1].side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        equal = {size for pair in sizes for size in pair}
+        if not equal or not all(isinstance(size, sp.Symbol) for size in equal):
+            return None
+        claim = self._claim(*speakers, a, b)
+        judged = judge(replace(claim, sizes=tuple((s, 2) for s in sorted(equal, key=str))), self.seed)
+        witness = judged.verdict.witness
+        if not judged.verdict.is_refuted or witness is None:
+            return None
+        names = sorted(map(str, equal))
+        witness = replace(witness, sizes={**witness.sizes, **dict.fromkeys(names, 2)})
+        reason = f"the product is defined for {' = '.join(names)} only, and false there"
+        return replace(judged, verdict=replace(judged.verdict, reason=reason, witness=witness))
+
+    def _claim(self, first: Elaborator, second: Elaborator, a: Value, b: Value) -> Claim:
         met = {**second.met, **first.met}
         consulted = first.consulted | second.consulted
         self.consulted |= consulted
@@ -225,7 +249,10 @@ class Judging:
             self.step_consulted[-1] = True
         first.met = met
         first.doubts += second.doubts
-        claim = Claim(a, b, first)
+        return Claim(a, b, first)
+
+    def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, cases: Sequence[Case]) -> Judged:
+        claim = self._claim(first, second, a, b)
         for case in cases:
             claim = applied(case, claim)
         judged = judge(claim, self.seed)
