@@ -99,7 +99,7 @@ class Survey:
                     self.operator(number, node)
                 elif isinstance(node, ast.Fraction):
                     self.fraction(number, node)
-                elif _is_of_arrays(node):
+                elif isinstance(node, ast.Group | ast.Scripted) and _is_of_arrays(node):
                     self.normed |= {ref.key for ref in names_in([node], self.habits)}
                 elif isinstance(node, ast.Group) and node.opening == r"\langle" and isinstance(node.body, ast.Listing):
                     pair = [item for item in node.body.items if isinstance(item, ast.Symbol)]
@@ -315,7 +315,7 @@ def habits_of(sides: list[Node]) -> Habits:
     return replace(plain, indexed=indexed)
 
 
-def _is_of_arrays(node: Node) -> bool:
+def _is_of_arrays(node: ast.Group | ast.Scripted) -> bool:
     r"""Whether something is a norm or a transposed bracket: \|y - X w\|, (y - X w)^\top."""
     if isinstance(node, ast.Group):
         return node.opening == r"\|"
