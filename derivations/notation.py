@@ -25,10 +25,11 @@ def _is_as_written(expr: sp.Expr) -> bool:
 
 
 def _ordered_terms(expr: sp.Add) -> list[sp.Expr]:
-    """Positive terms first, numbers before symbols, simple before long; as written where it was left so."""
+    """Positive terms first, numbers before symbols (behind indices: t + 1), simple before long; else as written."""
     if _is_as_written(expr):
         return list(expr.args)
-    return sorted(expr.args, key=lambda a: (_is_negative(a), not a.is_number, sp.count_ops(a), str(a)))
+    counts = all(s.is_integer for s in expr.free_symbols)
+    return sorted(expr.args, key=lambda a: (_is_negative(a), bool(a.is_number) is counts, sp.count_ops(a), str(a)))
 
 
 def _is_negative(term: sp.Expr) -> bool:
