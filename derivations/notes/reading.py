@@ -15,7 +15,7 @@ from derivations.indexed import UnsupportedExpressionError
 from derivations.kernels import BudgetExceededError, budget, deadline
 from derivations.notes.interpreting.ahead import functions_ahead
 from derivations.notes.interpreting.elaborate import Elaborator
-from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import layers_named
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of
@@ -181,7 +181,11 @@ class Reading(Defining, Excusing, Effects):
             reason = "set to zero: an equation to be solved"
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         if head is not None and begins and record.verdict not in HELD:
-            return self._redefine(step, head, left, right, record)
+            record = self._redefine(step, head, left, right, record)
+            if record.verdict == "refuted" and _is_one_place(left, right, head):
+                reason = f"{record.left} may be a name of its own, and no entry of {head.ref.key}"
+                return replace(record, verdict="conflict", reason=reason)
+            return record
         unknown = record.verdict == "undecided" and "is not defined here" in str(record.reason)
         if (unknown or record.verdict == "unsupported") and step.left.member > 0:
             self._continued(step, chain, right)
@@ -226,6 +230,16 @@ class Reading(Defining, Excusing, Effects):
             self.derived[key] = step.right
             return replace(record, verdict="conflict", reason=f"it was stated otherwise in line {before.place.line}")
         return record
+
+
+def _is_one_place(left: Node, right: Node, head: Head) -> bool:
+    """Whether a bare name has numbers for indices, f_1 or z^{(2)}, that do not stand on the right as well."""
+    numbers = [i for i in head.ref.indices if i.letter is None]
+    if not numbers or len(numbers) < len(head.ref.indices) or not isinstance(left, ast.Symbol):
+        return False
+    written = (*left.subscripts, *left.superscripts)
+    names = [n for n in walk(right) if isinstance(n, ast.Symbol) and (n.subscripts or n.superscripts)]
+    return not names or any((*n.subscripts, *n.superscripts) != written for n in names)
 
 
 def _is_sigma_of_name(left: Node) -> bool:

@@ -10,9 +10,20 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["Case", "cases_of", "in_words"]
+__all__ = ["Case", "before_words", "cases_of", "in_words"]
 
 _PAIR = re.compile(r"(?<![A-Za-z\\])([a-z])\s*(=|==|\\neq?\b|\\not\s*=|!=|≠)\s*([a-z])(?![A-Za-z(^_{])")
+_PAIR_IN_WORDS = re.compile(
+    r"(?<![A-Za-z\\])\$?([a-z])\$?\s+(?:(?:and)\s+\$?([a-z])\$?\s+(?:are|be)\s+(?:(?!not)\w+\s+)?"
+    r"(?:(equal|the same)|different|distinct|unequal|not (?:equal|the same))"
+    r"|(?:(equals|is equal to|is the same as|coincides with)|differs from|is different from|is not equal to)"
+    r"\s+\$?([a-z])\$?)(?![A-Za-z])"
+)  # "$i$ and $j$ are different", "$i$ equals $j$"
+_ELSE = re.compile(
+    r"\botherwise\b|\belse\b|\bthe (?:other|opposite) case\b|\b(?:sonst|andernfalls|sinon|altrimenti)\b"
+    r"|en otro caso|caso contrario|иначе|в противном|否则|それ以外|그 외|ngược lại",
+    re.I,
+)
 _LABEL = re.compile(r"(?<![A-Za-z\\])([yt])(?:_i|_\{i\}|\^i|\^\{\(?i\)?\})?\s*=\s*([01])(?!\d)")
 _OTHERWISE = re.compile(
     r"otherwise|\belse\b|other|sonst|andernfalls|sinon|altrimenti|en otro caso|caso contrario|иначе|в противном"
@@ -58,6 +69,23 @@ def in_words(text: str) -> Iterator[Case]:
             yield Case(found[1], found[3], found[2] in ("=", "=="))
     for found in _LABEL.finditer(text):
         yield Case(found[1], found[2], True)
+
+
+def before_words(text: str) -> Iterator[Case]:
+    """Conditions in prose, in its order: i = j, "$i$ and $j$ are different", and the opposite after "otherwise"."""
+    found: list[tuple[int, Case]] = []
+    for pattern in (_PAIR, _LABEL):
+        found += [(m.start(), case) for m in pattern.finditer(text) for case in in_words(m[0])]
+    for m in _PAIR_IN_WORDS.finditer(text):
+        first, second = m[1], m[2] or m[5]
+        if first != second and "a" not in (first, second):
+            found.append((m.start(), Case(first, second, bool(m[3] or m[4]))))
+    found.sort(key=lambda pair: pair[0])
+    for position, (start, case) in enumerate(found):
+        yield case
+        until = found[position + 1][0] if position + 1 < len(found) else len(text)
+        if case.opposite is not None and _ELSE.search(text, start, until):
+            yield case.opposite
 
 
 def cases_of(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:

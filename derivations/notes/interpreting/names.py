@@ -147,6 +147,8 @@ class _Parts:
                 self.transposed = True
             case ast.Mark(sign):
                 self.marks.append(f"^{sign}")
+            case _ if self.base in LAYERED and (layer_of_node(node) or ("",))[0] in self.habits.layers:
+                self.marks.append("^" + re.sub(r"[\s()\[\]]", "", render(node)))
             case ast.Group("(", ")", body) if body is not None:
                 self._bracketed(node, body)
             case ast.Group("[", "]", body) if body is not None:
@@ -156,8 +158,6 @@ class _Parts:
                     self.above(factor.body)
             case ast.Symbol(name, _, (), (), 0) if name in self.habits.raised and self.base != "e":
                 self.upper.append(Index(name))
-            case _ if self.base in LAYERED and (layer_of_node(node) or ("",))[0] in self.habits.layers:
-                self.marks.append("^" + render(node).replace(" ", ""))
             case _ if self.power is None:
                 self.power = node
             case _:
@@ -183,8 +183,10 @@ class _Parts:
 
 
 def layer_of_node(node: Node) -> tuple[str, int] | None:
-    """The letter of a layer and what is added to it: (l, -1) of z^{l-1}."""
+    """The letter of a layer and what is added to it: (l, -1) of z^{l-1}, z^{(l-1)} and z^{[l-1]}."""
     match node:
+        case ast.Group("(" | "[", _, body) if body is not None:
+            return layer_of_node(body)
         case ast.Symbol(name, (), (), (), 0):
             return name, 0
         case ast.Sum((ast.Term("", ast.Symbol(name, (), (), (), 0)), ast.Term("+" | "-" as sign, ast.Number(text)))):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from derivations.functions import Partial
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import Applications
 from derivations.notes.interpreting.indicators import is_indicator, is_one
@@ -25,7 +26,7 @@ from derivations.notes.interpreting.tensor import (
 )
 from derivations.notes.interpreting.totals import Totals
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
 __all__ = ["Products"]
@@ -171,6 +172,8 @@ class Products(Applications, Totals):
                 return self.gradient(node, rest, tail)
             case ast.Fraction():
                 value, used = self.fraction(node, rest, tail)
+                if not used and rest and value.expr.has(Partial) and _is_number_in_brackets(rest[0]):
+                    self.doubts.append("a derivative at a point, or times a number")
                 return value, 1 + used, used == len(rest)
             case ast.Symbol():
                 value, used = self.applied(node, rest)
@@ -229,6 +232,13 @@ def _is_word(factor: ast.Factor) -> bool:
     plain = isinstance(body, ast.Symbol) and not body.subscripts and not body.superscripts
     name = body.name if isinstance(body, ast.Symbol) else ""
     return plain and len(name) > 1 and name.isalpha() and not factor.operator and not factor.sign
+
+
+def _is_number_in_brackets(factor: ast.Factor) -> bool:
+    body = factor.body
+    if factor.operator or not isinstance(body, ast.Group) or body.opening != "(":
+        return False
+    return not any(isinstance(n, ast.Symbol) for n in walk(body)) and any(isinstance(n, ast.Number) for n in walk(body))
 
 
 def _ends_argument(node: Node) -> bool:

@@ -6,9 +6,10 @@ prose just before the formula. What stands beside a step is part of the claim; w
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from derivations.notes.interpreting.cases import Case, in_words
+from derivations.notes.interpreting.cases import Case, before_words, in_words
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.scope import Scope
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, Signature, base_letter
@@ -16,16 +17,18 @@ from derivations.notes.judging.claims import Claim
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Step
+from derivations.notes.parsing.render import render, render_chain
 
 __all__ = ["applied", "cases_behind", "cases_written", "is_condition", "values_stated"]
 
 _NEAR = 220
+_SENTENCE = re.compile(r"[.。;]\s|\n\s*\n|\n\s*#")
 
 
 def applied(case: Case, claim: Claim) -> Claim:
     """The claim under this condition."""
     if case.right.isdigit():
-        names = {s for s in claim.speaker.domains if base_letter(s.name) == case.left}
+        names = {s for s in claim.speaker.domains if case.left in (base_letter(s.name), re.split("[@·′]", s.name)[0])}
         fixed = tuple((s.name, int(case.right)) for s in sorted(names, key=str))
         return replace(claim, fixed=(*claim.fixed, *fixed))
     a, b = claim.speaker.index(case.left), claim.speaker.index(case.right)
@@ -38,8 +41,6 @@ def applied(case: Case, claim: Claim) -> Claim:
 
 def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
     """(conditions beside a step, conditions in the heading and the prose before it, the nearest first)."""
-    from derivations.notes.parsing.render import render_chain
-
     formula = document.formulas[step.formula]
     beside = list(in_words(formula.chains[step.chain].words))
     # "if i = j: A = B" or "A = B, i = j", one below the other: what begins the formula says which
@@ -56,14 +57,18 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
                 if isinstance(item, ast.Text):
                     beside += in_words(item.words)
     context = formula.context
-    before = list(in_words(context.before[-_NEAR:]))[::-1]
+    before = list(before_words(context.before[-_NEAR:]))[::-1]
+    leading = set(before_words(_SENTENCE.split(context.before[-_NEAR:])[-1]))
+    beside += leading if len(leading) == 1 else ()  # "For i = j:" and nothing else
     headings = [case for heading in reversed(context.headings) for case in in_words(heading)]
-    implied = [*before, *headings]
     first: list[Case] = []
     for case in dict.fromkeys(beside):
         if not any(case.contradicts(other) for other in first):
             first.append(case)
-    left = [c for c in dict.fromkeys(implied) if c not in first and not any(c.contradicts(f) for f in first)]
+    left: list[Case] = []
+    for case in dict.fromkeys([*before, *headings]):  # of two that can't both hold, the nearer one is meant
+        if case not in first and not any(case.contradicts(other) for other in (*first, *left)):
+            left.append(case)
     return tuple(first[:2]), tuple(left[:4])
 
 
@@ -79,8 +84,8 @@ def values_stated(document: Document, step: Step) -> tuple[Case, ...]:
     for formula in document.formulas[max(0, step.formula - 3) : step.formula]:
         for chain in formula.chains if line - formula.place.line <= 2 else ():
             match chain.members, [r.sign for r in chain.relations]:
-                case (ast.Symbol(name, (), (), (), 0), ast.Number(value)), ["="] if value.isdigit():
-                    found.append(Case(name, value, True))
+                case (ast.Symbol(name, (), below, (), 0), ast.Number(value)), ["="] if value.isdigit():
+                    found.append(Case("_".join((name, *map(render, below))), value, True))
     return tuple(found)
 
 

@@ -30,7 +30,7 @@ from derivations.notes.judging.claims import Claim, closed, indices_of, labels_i
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, tempered
 from derivations.notes.judging.loose import reading_that_may_hold
 from derivations.notes.judging.matching import class_first, matched, one_sample, relabelled, summed_when_repeated
-from derivations.notes.judging.settled import VACUOUS, Settled
+from derivations.notes.judging.settled import VACUOUS, Settled, is_summed
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
@@ -74,6 +74,8 @@ def _judge(claim: Claim, seed: int) -> Judged:
     first, second = settled.taken(left), settled.taken(right)
     doubts += one_sided(left, right, first, second, claim)
     doubts += settled.doubts
+    if settled.of_one_sample and (is_summed(left, speaker) or is_summed(right, speaker)):
+        doubts.append(settled.of_one_sample)
     slopes = [{a for e in closed(side, speaker) for a in labels_in(e) if "'(" in a.name} for side in (first, second)]
     if slopes[0] != slopes[1]:
         doubts.append("a function of which nothing is known, differentiated on one side only")

@@ -23,7 +23,8 @@ from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in, unknown_in
-from derivations.notes.judging.judge import Judging, label_of
+from derivations.notes.judging.judge import label_of
+from derivations.notes.judging.renewing import Renewing
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -38,7 +39,7 @@ _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|ve
 
 
 @dataclass
-class Defining(Judging):
+class Defining(Renewing):
     """The part of a reading that binds names."""
 
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})

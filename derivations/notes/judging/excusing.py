@@ -15,7 +15,7 @@ from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
-from derivations.notes.judging.judge import Judging
+from derivations.notes.judging.worded import Worded
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -42,7 +42,7 @@ SOLVING = 6  # formulas after one that is set to zero, which may follow from it
 
 
 @dataclass
-class Excusing(Judging):
+class Excusing(Worded):
     """The part of a reading that listens to the words around a step."""
 
     zeroed_at: int = -100  # the formula that was set to zero last
@@ -87,7 +87,7 @@ class Excusing(Judging):
                 if decide(scaled, self.seed).is_proved:
                     reason = f"holds for the mean over {size} samples, which the text announces"
                     return replace(record, verdict="undecided", witness=None, reason=reason)
-        return record
+        return self._worded(step, left, right, judged, record)
 
     def _is_solution(self, step: Step, left: Node) -> bool:
         """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
@@ -105,6 +105,8 @@ class Excusing(Judging):
         assert judged.left is not None
         if right == ast.Number("0") and not any(isinstance(n, ast.Fraction | ast.Nabla) for n in walk(left)):
             return True
+        if right == ast.Number("0") and isinstance(left, ast.Group) and left.opening in (r"\|", "|"):
+            return True  # the norm of a gradient is 0 where it is
         if right == ast.Number("1") and isinstance(judged.left, sp.KroneckerDelta):
             return True
         if not isinstance(left, ast.Symbol) or not isinstance(right, ast.Symbol):

@@ -92,7 +92,7 @@ class Judging:
         if self.vanished and not judged.verdict.is_refuted:
             judged = self._of_any(step, left, right) or judged
         written, implied = cases_written(self.document, step)
-        for case in (*written, *implied, *self._still_in_force(step, written)):
+        for case in (*written, *implied, *self._still_in_force(step, (*written, *implied))):
             attempt = self._under(step, left, right, case)
             if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
                 self.sticky = case, step

@@ -25,7 +25,7 @@ from derivations.notes.judging.claims import closed, labels_in
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable, array, index
 
-__all__ = ["VACUOUS", "Settled"]
+__all__ = ["VACUOUS", "Settled", "is_summed"]
 
 VACUOUS = "a derivative by what the function, as far as it is defined here, does not depend on"
 
@@ -36,6 +36,7 @@ class Settled:
     def __init__(self, speaker: Elaborator, ranges: Ranges) -> None:
         self.speaker, self.ranges = speaker, ranges
         self.doubts: list[str] = []
+        self.of_one_sample = ""  # what is assumed of names that have an axis of samples
         self.is_vacuous = False  # whether a derivative is 0 for want of a definition
         self.entries: list[Entry] = []
         self.jets: dict[sp.Symbol, Definition] = {}
@@ -153,6 +154,8 @@ class Settled:
             same if same is not None and sort == self.speaker.signature.sample else symbol
             for symbol, sort in zip(bound, sorts, strict=False)
         )
+        if same is not None and any(s == same for s in by):
+            self.of_one_sample = f"{name} and {label} of one sample are taken to belong together"
         at = (*own, *(s for s in by if s != same))
         value = array(slope)[at] if at else slope
         value = value * (v.base[by] if isinstance(v, sp.Indexed) else v)

@@ -1,0 +1,124 @@
+"""What the words of a note say of its names and no formula does: a linear unit, a diagonal matrix, a feature that is 1.
+
+"The output unit is linear" means that ŷ is z where a formula before has ŷ = σ(z); "a constant 1 is put before every
+input" means x_{i0} = 1. Words are not understood well enough to prove a step by them, but they are heard: what would
+hold if they were taken so is not refuted.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from derivations.equation import Equation, decide
+from derivations.functions import sigmoid
+from derivations.indexed import free_atoms
+from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.judge import HELD, Judging, label_of
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.parser import Step
+from derivations.notes.report import StepRecord
+from derivations.statement import Definition
+
+__all__ = ["Worded"]
+
+_LINEAR = (
+    r"\b(linear|identity)\s+(output|activation|unit|neuron|layer|node|transfer)"
+    r"|\b(output|last|final|activation)\b[^.$]{0,40}\b(is|are|be|as)\s+(simply\s+|just\s+)?(a\s+|the\s+)?(linear|identity)"
+    r"|\b(no|without(\s+an?)?)\s+(activation|non-?linearity)|линейн\w+ (выход|актив)|线性(输出|激活)|恒等"
+)
+_CONSTANT = (
+    r"x_\{?\(?(0|i0|i,0)\)?\}?(\^\S+)?\s*=\s*1|\bbias trick\b|constant\s+(feature|input|1|one|\$1\$)"
+    r"|(column|feature) of (ones|1)"
+    r"|\b(prepend|append|augment|absorb|pad)\w*\b|\b(dummy|always|extra)\b[^.]{0,30}\b(1|one|input|feature)"
+)
+_SENTENCES = re.compile(r"(?<=[.。;:])\s|\n\s*\n")
+_CAPITAL = re.compile(
+    r"(?<![A-Za-z\\])(?:\\(?:mathbf|mathrm|boldsymbol|bm)\s*\{?)?([A-WYZ]|\\Sigma|\\Lambda)(?![a-zA-Z])"
+)
+
+
+@dataclass
+class Worded(Judging):
+    """The part of a reading that hears what words say of names."""
+
+    def _worded(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord:
+        """A refuted step, undecided where it may hold by what the words say."""
+        reason = None
+        if self.signature.says(_LINEAR) and self._holds_if_linear(step, left, right):
+            reason = "holds where the unit is linear, as the text says of one"
+        elif judged.equation is not None:
+            diagonal = self._said_to_be_diagonal() & {_letter(a) for a in _atoms(judged.equation)}
+            if diagonal:
+                reason = f"{min(diagonal)} may be diagonal, as the text says"
+            else:
+                reason = self._with_constant_feature(judged.equation)
+        return record if reason is None else replace(record, verdict="undecided", witness=None, reason=reason)
+
+    def _holds_if_linear(self, step: Step, left: Node, right: Node) -> bool:
+        """Whether the step holds where a name that is σ or tanh of something is that thing itself."""
+        symbols = self.scope.symbols
+        for symbol, entry in list(symbols.items()):
+            inner = None if entry.definition is None else _squashed(entry.definition.value)
+            if inner is None or entry.definition is None:
+                continue
+            symbols[symbol] = replace(entry, definition=Definition(entry.definition.target, inner))
+            try:
+                if self._under(step, left, right).verdict.status.value in HELD:
+                    return True
+            finally:
+                symbols[symbol] = entry
+        return False
+
+    def _said_to_be_diagonal(self) -> set[str]:
+        words = self.signature.words
+        if "diagonal" not in words:
+            return set()
+        return {m[1] for s in _SENTENCES.split(words) if "diagonal" in s for m in _CAPITAL.finditer(s)}
+
+    def _with_constant_feature(self, equation: Equation) -> str | None:
+        """The equation where a feature x_0 (or x_{n+1}) is 1 or -1."""
+        found = {a for a in _atoms(equation) if isinstance(a, sp.Indexed) and _is_constant_feature(a)}
+        for value in (1, -1):
+            ones = dict.fromkeys(found, sp.Integer(value))
+            fixed = replace(equation, left=equation.left.xreplace(ones), right=equation.right.xreplace(ones))
+            if found and decide(fixed, self.seed, OPERATIONS, SECONDS).is_proved:
+                return f"holds where {min(map(str, found))} = {value}"
+        uppers = [
+            {total.limits[0][2] for e in (side, *self._values_in(side)) for total in e.atoms(sp.Sum)}
+            for side in (equation.left, equation.right)
+        ]
+        longer = {u for u in uppers[0] ^ uppers[1] if u - 1 in uppers[0] | uppers[1]}
+        if longer and self.signature.says(_CONSTANT):
+            return f"a sum up to {min(map(str, longer))}: the text says what the last of its terms is"
+        return None
+
+    def _values_in(self, expr: sp.Expr) -> list[sp.Expr]:
+        return [e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None]
+
+
+def _atoms(equation: Equation) -> set[sp.Expr]:
+    exprs = [equation.left, equation.right, *(d.value for d in equation.definitions)]
+    return {a for e in exprs for a in free_atoms(e)}
+
+
+def _letter(atom: sp.Expr) -> str:
+    return base_letter(label_of(atom).name)
+
+
+def _is_constant_feature(atom: sp.Indexed) -> bool:
+    """x_0, x_{i0}, or an entry past the last one, x_{n+1}."""
+    last = atom.indices[-1]
+    beyond = isinstance(last, sp.Add) and last.is_integer and any(t.is_Integer for t in last.args)
+    return base_letter(atom.base.label.name) in ("x", "X", r"\phi") and (last == 0 or beyond)
+
+
+def _squashed(value: sp.Expr) -> sp.Expr | None:
+    """u of σ(u) or tanh(u)."""
+    if isinstance(value, sigmoid | sp.tanh):
+        return value.args[0]
+    return None
