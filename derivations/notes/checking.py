@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from derivations.equation import remembered
 from derivations.notes.alone import parts_around
+from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.rewriting import rewritten, usage
 from derivations.notes.interpreting.shapes import with_shapes
@@ -69,7 +70,7 @@ def _read_alone(document: Document, maps: frozenset[str], step: Step, record: St
         sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in part.formulas]
         reading = Reading(part, with_shapes(part, sign_document(sides, text, maps)), Choices(), seed)
         found = next(r for s, r in zip(part.steps, reading.run(), strict=True) if s is own)
-        if found.verdict in HELD:
+        if found.verdict in HELD or str(found.reason).startswith("holds where"):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
     return record
 
@@ -97,7 +98,21 @@ def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
         for formula in document.formulas
     )
     steps = tuple(replace(s, left=side(s.left), right=side(s.right)) for s in document.steps)
-    return replace(document, formulas=formulas, steps=steps), used.maps
+    return _bound_first(replace(document, formulas=formulas, steps=steps)), used.maps
+
+
+def _bound_first(document: Document) -> Document:
+    """The document with the letter that runs named first in every sum over unequal indices."""
+
+    def side(step: Step, found: Side | None) -> Side | None:
+        if found is None or found.node is None or isinstance(found.node, ast.Unread):
+            return found
+        chain = document.formulas[step.formula].chains[step.chain]
+        own = step.left.node if step.left is not None else None
+        return replace(found, node=with_bound_first(found.node, letters_apart((*chain.members, own))))
+
+    steps = tuple(replace(s, left=side(s, s.left), right=side(s, s.right)) for s in document.steps)
+    return replace(document, steps=steps)
 
 
 def _spared(mine: StepRecord, theirs: StepRecord) -> StepRecord:

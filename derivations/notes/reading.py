@@ -24,6 +24,7 @@ from derivations.notes.judging.defining import Defining
 from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
+from derivations.notes.judging.unstated import Unstated
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Side, Step
@@ -37,7 +38,7 @@ ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
 @dataclass
-class Reading(Defining, Excusing, Effects):
+class Reading(Defining, Excusing, Unstated, Effects):
     """One pass over a document under one choice of what its notation leaves open."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -172,6 +173,10 @@ class Reading(Defining, Excusing, Effects):
             return replace(record, verdict="undecided", witness=None, reason=reason)
         if record.verdict == "refuted":
             record = self._excused(step, left, right, begins, judged, record)
+        if record.verdict == "refuted" and judged.left is not None:
+            record = self._unstated(step, left, right, judged, record)
+        if record.verdict == "unsupported" and begins:
+            self._said_again(step, left)
         if record.verdict in ("refuted", "undecided"):
             begins = begins or (own_chain(step) and self._names_before(chain, step.left.member))
         if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and not begins:

@@ -26,9 +26,10 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.statement import index
 
-__all__ = ["ARRAY_FUNCTIONS", "Arrays", "Entry", "entries", "is_constant"]
+__all__ = ["ARRAY_FUNCTIONS", "TRACES", "Arrays", "Entry", "entries", "is_constant"]
 
-ARRAY_FUNCTIONS = frozenset(("diag", "Diag", "tr", "Tr", "trace"))
+TRACES = frozenset(("tr", "Tr", "trace"))
+ARRAY_FUNCTIONS = TRACES | {"diag", "Diag"}
 _FONTS = frozenset(("mathbf", "boldsymbol", "vec", "mathbb", "bm", "underline"))
 _LETTERS = "ijklpqrsuvacd"
 

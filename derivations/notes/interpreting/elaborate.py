@@ -18,7 +18,7 @@ import sympy as sp
 from derivations.functions import sigmoid
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import SIGMOIDS
-from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, is_constant
+from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
@@ -186,7 +186,7 @@ class Elaborator(Products):
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
         if node.name == r"\pi" and not any(slot[0] == r"\pi" for slot in self.signature.sort_of_slot):
             return scalar(sp.pi), 0
-        if node.name == r"\delta" and len(self._indices(node)) == 2 and not self.scope.of(r"\delta"):
+        if node.name == r"\delta" and self.signature.has_kronecker and len(self._indices(node)) == 2:
             return self.kronecker(self._indices(node)), 0
         if node.name == "D" and not self.scope.of("D"):
             slope = self.operator_d(node, rest)
@@ -205,6 +205,9 @@ class Elaborator(Products):
                 bracket = base = ast.Group("(", ")", bracket)
         if isinstance(base, ast.Group) and base.opening == "[" and ref.key in _OF_CHANCE:
             raise UnsupportedNoteError("an expectation or a probability")
+        if ref.key in TRACES and not self.scope.of(ref.key) and bracket is not None and not isinstance(base, ast.Group):
+            operand = ast.Group("(", ")", ast.Product(tuple(rest)))  # tr AB
+            return self.with_scripts(self.of_array(ref.key, operand), ref), len(rest)
         if bracket is not None and isinstance(base, ast.Group) and base.opening in "([" and base.body is not None:
             is_function = ref.key in self.signature.functions or ref.key in SIGMOIDS or bool(self._function_entry(ref))
             if ref.key in ARRAY_FUNCTIONS and not self.scope.of(ref.key):
@@ -247,6 +250,8 @@ class Elaborator(Products):
         if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):
             if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1:
                 raise UnsupportedNoteError(f"the superscript {exponent.name}, a power or an index")
+        if isinstance(exponent, ast.Product) and any(f.operator == r"\times" for f in exponent.factors):
+            raise UnsupportedNoteError(f"the shape {render(exponent)} as a superscript")
         if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol):
             raise UnsupportedNoteError(f"the superscript {render(exponent)}")
         above = self.value(exponent)

@@ -54,7 +54,8 @@ def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
         ref = read_name(node, signature.habits)
     except UnsupportedNoteError:
         return None
-    if ref.key in _BUILTIN and (ref.key != r"\delta" or len(ref.indices) > 1):  # \delta_j is no Kronecker delta
+    is_error = ref.key == r"\delta" and (len(ref.indices) < 2 or not signature.has_kronecker)  # no Kronecker delta
+    if ref.key in _BUILTIN and not is_error:
         if ref.key != "e" or not signature.names_e:
             return None
     if ref.power is not None or ref.transposed or any(i.letter is None for i in ref.indices):

@@ -6,6 +6,7 @@ a number is the label itself, or one less it, where the labels have two values. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,16 +14,16 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.notes.interpreting.cases import cases_of
-from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import Habits, Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.tensor import Value, elementwise, scalar
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.statement import array
 
-__all__ = ["Indicators", "is_indicator", "is_one"]
+__all__ = ["Indicators", "has_kronecker", "is_indicator", "is_one"]
 
 _ONES = frozenset(("I", "1", "𝟙", "𝟏", r"\mathbb{1}", r"\mathbb{I}", r"\mathbf{1}", "ind", r"\chi"))
 
@@ -48,6 +49,33 @@ def is_indicator(node: Node) -> bool:
         and len(node.body.relations) == 1
         and node.body.relations[0].sign in ("=", r"\ne")
     )
+
+
+def has_kronecker(sides: Sequence[Node], habits: Habits, words: str) -> bool:
+    r"""Whether \delta with two indices is Kronecker's: it is called so, stands beside another term, or none has one."""
+    if re.search("kronecker|クロネッカー|크로네커|克罗内克|кронекер", words, re.I):
+        return True
+    counts: set[int] = set()
+    for side in sides:
+        for part in walk(side):
+            if isinstance(part, ast.Sum) and len(part.terms) > 1:
+                if any(_is_delta(term.body) and len(_read(term.body, habits)) == 2 for term in part.terms):
+                    return True
+            if _is_delta(part):
+                counts.add(len(_read(part, habits)))
+    return not counts & {0, 1}
+
+
+def _is_delta(node: object) -> bool:
+    return isinstance(node, ast.Symbol) and node.name == r"\delta"
+
+
+def _read(node: object, habits: Habits) -> tuple[Index, ...]:
+    assert isinstance(node, ast.Symbol)
+    try:
+        return read_name(node, habits).indices
+    except UnsupportedNoteError:
+        return (Index(None, 0),) * 3
 
 
 @dataclass

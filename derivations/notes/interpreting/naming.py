@@ -337,6 +337,7 @@ class Namer:
             elif place.letter is None:
                 filled.append(sp.Integer(place.offset))
             elif self._is_past_the_last(place):
+                self.doubts.append(f"{ref.key}_{{{place}}} is past the last {ref.key}, and has no value here")
                 filled.append(self.size_symbol(place.letter) + place.offset)
             else:
                 symbol = self.index(place.letter)

@@ -71,6 +71,7 @@ class Signature:
     uneven: sorts whose sums begin in one place at 0 and in another at 1. ambiguous: functions of different things,
     as p is in p(x), p(y). names_e: whether e is a name here, that of a vector of errors, and not only Euler's number.
     parameters: numbers that nothing defines and by which something is differentiated, the same for all samples.
+    has_kronecker: whether \\delta with two indices is Kronecker's, and not an error of a unit.
     """
 
     habits: Habits
@@ -93,6 +94,7 @@ class Signature:
     ambiguous: frozenset[str] = frozenset()
     names_e: bool = False
     parameters: frozenset[str] = frozenset()
+    has_kronecker: bool = True
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
     def number_of(self, sort: object) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from derivations.notes.interpreting.indicators import has_kronecker
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, read_name
 from derivations.notes.interpreting.signature import (
     DATA,
@@ -108,8 +109,9 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         bool(survey.transposed | survey.bold | survey.normed) or survey.dotted,
         frozenset(uneven),
         _ambiguous([side for _, sides in formulas for side in sides], survey.habits),
-        bool(survey.uses.get("e")) and "e" in survey.transposed,
+        bool(survey.uses.get("e")) and "e" in survey.transposed or any(_names_e(sides) for _, sides in formulas),
         frozenset(k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey)),
+        has_kronecker([side for _, sides in formulas for side in sides], survey.habits, words),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature
@@ -180,6 +182,13 @@ def _axes(
 def _is_common(key: str, uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], survey: Survey) -> bool:
     """Whether a name is one number for all samples: never indexed, never defined, in a sum whose data are indexed."""
     return set(uses) == {((), ())} and key in survey.common and key not in survey.alone
+
+
+def _names_e(sides: list[Node]) -> bool:
+    """Whether a formula says what e is: e = y - t, and not e = 2.718."""
+    if len(sides) < 2 or ast.Symbol("e") not in sides[:-1]:
+        return False
+    return any(isinstance(n, ast.Symbol) and n.name != "e" for side in sides for n in walk(side))
 
 
 def _usual_arity(uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], letter: str) -> int:

@@ -127,7 +127,8 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
         for a in {*free_atoms(left), *free_atoms(right)}
         if isinstance(a, sp.Indexed) and _is_class_label(a, speaker) and a.indices[-1] in equation.context.ranges.bounds
     }
-    if ones:
+    sides = [{a.base.label for a in ones} & labels_in(side) for side in (left, right)]
+    if ones and sides[0] != sides[1]:  # a side that has the labels as well is of any class
         fixed = replace(equation, left=left.xreplace(ones), right=right.xreplace(ones))
         if decide(fixed, seed, OPERATIONS, SECONDS).is_proved:
             name = sorted(map(str, ones))[0]
@@ -161,19 +162,31 @@ def _is_zeroth(atom: sp.Expr) -> bool:
 
 
 def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) -> bool:
-    """Whether the sides differ by a multiple of 1 - Σ p of some p that is called like a probability."""
-    found = {a.base.label for a in free_atoms(equation.left - equation.right) if isinstance(a, sp.Indexed)}
-    for label in sorted(found, key=str):
+    """Whether the sides are the same where a p called like a probability, or a label, sums to 1 as it does in them."""
+    difference = equation.left - equation.right
+    for label in sorted({a.base.label for a in free_atoms(difference) if isinstance(a, sp.Indexed)}, key=str):
         sorts = speaker.domains.get(label, ())
         if base_letter(label.name) not in ("p", "q", r"\pi") or len(sorts) != 1 or label in speaker.scope.symbols:
             continue
         k = index("p°")
-        total = sp.Sum(array(label)[k], (k, *speaker.range_of(sorts[0])))
+        whole = sp.Sum(array(label)[k], (k, *speaker.range_of(sorts[0])))
         for ratio in (1, -1):
-            scaled = replace(equation, left=equation.left - equation.right, right=ratio * (total - 1))
+            scaled = replace(equation, left=difference, right=ratio * (whole - 1))
             if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
                 return True
-    return False
+    totals: dict[sp.Expr, sp.Expr] = {}
+    for total in difference.atoms(sp.Sum):
+        atoms = [f for f in sp.Mul.make_args(total.function) if total.limits[0][0] in f.free_symbols]
+        if len(atoms) == len(total.limits) == 1 and isinstance(atoms[0], sp.Indexed):
+            label, sorts = atoms[0].base.label, speaker.domains.get(atoms[0].base.label, ())
+            named = base_letter(label.name) in ("p", "q", r"\pi", *LABELS) and label not in speaker.scope.symbols
+            full = bool(sorts) and total.limits[0][1:] == speaker.range_of(sorts[-1])
+            if named and full and atoms[0].indices[-1] == total.limits[0][0]:
+                totals[total] = total.function / atoms[0]
+    if not totals or equation.left in totals:
+        return False
+    left, right = (side.xreplace(totals) for side in (equation.left, equation.right))
+    return decide(replace(equation, left=left, right=right), seed, OPERATIONS, SECONDS).is_proved
 
 
 def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:

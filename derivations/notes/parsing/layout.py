@@ -169,8 +169,14 @@ def _without_tag(row: list[_Item]) -> list[_Item]:
         number = tokens[-2].kind in ("NUMBER", "TIMES") or (tokens[-2].kind == "SYMBOL" and len(tokens[-2].text) == 1)
         before = tokens[-4]
         spaced = before.kind == "SPACE" and (before.text == "wide" or tokens[-2].kind == "NUMBER")
+        spaced |= before.kind == "AMP" and tokens[-5].kind not in (
+            "AMP",
+            "REL",
+            "SIGN",
+            "TIMES",
+        )
         if number and (spaced or (before.kind == "DOTS" and tokens[-2].kind == "NUMBER")):
-            row = row[:-4] if before.kind == "SPACE" else row[:-3]
+            row = row[:-3] if before.kind == "DOTS" else row[:-4]
             while row and row[-1].token.kind == "DOTS":
                 row = row[:-1]
     return _trim(row)

@@ -13,6 +13,7 @@ from derivations.notes.parsing import vocabulary as words
 from derivations.notes.parsing.tex import TexToken
 
 _SHORT = 2
+_TRACE = re.compile(r"tr[A-Z]{1,5}")  # trABC
 _WORDLIKE = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
 
 
@@ -23,6 +24,8 @@ def split_run(run: str) -> list[tuple[str, str]]:
     for name, kind in ((words.FUNCTIONS, "FUNCTION"), (words.BIG_OPERATORS, "BIG")):
         if run in name and len(run) > 1:
             return [(name[run], kind)] if len(name[run]) == len(run) else [(run, "SYMBOL")]
+    if _TRACE.fullmatch(run):
+        return [(run[:2], "SYMBOL"), *((letter, "SYMBOL") for letter in run[2:])]
     for word in words.FUNCTION_WORDS:
         before, found, after = run.partition(word)
         if found and len(before) <= _SHORT and len(after) <= _SHORT:

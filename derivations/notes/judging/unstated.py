@@ -1,0 +1,206 @@
+r"""What a refutation rests on that the document never stated: data of an example, a name said again, a bias left out.
+
+    x = 2, w = 3;   w x = 3 \cdot 2            a value for data: held against the data that are stated
+    y = (460, 232);   ∂J/∂θ = \sum_i (…)       data of an example, and no definition: the claim is of any data
+    h(x) = θ^T x,   …,   h(x) = g(z) (unread)   a name said again in a way that can't be used
+    VW = βVW + (1 - β)W                        an update
+
+Nothing is refuted by any of these; where the claim holds with what is stated, it is supported.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from derivations.equation import decide
+from derivations.indexed import free_atoms
+from derivations.notes.interpreting.cases import Case
+from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.scope import Entry
+from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.judge import Judging
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Step
+from derivations.notes.report import StepRecord
+from derivations.statement import Definition
+from derivations.verdict import Status
+
+__all__ = ["Unstated"]
+
+_NO_BIAS = (
+    r"without (the |a |any )?bias|no bias|ignor|omit|leav\w+ out|drop|zero|忽略|省略|零|没有偏|bez|ohne|sin sesgo|sans"
+)
+
+
+@dataclass
+class Unstated(Judging):
+    """The part of a reading that asks whether a refutation rests on something that was stated."""
+
+    stale: dict[int, int] = field(default_factory=dict)  # the line of a definition: that of what replaced it, unread
+
+    def _said_again(self, step: Step, left: Node) -> None:
+        """A name that has a value is said to be something that can't be used: what it is from here on isn't known."""
+        head = head_of(left, self.signature)
+        if head is None or step.left is None:
+            return
+        here = self.document.formulas[step.formula]
+        for entry in self.scope.of(head.ref.key):
+            made = next((f for f in self.document.formulas if f.place.line <= entry.line <= f.end_place.line), None)
+            if made is not None and made.context.headings != here.context.headings:
+                self.stale[entry.line] = here.place.line
+
+    def _unstated(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord:
+        """A refuted step, taken back where it rests on what nobody stated."""
+        assert judged.left is not None and judged.right is not None
+        if _is_numeric(right) or self._is_size(right):
+            found = self._of_data(step, left, right, judged, record)
+            if found is not None:
+                return found
+        if _is_update(left, right):
+            return replace(record, verdict="definition", method="assignment", witness=None, reason="an update")
+        again = [self.stale[line] for line in judged.definitions if line in self.stale]
+        if again:
+            reason = f"a name in it is said again in line {again[0]}, in a way that can't be used"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
+        for other in (self._of_any_data(step, left, right), self._without_bias(step, judged)):
+            if other is not None:
+                verdict = other.verdict
+                return replace(record, verdict=verdict.status.value, witness=None, reason=verdict.reason)
+        return record
+
+    def _of_data(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord | None:
+        """A number claimed for what depends on data: held where the data that are stated make it so."""
+        values = self._numbers_stated(step)
+        derivative = any(isinstance(n, ast.Fraction | ast.Nabla | ast.Partial) for n in walk(left))
+        if derivative and not values or self._is_constant(judged):
+            return None
+        attempt = self._under(step, left, right, *values) if values else None
+        if attempt is not None and attempt.verdict.is_proved:
+            reason = "for " + ", ".join(map(str, values))
+            return replace(record, verdict="supported", witness=None, reason=reason)
+        return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
+
+    def _is_size(self, node: Node) -> bool:
+        """Whether a side is the number of things of some sort: N."""
+        return isinstance(node, ast.Symbol) and node in map(ast.Symbol, (*self.signature.size.values(), "N", "n", "m"))
+
+    def _is_constant(self, judged: Judged) -> bool:
+        """Whether the left side is the same whatever the names in it are."""
+        equation = judged.equation
+        if equation is None:
+            return True
+        names = labels_in(equation.left)
+        for definition in equation.definitions:
+            names |= labels_in(definition.value)
+        names -= {label for d in equation.definitions for label in labels_in(d.target)}
+        names = {s for s in names if not s.is_integer}
+        others = {s: sp.Symbol(f"{s.name}°", real=True) for s in names}
+        renamed = {
+            a: others[a] if isinstance(a, sp.Symbol) else sp.IndexedBase(others[a.base.label], shape=None)[a.indices]
+            for e in (equation.left, *(d.value for d in equation.definitions))
+            for a in free_atoms(e)
+            if (a.base.label if isinstance(a, sp.Indexed) else a) in names
+        }
+        if not renamed or equation.definitions:
+            return not renamed
+        arrays = {
+            **equation.context.arrays,
+            **{others[s]: v for s, v in equation.context.arrays.items() if s in others},
+        }
+        context = replace(equation.context, arrays=arrays)
+        moved = replace(equation, right=equation.left.xreplace(renamed), context=context)
+        return decide(moved, self.seed).is_proved
+
+    def _numbers_stated(self, step: Step) -> tuple[Case, ...]:
+        """The last number that each name was given before a step."""
+        found: dict[str, Case] = {}
+        for formula in self.document.formulas[: step.formula]:
+            for chain in formula.chains:
+                match chain.members, [r.sign for r in chain.relations]:
+                    case (ast.Symbol(name, (), (), (), 0), ast.Number(value)), ["="] if value.isdigit():
+                        found[name] = Case(name, value, True)
+        return tuple(found.values())
+
+    def _of_any_data(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """The claim without the arrays of numbers that names were given as an example, where it is not of numbers."""
+        if _is_numeric(left) or _is_numeric(right):
+            return None
+        symbols, entries = self.scope.symbols, self.scope.entries
+        examples = {s: e for s, e in symbols.items() if _is_example(e)}
+        if not examples:
+            return None
+        before = dict(symbols), {key: list(found) for key, found in entries.items()}
+        try:
+            for symbol, entry in examples.items():
+                del symbols[symbol]
+                entries[entry.key] = [e for e in entries.get(entry.key, []) if e.symbol != symbol]
+            judged = self._under(step, left, right)
+        finally:
+            symbols.clear()
+            symbols.update(before[0])
+            entries.clear()
+            entries.update(before[1])
+        return None if judged.verdict.is_refuted else judged
+
+    def _without_bias(self, step: Step, judged: Judged) -> Judged | None:
+        """The claim with every bias 0, where the words say so."""
+        equation = judged.equation
+        before = " ".join(f.context.before for f in self.document.formulas[max(0, step.formula - 1) : step.formula + 1])
+        if equation is None or not re.search(_NO_BIAS, before[-300:], re.I):
+            return None
+        exprs = [equation.left, equation.right, *(d.value for d in equation.definitions)]
+        biases = {
+            a: sp.S.Zero for e in exprs for a in free_atoms(e) if base_letter(_name(a)) in ("b", r"\theta_0", "w_0")
+        }
+        if not biases:
+            return None
+        definitions = tuple(
+            Definition(d.target, d.value.xreplace(biases)) for d in equation.definitions if d.target not in biases
+        )
+        one, other = (e.xreplace(biases) for e in (equation.left, equation.right))
+        fresh = replace(equation.context)  # what it remembers is of the definitions with their biases
+        bare = replace(equation, left=one, right=other, context=fresh, definitions=definitions)
+        verdict = decide(bare, self.seed)
+        if not verdict.is_proved:
+            return None
+        return replace(judged, verdict=replace(verdict, status=Status.SUPPORTED, reason="holds where the bias is 0"))
+
+
+def _name(atom: sp.Expr) -> str:
+    return str(atom.base.label if isinstance(atom, sp.Indexed) else atom)
+
+
+def _is_numeric(side: Node) -> bool:
+    """Whether a side is arithmetic: numbers without a name, in no array."""
+    return not any(
+        isinstance(n, ast.Symbol | ast.BigOperator | ast.Matrix | ast.Function | ast.Text) for n in walk(side)
+    )
+
+
+def _is_example(entry: Entry) -> bool:
+    """Whether a name was given as an array of numbers."""
+    if entry.definition is None or not entry.axes:
+        return False
+    value = entry.definition.value
+    own = set(entry.definition.target.free_symbols) if isinstance(entry.definition.target, sp.Indexed) else set()
+    return not (value.free_symbols - own) and value.has(sp.KroneckerDelta)
+
+
+def _is_update(left: Node, right: Node) -> bool:
+    """Whether a product of names stands on both sides, as a running mean does: VW = βVW + (1 - β)W."""
+    if not isinstance(left, ast.Product) or not isinstance(right, ast.Sum) or len(left.factors) < 2:
+        return False
+    names = [f.body for f in left.factors]
+    if not all(isinstance(n, ast.Symbol) for n in names):
+        return False
+    for term in right.terms:
+        bodies = [f.body for f in term.body.factors] if isinstance(term.body, ast.Product) else []
+        if any(bodies[k : k + len(names)] == names for k in range(1, len(bodies))):
+            return True
+    return False

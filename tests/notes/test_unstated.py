@@ -1,0 +1,108 @@
+r"""What a refutation may not rest on: data nobody stated, names said again, numbers of equations, letters that name."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+GRAPH = r"""
+$$a = wx, \quad \hat{y} = a + b, \quad e = \hat{y} - y, \quad L = e^2$$
+
+$$\frac{\partial L}{\partial e} = 2e$$
+
+$$x=2,\quad w=3,\quad b=1,\quad y=5$$
+
+$$a = wx = 3\times 2$$
+
+"""
+
+
+def verdicts(text: str) -> list[str]:
+    return [step.verdict for step in check_notes(text).steps]
+
+
+def test_e_is_a_name_where_it_is_said_what_it_is() -> None:
+    found = check_notes(GRAPH + r"$$\frac{\partial e}{\partial \hat y} = 1$$").steps
+    assert [found[4].verdict, found[-1].verdict] == ["proved", "proved"]
+    assert verdicts(GRAPH + r"$$\frac{\partial e}{\partial \hat y} = 2$$")[-1] == "refuted"
+    assert verdicts(r"$e = 2.718$ and $\frac{d}{dx} e^x = e^x$")[-1] == "proved"
+
+
+def test_values_are_held_against_the_data_that_are_stated() -> None:
+    found = check_notes(GRAPH + r"$$\frac{\partial L}{\partial b} = 2e = 4$$" + "\n\n" + r"$$2 e x = 9$$").steps
+    by_right = {step.right.strip(): step.verdict for step in found}
+    assert by_right["4"] == "supported"
+    assert by_right[r"3\times 2"] == "proved"  # for x = 2, just before
+    assert by_right["9"] == "definition"  # where it holds is another question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\begin{eqnarray} J & = & -n s^2 \\\\ \\frac{\\partial J}{\\partial s} & = & -2 n s & (22) \\end{eqnarray}",
+        r"The counts are $n_1, \dots, n_6$ with $\sum_{i=1}^6 n_i = N$.",
+        r"A running mean: $$VW = \beta VW + (1 - \beta) W$$",
+        r"The bias $-\theta=-1\cdot w_{n+1}=x_{n+1}\cdot w_{n+1}$ of $f(x) = \sum_{i=1}^n w_i x_i - \theta$.",
+        "The trace: $$trA = trA^T, \\quad trAB = trBA$$",
+        r"$z = W x + b$, and with zero biases, $$U z = U W x$$",
+        r"All weights alike: $z = W x + b$ and $W x + b = 0^{3 \times 1}$.",
+    ],
+)
+def test_no_alarm(text: str) -> None:
+    assert "refuted" not in verdicts(text)
+
+
+def test_delta_of_a_unit_is_no_kronecker_delta() -> None:
+    text = r"""
+$$y_i = \frac{1}{1+e^{-z_{oi}}}, \qquad \xi_i = - t_i \log y_i - (1-t_i) \log(1-y_i)$$
+
+The errors $\delta_o$ are $\frac{\partial \xi_i}{\partial z_{oi}} = y_i - t_i = \delta_{oi}$.
+"""
+    assert "refuted" not in verdicts(text)
+    softmax = (
+        r"$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$ and $\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)$"
+    )
+    assert verdicts(softmax)[-1] == "proved"
+    assert verdicts(softmax.replace("- p_j", "+ p_j"))[-1] == "refuted"
+
+
+def test_a_sum_over_unequal_indices_runs_over_the_one_that_stands_nowhere_else() -> None:
+    text = r"""
+$$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}, \qquad L = - \sum_{j} y_j \log p_j$$
+
+where y is one-hot,
+
+$$\frac{\partial L}{\partial z_i} = -\frac{y_i}{p_i} p_i (1-p_i) - \sum_{i \neq j} \frac{y_j}{p_j} (-p_j p_i)
+= -y_i + y_i p_i + \sum_{i\neq j} y_j p_i$$
+"""
+    assert verdicts(text)[-2:] == ["proved", "proved"]
+    assert verdicts(text.replace("(-p_j p_i)", "(-2 p_j p_i)"))[-2] == "refuted"
+
+
+def test_a_name_that_is_said_again_beyond_reading_refutes_nothing() -> None:
+    text = r"""
+# Regression
+
+$h(x) = \theta_0 + \theta_1 x$ and $J(\theta) = \frac{1}{m}\sum_{i=1}^m (h(x^{(i)}) - y^{(i)})^2$.
+
+# Classification
+
+$h(x) = \begin{vmatrix} \theta & x \end{vmatrix} \star x$
+
+$$\frac{\partial J}{\partial \theta_1} = \frac{1}{m}\sum_{i=1}^m (h(x^{(i)}) - y^{(i)}) x^{(i)}$$
+"""
+    assert verdicts(text)[-1] != "refuted"
+    again = text.replace(r"$h(x) = \begin{vmatrix} \theta & x \end{vmatrix} \star x$", "")
+    assert verdicts(again)[-1] == "refuted"
+
+
+def test_an_example_of_data_is_no_definition() -> None:
+    text = r"""
+$$y = \begin{bmatrix} 460 \\ 232 \end{bmatrix}$$
+
+$$J = \frac{1}{2}\sum_{i=1}^n (w x_i - y_i)^2$$
+
+$$\frac{\partial J}{\partial w} = \sum_{i=1}^n (w x_i - y_i) x_i$$
+"""
+    assert "refuted" not in verdicts(text)
