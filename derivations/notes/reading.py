@@ -24,6 +24,7 @@ from derivations.notes.judging.defining import Defining
 from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
+from derivations.notes.judging.numbers import Numbers, is_number
 from derivations.notes.judging.unstated import Unstated
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -38,7 +39,7 @@ ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
 @dataclass
-class Reading(Defining, Excusing, Unstated, Effects):
+class Reading(Defining, Excusing, Numbers, Unstated, Effects):
     """One pass over a document under one choice of what its notation leaves open."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -135,6 +136,10 @@ class Reading(Defining, Excusing, Unstated, Effects):
     def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
         chain = self.document.formulas[step.formula].chains[step.chain]
         if is_condition(left, right, self.signature, self.scope):
+            worked = self._worked_out(step, left, right)
+            if worked is not None:
+                return self._judged(record, worked)
+            self._note_value(step, left, right)
             return replace(record, verdict="definition", method="condition", reason="a condition: nothing to check")
         assert step.left is not None and step.right is not None
         own = step.left.formula == step.formula and step.left.chain == step.chain and step.left.member == 0
@@ -145,7 +150,8 @@ class Reading(Defining, Excusing, Unstated, Effects):
         head = head_of(left, self.signature)
         if (step.formula, step.chain, step.relation) in self.ahead:
             return replace(record, verdict="definition", method="definition")
-        if head is not None and not self._has_value(head) and (begins or self._is_open(head)):
+        is_new = head is not None and (not self._has_value(head) or self._is_total(head, right))
+        if head is not None and is_new and (begins or self._is_open(head)):
             if self._is_solution(step, left):
                 reason = "a solution of what was set to zero: no definition, since the name is what is solved for"
                 return replace(record, verdict="definition", method="condition", reason=reason)
@@ -161,13 +167,17 @@ class Reading(Defining, Excusing, Unstated, Effects):
         subject = subject_of(left)
         if subject is not None and begins and self._is_unknown_subject(subject):
             return self._derived(step, left, record)
-        if begins and _is_sigma_of_name(left):
+        if begins and _is_sigma_of_name(left) and not is_number(right):
             self.other_sigma = not any(_is_exponential(n) for n in walk(right))
             if self.other_sigma:
                 reason = "σ is another function here than the logistic one"
                 return replace(record, verdict="definition", method="definition", reason=reason)
         judged = self._claimed(step, left, right)
+        if not judged.verdict.is_proved:
+            judged = self._worked_out(step, left, right) or judged
         record = self._judged(record, judged)
+        if record.method == "values":
+            return record
         if self.other_sigma and record.verdict in (*HELD, "refuted") and _mentions_sigma(left, right):
             reason = "σ was said to be another function than the logistic one"
             return replace(record, verdict="undecided", witness=None, reason=reason)

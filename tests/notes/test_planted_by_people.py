@@ -57,3 +57,22 @@ def test_a_mistake_is_refuted_and_the_text_without_it_holds(before: str, right: 
 
 def test_what_may_be_matrices_is_not_exchanged() -> None:
     assert last(r"$$X W X = X X W$$").verdict not in ("proved", "supported")
+
+
+BATCH = r"""$\hat y_i = \sum_{j=1}^m w_j x_{ij}$ and $C = \frac12 \sum_{i=1}^n (\hat y_i - y_i)^2$.
+
+$$\frac{\partial C}{\partial w_j} = \sum_{i=1}^n (\hat y_i - y_i) \frac{\partial \hat y_i}{\partial w_j} = """
+
+
+def test_who_writes_a_sum_and_then_none_has_lost_it() -> None:
+    assert last(BATCH + r"\sum_{i=1}^n (\hat y_i - y_i) x_{ij}$$").verdict == "proved"
+    assert last(BATCH + r"(\hat y_i - y_i) x_{ij}$$").verdict == "refuted"
+    one_hot = r"With one-hot $y$ and $L = -\sum_{c=1}^K y_c \log p_c$, $$-\sum_{c=1}^K y_c \log p_c = -\log p_c$$"
+    assert last(one_hot).verdict == "undecided"  # c may be the class whose label is 1
+
+
+def test_a_total_is_another_name_than_its_parts() -> None:
+    text = r"$L_i = \frac12 (w x_i - y_i)^2$ and $L = \frac1n \sum_{i=1}^n L_i$, so "
+    right = check_notes(text + r"$\frac{\partial L}{\partial w} = \frac1n \sum_{i=1}^n (w x_i - y_i) x_i$").steps
+    assert [step.verdict for step in right] == ["definition", "definition", "proved"]
+    assert last(text + r"$\frac{\partial L}{\partial w} = \sum_{i=1}^n (w x_i - y_i) x_i$").verdict == "refuted"

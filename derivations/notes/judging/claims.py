@@ -28,6 +28,7 @@ class Claim:
     equal: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
     distinct: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     fixed: tuple[tuple[str, int], ...] = ()
+    values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()  # of an example
     sizes: tuple[tuple[sp.Symbol, int], ...] = ()
     beside: frozenset[str] = frozenset()  # names that both arrays have, of which this is an entry
 

@@ -7,7 +7,9 @@ prose just before the formula. What stands beside a step is part of the claim; w
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import sympy as sp
 
 from derivations.notes.interpreting.cases import Case, before_words, in_words
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
@@ -19,14 +21,26 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Step
 from derivations.notes.parsing.render import render, render_chain
 
-__all__ = ["applied", "cases_behind", "cases_written", "is_condition", "values_stated"]
+__all__ = ["Values", "applied", "cases_behind", "cases_written", "is_condition", "values_stated"]
 
 _NEAR = 220
 _SENTENCE = re.compile(r"[.。;]\s|\n\s*\n|\n\s*#")
 
 
-def applied(case: Case, claim: Claim) -> Claim:
+@dataclass(frozen=True)
+class Values:
+    """What the names of an example are: x = 2, w_1 = -1/2."""
+
+    pairs: tuple[tuple[sp.Expr, sp.Expr], ...]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {value}" for name, value in self.pairs)
+
+
+def applied(case: Case | Values, claim: Claim) -> Claim:
     """The claim under this condition."""
+    if isinstance(case, Values):
+        return replace(claim, values=case.pairs)
     if case.right.isdigit():
         names = {s for s in claim.speaker.domains if case.left in (base_letter(s.name), re.split("[@·′]", s.name)[0])}
         fixed = tuple((s.name, int(case.right)) for s in sorted(names, key=str))

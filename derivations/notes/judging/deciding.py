@@ -90,6 +90,10 @@ def _judge(claim: Claim, seed: int) -> Judged:
     if fixed:
         first, second = (_fix(e, fixed) for e in (first, second))
         definitions = tuple(replace(d, value=_fix(d.value, fixed)) for d in definitions)
+    if claim.values:
+        values = dict(claim.values)
+        first, second = first.xreplace(values), second.xreplace(values)
+        definitions = tuple(replace(d, value=d.value.xreplace(values)) for d in definitions)
     turned = class_first((first, second, *(d.value for d in definitions)), definitions, speaker)
     first, second = relabelled(first, turned), relabelled(second, turned)
     definitions = tuple(replace(d, value=relabelled(d.value, turned)) for d in definitions)
@@ -120,7 +124,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
     if verdict.is_refuted and extra:
         other = components_meant(left, extra, speaker)
-        other = other or reading_that_may_hold(equation, extra, ROW, seed, OPERATIONS)
+        other = other or reading_that_may_hold(equation, extra, ROW, seed, OPERATIONS, left)
         if other is not None:
             reason = f"the index {extra[0]} stands on the right side only: {other}"
             verdict = replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)

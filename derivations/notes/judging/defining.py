@@ -21,6 +21,7 @@ from derivations.notes.interpreting.names import CircularError, UnsupportedNoteE
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry, Scope
+from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in, unknown_in
 from derivations.notes.judging.judge import label_of
@@ -88,6 +89,14 @@ class Defining(Renewing):
             for e in found
             if len(e.axes) >= arity
         )
+
+    def _is_total(self, head: Head, right: Node) -> bool:
+        """Whether a name without an index is made of what is called so with one: L = Σ_i L_i, another name."""
+        found = self.scope.of(head.ref.key)
+        if head.ref.indices or not found or any(not entry.written for entry in found):
+            return False
+        is_sum = any(isinstance(n, ast.BigOperator) for n in walk(right))
+        return is_sum and any(r.key == head.ref.key and r.indices for r in names_in([right], self.signature.habits))
 
     def _names_sample(self, head: Head) -> bool:
         """Whether a name is written as a function of one named sample's data: J(w; x_i, y_i)."""

@@ -23,7 +23,7 @@ from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import MisshapenError, Value
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
 from derivations.notes.judging.claims import Claim
-from derivations.notes.judging.conditions import applied, cases_behind, cases_written, values_stated
+from derivations.notes.judging.conditions import Values, applied, cases_behind, cases_written, values_stated
 from derivations.notes.judging.deciding import judge
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -140,7 +140,7 @@ class Judging:
         same = here.context.headings == there.context.headings
         return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
 
-    def _under(self, step: Step, left: Node, right: Node, *cases: Case) -> Judged:
+    def _under(self, step: Step, left: Node, right: Node, *cases: Case | Values) -> Judged:
         assert step.left is not None and step.right is not None
         try:
             first = self._speaker(step.left, step.right)
@@ -251,7 +251,9 @@ class Judging:
         first.doubts += second.doubts
         return Claim(a, b, first)
 
-    def _decided(self, first: Elaborator, second: Elaborator, a: Value, b: Value, cases: Sequence[Case]) -> Judged:
+    def _decided(
+        self, first: Elaborator, second: Elaborator, a: Value, b: Value, cases: Sequence[Case | Values]
+    ) -> Judged:
         claim = self._claim(first, second, a, b)
         for case in cases:
             claim = applied(case, claim)

@@ -22,19 +22,28 @@ SECONDS = 1.0
 
 
 def reading_that_may_hold(
-    equation: Equation, extra: Sequence[sp.Symbol], row: sp.Symbol, seed: int, operations: int
+    equation: Equation,
+    extra: Sequence[sp.Symbol],
+    row: sp.Symbol,
+    seed: int,
+    operations: int,
+    written: sp.Expr = sp.S.Zero,
 ) -> str | None:
     """A reading of the extra indices under which the equation is not refuted; None where it is under all of them.
 
-    row: the index of the sample that the document leaves unwritten.
+    row: the index of the sample that the document leaves unwritten. written: the left side as it is written; who has a
+    sum over an index there means none where none is written beside it.
     """
-    for words, other in _readings(equation, extra, row):
+    summed = {total.limits[0][0] for total in written.atoms(sp.Sum)} & set(extra)
+    for words, other in _readings(equation, extra, row, bool(summed)):
         if not decide(other, seed, operations, SECONDS).is_refuted:
             return words
     return None
 
 
-def _readings(equation: Equation, extra: Sequence[sp.Symbol], row: sp.Symbol) -> Iterator[tuple[str, Equation]]:
+def _readings(
+    equation: Equation, extra: Sequence[sp.Symbol], row: sp.Symbol, is_summed: bool
+) -> Iterator[tuple[str, Equation]]:
     bounds = equation.context.ranges.bounds
     names = ", ".join(map(str, extra))
     if any(index not in bounds for index in extra):
@@ -42,7 +51,7 @@ def _readings(equation: Equation, extra: Sequence[sp.Symbol], row: sp.Symbol) ->
         return
     left, right, context = equation.expanded()
     plain = Equation(left, right, context)
-    for terms in ((right,), sp.Add.make_args(right)):
+    for terms in () if is_summed else ((right,), sp.Add.make_args(right)):
         summed = sp.Add(*(_summed(term, extra, equation) for term in terms))
         yield f"it may be summed over {names}", replace(plain, right=summed)
         sizes = [bounds[index][1] - bounds[index][0] + 1 for index in extra]

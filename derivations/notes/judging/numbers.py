@@ -1,0 +1,104 @@
+"""Worked examples: values that a note gives to its names, and the numbers that it works out from them.
+
+"With x = 2 and w = 0.5, z = wx + 1 = 2" claims a number for these values only. Where all that stands in a side has a
+value, the number is compared. Rounding is forgiven: what was rounded on the way is not seen, so that a value that is no
+fraction may be off by two units of its last place and by half of itself, a fraction by one unit and by a twentieth;
+whole numbers are not rounded. Where a value is missing, nothing is claimed that could be false.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from derivations.indexed import UnsupportedExpressionError, free_atoms
+from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.conditions import Values
+from derivations.notes.judging.judge import Judging, label_of
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Step
+from derivations.verdict import Status, Verdict, Witness
+
+__all__ = ["Numbers", "is_number"]
+
+ROUNDED = {True: (1, sp.Rational(1, 20)), False: (2, sp.Rational(1, 2))}  # units of the last place, share of the value
+NEAR = 15  # formulas from a value to what is worked out from it
+MISSING = "a value for data that aren't stated"
+
+
+@dataclass
+class Numbers(Judging):
+    """The part of a reading that knows the values of an example."""
+
+    values: dict[sp.Expr, tuple[sp.Expr, int]] = field(default_factory=dict)  # with the formula that says so
+
+    def _note_value(self, step: Step, left: Node, right: Node) -> None:
+        """Remember what a name was said to be: x = 2, w_1 = -0.5."""
+        found = self._sides(step, left, right)
+        if found is not None and isinstance(found[0], sp.Symbol | sp.Indexed) and found[1].is_Rational:
+            self.values[found[0]] = found[1], step.formula
+
+    def _is_near(self, step: Step, formula: int) -> bool:
+        here, there = (self.document.formulas[f] for f in (step.formula, formula))
+        return here.index - there.index <= NEAR and here.context.headings == there.context.headings
+
+    def _sides(self, step: Step, left: Node, right: Node) -> tuple[sp.Expr, sp.Expr] | None:
+        assert step.left is not None and step.right is not None
+        try:
+            a, b = self._speaker(step.left).side(left), self._speaker(step.right).side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        return None if a.axes or b.axes else (a.expr, b.expr)
+
+    def _worked_out(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """The verdict on a number that is claimed for the values stated; None where it is no such claim."""
+        if not self.values or not is_number(right):
+            return None
+        found = self._sides(step, left, right)
+        if found is None:
+            return None
+        reached = [found[0], *(e.definition.value for e in self.scope.definitions_of(found[0]) if e.definition)]
+        given = {a: self.values[a] for e in reached for a in free_atoms(e) if a in self.values}
+        if found[0] in given or all(self.signature.is_label(label_of(a).name) for a in given):
+            return None  # "for y = 1" is a case, no example
+        stated = Values(tuple(sorted(((a, value) for a, (value, _) in given.items()), key=str)))
+        judged = self._under(step, left, right, stated)
+        missing = replace(judged, verdict=Verdict(Status.UNDECIDED, "values", reason=MISSING))
+        if judged.equation is None:
+            return missing
+        if judged.verdict.is_proved:
+            return replace(
+                judged, verdict=replace(judged.verdict, conditions=(*judged.verdict.conditions, str(stated)))
+            )
+        one, other, _ = judged.equation.expanded()
+        if one.free_symbols or other.free_symbols:
+            return missing
+        gap, size = abs(sp.N(one - other, 30)), max(abs(sp.N(one, 30)), abs(sp.N(other, 30)))
+        if not gap.is_comparable:
+            return missing
+        if gap <= size / 100:
+            reason = "equal within 1 % for the rounded numbers written"
+            return replace(judged, verdict=Verdict(Status.SUPPORTED, "rounded numbers", (str(stated),), reason=reason))
+        units, share = ROUNDED[bool(one.is_Rational)]
+        if not all(self._is_near(step, formula) for _, formula in given.values()):
+            return missing  # another example, or a later step of it
+        are_whole = one.is_Integer and other.is_Integer
+        if not are_whole and gap <= max(units * _last_place(right), share * size):
+            reason = "how far the numbers are rounded isn't known"
+            return replace(missing, verdict=replace(missing.verdict, reason=reason))
+        values = {str(atom): value for atom, value in stated.pairs}
+        witness = Witness("ball", {}, {}, values, str(sp.N(one, 12)), str(sp.N(other, 12)))
+        return replace(judged, verdict=Verdict(Status.REFUTED, "values", reason=f"for {stated}", witness=witness))
+
+
+def is_number(node: Node) -> bool:
+    return not any(isinstance(n, ast.Symbol) and n.name not in (r"\sigma", "sigmoid", "e") for n in walk(node))
+
+
+def _last_place(node: Node) -> sp.Expr:
+    """One unit in the last place of what is written."""
+    places = [len(n.text.partition(".")[2]) for n in walk(node) if isinstance(n, ast.Number)]
+    return sp.Rational(1, 10 ** min(places, default=0))
