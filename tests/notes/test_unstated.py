@@ -32,7 +32,7 @@ def test_e_is_a_name_where_it_is_said_what_it_is() -> None:
 def test_values_are_held_against_the_data_that_are_stated() -> None:
     found = check_notes(GRAPH + r"$$\frac{\partial L}{\partial b} = 2e = 4$$" + "\n\n" + r"$$2 e x = 9$$").steps
     by_right = {step.right.strip(): step.verdict for step in found}
-    assert by_right["4"] == "supported"
+    assert by_right["4"] == "proved"
     assert by_right[r"3\times 2"] == "proved"  # for x = 2, just before
     assert by_right["9"] == "definition"  # where it holds is another question
 
