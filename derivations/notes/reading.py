@@ -173,7 +173,7 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
                 reason = "σ is another function here than the logistic one"
                 return replace(record, verdict="definition", method="definition", reason=reason)
         judged = self._claimed(step, left, right)
-        if not judged.verdict.is_proved:
+        if not judged.verdict.is_proved and not (begins and head is None and subject is None):
             judged = self._worked_out(step, left, right) or judged
         record = self._judged(record, judged)
         if record.method == "values":
