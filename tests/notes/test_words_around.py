@@ -164,3 +164,15 @@ def test_layers_in_brackets():
 $$z^{(1)} = W^{(1)} x + b^{(1)}, \quad z^{(2)} = W^{(2)} a^{(1)} + b^{(2)}$$
 In general $z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}$ and $a^{(l)} = \sigma(z^{(l)})$."""
     assert set(verdicts(text)) == {"definition"}
+
+
+def test_a_probability_states_no_case():
+    text = r"""Here $p = \sigma(z)$ is short for $P(y = 1 \mid x)$, or $p(y = 1\ |\ x)$. Then
+$$(1 - y) \frac{1}{1 - p} (-p (1 - p)) = (1 - y) p$$"""
+    assert verdicts(text)[-1] == "refuted"
+
+
+def test_a_case_in_which_both_sides_vanish_proves_nothing():
+    text = r"""With $p = \sigma(z)$ and $y = 1$: $-y \log p - (1 - y) \log (1 - p) = -\log p$, and
+$(1 - y) p = 2 (1 - y) p$."""
+    assert verdicts(text)[-2:] == ["proved", "refuted"]

@@ -24,7 +24,10 @@ _ELSE = re.compile(
     r"|en otro caso|caso contrario|иначе|в противном|否则|それ以外|그 외|ngược lại",
     re.I,
 )
-_LABEL = re.compile(r"(?<![A-Za-z\\])([yt])(?:_i|_\{i\}|\^i|\^\{\(?i\)?\})?\s*=\s*([01])(?!\d)")
+_LABEL = re.compile(  # not in P(y = 1 | x)
+    r"(?<![A-Za-z\\])(?<![A-Za-z}]\()(?<!\\left\()(?<![A-Za-z]\[)([yt])(?:_i|_\{i\}|\^i|\^\{\(?i\)?\})?\s*=\s*([01])(?!\d)"
+    r"(?!\s*(?:\\[ ,;!]\s*)*(?:\\?\||\\[lr]?(?:mid|vert)\b|;))"
+)
 _OTHERWISE = re.compile(
     r"otherwise|\belse\b|other|sonst|andernfalls|sinon|altrimenti|en otro caso|caso contrario|иначе|в противном"
     r"|其他|其它|否则|otro|その他|それ以外|그 외|그렇지|ngược lại|khác",

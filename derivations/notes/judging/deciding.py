@@ -111,6 +111,9 @@ def _judge(claim: Claim, seed: int) -> Judged:
     equation = Equation(first, second, context, definitions=definitions, keep=keep)
     verdict = decide(equation, seed, OPERATIONS, SECONDS)
     lines = tuple(sorted({e.line for e in settled.entries if e.line}))
+    if verdict.is_proved and fixed and 0 not in (left, right):
+        if decide(replace(equation, right=sp.S.Zero), seed, OPERATIONS, SECONDS).is_proved:
+            verdict = replace(verdict, status=Status.UNDECIDED, reason="both sides are 0 in this case")
     if verdict.is_proved and settled.is_vacuous and left != 0 and right != 0:
         verdict = replace(verdict, status=Status.UNDECIDED, reason=VACUOUS)
     if (
@@ -120,7 +123,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
         and is_lost_derivative(left, right, equation, settled, seed)
     ):
         return Judged(verdict, lines, first, second, equation)
-    verdict = tempered(verdict, doubts, settled, equation, speaker, seed)
+    verdict = tempered(verdict, doubts, settled, equation, claim, seed)
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
     if verdict.is_refuted and extra:
         other = components_meant(left, extra, speaker)

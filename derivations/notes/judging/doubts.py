@@ -40,10 +40,12 @@ def components_meant(left: sp.Expr, extra: Sequence[sp.Symbol], speaker: Elabora
 
 
 def tempered(
-    verdict: Verdict, doubts: list[str], settled: Settled, equation: Equation, speaker: Elaborator, seed: int
+    verdict: Verdict, doubts: list[str], settled: Settled, equation: Equation, claim: Claim, seed: int
 ) -> Verdict:
     """The verdict less what doubts and unwritten conditions take from it."""
+    speaker = claim.speaker
     if verdict.is_refuted:
+        verdict = replace(verdict, conditions=tuple(c for c in verdict.conditions if not _is_for_all(c, claim)))
         softer = _softened(equation, speaker, seed)
         if softer is not None:
             return (
@@ -82,6 +84,17 @@ def tempered(
         if needs and not speaker.signature.says(ONE_HOT):
             return replace(verdict, status=Status.SUPPORTED, reason=f"needs {needs[0]}, which is written nowhere")
     return verdict
+
+
+def _is_for_all(condition: str, claim: Claim) -> bool:
+    """Whether a step is claimed beyond "holds for i ≠ j": for all entries of matrices, or with a δ_{ij} in it."""
+    found = re.fullmatch(r"holds for (\w+) [=≠] (\w+)", condition)
+    if found is None:
+        return False
+    pair = {found[1], found[2]}
+    opened = {axis.symbol.name for value in (claim.left, claim.right) for axis in value.axes}
+    deltas = [d for value in (claim.left, claim.right) for d in value.expr.atoms(sp.KroneckerDelta)]
+    return pair <= opened or any(pair == {str(a) for a in d.args} for d in deltas)
 
 
 def is_lost_derivative(left: sp.Expr, right: sp.Expr, equation: Equation, settled: Settled, seed: int) -> bool:
