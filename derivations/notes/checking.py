@@ -19,6 +19,7 @@ from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.rewriting import rewritten, usage
 from derivations.notes.interpreting.shapes import with_shapes
+from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
 from derivations.notes.judging.judge import HELD
 from derivations.notes.parsing import ast
@@ -26,8 +27,12 @@ from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
 from derivations.notes.report import FileReport, FormulaRecord, StepRecord
+from derivations.notes.slices import slices
 
 __all__ = ["check_document", "read_text"]
+
+_UNREADABLE = ("reading", "budget", "internal")
+_BY_ITSELF = "read by itself and what it rests on"
 
 
 def check_document(
@@ -59,7 +64,39 @@ def _read_in_all_ways(
     _, steps = readings[held.index(max(held))]
     for _, others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
-    return [_read_alone(document, maps, step, record, seed) for step, record in zip(document.steps, steps, strict=True)]
+    steps = [
+        _read_alone(document, maps, step, record, seed) for step, record in zip(document.steps, steps, strict=True)
+    ]
+    return _read_in_slices(document, signature, text, maps, steps, seed)
+
+
+def _read_in_slices(
+    document: Document, signature: Signature, text: str, maps: frozenset[str], steps: list[StepRecord], seed: int
+) -> list[StepRecord]:
+    """The records, with what holds where a formula and what it rests on are read by themselves."""
+    found = list(steps)
+    wanted = {s.formula for s in steps if _is_open(s)}
+    for part, own in slices(document, signature, wanted):
+        sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in part.formulas]
+        reading = Reading(part, with_shapes(part, sign_document(sides, text, maps)), Choices(), seed)
+        records = reading.run()
+        for whole, here in own:
+            mine, theirs = found[whole], records[here]
+            better = HELD if mine.verdict != "supported" else ("proved",)
+            if _is_open(mine) and theirs.verdict in better:
+                found[whole] = replace(
+                    theirs,
+                    formula=mine.formula,
+                    reading=_BY_ITSELF + ("; " + theirs.reading) * bool(theirs.reading),
+                )
+    return found
+
+
+def _is_open(record: StepRecord) -> bool:
+    """Whether a step may be read better by itself: its axes weren't clear, or a name in it meant two things."""
+    if record.verdict == "supported":
+        return str(record.reason).startswith("holds entry by entry")
+    return record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
 
 
 def _read_alone(document: Document, maps: frozenset[str], step: Step, record: StepRecord, seed: int) -> StepRecord:

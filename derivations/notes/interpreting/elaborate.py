@@ -51,6 +51,7 @@ class Elaborator(Products):
 
     depth: int = 0
     beside_number: bool = False  # 1 - h^2 is taken entry by entry
+    flattened: bool = False  # a transposed capital letter was read as a number
 
     def side(self, node: Node) -> Value:
         """The value of a whole side."""
@@ -238,6 +239,7 @@ class Elaborator(Products):
         transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)
         if transposed and not value.axes and not getattr(ref, "indices", ()):
             self.doubts.append("what is transposed is read as a number")
+            self.flattened |= str(getattr(ref, "key", ""))[:1].isupper()
         if transposed:
             value = value.transposed
             if len(value.axes) == 1:

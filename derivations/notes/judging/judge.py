@@ -249,6 +249,7 @@ class Judging:
             self.step_consulted[-1] = True
         first.met = met
         first.doubts += second.doubts
+        first.flattened |= second.flattened
         return Claim(a, b, first)
 
     def _decided(
@@ -258,6 +259,9 @@ class Judging:
         for case in cases:
             claim = applied(case, claim)
         judged = judge(claim, self.seed)
+        if judged.verdict.is_proved and first.flattened:
+            reason = "proved where what is transposed is a number; nothing says whether it is"
+            judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
         self.vanished |= first.vanished
         return judged
 

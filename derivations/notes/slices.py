@@ -1,0 +1,106 @@
+r"""What a formula rests on, as a document of its own: the formulas that say what its names are, and itself.
+
+Long pages use a letter for one thing here and for another there: z is a number in σ'(z) = σ(z)(1 - σ(z)), a vector in
+softmax(z), and a matrix in Z = XW. What its letters run over is then read from a formula and what it rests on:
+
+    σ(z) = 1/(1 + e^{-z})   …   softmax(z) = …   …   σ'(z) = σ(z)(1 - σ(z))        its slice: the first and the last
+
+A definition is the last one before the formula, as it is in the whole document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.signature import Signature
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import walk
+from derivations.notes.parsing.parser import Document, Side, Step
+
+__all__ = ["slices"]
+
+MOST = 40  # slices of a document
+LONGEST = 10  # formulas of a slice
+
+
+def slices(
+    document: Document, signature: Signature, wanted: Collection[int]
+) -> Iterator[tuple[Document, list[tuple[int, int]]]]:
+    """(the slice of a formula, the places of its steps in the document and in the slice) for the formulas wanted."""
+    names = [_names(document, k, signature) for k in range(len(document.formulas))]
+    heads = [_heads(document, k, signature) for k in range(len(document.formulas))]
+    before = _continued(document)
+    for formula in sorted(wanted)[:MOST]:
+        kept = {formula}
+        at = formula
+        while before.get(at, at) != at and len(kept) < LONGEST:
+            at = before[at]
+            kept.add(at)
+        needed = set().union(*(names[k] for k in kept))
+        for earlier in range(formula - 1, -1, -1):
+            found = heads[earlier] & needed
+            if earlier in kept:
+                needed = (needed - heads[earlier]) | names[earlier]
+            elif found and len(kept) < LONGEST:
+                kept.add(earlier)
+                needed = (needed - found) | names[earlier] - heads[earlier]
+        if len(kept) < len(document.formulas):
+            yield _part(document, sorted(kept), formula)
+
+
+def _names(document: Document, number: int, signature: Signature) -> set[str]:
+    found: set[str] = set()
+    for chain in document.formulas[number].chains:
+        for part in walk(chain):
+            if isinstance(part, ast.Symbol) and part.name not in TRANSPOSES:
+                try:
+                    found.add(read_name(part, signature.habits).key)
+                except UnsupportedNoteError:
+                    found.add(part.name)
+    return found
+
+
+def _heads(document: Document, number: int, signature: Signature) -> set[str]:
+    """The names that a formula gives a value."""
+    found: set[str] = set()
+    for chain in document.formulas[number].chains:
+        first = chain.members[0]
+        if len(chain.members) > 1 and chain.relations[0].sign in ("=", ":=", r"\equiv", r"\triangleq") and first:
+            try:
+                head = head_of(first, signature)
+            except UnsupportedNoteError:
+                continue
+            if head is not None:
+                found.add(head.ref.key)
+    return found
+
+
+def _continued(document: Document) -> dict[int, int]:
+    """The formula that a formula's chain is continued from."""
+    return {s.formula: s.left.formula for s in document.steps if s.left is not None and s.left.formula < s.formula}
+
+
+def _begins(step: Step) -> bool:
+    """Whether a step is the first of its chain: what may say what a name is."""
+    return step.left is not None and (step.left.formula, step.left.member) == (step.formula, 0)
+
+
+def _part(document: Document, kept: list[int], formula: int) -> tuple[Document, list[tuple[int, int]]]:
+    place = {old: new for new, old in enumerate(kept)}
+
+    def moved(side: Side | None) -> Side | None:
+        return None if side is None else replace(side, formula=place[side.formula])
+
+    formulas = tuple(replace(document.formulas[k], index=place[k]) for k in kept)
+    steps: list[Step] = []
+    own: list[tuple[int, int]] = []
+    for number, step in enumerate(document.steps):
+        within = all(s is not None and s.formula in place for s in (step.left, step.right))
+        if step.formula == formula and within or step.formula in place and within and _begins(step):
+            if step.formula == formula:
+                own.append((number, len(steps)))
+            steps.append(replace(step, formula=place[step.formula], left=moved(step.left), right=moved(step.right)))
+    return Document(formulas, tuple(steps), document.code, document.comments), own

@@ -1,0 +1,56 @@
+r"""A formula and what it rests on are read by themselves where the whole page uses its letters for other things too."""
+
+from __future__ import annotations
+
+from derivations.notes.library import check_notes
+
+PAGE = r"""
+# The logistic function
+
+$$g(z) = \frac{1}{1+e^{-z}}$$
+
+$$g'(z) = \frac{d}{dz} \frac{1}{1+e^{-z}} = g(z)(1-g(z))$$
+
+# Softmax
+
+The logits are $z = [z_1, \dots, z_K]^T$, with
+
+$$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}, \qquad \frac{\partial p_k}{\partial z_j} = p_k(\delta_{kj} - p_j)$$
+"""
+
+
+def verdicts(text: str) -> list[str]:
+    return [step.verdict for step in check_notes(text).steps]
+
+
+def test_a_letter_may_be_a_number_here_and_a_vector_there() -> None:
+    assert "unsupported" not in verdicts(PAGE)
+    assert verdicts(PAGE)[1:3] == ["proved", "proved"]
+
+
+def test_what_is_false_is_not_proved_there() -> None:
+    for wrong in (PAGE.replace("(1-g(z))", "(1+g(z))"), PAGE.replace("(1-g(z))", "(1-g(z)^2)")):
+        assert verdicts(wrong)[2] not in ("proved", "supported")
+
+
+def test_a_definition_is_the_last_one_before_the_formula() -> None:
+    text = r"""
+# One
+
+$C = (w x - y)^2$ and $\theta = (\theta_1, \dots, \theta_m)^T$
+
+# Two
+
+$C = \frac{1}{2} (w x - y)^2$
+
+$$\frac{\partial C}{\partial w} = (w x - y) x$$
+
+$$\frac{\partial C}{\partial w} = 2 (w x - y) x$$
+"""
+    assert verdicts(text)[-2] == "proved"
+    assert verdicts(text)[-1] != "proved"
+
+
+def test_what_is_transposed_and_read_as_a_number_is_not_proved() -> None:
+    text = r"$$\nabla_{A^T} trABA^TC = B^TA^TC^T+BA^TC$$"
+    assert verdicts(text)[0] != "proved"
