@@ -23,7 +23,7 @@ over `IndexedBase` variables, with sizes n, m, K symbolic; indices count from 1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import sympy as sp
@@ -153,7 +153,11 @@ class Statement:
 
     def definition(self, key: sp.Expr) -> Definition | None:
         """The definition of a name (an `IndexedBase` or a symbol), or None."""
-        return next((d for d in self.definitions if d.key == key), None)
+        return self._definitions.get(key)
+
+    @cached_property
+    def _definitions(self) -> dict[sp.Expr, Definition]:
+        return {d.key: d for d in reversed(self.definitions)}  # the first of a name
 
 
 Kind = Literal["equation", "limit", "sign"]

@@ -49,7 +49,7 @@ __all__ = ["Bound", "Program", "evaluate_with_bounds", "largest_intermediate", "
 def trace(fn: Callable[..., Any], *specs: Any, double: bool = True) -> jex.ClosedJaxpr:
     """The jaxpr of `fn` at the given shapes; with `double=False`, as it is traced outside float64."""
     with float64_enabled() if double else nullcontext():
-        return jax.make_jaxpr(fn)(*specs)
+        return jax.make_jaxpr(lambda *arrays: fn(*arrays))(*specs)  # JAX prints what isn't a plain function, in full
 
 
 # XLA's fusion emitters take half of the compilation time of a small program and win nothing on it; generating its
