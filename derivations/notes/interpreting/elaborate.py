@@ -16,6 +16,7 @@ from fractions import Fraction
 import sympy as sp
 
 from derivations.functions import sigmoid
+from derivations.indexed import free_symbols, substitute
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import SIGMOIDS
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
@@ -250,6 +251,8 @@ class Elaborator(Products):
 
     def raised(self, value: Value, exponent: Node) -> Value:
         if isinstance(exponent, ast.Symbol) and exponent.name in ("T", r"\top", r"\intercal"):
+            if not value.axes:
+                self.doubts.append("what is transposed is read as a number")
             return value.transposed if value.axes else value
         if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):
             if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1:
@@ -318,6 +321,39 @@ class Elaborator(Products):
             total = summed(total, axis)
         return scalar(sp.sqrt(total))
 
+    def entry_of(self, value: Value, subscripts: Sequence[Node]) -> Value:
+        """(∂L/∂Z)_i and (Xw)_i: the entry, or the row, of an array that a bracket has."""
+        carrier = read_name(ast.Symbol("f", (), tuple(subscripts)), self.signature.habits)
+        letters = [i.letter for i in carrier.indices]
+        if len(letters) == 1 and letters[0] is not None and not value.axes and self.sample in free_symbols(value.expr):
+            if self.sort_of(letters[0]) == self.signature.sample and not carrier.indices[0].offset:
+                here = self.index(letters[0])  # (ŷ - y)_i, where ŷ and y were read at the sample at hand
+                self.note(here, self.signature.sample)
+                return replace(value, expr=substitute(value.expr, {self.sample: here}))
+        if (
+            carrier.key != "f"
+            or not letters
+            or len(letters) > len(value.axes)
+            or any(i.offset for i in carrier.indices)
+        ):
+            raise UnsupportedNoteError("an index on a bracket")
+        taken = list(value.axes[: len(letters)])
+        if len(letters) == 1 and len(value.axes) == 2 and letters[0] is not None:
+            own = [axis for axis in value.axes if axis.sort == self.sort_of(letters[0])]
+            taken = own if len(own) == 1 else taken
+        places: dict[sp.Symbol, sp.Expr] = {}
+        for axis, letter in zip(taken, letters, strict=True):
+            if letter is None:
+                raise UnsupportedNoteError("an index on a bracket")
+            symbol = self.index(letter)
+            if letter not in self.bound:
+                self.note(symbol, axis.sort)
+            elif self.met.get(symbol, self.range_of(self.bound[letter])) != (axis.lower, axis.upper):
+                raise UnsupportedNoteError("an index on a bracket that runs over something else")
+            places[axis.symbol] = symbol
+        kept = tuple(axis for axis in value.axes if axis not in taken)
+        return Value(substitute(value.expr, places), kept)
+
     def scripted(self, node: ast.Scripted) -> Value:
         base = node.base
         if is_one(base) and len(node.subscripts) == 1 and not node.superscripts and not node.primes:
@@ -337,9 +373,9 @@ class Elaborator(Products):
             raise UnsupportedNoteError(f"the norm {written}")
         if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:
             return self.raised(self.value(base), node.superscripts[0])
-        if node.subscripts:
-            raise UnsupportedNoteError("an index on a bracket")
         value = self.value(base)
+        if node.subscripts:
+            value = self.entry_of(value, node.subscripts)
         for exponent_node in node.superscripts:
             value = self.raised(value, exponent_node)
         return value

@@ -23,14 +23,17 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["inferred_axes", "with_shapes"]
+__all__ = ["inferred_axes", "is_loss_name", "with_shapes"]
 
 _MATRICES = frozenset("WUVAXHZYPMBR")
 _NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
 _NUMBERS |= {r"\mathcal{L}", r"\mathcal{J}", r"\epsilon", r"\sigma", "sigmoid", "softmax", r"\varepsilon", r"\rho"}
 _WEIGHTS = frozenset("WUVA")
+_LOSSES = frozenset(["L", "J", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", "Loss", "loss"])
 _EQUAL = ("=", ":=", r"\equiv", r"\triangleq")
-_LENIENCE = ((0, 0), (0, 1), (1, 0), (0, 2), (1, 1))  # (equations that don't fit, vectors that are numbers)
+_LENIENCE = (  # (equations that don't fit, vectors that are numbers, whether losses have products of columns)
+    (0, 0, False), (0, 1, False), (0, 0, True), (1, 0, False), (0, 2, False), (0, 1, True), (1, 1, False)
+)  # fmt: skip
 _MOST_EQUATIONS = 60
 
 
@@ -55,6 +58,8 @@ class _Fit:
 
     ranks: Mapping[str, int]
     habits: Habits
+    losses: bool = False  # whether y log p of a loss may be the inner product of two columns
+    inner: bool = False  # in such a loss
     parent: dict[str, str] = field(default_factory=dict)
     fresh: int = 0
 
@@ -85,7 +90,10 @@ class _Fit:
     # Formulas
 
     def equation(self, left: Node, right: Node) -> None:
-        a, b = self.shape(left), self.shape(right)
+        a = self.shape(left)
+        self.inner = self.losses and _is_loss(left)
+        b = self.shape(right)
+        self.inner = False
         if a is not None and b is not None:
             if len(a.sizes) != len(b.sizes) and right != ast.Number("0"):
                 raise _UnfitError
@@ -165,9 +173,15 @@ class _Fit:
             body = factor.body
             after = factors[position + 1].body if position + 1 < len(factors) else None
             position += 1
-            if isinstance(body, ast.BigOperator | ast.Partial | ast.Nabla):
+            if isinstance(body, ast.BigOperator) and body.name in ("max", "min") and isinstance(after, ast.Group):
+                part = self.extremum(after)
+                position += 1
+            elif isinstance(body, ast.BigOperator | ast.Partial | ast.Nabla):
                 return None
-            if isinstance(body, ast.Function) or self._is_function(body, after):
+            elif isinstance(body, ast.Function) and isinstance(after, ast.Symbol):
+                part = self.shape(after)
+                position += 1
+            elif isinstance(body, ast.Function) or self._is_function(body, after):
                 if not isinstance(after, ast.Group):
                     return None
                 position += 1
@@ -179,6 +193,13 @@ class _Fit:
                 continue
             result = self.times(result, part, factor.operator)
         return result
+
+    def extremum(self, group: ast.Group) -> _Shape | None:
+        """max(0, Z), entry by entry."""
+        items = group.body.items if isinstance(group.body, ast.Listing) else ()
+        shapes = [self.shape(item) for item in items if item is not None]
+        arrays = [a for a in shapes if a is not None and a.sizes]
+        return arrays[0] if len(arrays) == 1 and None not in shapes else None
 
     def _is_function(self, body: Node, after: Node | None) -> bool:
         if not isinstance(body, ast.Symbol) or not isinstance(after, ast.Group) or after.opening != "(":
@@ -200,6 +221,9 @@ class _Fit:
                 return _NUMBER
             if b.is_row and not a.is_row:
                 return _Shape((*a.sizes, *b.sizes))
+            if self.inner and not a.is_row and not b.is_row:
+                self.join(a.sizes[0], b.sizes[0])
+                return _NUMBER
             raise _UnfitError
         if len(a.sizes) == 1 and not a.is_row or len(b.sizes) == 1 and b.is_row:
             raise _UnfitError
@@ -248,12 +272,12 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
     arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
     columns = sorted(key for key, rank in ranks.items() if rank == 1 and key not in arrays)
     ranks |= {key: len(axes) for key, axes in known.items()}
-    for faults, count in _LENIENCE:
+    for faults, count, losses in _LENIENCE:
         if faults and len(equations) > _MOST_EQUATIONS:
             continue
         for numbers in itertools.combinations(columns, count):
             for wrong in itertools.combinations(range(len(equations)), faults):
-                fit = _fitted(equations, wrong, {**ranks, **dict.fromkeys(numbers, 0)}, signature.habits)
+                fit = _fitted(equations, wrong, {**ranks, **dict.fromkeys(numbers, 0)}, signature.habits, losses)
                 if fit is not None:
                     return fit.axes(bare, known)
     return {}
@@ -263,11 +287,24 @@ def _has_norm(sides: tuple[Node, Node]) -> bool:
     return any(isinstance(n, ast.Group) and n.opening == r"\|" for side in sides for n in walk(side))
 
 
+def _transposes(equations: Iterable[tuple[Node, Node]]) -> bool:
+    """Whether a bracket is transposed: (a^{[1]})^\\top."""
+    scripts = (
+        s
+        for pair in equations
+        for side in pair
+        for n in walk(side)
+        if isinstance(n, ast.Scripted)
+        for s in n.superscripts
+    )
+    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in scripts)
+
+
 def _fitted(
-    equations: Sequence[tuple[Node, Node]], wrong: Sequence[int], ranks: Mapping[str, int], habits: Habits
+    equations: Sequence[tuple[Node, Node]], wrong: Sequence[int], ranks: Mapping[str, int], habits: Habits, losses: bool
 ) -> _Fit | None:
     """The sizes that all equations but those that are said to be wrong demand; None where there are none."""
-    fit = _Fit(ranks, habits)
+    fit = _Fit(ranks, habits, losses)
     try:
         for number, (left, right) in enumerate(equations):
             if number not in wrong:
@@ -275,6 +312,17 @@ def _fitted(
     except _UnfitError:
         return None
     return fit
+
+
+def _is_loss(node: Node) -> bool:
+    """Whether a side names a loss: L, or J(W)."""
+    name = node.factors[0].body if isinstance(node, ast.Product) and len(node.factors) == 2 else node
+    return isinstance(name, ast.Symbol) and is_loss_name(name.name)
+
+
+def is_loss_name(key: str) -> bool:
+    """Whether a name is one that losses have."""
+    return base_letter(key) in _LOSSES
 
 
 def _rank(key: str) -> int:

@@ -336,6 +336,8 @@ def applies(name: ast.Symbol, group: Node) -> bool:
     if not isinstance(group, ast.Group) or group.opening != "(" or group.body is None:
         return False
     body = group.body
+    if name.name == r"\delta" and not isinstance(body, ast.Listing):
+        return False  # the error of a layer
     if name.name in LABELS | PARAMETERS | {"a", "x", "z"} and not isinstance(body, ast.Listing):
         if name.name in (r"\phi", r"\psi"):
             return isinstance(body, ast.Symbol) and body.name in ("x", "X")
