@@ -72,9 +72,11 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
         self.step_consulted.append(False)
         if self._is_ignored(step):
             return replace(record, verdict="definition", method="ignored", reason="ignored, as a comment says")
+        members = self.document.formulas[step.formula].chains[step.chain].members
+        if step.left is None and step.right is None and len(members) == 2:
+            return replace(record, verdict="definition", method="statement", reason="a sign by itself: no equation")
         if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
             return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
-        members = self.document.formulas[step.formula].chains[step.chain].members
         for member in members:
             if isinstance(member, ast.Unread):
                 reason = f"the chain can't be read in full: {member.reason}"

@@ -45,6 +45,9 @@ def test_values_are_held_against_the_data_that_are_stated() -> None:
         r"A running mean: $$VW = \beta VW + (1 - \beta) W$$",
         r"The bias $-\theta=-1\cdot w_{n+1}=x_{n+1}\cdot w_{n+1}$ of $f(x) = \sum_{i=1}^n w_i x_i - \theta$.",
         "The trace: $$trA = trA^T, \\quad trAB = trBA$$",
+        r"The shapes are $(3 \times 3)\cdot(3 \times 1) = (3 \times 1)$.",
+        r"Where feet and metres are features, $x_1 = x_2 * (3.28)^2$ in $f(x) = w_1 x_1 + w_2 x_2$.",
+        r"The sign $=$ is read as 'is', and $\propto$ as 'is proportional to'.",
         r"$z = W x + b$, and with zero biases, $$U z = U W x$$",
         r"All weights alike: $z = W x + b$ and $W x + b = 0^{3 \times 1}$.",
     ],
@@ -106,3 +109,15 @@ $$J = \frac{1}{2}\sum_{i=1}^n (w x_i - y_i)^2$$
 $$\frac{\partial J}{\partial w} = \sum_{i=1}^n (w x_i - y_i) x_i$$
 """
     assert "refuted" not in verdicts(text)
+
+
+def test_a_formula_on_a_line_of_its_own_is_continued_on_the_next() -> None:
+    text = """
+We look at
+
+$\\log \\frac{1}{1+e^{-a}}$
+
+$=-\\log(1+e^{-a})$
+$=-\\log(1-e^{-a})$
+"""
+    assert verdicts(text) == ["proved", "refuted"]

@@ -62,6 +62,10 @@ class Unstated(Judging):
             found = self._of_data(step, left, right, judged, record)
             if found is not None:
                 return found
+        if _are_shapes(left) and _are_shapes(right):
+            return replace(record, verdict="definition", method="statement", witness=None, reason="shapes of arrays")
+        if self._is_of_data(step, left, judged):
+            return replace(record, verdict="definition", method="condition", witness=None, reason="a condition on data")
         if _is_update(left, right):
             return replace(record, verdict="definition", method="assignment", witness=None, reason="an update")
         again = [self.stale[line] for line in judged.definitions if line in self.stale]
@@ -85,6 +89,13 @@ class Unstated(Judging):
             reason = "for " + ", ".join(map(str, values))
             return replace(record, verdict="supported", witness=None, reason=reason)
         return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
+
+    def _is_of_data(self, step: Step, left: Node, judged: Judged) -> bool:
+        """Whether a chain begins with an entry of the data, as in x_1 = 3 x_2: it says what data there are."""
+        first = self.document.formulas[step.formula].chains[step.chain].members[0]
+        if left != first or not isinstance(left, ast.Symbol) or not isinstance(judged.left, sp.Symbol | sp.Indexed):
+            return False
+        return base_letter(_name(judged.left)) in ("x", "X") and not labels_in(judged.left) & set(self.scope.symbols)
 
     def _is_size(self, node: Node) -> bool:
         """Whether a side is the number of things of some sort: N."""
@@ -181,6 +192,16 @@ def _is_numeric(side: Node) -> bool:
     return not any(
         isinstance(n, ast.Symbol | ast.BigOperator | ast.Matrix | ast.Function | ast.Text) for n in walk(side)
     )
+
+
+def _are_shapes(side: Node) -> bool:
+    r"""Whether a side is made of shapes alone: (3 \times 3)(3 \times 1)."""
+    match side:
+        case ast.Group("(", _, ast.Product((ast.Factor("", "", ast.Number()), ast.Factor(operator, "", ast.Number())))):
+            return operator == r"\times"
+        case ast.Product(factors):
+            return all(_are_shapes(f.body) for f in factors)
+    return False
 
 
 def _is_example(entry: Entry) -> bool:

@@ -246,7 +246,7 @@ def _formula(index: int, source: SourceFormula) -> Formula:
 
 
 def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
-    displays = [formula for formula in formulas if formula.source.display and formula.chains]
+    displays = [formula for formula in formulas if formula.chains and _is_displayed(formula)]
     before = {after.index: first for first, after in itertools.pairwise(displays)}
     behind = {first.index: after for first, after in itertools.pairwise(displays)}
     last_sides: dict[int, Side | None] = {}
@@ -261,7 +261,7 @@ def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
                 last = next((side for side in reversed(sides) if side is not None), None)
                 if chain.relations and sides[-1] is None and formula.index in behind:
                     sides[-1] = _first_side(behind[formula.index])
-                if formula.source.display:
+                if _is_displayed(formula):
                     last_sides[formula.index] = (
                         last if chain.relations or chain.members[0] is not None else _previous(formula)
                     )
@@ -269,6 +269,15 @@ def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
                 place = formula.place_of(sign.span)[0]
                 yield Step(formula.index, number, sign, place, position, sides[at], sides[at + 1])
                 number += 1
+
+
+def _is_displayed(formula: Formula) -> bool:
+    """Whether a formula is a display, or stands on a line of its own as one."""
+    if formula.source.display:
+        return True
+    text, start, end = formula.source.excerpt.source.text, formula.source.start, formula.source.end
+    before, after = text[text.rfind("\n", 0, start) + 1 : start], text[end : (text + "\n").find("\n", end)]
+    return not before.strip("$ \t>") and not after.strip("$ \t.,;。，")
 
 
 def _side_of(formula: Formula, chain: int, member: int) -> Side | None:
