@@ -41,6 +41,10 @@ _SUBSCRIPT = re.compile(r"_(?:([a-z])(?![a-z])|\{([a-z])([a-z])\}|\{([a-z]), ?([
 _MEAN = re.compile(r"\\(?:d?frac|tfrac)\s*(?:\{1\}\s*\{([nmN])\}|1([nmN]))")
 _HAT = re.compile(r"\\hat\{?\s*y\}?|(?<![A-Za-z\\{])y(?![A-Za-z])|(?<=\s)y(?![A-Za-z])")
 _SIGN = re.compile(r"(?<![\^_{(\[=&,])\s*([+-])")
+_SUM = re.compile(r"\\sum(?:\\limits)?(?:\s*[_^]\s*(?:\{[^{}]*\}|\\?\w))*\s*")
+_POWER = re.compile(r"\^(?:2(?!\d)|\{2\})")
+_FALLING = re.compile(r"e\^\{\s*-")
+_PRIMED = re.compile(r"(\\sigma|f|g)'\s*(?=\(|\\left)")
 _SIGMOID = re.compile(r"\\sigma\s*\(([^()]*(?:\([^()]*\))?[^()]*)\)")
 
 Spoilt = tuple[str, str]
@@ -103,6 +107,15 @@ def spoilt_sides(right: str, letters: str) -> Iterator[Spoilt]:
         yield "1/n", right[: match.start()] + right[match.end() :]
     if r"\sum" in right and _MEAN.search(right) is None and "n" not in letters:
         yield "1/n", r"\frac{1}{n} " + right
+    for match in _SUM.finditer(right):
+        yield "dropped sum", right[: match.start()] + right[match.end() :]
+    for match in _POWER.finditer(right):
+        yield "exponent", right[: match.start()] + right[match.end() :]
+        yield "exponent", right[: match.start()] + "^3" + right[match.end() :]
+    for match in _FALLING.finditer(right):
+        yield "exponent", right[: match.start()] + "e^{" + right[match.end() :]
+    for match in _PRIMED.finditer(right):
+        yield "σ′ for σ", right[: match.start()] + match[1] + right[match.end() :]
     for match in _SIGMOID.finditer(right):
         yield "σ′ for σ", right[: match.end()] + rf"(1 - \sigma({match[1]}))" + right[match.end() :]
 

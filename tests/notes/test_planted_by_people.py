@@ -76,3 +76,29 @@ def test_a_total_is_another_name_than_its_parts() -> None:
     right = check_notes(text + r"$\frac{\partial L}{\partial w} = \frac1n \sum_{i=1}^n (w x_i - y_i) x_i$").steps
     assert [step.verdict for step in right] == ["definition", "definition", "proved"]
     assert last(text + r"$\frac{\partial L}{\partial w} = \sum_{i=1}^n (w x_i - y_i) x_i$").verdict == "refuted"
+
+
+SOFTMAX = r"Let $p_k = e^{z_k} / \sum_j e^{z_j}$. "
+
+
+def test_what_holds_where_two_indices_coincide_is_false_unless_the_text_tells_cases_apart() -> None:
+    step = r"$$\frac{\partial p_k}{\partial z_l} = p_k (1 - p_l)$$"
+    assert last(SOFTMAX + step).verdict == "refuted"
+    assert last(SOFTMAX + "For $k = l$ " + step).verdict == "proved"
+    assert last(SOFTMAX + "The entries on the diagonal are " + step).verdict == "undecided"
+
+
+def test_an_older_definition_does_not_make_a_name_unknown_that_the_later_one_has() -> None:
+    text = (
+        r"$\hat y_i = w x_i$ and $J = \frac1n \sum_{i=1}^n (\hat y_i - y_i)^2$. With a penalty "
+        r"$$J = \frac1n \sum_{i=1}^n (\hat y_i - y_i)^2 + \lambda w^2$$ "
+        r"$$\frac{\partial J}{\partial w} = \frac2n \sum_{i=1}^n (\hat y_i - y_i) x_i + "
+    )
+    assert last(text + r"2 \lambda w$$").verdict == "proved"
+    assert last(text + r"\lambda w$$").verdict == "refuted"
+
+
+def test_a_mean_is_not_meant_inside_a_sum_over_the_same() -> None:
+    text = r"$\hat y_i = w x_i + b$, $J = \frac{1}{2n} \sum_{i=1}^n (\hat y_i - y_i)^2$, "
+    assert last(text + r"$\frac{\partial J}{\partial b} = \frac1n \sum_{i=1}^n (\hat y_i - y_i)$").verdict == "proved"
+    assert last(text + r"$\frac{\partial J}{\partial b} = \frac1n \sum_{i=1}^n (\hat y_k - y_i)$").verdict == "refuted"

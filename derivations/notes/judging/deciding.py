@@ -127,7 +127,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
     if verdict.is_refuted and extra:
         other = components_meant(left, extra, speaker)
-        other = other or reading_that_may_hold(equation, extra, ROW, seed, OPERATIONS, left)
+        other = other or reading_that_may_hold(equation, extra, ROW, seed, OPERATIONS, (left, right))
         if other is not None:
             reason = f"the index {extra[0]} stands on the right side only: {other}"
             verdict = replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)

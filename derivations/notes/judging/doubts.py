@@ -27,6 +27,11 @@ from derivations.notes.judging.sizes import OPERATIONS, SECONDS, at_written_size
 from derivations.statement import array, index
 from derivations.verdict import Status, Verdict
 
+_OF_CASES = (
+    r"diagonal|same (index|class)|\\mathbb\{?1|\\mathbf\{?1|\\begin\{d?cases"
+    r"|\bcase|\bFall|\bcas\b|\bcaso|случа|情况|情形|时|場合|경우|trường hợp"
+)
+
 __all__ = ["components_meant", "is_lost_derivative", "one_sided", "tempered"]
 
 
@@ -53,7 +58,7 @@ def tempered(
                 if softer.is_proved
                 else replace(verdict, status=softer.status, witness=None, reason=softer.reason)
             )
-        if verdict.conditions:
+        if verdict.conditions and not _is_chance(verdict, speaker):
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason="; ".join(verdict.conditions))
         if doubts:
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason=doubts[0])
@@ -95,6 +100,18 @@ def _is_for_all(condition: str, claim: Claim) -> bool:
     opened = {axis.symbol.name for value in (claim.left, claim.right) for axis in value.axes}
     deltas = [d for value in (claim.left, claim.right) for d in value.expr.atoms(sp.KroneckerDelta)]
     return pair <= opened or any(pair == {str(a) for a in d.args} for d in deltas)
+
+
+def _is_chance(verdict: Verdict, speaker: Elaborator) -> bool:
+    """Whether a step holds where two indices coincide and nowhere else, in a document that never tells cases apart."""
+    for condition in verdict.conditions:
+        pair = re.fullmatch(r"holds for (\w+) = (\w+)", condition)
+        if pair is None or speaker.signature.says(_OF_CASES):
+            return False
+        for one, other in (pair.groups(), pair.groups()[::-1]):
+            if speaker.signature.says(rf"(?<![A-Za-z\\]){one}\s*(==?|\\neq?\b|\\not\s*=|!=|≠)\s*{other}(?![A-Za-z])"):
+                return False
+    return True
 
 
 def is_lost_derivative(left: sp.Expr, right: sp.Expr, equation: Equation, settled: Settled, seed: int) -> bool:
@@ -234,11 +251,16 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
     alike = [(a, b) for a in sorted(only[0]) for b in sorted(only[1]) if _kind(a) == _kind(b)]
     if alike:
         doubts.append(f"{alike[0][1]} may be another name of {alike[0][0]}")
-    elif left.has(Partial) and loose[1] - _undefined_in(left, speaker):
-        doubts.append(f"{min(loose[1] - _undefined_in(left, speaker))} doesn't stand in what is differentiated")
+    elif left.has(Partial) and (new := _new_in(loose[1] - loose[0], left, claim)):
+        doubts.append(f"{min(new)} doesn't stand in what is differentiated")
     for name in sorted((names[0] ^ names[1]) - claim.beside):
         doubts.append(f"{name} is not defined here")
     return doubts
+
+
+def _new_in(names: set[str], left: sp.Expr, claim: Claim) -> set[str]:
+    """Names that what is differentiated does not have; a function of which nothing is known brings its slope along."""
+    return {n for n in names - _undefined_in(left, claim.speaker) - claim.beside if "'(" not in n}
 
 
 def _kind(name: str) -> str:

@@ -18,11 +18,11 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.order import exchanged
-from derivations.notes.interpreting.scope import Scope
+from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import MisshapenError, Value
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
-from derivations.notes.judging.claims import Claim
+from derivations.notes.judging.claims import Claim, labels_in
 from derivations.notes.judging.conditions import Values, applied, cases_behind, cases_written, values_stated
 from derivations.notes.judging.deciding import judge
 from derivations.notes.parsing import ast
@@ -54,6 +54,7 @@ class Judging:
     step_consulted: list[bool] = field(default_factory=list)
     sticky: tuple[Case, Step] | None = None
     fitting: set[str] = field(default_factory=set)
+    beside: frozenset[str] = frozenset()  # what a later definition has, where an older one is tried
     vanished: set[sp.Symbol] = field(default_factory=set)  # of the step at hand: see `Namer.vanished`
 
     def _speaker(self, side: Side, other: Side | None = None) -> Elaborator:
@@ -250,7 +251,7 @@ class Judging:
         first.met = met
         first.doubts += second.doubts
         first.flattened |= second.flattened
-        return Claim(a, b, first)
+        return Claim(a, b, first, beside=self.beside)
 
     def _decided(
         self, first: Elaborator, second: Elaborator, a: Value, b: Value, cases: Sequence[Case | Values]
@@ -293,11 +294,13 @@ class Judging:
         for key in sorted(subjects & set(self.scope.history)):
             for entry in reversed(self.scope.history[key]):
                 current = self.scope.entries[key]
+                self.beside = frozenset(self._names_of(current[0]))
                 self.scope.entries[key] = [entry, *(e for e in current if e.axes != entry.axes)]
                 try:
                     judged = self._under(step, left, right)
                 finally:
                     self.scope.entries[key] = current
+                    self.beside = frozenset()
                 if not judged.verdict.is_refuted:
                     used = f"{key} as defined in line {entry.line}, not in line {current[0].line}"
                     verdict = replace(judged.verdict, conditions=(*judged.verdict.conditions, used))
@@ -305,6 +308,11 @@ class Judging:
                         verdict = replace(verdict, status=Status.SUPPORTED, reason=f"holds for {used}")
                     return replace(judged, verdict=verdict)
         return None
+
+    def _names_of(self, entry: Entry) -> set[str]:
+        """The names that a definition reaches."""
+        values = [e.definition.value for e in (entry, *self.scope.definitions_of(entry.symbol)) if e.definition]
+        return {a.name for value in values for a in labels_in(value)}
 
 
 def label_of(atom: sp.Expr) -> sp.Symbol:

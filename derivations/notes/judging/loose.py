@@ -27,14 +27,18 @@ def reading_that_may_hold(
     row: sp.Symbol,
     seed: int,
     operations: int,
-    written: sp.Expr = sp.S.Zero,
+    written: tuple[sp.Expr, sp.Expr] = (sp.S.Zero, sp.S.Zero),
 ) -> str | None:
     """A reading of the extra indices under which the equation is not refuted; None where it is under all of them.
 
-    row: the index of the sample that the document leaves unwritten. written: the left side as it is written; who has a
-    sum over an index there means none where none is written beside it.
+    row: the index of the sample that the document leaves unwritten. written: the sides as they are written; who has a
+    sum over an index on the left, or over its range around it, means no other that isn't written.
     """
-    summed = {total.limits[0][0] for total in written.atoms(sp.Sum)} & set(extra)
+    bounds = equation.context.ranges.bounds
+    summed = {total.limits[0][0] for total in written[0].atoms(sp.Sum)} & set(extra)
+    for total in written[1].atoms(sp.Sum):
+        inside = free_symbols(total.function) & set(extra)
+        summed |= {i for i in inside if i in bounds and tuple(total.limits[0][1:]) == bounds[i]}
     for words, other in _readings(equation, extra, row, bool(summed)):
         if not decide(other, seed, operations, SECONDS).is_refuted:
             return words
