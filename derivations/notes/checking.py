@@ -21,6 +21,7 @@ from derivations.notes.interpreting.rewriting import rewritten, usage
 from derivations.notes.interpreting.shapes import with_shapes
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
+from derivations.notes.judging.flattened import has_transposes
 from derivations.notes.judging.judge import HELD
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.parser import Document, Side, Step
@@ -79,6 +80,7 @@ def _read_in_slices(
     for part, own in slices(document, signature, wanted):
         sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in part.formulas]
         reading = Reading(part, with_shapes(part, sign_document(sides, text, maps)), Choices(), seed)
+        reading.transposes = has_transposes(document)
         records = reading.run()
         for whole, here in own:
             mine, theirs = found[whole], records[here]

@@ -42,3 +42,23 @@ def test_an_entry_of_a_bracket():
     text = r"""Let $\hat y = X w$, $L = \|y - Xw\|^2$ and $\hat y_i = x_i^\top w$. Then $(Xw)_i = x_i^\top w$,
 $(X w)_i = 2 x_i^\top w$, $(\hat y - y)_i = x_i^\top w - y_i$ and $(\hat y - y)_i = x_i^\top w + y_i$."""
     assert verdicts(text)[-4:] == ["proved", "refuted", "proved", "refuted"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"= \delta^{[1]} x^\top", r"= x \left(\delta^{[1]}\right)^\top"),
+        (r"= \delta^{[2]} \left(a^{[1]}\right)^\top", r"= \delta^{[2]} a^{[1]}"),
+        (r"= \left(W^{[2]}\right)^\top \delta^{[2]}", r"= W^{[2]} \delta^{[2]}"),
+    ],
+)
+def test_a_transpose_is_not_proved_away_where_matrices_are_read_as_numbers(right, wrong):
+    step = next(s for s in check_notes(NETWORK.replace(right, wrong)).steps if s.right.startswith(wrong[2:]))
+    assert step.verdict not in ("proved", "definition")
+
+
+def test_a_product_of_columns_may_be_taken_entry_by_entry():
+    text = (
+        NETWORK + r"""$$\left( -\frac{y}{\hat{y}} + \frac{1-y}{1-\hat{y}} \right) \hat{y} (1-\hat{y}) = \hat{y} - y$$"""
+    )
+    assert "refuted" not in verdicts(text)

@@ -119,6 +119,8 @@ class Products(Applications, Totals):
                     left, right = retyped(left, right), retyped(right, left)
                     if left.axes[0].sort != right.axes[0].sort:
                         raise UnsupportedNoteError("a product of vectors over different things")
+                    if left.axes[0].sort not in (self.signature.feature, ("features",)):
+                        self.doubts.append("a product of two columns may be taken entry by entry")
                     return contract(replace(left, is_row=True), replace(right, is_row=False))
                 return contract(left, right)
             case r"\times" | "*" | "/":

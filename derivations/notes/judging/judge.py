@@ -25,6 +25,7 @@ from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_sho
 from derivations.notes.judging.claims import Claim, labels_in
 from derivations.notes.judging.conditions import Values, applied, cases_behind, cases_written, values_stated
 from derivations.notes.judging.deciding import judge
+from derivations.notes.judging.flattened import has_transposes, number_in
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Side, Step
@@ -53,6 +54,7 @@ class Judging:
     consulted: set[str] = field(default_factory=set)
     step_consulted: list[bool] = field(default_factory=list)
     sticky: tuple[Case, Step] | None = None
+    transposes: bool | None = None  # whether anything is transposed in the document
     fitting: set[str] = field(default_factory=set)
     beside: frozenset[str] = frozenset()  # what a later definition has, where an older one is tried
     vanished: set[sp.Symbol] = field(default_factory=set)  # of the step at hand: see `Namer.vanished`
@@ -72,11 +74,24 @@ class Judging:
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
         judged = self._tried(step, left, right)
+        flat = (
+            number_in((left, right), self.signature, self.scope)
+            if judged.verdict.is_proved and self._transposes()
+            else None
+        )
+        if flat is not None:
+            reason = f"holds where {flat} is a number; what its axes are isn't clear from the notation"
+            return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         pair = exchanged(left, right) if judged.verdict.is_proved else None
         if pair is None or not all(self._may_be_matrix(name) for name in pair):
             return judged
         reason = f"proved where {pair[0]} and {pair[1]} are numbers; nothing says whether they are"
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    def _transposes(self) -> bool:
+        if self.transposes is None:
+            self.transposes = has_transposes(self.document)
+        return self.transposes
 
     def _may_be_matrix(self, name: str) -> bool:
         """Whether nothing says what a capital letter is: no definition, no two axes, no size."""
