@@ -72,6 +72,7 @@ class AutodiffJudge:
     batched arguments, x first. in_axes: as for `jax.vmap` (None: shared by all points). signs: (D, P), the
     directions that forward mode takes in place of all coordinates. must_be_finite: a claim that is not
     finite where the derivative is counts as a fault of the claim (else, as a point that says nothing).
+    double: whether the functions are traced in float64.
 
     >>> x = np.array([[1.0, 1e-3], [2.0, -7.0]])
     >>> judge = AutodiffJudge(lambda x: jnp.sum(x**2), lambda x: 2 * x, batch_spec([x]))
@@ -89,6 +90,7 @@ class AutodiffJudge:
         modes: Sequence[Mode] = ("reverse", "forward"),
         signs: np.ndarray | None = None,
         must_be_finite: bool = False,
+        double: bool = True,
     ) -> None:
         self.modes, self.signs, self.must_be_finite = tuple(modes), signs, must_be_finite
 
@@ -105,15 +107,12 @@ class AutodiffJudge:
                 parts.append(along(x, *others) if directional else derivative_fn(f, mode)(x, *others))
             return tuple(parts)
 
-        self.program = Program(jax.vmap(everything, in_axes=in_axes), *specs)
+        self.program = Program(jax.vmap(everything, in_axes=in_axes), *specs, double=double)
 
-    def __call__(self, *arrays: Any, claimed: tuple[Any, Any] | None = None) -> dict[Mode, Pointwise]:
-        """The comparisons by mode, the values being those of the compiled program.
-
-        claimed: values and bounds of another program for the same claim (its float32 form), in its place.
-        """
+    def __call__(self, *arrays: Any) -> dict[Mode, Pointwise]:
+        """The comparisons by mode, the values being those of the compiled program."""
         values, bounds = self.program.values_and_bounds(*arrays)
-        g, g_error = (values[0], bounds[0]) if claimed is None else claimed
+        g, g_error = values[0], bounds[0]
         if self.must_be_finite:
             g_error = np.where(np.isfinite(g), g_error, 0.0)
         found: dict[Mode, Pointwise] = {}

@@ -2,13 +2,19 @@ r"""The error of one operation, given the errors of its arguments: the table beh
 
 A rule takes (equation, argument values, argument bounds, computed value) and returns a bound on the
 computed value's error: what the arguments' errors are moved to, plus what the operation itself rounds.
-`rounding` says where the constants come from. A bound is None for a value that is exact; of a boolean
-it says whether it may be wrong.
+`rounding` says where the constants come from. A bound is None for a value that is exact; of a complex number
+it bounds the modulus of the error. Of a boolean or an integer it says whether it may be another
+(`choice_rules` has what chooses).
+
+What the arguments' errors are moved to is by the mean value theorem, e · sup |f'| over [x − e, x + e]: the slope
+at x alone says nothing where e is large, as for sin(1000 x) in float32.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import jax
@@ -17,9 +23,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from .array_module import HostOnlyError, is_traced, xp
+from .choice_rules import CHOICES, any_doubt, decided, is_choice, lost, to_integers
 from .host import STRUCTURAL, dot, reduced
 
-__all__ = ["Bound", "bounds_of", "dense"]
+__all__ = ["Bound", "bounds_of", "dense", "is_analysed"]
 
 Bound = Any
 Equation = jex.JaxprEqn
@@ -27,29 +34,60 @@ Equation = jex.JaxprEqn
 
 def bounds_of(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list[Bound]:
     """The bounds of the outputs of one equation."""
-    if not any(jnp.issubdtype(o.dtype, jnp.inexact) or o.dtype == bool for o in outs):
+    if not v or all(b is None for b in e) and not any(jnp.issubdtype(o.dtype, jnp.inexact) for o in outs):
         return [None] * len(outs)
     name = eqn.primitive.name
-    if not v:  # iota and other constants
-        return [None] * len(outs)
+    if name in CHOICES:
+        return CHOICES[name](eqn, v, e, outs)
     if name in STRUCTURAL or name in _MOVED:
         return _structural(eqn, v, e, outs)
-    rule = _RULES.get(name)
-    if name == "pow" and not jnp.issubdtype(v[1].dtype, jnp.inexact):
-        rule = _whole_pow
+    rule = _rule(eqn)
     if rule is not None:
         return [rule(eqn, v, e, outs[0])]
+    if not any(jnp.issubdtype(o.dtype, jnp.inexact) for o in outs):
+        return [any_doubt(v, e, o) for o in outs]
     return _estimate(eqn, v, e, outs)
+
+
+def is_analysed(eqn: Equation) -> bool:
+    """Whether the bounds of this equation's outputs are derived, and not estimated."""
+    name = eqn.primitive.name
+    if name in CHOICES or name in STRUCTURAL or name in _MOVED or _rule(eqn) is not None:
+        return True
+    return not any(jnp.issubdtype(kind, jnp.inexact) for kind in _types(eqn))
+
+
+def _types(eqn: Equation) -> list[Any]:
+    avals: list[Any] = [x.aval for x in (*eqn.invars, *eqn.outvars)]
+    return [a.dtype for a in avals if hasattr(a, "dtype")]
+
+
+def _rule(eqn: Equation) -> Callable[..., Bound] | None:
+    name = eqn.primitive.name
+    kinds = _types(eqn)
+    if name == "pow" and not jnp.issubdtype(kinds[1], jnp.inexact):
+        return _whole_pow
+    if any(jnp.issubdtype(kind, jnp.complexfloating) for kind in kinds):
+        return _RULES.get(name) if name in _COMPLEX else None
+    if not jnp.issubdtype(kinds[-1], jnp.inexact) and name in _NUMERIC:
+        return to_integers if name == "convert_element_type" else _of_integers
+    return _RULES.get(name)
+
+
+def _of_integers(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    return any_doubt(v, e, out)
 
 
 def dense(bound: Bound, like: Any) -> Any:
     """A bound as an array of the shape of its value: zeros (or False) for an exact one."""
     if bound is not None:
         return xp.broadcast_to(bound, xp.shape(like))
-    return xp.broadcast_to(False if np.result_type(like) == np.bool_ else 0.0, xp.shape(like))
+    return xp.broadcast_to(0.0 if jnp.issubdtype(like.dtype, jnp.inexact) else False, xp.shape(like))
 
 
 def _size(x: Any) -> Any:
+    if jnp.issubdtype(x.dtype, jnp.complexfloating):
+        return xp.asarray(xp.abs(x), dtype=xp.float64)
     return xp.abs(xp.asarray(x, dtype=xp.float64))
 
 
@@ -57,6 +95,8 @@ def _rounding(out: Any, units: float = 1.0) -> Any:
     if not jnp.issubdtype(out.dtype, jnp.inexact):
         return xp.zeros(out.shape)
     kind = jnp.finfo(out.dtype)
+    if jnp.issubdtype(out.dtype, jnp.complexfloating):
+        units = 16 * units  # a product is four products, a quotient and exp are more (Higham, section 3.6)
     return _size(out) * (units * float(kind.eps)) + float(kind.tiny)
 
 
@@ -88,7 +128,8 @@ def _div(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 
 
 def _exp(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    return _total(_rounding(out, 4), None if e[0] is None else _size(out) * xp.expm1(e[0]))
+    moved = None if e[0] is None else (_size(out) + float(jnp.finfo(out.dtype).tiny)) * xp.expm1(e[0])
+    return _total(_rounding(out, 4), moved)
 
 
 def _log(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -106,51 +147,162 @@ def _sqrt(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     return _rounding(out) + xp.where(e[0] > 0, e[0] / xp.sqrt(xp.maximum(_size(v[0]), e[0])), 0.0)
 
 
-_SLOPES: dict[str, Callable[[Any, Any], Any]] = {
-    "square": lambda x, r: 2 * x,
-    "rsqrt": lambda x, r: r / (2 * x),
-    "cbrt": lambda x, r: r / (3 * x),
-    "expm1": lambda x, r: r + 1,
-    "exp2": lambda x, r: r * np.log(2),
-    "tanh": lambda x, r: 1 - r * r,
-    "logistic": lambda x, r: r * (1 - r),
-    "sin": lambda x, r: xp.cos(x),
-    "cos": lambda x, r: xp.sin(x),
-    "tan": lambda x, r: 1 + r * r,
-    "atan": lambda x, r: 1 / (1 + x * x),
-    "sinh": lambda x, r: xp.cosh(x),
-    "cosh": lambda x, r: xp.sinh(x),
+def _nearest(x: Any, e: Any) -> Any:
+    """The least |t| for |t − x| ≤ e: where functions that flatten outwards are steepest."""
+    return xp.maximum(_size(x) - e, 0.0)
+
+
+def _saturating(x: Any, r: Any, e: Any) -> Any:
+    u = xp.exp(-_nearest(x, e))  # σ' = u/(1 + u)²
+    return e * u / (1 + u) ** 2
+
+
+def _from_pole(x: Any, r: Any, e: Any) -> Any:
+    c = _size(xp.cos(x))  # tan a − tan b = sin(a − b)/(cos a · cos b)
+    return xp.where(c > e, e / (c * (c - e)), xp.inf)
+
+
+def _root_of_inverse(x: Any, r: Any, e: Any) -> Any:
+    room = _size(x) - e
+    return xp.where(room > 0, e / (2 * room * xp.sqrt(xp.maximum(room, 0.0))), xp.inf)
+
+
+def _cube_root(x: Any, r: Any, e: Any) -> Any:
+    room = _size(x) - e
+    return xp.where(room > 0, e / (3 * xp.cbrt(room) ** 2), 2 * xp.cbrt(e))
+
+
+def _inside_one(power: float) -> Callable[..., Any]:
+    def moved(x: Any, r: Any, e: Any) -> Any:
+        room = 1 - (_size(x) + e) ** 2
+        return xp.where(room > 0, e / xp.maximum(room, 0.0) ** power, xp.inf)
+
+    return moved
+
+
+_MOVES: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "square": lambda x, r, e: (2 * _size(x) + e) * e,
+    "rsqrt": _root_of_inverse,
+    "cbrt": _cube_root,
+    "expm1": lambda x, r, e: _size(r + 1) * xp.expm1(e),
+    "exp2": lambda x, r, e: _size(r) * xp.expm1(e * np.log(2)),
+    "tanh": lambda x, r, e: 4 * _saturating(2 * x, r, 2 * e) / 2,
+    "logistic": _saturating,
+    "sin": lambda x, r, e: xp.minimum((_size(xp.cos(x)) + e / 2) * e, 2.0),
+    "cos": lambda x, r, e: xp.minimum((_size(xp.sin(x)) + e / 2) * e, 2.0),
+    "tan": _from_pole,
+    "asin": _inside_one(0.5),
+    "acos": _inside_one(0.5),
+    "atan": lambda x, r, e: e / (1 + _nearest(x, e) ** 2),
+    "sinh": lambda x, r, e: xp.cosh(_size(x) + e) * e,
+    "cosh": lambda x, r, e: xp.sinh(_size(x) + e) * e,
+    "asinh": lambda x, r, e: e / xp.sqrt(1 + _nearest(x, e) ** 2),
+    "acosh": lambda x, r, e: xp.where(x - e > 1, e / xp.sqrt(xp.maximum((x - e) ** 2 - 1, 0.0)), xp.inf),
+    "atanh": _inside_one(1.0),
+    "erf": lambda x, r, e: 1.13 * xp.exp(-(_nearest(x, e) ** 2)) * e,
+    "erfc": lambda x, r, e: 1.13 * xp.exp(-(_nearest(x, e) ** 2)) * e,
 }
+"""What an error e of x is moved to, r being the computed value: at least sup |f(t) − f(x)| over |t − x| ≤ e."""
 
 
 def _smooth(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    if e[0] is None:
-        return _rounding(out, 4)
-    return _rounding(out, 4) + _size(_SLOPES[eqn.primitive.name](v[0], out)) * e[0]
+    name = eqn.primitive.name
+    rounded = _rounding(out, 4)
+    if name == "erfc":  # e^{−x²} by its exponent, which is rounded
+        rounded = rounded * (4 + _size(v[0]) ** 2)
+    return rounded if e[0] is None else rounded + _MOVES[name](v[0], out, e[0])
 
 
 def _integer_pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     y = eqn.params["y"]
-    slope = None if e[0] is None else abs(y) * xp.power(_size(v[0]), float(y - 1)) * e[0]
-    return _total(_rounding(out, max(2, abs(y))), slope)
+    moved = None if e[0] is None else _power_moved(_size(v[0]), float(y), e[0])
+    return _total(_rounding(out, max(2, abs(y))), moved)
+
+
+def _power_moved(x: Any, y: Any, e: Any) -> Any:
+    """|t^y − x^y| for |t − x| ≤ e, x ≥ 0: e·|y| times the power y − 1 at the steeper end."""
+    steepest = xp.where(y >= 1, x + e, xp.maximum(x - e, 0.0))
+    return xp.where(y == 0, 0.0, xp.abs(y) * xp.power(steepest, y - 1) * e)
 
 
 def _pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     x, y = _size(v[0]), xp.asarray(v[1], dtype=xp.float64)
     log_x = xp.where(x > 0, xp.abs(xp.log(x)), 0.0)
     rounded = _rounding(out, 4) + _rounding(out) * (xp.abs(y) * log_x)  # x^y = e^{y log x}: its exponent is rounded
-    by_base = None if e[0] is None else xp.abs(y) * xp.power(x, y - 1) * e[0]
-    return _total(rounded, by_base, None if e[1] is None else _size(out) * log_x * e[1])
+    if e[1] is None:
+        return rounded if e[0] is None else rounded + _power_moved(x, y, e[0])
+    by_base = 0.0 if e[0] is None else xp.where(x > e[0], e[0] / (x - e[0]), xp.inf)
+    return rounded + _size(out) * xp.expm1((xp.abs(y) + e[1]) * by_base + log_x * e[1])
 
 
 def _whole_pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """x^k with k an array of integers: the ends of [|x| − e, |x| + e] tell, and |k| multiplications round."""
     x, k = _size(v[0]), xp.asarray(v[1], dtype=xp.float64)
     rounded = _size(out) * (xp.maximum(2.0, xp.abs(k)) * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
-    if e[0] is None:
-        return rounded
-    end = xp.where(k >= 0, x + e[0], xp.maximum(x - e[0], 0.0))
-    return rounded + xp.where(k == 0, 0.0, xp.abs(xp.power(end, k) - xp.power(x, k)))
+    moved = rounded if e[0] is None else rounded + _power_moved(x, k, e[0])
+    return moved if e[1] is None else xp.where(e[1], xp.inf, moved)
+
+
+def _atan2(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    """The angle moves by at most asin(h/r), and by a whole turn across the cut."""
+    (y, x), (ey, ex) = v, (dense(b, a) for a, b in zip(v, e, strict=True))
+    h, r = ex + ey, xp.hypot(_size(x), _size(y))
+    turn = (h >= r) & (h > 0) | (_size(y) <= ey) & (ey > 0) & (x - ex < 0)
+    angle = 1.6 * h / xp.where(r > 0, r, 1.0)
+    return _rounding(out, 4) + xp.where(turn, 2 * np.pi, angle)
+
+
+def _rem(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    """x − y·trunc(x/y), if trunc(x/y) is decided."""
+    (x, y), (ex, ey) = (_size(a) for a in v), (dense(b, a) for a, b in zip(v, e, strict=True))
+    low = xp.where(x > ex, (x - ex) / (y + ey), 0.0)
+    high = (x + ex) / xp.where(y > ey, y - ey, 0.0)
+    quotient = xp.floor(high)
+    moved = ex + ey * quotient
+    same = (xp.floor(low) == quotient) & (x > ex) | (moved == 0)
+    return _rounding(out) + xp.where(same, moved, y + ey)
+
+
+def _fft(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    """|Σ_j ω e_j| ≤ Σ_j e_j, and O(log N) ε √N ‖x‖₂ for the transform's own rounding (Higham, theorem 24.2)."""
+    lengths = tuple(int(n) for n in eqn.params["fft_lengths"])
+    axes = tuple(range(-len(lengths), 0))
+    terms = int(np.prod(lengths, dtype=np.int64))
+    inverse = "IRFFT" in str(eqn.params["fft_type"]) or "IFFT" in str(eqn.params["fft_type"])
+    norm = xp.sqrt(xp.sum(_size(v[0]) ** 2, axis=axes, keepdims=True))
+    units = 32 * (1 + np.log2(terms)) * float(jnp.finfo(out.dtype).eps)  # 32: lengths that are no powers of two
+    total = norm * (units * np.sqrt(terms))
+    if e[0] is not None:
+        total = total + xp.sum(e[0], axis=axes, keepdims=True)
+    return xp.broadcast_to(2 * total / terms if inverse else total, out.shape)  # 2: half of the spectrum is stored
+
+
+_EXACTLY: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+}
+
+
+def exact_or(eqn: Equation, v: list[Any], bound: Bound, out: Any) -> Bound:
+    """The bound of a constant computed from two others: none where the operation didn't round.
+
+    ½·(n − 1) is the place of the median: in doubt, if it were not known to be exact.
+    """
+    operation = _EXACTLY.get(eqn.primitive.name)
+    if operation is None or bound is None or out.size > 16 or not jnp.issubdtype(out.dtype, jnp.floating):
+        return bound
+    if is_traced() or np.any(bound > _rounding(out)):
+        return bound
+    entries = [np.broadcast_to(a, out.shape).ravel() for a in v]
+    for a, b, c in zip(*entries, out.ravel(), strict=True):
+        numbers = [float(x) for x in (a, b, c)]
+        if not np.all(np.isfinite(numbers)) or (eqn.primitive.name == "div" and numbers[1] == 0):
+            return bound
+        if operation(Fraction(numbers[0]), Fraction(numbers[1])) != Fraction(numbers[2]):
+            return bound
+    return None
 
 
 def _prod(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -167,9 +319,11 @@ def _dot(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     (a, b), (ea, eb) = v, e
     dims = eqn.params["dimension_numbers"]
     terms = int(np.prod([a.shape[axis] for axis in dims[0][0]], dtype=np.int64))
+    if not jnp.issubdtype(out.dtype, jnp.inexact):
+        return any_doubt(v, e, out)
     kind = jnp.finfo(out.dtype)
     # each product and each of the additions round: |a| (N ε |b| + e_b) + e_a (|b| + e_b)
-    unit = terms * float(kind.eps)
+    unit = terms * float(kind.eps) * (4 if jnp.issubdtype(out.dtype, jnp.complexfloating) else 1)
     bound = dot(_size(a), _total(_size(b) * unit, eb), dims) + terms * float(kind.tiny)
     return bound if ea is None else bound + dot(ea, _total(_size(b), eb), dims)
 
@@ -178,7 +332,7 @@ def _sum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axes = tuple(eqn.params["axes"])
     terms = int(np.prod([v[0].shape[axis] for axis in axes], dtype=np.int64))
     moved = None if e[0] is None else reduced(np.add, xp.broadcast_to(e[0], v[0].shape), axes)
-    if terms <= 1 or not jnp.issubdtype(out.dtype, jnp.inexact):
+    if terms <= 1:
         return moved
     return _total(reduced(np.add, _size(v[0]), axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
 
@@ -201,14 +355,28 @@ def _scatter_add(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound
     terms = 1 + int(np.prod(indices.shape[:-1], dtype=np.int64))
     unit = terms * float(jnp.finfo(out.dtype).eps)
     left, right = _total(_size(operand) * unit, e[0]), _total(_size(updates) * unit, e[2])
-    return _scatter_errors(jax.lax.scatter_add, eqn, v, left, right)
+    return _misplaced(eqn, e, _scatter_errors(jax.lax.scatter_add, eqn, v, left, right))
 
 
 def _scatter(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """Entries overwritten: their errors are, too."""
-    if e[0] is None and e[2] is None:
+    if all(b is None for b in e):
         return None
-    return _scatter_errors(jax.lax.scatter, eqn, v, dense(e[0], v[0]), dense(e[2], v[2]))
+    errors = _scatter_errors(jax.lax.scatter, eqn, v, dense(e[0], v[0]), dense(e[2], v[2]))
+    return _misplaced(eqn, e, errors)
+
+
+def _misplaced(eqn: Equation, e: list[Bound], errors: Any) -> Any:
+    """Nothing is known of what an index in doubt may have written to."""
+    if e[1] is None:
+        return errors
+    p = eqn.params["dimension_numbers"]
+    kept = tuple(p.scatter_indices_batching_dims)
+    doubt = xp.any(e[1], axis=tuple(k for k in range(e[1].ndim) if k not in kept))
+    shape = [1] * errors.ndim
+    for axis, size in zip(p.operand_batching_dims, doubt.shape, strict=True):
+        shape[axis] = size
+    return xp.where(doubt.reshape(shape), xp.inf, errors)
 
 
 def _largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -220,12 +388,22 @@ def _largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     return bound
 
 
+def _cumulative_largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    return None if e[0] is None else dense(xp.max(e[0], axis=eqn.params["axis"], keepdims=True), out)
+
+
 def _reduce_largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     return None if e[0] is None else reduced(np.maximum, xp.broadcast_to(e[0], v[0].shape), tuple(eqn.params["axes"]))
 
 
 def _unchanged(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    return e[0]
+    """|·| is 1-Lipschitz; that of a complex number is rounded."""
+    return _total(_rounding(out, 4), e[0]) if v[0].dtype != out.dtype else e[0]
+
+
+def _of_parts(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
+    present = [b for b in e if b is not None]
+    return _total(*present) if present else None
 
 
 def _stepwise(step: str) -> Callable[..., Bound]:
@@ -235,56 +413,15 @@ def _stepwise(step: str) -> Callable[..., Bound]:
     )
 
 
-def _compare(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    if e[0] is None and e[1] is None:
-        return None
-    distance, doubt = (
-        _size(xp.asarray(v[0], xp.float64) - v[1]),
-        _total(*(xp.asarray(b, float) for b in e if b is not None)),
-    )
-    close = (distance <= doubt) & (doubt > 0)
-    # sides that are equal to the last bit are so because they are one value (x == max(x)): decided
-    return close & (distance > 0) if eqn.primitive.name in ("eq", "ne") else close
-
-
-def _logical(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    doubt: Bound = None
-    for other in e:
-        if other is not None:
-            doubt = other if doubt is None else doubt | other
-    return doubt
-
-
-def _reduce_logical(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    return None if e[0] is None else xp.any(xp.broadcast_to(e[0], v[0].shape), axis=tuple(eqn.params["axes"]))
-
-
-def _select(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    which, *cases = v
-    doubt, *errors = e
-    if doubt is None and all(b is None for b in errors):
-        return None
-    filled = [dense(b, c) for b, c in zip(errors, cases, strict=True)]
-    chosen = xp.where(which, filled[1], filled[0]) if len(filled) == 2 else xp.choose(which, filled, mode="clip")
-    if doubt is None:
-        return chosen
-    if out.dtype == bool:
-        return chosen | doubt
-    if not is_traced() and not np.any(doubt):
-        return chosen
-    stacked = xp.stack([xp.asarray(c, dtype=xp.float64) for c in cases])
-    spread = xp.max(stacked, axis=0) - xp.min(stacked, axis=0) + xp.max(xp.stack(filled), axis=0)
-    return xp.where(doubt, spread, chosen)
-
-
 def _convert(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     before = v[0].dtype
-    if not jnp.issubdtype(out.dtype, jnp.inexact):
-        return e[0] if before == np.bool_ and out.dtype == np.bool_ else None
-    moved = None if e[0] is None else xp.asarray(e[0], dtype=xp.float64)
-    exact = before == np.bool_ or (
-        jnp.issubdtype(before, jnp.floating) and jnp.finfo(before).bits <= jnp.finfo(out.dtype).bits
-    )
+    if not jnp.issubdtype(before, jnp.inexact):  # a boolean that may be wrong is wrong by one
+        moved = None if e[0] is None else xp.where(e[0], 1.0 if before == np.bool_ else xp.inf, 0.0)
+        exact = before == np.bool_
+    else:
+        moved = None if e[0] is None else xp.asarray(e[0], dtype=xp.float64)
+        own, other = jnp.finfo(before), jnp.finfo(out.dtype)
+        exact = own.nmant <= other.nmant and own.maxexp <= other.maxexp
     return moved if exact else _total(_rounding(out), moved)
 
 
@@ -292,20 +429,44 @@ def _structural(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) ->
     """Operations that move entries about: applied to the bounds as to the values."""
     if all(b is None for b in e):
         return [None] * len(outs)
-    moved = [a if jnp.issubdtype(a.dtype, jnp.integer) else dense(b, a) for a, b in zip(v, e, strict=True)]
-    if eqn.primitive.name in STRUCTURAL:
-        out = STRUCTURAL[eqn.primitive.name](eqn.params, *moved)
+    name = eqn.primitive.name
+    first = {"gather": 1, "dynamic_slice": 1, "dynamic_update_slice": 2}.get(name, len(v))  # indices from here on
+    moved = [dense(b, a) for a, b in zip(v[:first], e[:first], strict=True)]
+    if name in STRUCTURAL:
+        out = STRUCTURAL[name](eqn.params, *moved)
     else:
-        out = eqn.primitive.bind(*[jnp.asarray(m) for m in moved], **eqn.params)
-    errors = [xp.asarray(o) for o in out] if eqn.primitive.multiple_results else [xp.asarray(out)]
-    return [None if jnp.issubdtype(o.dtype, jnp.integer) else b for o, b in zip(outs, errors, strict=True)]
+        out = eqn.primitive.bind(*[jnp.asarray(m) for m in (*moved, *v[first:])], **_unfilled(eqn, moved[0]))
+    errors = [xp.asarray(o) for o in out] if isinstance(out, (list, tuple)) else [xp.asarray(out)]
+    doubts = [b for b in e[first:] if b is not None]
+    if not doubts:
+        return errors
+    if name != "gather":
+        return [lost(o) for o in outs]
+    where = decided(doubts[0], eqn.params["dimension_numbers"].offset_dims)
+    return [xp.where(where, True if m.dtype == np.bool_ else xp.inf, m) for m in errors]
+
+
+def _unfilled(eqn: Equation, moved: Any) -> dict[str, Any]:
+    """The parameters for bounds: what a gather fills in where it reads out of bounds is exact."""
+    if "fill_value" not in eqn.params:
+        return dict(eqn.params)
+    return {**eqn.params, "fill_value": False if moved.dtype == np.bool_ else 0.0}
+
+
+_PROBES = 4
+_BEYOND = 64.0
+"""An estimate is that many times the largest of the probes."""
 
 
 def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list[Bound]:
     """No rule: a backward error of N ε in every input, through random sign probes of the derivative."""
     if is_traced():
         raise HostOnlyError(eqn.primitive.name)
-    floating = [p for p, a in enumerate(v) if jnp.issubdtype(a.dtype, jnp.floating)]
+    if is_choice(eqn) and any(b is not None for b in e):
+        return [lost(o) for o in outs]
+    if any(b is not None and not jnp.issubdtype(a.dtype, jnp.inexact) for a, b in zip(v, e, strict=True)):
+        return [lost(o) for o in outs]
+    floating = [p for p, a in enumerate(v) if jnp.issubdtype(a.dtype, jnp.inexact)]
     if not floating:
         return [None] * len(outs)
 
@@ -315,26 +476,31 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
             full[position] = a
         out = eqn.primitive.bind(*full, **eqn.params)
         out = list(out) if eqn.primitive.multiple_results else [out]
-        return [o for o in out if jnp.issubdtype(o.dtype, jnp.floating)]
+        return [o for o in out if jnp.issubdtype(o.dtype, jnp.inexact)]
 
     primals = [jnp.asarray(v[p]) for p in floating]
     longest = max([1, *(d for a in primals for d in a.shape[1:])])  # the leading axis is the batch
     scale = []
     for p, a in zip(floating, primals, strict=True):
         axes = tuple(range(1, a.ndim)) if a.ndim > 1 else None
-        largest = xp.max(_size(a), axis=axes, keepdims=True) if axes else _size(a)
+        size = _size(v[p])
+        largest = xp.max(size, axis=axes, keepdims=True) if axes and size.size else size
         scale.append(dense(e[p], v[p]) + longest * float(jnp.finfo(a.dtype).eps) * largest)
     worst: list[Any] = []
-    for seed in range(4):
+    for seed in range(_PROBES):
         rng = np.random.default_rng(seed)
         tangents = [
             jnp.asarray(s * rng.choice([-1.0, 1.0], size=s.shape), a.dtype) for s, a in zip(scale, primals, strict=True)
         ]
-        moved = [_size(t) for t in jax.jvp(call, tuple(primals), tuple(tangents))[1]]
+        try:
+            moved = [_size(np.asarray(t)) for t in jax.jvp(call, tuple(primals), tuple(tangents))[1]]
+        except (NotImplementedError, TypeError, ValueError):  # it has no derivative
+            return [lost(o) for o in outs]
         worst = moved if not worst else [xp.maximum(a, b) for a, b in zip(worst, moved, strict=True)]
     errors = iter(worst)
     return [
-        4 * next(errors) + _rounding(o, 4 * longest) if jnp.issubdtype(o.dtype, jnp.floating) else None for o in outs
+        _BEYOND * next(errors) + _rounding(o, 4 * longest) if jnp.issubdtype(o.dtype, jnp.inexact) else None
+        for o in outs
     ]
 
 
@@ -347,7 +513,7 @@ _RULES: dict[str, Callable[..., Bound]] = {
     "exp": _exp,
     **dict.fromkeys(("log", "log1p"), _log),
     "sqrt": _sqrt,
-    **dict.fromkeys(_SLOPES, _smooth),
+    **dict.fromkeys(_MOVES, _smooth),
     "integer_pow": _integer_pow,
     "pow": _pow,
     "dot_general": _dot,
@@ -356,18 +522,39 @@ _RULES: dict[str, Callable[..., Bound]] = {
     "cumsum": _cumsum,
     "scatter-add": _scatter_add,
     "scatter": _scatter,
-    **dict.fromkeys(("neg", "abs"), _unchanged),
+    **dict.fromkeys(("neg", "abs", "conj"), _unchanged),
+    **dict.fromkeys(("real", "imag", "complex"), _of_parts),
     "reduce_precision": _add,
+    "nextafter": _add,
     **dict.fromkeys(("max", "min", "clamp"), _largest),
+    **dict.fromkeys(("cummax", "cummin"), _cumulative_largest),
     **dict.fromkeys(("reduce_max", "reduce_min"), _reduce_largest),
+    "rem": _rem,
+    "atan2": _atan2,
+    "fft": _fft,
     "sign": _stepwise("sign"),
     "floor": _stepwise("floor"),
     "ceil": _stepwise("ceil"),
     "round": _stepwise("round"),
-    **dict.fromkeys(("eq", "ne", "lt", "le", "gt", "ge"), _compare),
-    **dict.fromkeys(("and", "or", "xor", "not"), _logical),
-    **dict.fromkeys(("reduce_and", "reduce_or"), _reduce_logical),
-    "is_finite": lambda eqn, v, e, out: None,
-    "select_n": _select,
     "convert_element_type": _convert,
 }
+
+_LINEAR = [
+    "add",
+    "sub",
+    "add_any",
+    "neg",
+    "conj",
+    "real",
+    "imag",
+    "complex",
+    "reduce_sum",
+    "cumsum",
+    "scatter-add",
+    "fft",
+]
+_COMPLEX = frozenset([*_LINEAR, "mul", "div", "exp", "abs", "dot_general", "scatter", "convert_element_type"])
+"""Rules that hold for complex numbers."""
+
+_NUMERIC = frozenset(_RULES) - {"scatter", "scatter-add"}
+"""Rules that say nothing of integers: what they make of one in doubt is in doubt."""

@@ -190,7 +190,8 @@ class DifferenceJudge:
     f(x, *others): scalar, or an array where `directions` is None; claim(x, *others): f's shape + x's.
     specs: of the batched arguments, x first; in_axes: as for `jax.vmap`. directions: (D, P) of −1, 0, 1
     in place of all coordinates. scale(x): the length of a unit step in each coordinate, such that steps
-    stay in the domain (|x| for x > 0); it is rounded down to a power of two.
+    stay in the domain (|x| for x > 0); it is rounded down to a power of two. double: whether the functions are
+    traced in float64.
 
     >>> x = np.array([[1.0, 1e-3], [2.0, -7.0]])
     >>> spec = [jax.ShapeDtypeStruct(x.shape, "float64")]
@@ -207,6 +208,7 @@ class DifferenceJudge:
         in_axes: Any = 0,
         directions: np.ndarray | None = None,
         scale: Callable[[np.ndarray], np.ndarray] = lambda x: np.maximum(np.abs(x), 1.0),
+        double: bool = True,
     ) -> None:
         self.directions, self.scale = directions, scale
         x = specs[0]
@@ -216,8 +218,8 @@ class DifferenceJudge:
         count = self.size if directions is None else len(directions)
         moved = jax.ShapeDtypeStruct((x.shape[0], len(_OFFSETS), count, *x.shape[1:]), x.dtype)
         along = jax.vmap(jax.vmap(f, (0, *(None for _ in specs[1:]))), (0, *(None for _ in specs[1:])))
-        self.f = Program(jax.vmap(along, in_axes=axes), moved, *specs[1:])
-        self.claim = Program(jax.vmap(claim, in_axes=axes), *specs)
+        self.f = Program(jax.vmap(along, in_axes=axes), moved, *specs[1:], double=double)
+        self.claim = Program(jax.vmap(claim, in_axes=axes), *specs, double=double)
 
     def __call__(self, x: np.ndarray, *others: Any, directions: np.ndarray | None = None) -> Pointwise:
         """The comparisons: one for each entry of ∂f/∂x, or for each direction.

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from .array_module import is_traced, xp
 
-__all__ = ["ELEMENTWISE", "STRUCTURAL", "batch_innermost", "dot", "evaluate_primitive", "reduced"]
+__all__ = ["ELEMENTWISE", "STRUCTURAL", "batch_innermost", "dot", "evaluate_primitive", "is_key", "reduced"]
 
 
 def _logistic(x: Any) -> Any:
@@ -161,11 +162,20 @@ def dot(a: Any, b: Any, dimension_numbers: Any) -> Any:
     return xp.matmul(xp.moveaxis(left, 0, -1), xp.moveaxis(right, 0, -2)).reshape(out)
 
 
+def is_key(x: Any) -> bool:
+    """Whether x, an array or a type of one, is of `jax.random` keys, which NumPy can't hold."""
+    return jnp.issubdtype(getattr(x, "dtype", x), jax.dtypes.prng_key)
+
+
 def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:
     """The outputs of one equation, as NumPy arrays of the types that the jaxpr gives."""
     name, p = eqn.primitive.name, eqn.params
     avals = [v.aval for v in eqn.outvars]
     out: Any
+    if any(is_key(v) for v in (*values, *avals) if hasattr(v, "dtype")):
+        out = eqn.primitive.bind(*[v if is_key(v) else jnp.asarray(v) for v in values], **p)
+        outs = list(out) if eqn.primitive.multiple_results else [out]
+        return [o if is_key(o) else np.asarray(o) for o in outs]
     if is_traced():
         out = eqn.primitive.bind(*[jnp.asarray(v) for v in values], **p)
         return list(out) if eqn.primitive.multiple_results else [out]
@@ -184,7 +194,8 @@ def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:
     elif name == "select_n" and len(values) == 3 and np.asarray(values[0]).dtype == bool:
         out = np.where(values[0], values[2], values[1])
     elif name in ("convert_element_type", "reduce_precision"):
-        out = values[0]
+        complex_to_real = np.iscomplexobj(values[0]) and not jnp.issubdtype(avals[0].dtype, jnp.complexfloating)
+        out = values[0].real if complex_to_real else values[0]
     elif name == "iota":
         axis = [1] * len(p["shape"])
         axis[p["dimension"]] = p["shape"][p["dimension"]]

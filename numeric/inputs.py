@@ -6,9 +6,11 @@ because faults hide in regions that one distribution rarely visits:
     ordinary   standard normal                      integers  −4 … 4, where ties and zeros are
     wide       ± 10ᵘ, u uniform in [−6, 4]           scaled    one magnitude 10ᵘ, u in [−3, 3], for the whole array
     large      some entries ± 10ᵘ, u in [1, 4]       small     zeros, and ± 10⁻¹² … 10⁻¹: both sides of a kink at 0
+    extreme    some entries ± 10ᵘ, |u| from 4 up to half the type's exponents, at most 15 up and 20 down
 
 In `large`, logits go up to the range of the type (σ, softplus and log-sum-exp must stand that), everything
-else up to 10⁴. NaN and ∞ are never drawn. Domains with rows (one-hot, increasing) are drawn by rows.
+else up to 10⁴. `extreme` is for black boxes only. NaN and ∞ are never drawn. Domains with rows (one-hot,
+increasing) are drawn by rows.
 
 A batch is a function of (shape, domain, seed) alone. Shapes come in few buckets, since XLA compiles once
 a shape: one with sizes pairwise distinct and ≥ 2, where a transposed or confused axis cannot pass
@@ -20,10 +22,12 @@ Left out: kinks at other places than 0 of a variable (`verify.check_gradient` lo
 from __future__ import annotations
 
 import enum
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
@@ -31,6 +35,7 @@ from derivations.domain import Domain
 from derivations.statement import Statement, Variable
 
 __all__ = [
+    "EVERY_REGIME",
     "REGIMES",
     "Regime",
     "dense_batch",
@@ -49,11 +54,14 @@ class Regime(enum.Enum):
     SCALED = "scaled"
     LARGE = "large"
     SMALL = "small"
+    EXTREME = "extreme"
 
 
-REGIMES: tuple[Regime, ...] = tuple(Regime)
+EVERY_REGIME: tuple[Regime, ...] = tuple(Regime)
+REGIMES: tuple[Regime, ...] = EVERY_REGIME[:-1]
 
 _LARGEST = 4.0
+_HUGE, _TINY = 15.0, 20.0
 _LARGEST_LOGIT = {np.dtype("float64"): 300.0, np.dtype("float32"): 37.0}
 
 
@@ -121,6 +129,13 @@ def _reals(rng: np.random.Generator, shape: tuple[int, ...], regime: Regime, dty
         case Regime.SMALL:
             near = np.where(rng.random(shape) < 0.4, 0.0, _signed(rng, shape, -12.0, -1.0))
             return np.where(rng.random(shape) < 0.25, normal, near)
+        case Regime.EXTREME:
+            kind = jnp.finfo(dtype)
+            reach = max(_LARGEST, min(_HUGE, math.log10(float(kind.max)) / 2))
+            bottom = max(_LARGEST, min(_TINY, -math.log10(float(kind.tiny)) / 2))
+            huge = _signed(rng, shape, min(_LARGEST, reach - 0.5), reach)
+            far = np.where(rng.random(shape) < 0.5, huge, _signed(rng, shape, -bottom, -_LARGEST))
+            return np.where(rng.random(shape) < 0.25, normal, far)
 
 
 def dense_batch(
@@ -133,7 +148,7 @@ def dense_batch(
     regimes: Sequence[Regime] = REGIMES,
     is_logit: bool = False,
 ) -> np.ndarray:
-    """`count` arrays of a domain, stacked: (count, *shape); point i is in regime i mod 6.
+    """`count` arrays of a domain, stacked: (count, *shape); point i is in regime i mod len(regimes).
 
     seed: an integer, or a sequence of them. Raises `ValueError` where rows are asked of a scalar.
 
@@ -158,9 +173,9 @@ def dense_batch(
         part = x[rows]
         if part.size:
             part[...] = _in_domain(_reals(rng, part.shape, regime, dtype, is_logit), domain, regime)
-    info = np.finfo(dtype)
+    info = jnp.finfo(dtype)
     if domain is Domain.UNIT:
-        return np.clip(x.astype(dtype), info.tiny, 1 - info.epsneg)
+        return np.clip(x.astype(dtype), info.tiny, 1 - info.epsneg).astype(dtype)
     if domain is Domain.POSITIVE:
         return np.maximum(x.astype(dtype), info.tiny)
     return x.astype(dtype)

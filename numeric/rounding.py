@@ -20,16 +20,18 @@ Where the numbers come from:
 * A comparison whose sides are closer than their bounds may fall either way: a selection by it may be
   either case, so its bound includes their distance. Near a kink the gradient is uncertain, and so is its bound.
 
-To first order in e where the slope is used (not for exp, log, √, ÷, ×, which are bounded exactly).
-Not analysed: integers taken from floats (argmax, sorting permutations) are held to be right.
-Primitives without a rule (matrix factorisations) get an *estimate*: a backward error of N ε through
-four random sign probes of the derivative, times four (Higham, chapters 9–10 and 15.1).
+An integer that is taken from floats (argmax, a permutation) and is in doubt leaves nothing known of what
+is looked up by it. Primitives without a rule (matrix factorisations, log Γ) get an *estimate*, which
+`Program.estimated` names: a backward error of N ε through four random sign probes of the derivative, times
+64 (Higham, chapters 9–10 and 15.1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -38,12 +40,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from .array_module import HostOnlyError, is_traced, traced, xp
-from .error_rules import Bound, bounds_of, dense
-from .host import batch_innermost, evaluate_primitive
+from .choice_rules import EXTREMA, Made, lost, mark_doubt
+from .error_rules import Bound, bounds_of, dense, exact_or, is_analysed
+from .host import batch_innermost, evaluate_primitive, is_key
 from .precision import float64_enabled
 from .sharing import without_repeats
 
-__all__ = ["Bound", "Program", "evaluate_with_bounds", "largest_intermediate", "trace"]
+__all__ = ["Bound", "Program", "evaluate_with_bounds", "largest_intermediate", "narrow_constants_in_doubt", "trace"]
 
 
 def trace(fn: Callable[..., Any], *specs: Any, double: bool = True) -> jex.ClosedJaxpr:
@@ -75,14 +78,35 @@ class Program:
     """
 
     def __init__(self, fn: Callable[..., Any], *specs: Any, double: bool = True) -> None:
-        self.closed = without_repeats(trace(fn, *specs, double=double))
+        closed = trace(fn, *specs, double=double)
+        with float64_enabled() if double else nullcontext():
+            self.closed = without_repeats(closed)
         self.specs = specs
+        self.double = double
+        self.constants = "rounded" if not double else "narrow in doubt" if _NARROW.get() else "exact"
         self._compiled: Any = None
         self._with_bounds: dict[tuple[bool, ...], Any] = {}
 
+    @property
+    def has_narrow_constants(self) -> bool:
+        """Whether an array of NumPy's that is narrower than float64 is among its constants."""
+        narrow = (np.asarray(c).dtype for c in self.closed.consts if isinstance(c, np.ndarray))
+        return any(jnp.issubdtype(kind, jnp.inexact) and jnp.finfo(kind).bits < 64 for kind in narrow)
+
+    @cached_property
+    def estimated(self) -> frozenset[str]:
+        """The primitives, of those that depend on the arguments, whose error is estimated, not bounded."""
+        given, found = set(self.closed.jaxpr.invars), set[str]()
+        for eqn in self.closed.jaxpr.eqns:
+            if given.intersection(a for a in eqn.invars if not isinstance(a, jex.Literal)):
+                given.update(eqn.outvars)
+                found.update(inner.primitive.name for inner in _opened(eqn) if not is_analysed(inner))
+        return frozenset(found)
+
     def values(self, *arrays: Any) -> list[np.ndarray]:
         """The outputs of the program as XLA compiles it."""
-        with float64_enabled(), jax.default_matmul_precision("highest"):
+        scope = float64_enabled() if self.double else nullcontext()
+        with scope, jax.default_matmul_precision("highest"):
             if self._compiled is None:
                 lowered = jax.jit(jex.jaxpr_as_fun(self.closed)).lower(*self.specs)
                 quick = jax.default_backend() == "cpu"
@@ -96,7 +120,11 @@ class Program:
     def bounds(self, *arrays: Any, errors: Sequence[Bound] | None = None) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """(outputs evaluated on the host, bounds on their errors), given bounds on those of the inputs."""
         cast = [np.asarray(a, dtype=s.dtype) for a, s in zip(arrays, self.specs, strict=True)]
-        return evaluate_with_bounds(self.closed, cast, errors or [None] * len(cast))
+        token = _CONSTANTS.set(self.constants)
+        try:
+            return evaluate_with_bounds(self.closed, cast, errors or [None] * len(cast))
+        finally:
+            _CONSTANTS.reset(token)
 
     def values_and_bounds(
         self, *arrays: Any, errors: Sequence[Bound] | None = None
@@ -108,7 +136,8 @@ class Program:
         """
         given = tuple(errors or [None] * len(arrays))
         known = tuple(e is not None for e in given)
-        if max(np.size(a) for a in arrays) >= LARGE_BATCH and known not in self._with_bounds:
+        large = self.constants == "exact" and max(np.size(a) for a in arrays) >= LARGE_BATCH
+        if large and known not in self._with_bounds:
             self._with_bounds[known] = self._compile_with_bounds(known)
         compiled = self._with_bounds.get(known)
         if compiled is None:
@@ -146,11 +175,23 @@ def largest_intermediate(closed: jex.ClosedJaxpr) -> int:
 
 
 def _made(jaxpr: Any) -> Iterator[Any]:
-    for eqn in jaxpr.eqns:
+    for eqn in _equations(jaxpr):
         yield from (v for v in eqn.outvars if hasattr(v.aval, "shape"))
-        for key in ("jaxpr", "call_jaxpr", "fun_jaxpr", "body_jaxpr"):
-            if key in eqn.params:
-                yield from _made(getattr(eqn.params[key], "jaxpr", eqn.params[key]))
+
+
+def _equations(jaxpr: Any) -> Iterator[Any]:
+    """Those that are evaluated; of a call, what it calls."""
+    for eqn in jaxpr.eqns:
+        yield from _opened(eqn)
+
+
+def _opened(eqn: Any) -> Iterator[Any]:
+    bodies = [eqn.params[key] for key in ("jaxpr", "call_jaxpr", "fun_jaxpr", "body_jaxpr") if key in eqn.params]
+    bodies += eqn.params.get("branches", ())
+    for body in bodies:
+        yield from _equations(getattr(body, "jaxpr", body))
+    if not bodies:
+        yield eqn
 
 
 def evaluate_with_bounds(
@@ -165,10 +206,47 @@ def evaluate_with_bounds(
     return outs, [xp.asarray(dense(e, o), dtype=np.float64) for e, o in zip(errors, outs, strict=True)]
 
 
+_CONSTANTS: ContextVar[str] = ContextVar("constants", default="exact")
+_NARROW: ContextVar[bool] = ContextVar("narrow", default=False)
+
+
+@contextmanager
+def narrow_constants_in_doubt() -> Iterator[None]:
+    """Programs made within hold constants that are narrower than float64 to be rounded.
+
+    They may be: once JAX has traced a function in float32, it takes an array of float64 that the function closes over
+    for its float32 copy, in float64 too, as long as it remembers that copy.
+    """
+    token = _NARROW.set(True)
+    try:
+        yield
+    finally:
+        _NARROW.reset(token)
+
+
+def _constant(c: Any, aval: Any) -> tuple[Any, Bound]:
+    """A constant, and the error that its rounding to the program's type has made.
+
+    1 − 10⁻⁷ is another number in float32; numbers of at most twelve bits (½, 3, 1000) are themselves in every type.
+    """
+    c = c if is_key(c) else np.asarray(c, dtype=getattr(aval, "dtype", None))
+    treatment = _CONSTANTS.get()
+    if treatment == "exact" or not jnp.issubdtype(c.dtype, jnp.inexact):
+        return c, None
+    size, eps = np.abs(c).astype(np.float64), float(jnp.finfo(c.dtype).eps)
+    if treatment == "narrow in doubt":
+        return c, None if c.dtype in (np.float64, np.complex128) else size * eps
+    mantissa = np.ldexp(np.frexp(size)[0], 12)
+    rounded = np.where(mantissa == np.round(mantissa), 0.0, size * eps)
+    return c, rounded if np.any(rounded) else None
+
+
 def _evaluate(jaxpr: Any, consts: Any, values: list[Any], bounds: list[Bound]) -> tuple[list[Any], list[Bound]]:
     env: dict[Any, tuple[Any, Bound]] = {}
-    env.update(zip(jaxpr.constvars, ((np.asarray(c), None) for c in consts), strict=True))
+    made: dict[Any, Made] = {}
+    env.update((v, _constant(c, v.aval)) for v, c in zip(jaxpr.constvars, consts, strict=True))
     env.update(zip(jaxpr.invars, zip(values, bounds, strict=True), strict=True))
+    given = set(jaxpr.invars)  # and what is computed from them: all else is constant
     last: dict[Any, int] = {}
     for number, eqn in enumerate(jaxpr.eqns):
         last.update((a, number) for a in eqn.invars if not isinstance(a, jex.Literal))
@@ -176,7 +254,7 @@ def _evaluate(jaxpr: Any, consts: Any, values: list[Any], bounds: list[Bound]) -
 
     def read(atom: Any) -> tuple[Any, Bound]:
         if isinstance(atom, jex.Literal):
-            return np.asarray(atom.val, dtype=getattr(atom.aval, "dtype", None)), None
+            return _constant(atom.val, atom.aval)
         return env[atom]
 
     for number, eqn in enumerate(jaxpr.eqns):
@@ -184,6 +262,14 @@ def _evaluate(jaxpr: Any, consts: Any, values: list[Any], bounds: list[Bound]) -
             continue
         pairs = [read(a) for a in eqn.invars]
         outs, errors = _apply(eqn, [v for v, _ in pairs], [e for _, e in pairs])
+        if not given.intersection(a for a in eqn.invars if not isinstance(a, jex.Literal)):
+            errors = [exact_or(eqn, [v for v, _ in pairs], b, o) for b, o in zip(errors, outs, strict=True)]
+        else:
+            given.update(eqn.outvars)
+        doubt = mark_doubt(eqn, made, [v for v, _ in pairs], [e for _, e in pairs])
+        errors = errors if doubt is None else [doubt]
+        kept_pairs = pairs if eqn.primitive.name in EXTREMA else []
+        made.update((v, (eqn, [v for v, _ in kept_pairs], [e for _, e in kept_pairs])) for v in eqn.outvars)
         env.update(zip(eqn.outvars, zip(outs, errors, strict=True), strict=True))
         for a in set(eqn.invars if not any(isinstance(a, jex.Literal) for a in eqn.invars) else ()):
             if last.get(a) == number and a not in kept:
@@ -208,6 +294,10 @@ def _apply(eqn: Any, values: list[Any], bounds: list[Bound]) -> tuple[list[Any],
 
 def _cond(params: Any, v: list[Any], e: list[Bound]) -> tuple[list[Any], list[Bound]]:
     branches = params["branches"]
+    if e[0] is not None and np.any(e[0]):
+        chosen = branches[0]
+        outs = _evaluate(chosen.jaxpr, chosen.consts, v[1:], e[1:])[0]
+        return outs, [lost(o) for o in outs]
     chosen = branches[int(np.clip(int(v[0]), 0, len(branches) - 1))]
     return _evaluate(chosen.jaxpr, chosen.consts, v[1:], e[1:])
 
@@ -231,9 +321,13 @@ def _while(params: Any, v: list[Any], e: list[Bound]) -> tuple[list[Any], list[B
     tests, fixed = params["cond_nconsts"], params["cond_nconsts"] + params["body_nconsts"]
     test, body = params["cond_jaxpr"], params["body_jaxpr"]
     state, state_e = list(v[fixed:]), list(e[fixed:])
-    while np.any(_evaluate(test.jaxpr, test.consts, [*v[:tests], *state], [None] * (tests + len(state)))[0][0]):
+    doubt = False
+    while True:
+        (again,), (unsure,) = _evaluate(test.jaxpr, test.consts, [*v[:tests], *state], [*e[:tests], *state_e])
+        doubt = doubt or (unsure is not None and bool(np.any(unsure)))
+        if not np.any(again):
+            return state, [lost(s) for s in state] if doubt else state_e
         state, state_e = _evaluate(body.jaxpr, body.consts, [*v[tests:fixed], *state], [*e[tests:fixed], *state_e])
-    return state, state_e
 
 
 _CONTROL = {"cond": _cond, "scan": _scan, "while": _while}

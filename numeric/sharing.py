@@ -15,8 +15,11 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
+import jax
 import jax.extend.core as jex
 import numpy as np
+
+from .host import is_key
 
 __all__ = ["without_repeats"]
 
@@ -51,6 +54,7 @@ class _Sharing:
         self.consts: dict[Any, Any] = {}
         self._known: dict[Any, list[Any]] = {}
         self._const_of: dict[int, Any] = {}
+        self._kept: list[Any] = []
 
     def inline(self, jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any]) -> list[Any]:
         """The atoms that hold the outputs of a jaxpr applied to these atoms."""
@@ -74,7 +78,12 @@ class _Sharing:
         known = self._const_of.get(id(value))
         if known is None:
             known = self._const_of[id(value)] = copy.copy(variable)
-            self.consts[known] = value  # keeps it alive, and so its id its own
+            self._kept.append(value)  # keeps it alive, and so its id its own
+            # JAX keeps a float64 array of NumPy's as it is, even traced outside float64: it means the narrower type
+            kind = None if is_key(value) else jax.dtypes.canonicalize_dtype(value.dtype)
+            if kind is not None and kind != value.dtype:
+                known.aval, value = known.aval.update(dtype=kind), np.asarray(value).astype(kind)
+            self.consts[known] = value
         return known
 
     def _outputs(self, eqn: Any, taken: list[Any]) -> list[Any]:
