@@ -86,6 +86,9 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
             if isinstance(side.node, ast.Unread):
                 return replace(record, verdict="unsupported", method="reading", reason=side.node.reason)
         if step.sign.sign in ASSIGNMENTS:
+            unusable = (BudgetExceededError, RecursionError, ArithmeticError, LookupError, ValueError)
+            with contextlib.suppress(*unusable), budget(OPERATIONS, SECONDS):
+                self._assigned(step)
             return replace(record, verdict="definition", method="assignment", reason="an assignment: nothing to check")
         if step.sign.sign != "=":
             if step.sign.sign in STATEMENTS:

@@ -33,3 +33,11 @@ def test_a_number_for_stated_values(text: str, verdict: str) -> None:
 def test_another_section_is_another_example() -> None:
     text = LINE + "\n\n# After the update\n\nNow $$(z - y) x = 4$$"
     assert check_notes(text).steps[-1].verdict != "refuted"
+
+
+@pytest.mark.parametrize(("new", "verdict"), [("1.3", "proved"), ("w - 0.2", "undecided")])
+def test_after_an_update_the_old_value_is_gone(new: str, verdict: str) -> None:
+    text = (
+        rf"With $x = 2$, $w = 0.5$: $\hat y = w x = 1$. After one step $w \leftarrow {new}$ and $\hat y = w x = 2.6$."
+    )
+    assert check_notes(text).steps[-1].verdict == verdict

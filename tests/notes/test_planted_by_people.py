@@ -86,6 +86,7 @@ def test_what_holds_where_two_indices_coincide_is_false_unless_the_text_tells_ca
     assert last(SOFTMAX + step).verdict == "refuted"
     assert last(SOFTMAX + "For $k = l$ " + step).verdict == "proved"
     assert last(SOFTMAX + "The entries on the diagonal are " + step).verdict == "undecided"
+    assert last(SOFTMAX + "When the indices agree, " + step).verdict == "undecided"
 
 
 def test_an_older_definition_does_not_make_a_name_unknown_that_the_later_one_has() -> None:

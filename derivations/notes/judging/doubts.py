@@ -28,7 +28,7 @@ from derivations.statement import array, index
 from derivations.verdict import Status, Verdict
 
 _OF_CASES = (
-    r"diagonal|same (index|class)|\\mathbb\{?1|\\mathbf\{?1|\\begin\{d?cases"
+    r"diagonal|\bindices\b|\bsame\b|coincid|otherwise|\belse\b|gleich|igual|égal|相同|等しい|同じ|같|\\mathbb\{?1|\\mathbf\{?1|\\begin\{d?cases"
     r"|\bcase|\bFall|\bcas\b|\bcaso|случа|情况|情形|时|場合|경우|trường hợp"
 )
 

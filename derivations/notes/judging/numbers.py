@@ -40,6 +40,15 @@ class Numbers(Judging):
         found = self._sides(step, left, right)
         if found is not None and isinstance(found[0], sp.Symbol | sp.Indexed) and found[1].is_Rational:
             self.values[found[0]] = found[1], step.formula
+        elif found is not None:
+            self.values.pop(found[0], None)
+
+    def _assigned(self, step: Step) -> None:
+        """After w ← w - 0.1 no earlier value of w is known; after w ← 1.3 this one is."""
+        if self.values and step.left is not None and step.right is not None:
+            left, right = step.left.node, step.right.node
+            if left is not None and right is not None:
+                self._note_value(step, left, right)
 
     def _is_near(self, step: Step, formula: int) -> bool:
         here, there = (self.document.formulas[f] for f in (step.formula, formula))
