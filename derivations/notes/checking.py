@@ -13,7 +13,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from derivations.equation import remembered
+import sympy as sp
+
+from derivations.equation import decide, remembered
 from derivations.notes.alone import parts_around
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.naming import Choices
@@ -85,13 +87,23 @@ def _read_in_slices(
         for whole, here in own:
             mine, theirs = found[whole], records[here]
             better = HELD if mine.verdict != "supported" else ("proved",)
-            if _is_open(mine) and theirs.verdict in better:
+            worse = mine.verdict == "unsupported" and theirs.verdict == "refuted" and _is_off_by_a_factor(theirs, seed)
+            if _is_open(mine) and (theirs.verdict in better or worse):
                 found[whole] = replace(
                     theirs,
                     formula=mine.formula,
                     reading=_BY_ITSELF + ("; " + theirs.reading) * bool(theirs.reading),
                 )
     return found
+
+
+def _is_off_by_a_factor(record: StepRecord, seed: int) -> bool:
+    """Whether the sides differ by a sign or a factor 2 alone: then they were read as they were meant."""
+    equation = None if record.claim is None else record.claim.equation
+    if equation is None:
+        return False
+    factors = (sp.S.NegativeOne, sp.Integer(2), sp.S.Half)
+    return any(decide(replace(equation, right=c * equation.right), seed).is_proved for c in factors)
 
 
 def _is_open(record: StepRecord) -> bool:

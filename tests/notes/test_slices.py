@@ -54,3 +54,10 @@ $$\frac{\partial C}{\partial w} = 2 (w x - y) x$$
 def test_what_is_transposed_and_read_as_a_number_is_not_proved() -> None:
     text = r"$$\nabla_{A^T} trABA^TC = B^TA^TC^T+BA^TC$$"
     assert verdicts(text)[0] != "proved"
+
+
+def test_a_sign_or_a_factor_is_refuted_there() -> None:
+    page = PAGE.replace("p_k(\\delta_{kj} - p_j)$$", "p_k(\\delta_{kj} - p_j)$$\n\nand $z = W x$ with a matrix $W$.")
+    assert verdicts(page)[2] in ("proved", "supported")
+    assert verdicts(page.replace("= g(z)(1-g(z))", "= 2 g(z)(1-g(z))"))[2] in ("refuted", "undecided")
+    assert verdicts(page.replace("= g(z)(1-g(z))", "= -g(z)(1-g(z))"))[2] in ("refuted", "undecided")

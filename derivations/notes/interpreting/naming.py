@@ -200,7 +200,7 @@ class Namer:
             if len(ref.indices) > len(axes):
                 key = f"{key}@{len(ref.indices)}" if key in self.signature.axes else key
                 axes = tuple(self._sort_written(i) for i in ref.indices)
-            size = self._as_size(key, axes)
+            size = None if ref.indices else self._as_size(key, axes)  # n_i, a count, is not the size n
             if size is not None:
                 return Value(size)
             if not ref.indices and key in self.bound or self._is_plain_index(ref, axes):

@@ -35,6 +35,7 @@ __all__ = ["Unstated"]
 
 _NO_BIAS = (
     r"without (the |a |any )?bias|no bias|ignor|omit|leav\w+ out|drop|zero|忽略|省略|零|没有偏|bez|ohne|sin sesgo|sans"
+    r"|(是|为|=|are|is|be)\s*\$*0\b"
 )
 
 
@@ -110,7 +111,8 @@ class Unstated(Judging):
         for definition in equation.definitions:
             names |= labels_in(definition.value)
         names -= {label for d in equation.definitions for label in labels_in(d.target)}
-        names = {s for s in names if not s.is_integer}
+        counts = {a.base.label for a in free_atoms(equation.left) if isinstance(a, sp.Indexed)}  # n_1, …, n_6
+        names = {s for s in names if not s.is_integer or s in counts}
         others = {s: sp.Symbol(f"{s.name}°", real=True) for s in names}
         renamed = {
             a: others[a] if isinstance(a, sp.Symbol) else sp.IndexedBase(others[a.base.label], shape=None)[a.indices]

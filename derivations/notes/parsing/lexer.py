@@ -194,7 +194,11 @@ class _Lexer(CharacterLexer):
         self._put("ROW", "\\\\", token)
 
     def _text(self, token: TexToken) -> None:
-        self._words(self._argument(token), token)
+        inside = self._argument(token)
+        if "".join(tex_source(inside).split()) in ("+", "-"):  # 1 \text{+} x
+            self._push([part for part in inside if part.kind == "char"])
+        else:
+            self._words(inside, token)
 
     def _words(self, inside: Sequence[TexToken], token: TexToken) -> None:
         """Words, with the formulas between dollars in them."""
