@@ -30,7 +30,8 @@ from .statement import Definition, Statement
 
 __all__ = ["Context", "Zero", "normalizer_for", "zero_test"]
 
-FIRST_SLOTS, MAX_SLOTS = 16, 256  # generators of a field: doubled when they do not suffice
+# generators of a field, doubled when they do not suffice: starting again costs more than arithmetic with unused ones
+FIRST_SLOTS, MAX_SLOTS = 64, 256
 MAX_CASES = 64
 
 
