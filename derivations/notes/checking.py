@@ -86,9 +86,10 @@ def _read_in_slices(
         records = reading.run()
         for whole, here in own:
             mine, theirs = found[whole], records[here]
-            better = HELD if mine.verdict != "supported" else ("proved",)
             worse = mine.verdict == "unsupported" and theirs.verdict == "refuted" and _is_off_by_a_factor(theirs, seed)
-            if _is_open(mine) and (theirs.verdict in better or worse):
+            if _is_open(mine) and (theirs.verdict in HELD or worse):
+                if theirs.verdict == "proved":  # its names may mean more elsewhere in the document
+                    theirs = replace(theirs, verdict="supported", reason="holds where it is read by itself")
                 found[whole] = replace(
                     theirs,
                     formula=mine.formula,
@@ -108,8 +109,6 @@ def _is_off_by_a_factor(record: StepRecord, seed: int) -> bool:
 
 def _is_open(record: StepRecord) -> bool:
     """Whether a step may be read better by itself: its axes weren't clear, or a name in it meant two things."""
-    if record.verdict == "supported":
-        return str(record.reason).startswith("holds entry by entry")
     return record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
 
 

@@ -25,7 +25,7 @@ def verdicts(text: str) -> list[str]:
 
 def test_a_letter_may_be_a_number_here_and_a_vector_there() -> None:
     assert "unsupported" not in verdicts(PAGE)
-    assert verdicts(PAGE)[1:3] == ["proved", "proved"]
+    assert verdicts(PAGE)[1:3] == ["supported", "supported"]
 
 
 def test_what_is_false_is_not_proved_there() -> None:
