@@ -6,8 +6,7 @@ computed value's error: what the arguments' errors are moved to, plus what the o
 it bounds the modulus of the error. Of a boolean or an integer it says whether it may be another
 (`choice_rules` has what chooses).
 
-What the arguments' errors are moved to is by the mean value theorem, e · sup |f'| over [x − e, x + e]: the slope
-at x alone says nothing where e is large, as for sin(1000 x) in float32.
+`moved_errors` has what smooth functions of one argument move an error to.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ import numpy as np
 from .array_module import HostOnlyError, is_traced, xp
 from .choice_rules import CHOICES, any_doubt, decided, is_choice, lost, to_integers
 from .host import STRUCTURAL, dot, reduced
+from .moved_errors import MOVES, modulus, power_moved
 
 __all__ = ["Bound", "bounds_of", "dense", "is_analysed"]
 
@@ -85,19 +85,13 @@ def dense(bound: Bound, like: Any) -> Any:
     return xp.broadcast_to(0.0 if jnp.issubdtype(like.dtype, jnp.inexact) else False, xp.shape(like))
 
 
-def _size(x: Any) -> Any:
-    if jnp.issubdtype(x.dtype, jnp.complexfloating):
-        return xp.asarray(xp.abs(x), dtype=xp.float64)
-    return xp.abs(xp.asarray(x, dtype=xp.float64))
-
-
 def _rounding(out: Any, units: float = 1.0) -> Any:
     if not jnp.issubdtype(out.dtype, jnp.inexact):
         return xp.zeros(out.shape)
     kind = jnp.finfo(out.dtype)
     if jnp.issubdtype(out.dtype, jnp.complexfloating):
         units = 16 * units  # a product is four products, a quotient and exp are more (Higham, section 3.6)
-    return _size(out) * (units * float(kind.eps)) + float(kind.tiny)
+    return modulus(out) * (units * float(kind.eps)) + float(kind.tiny)
 
 
 def _total(*terms: Any) -> Any:
@@ -111,8 +105,8 @@ def _add(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 
 def _mul(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     (a, b), (ea, eb) = v, e
-    left = None if eb is None else (_size(a) if ea is None else _size(a) + ea) * eb
-    right = None if ea is None else ea * _size(b)
+    left = None if eb is None else (modulus(a) if ea is None else modulus(a) + ea) * eb
+    right = None if ea is None else ea * modulus(b)
     return _total(_rounding(out), left, right)
 
 
@@ -121,21 +115,21 @@ def _div(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     if ea is None and eb is None:
         return _rounding(out)
     if eb is None:
-        return _rounding(out) + ea / _size(b)
+        return _rounding(out) + ea / modulus(b)
     # â/b̂ − a/b = (e_a + |q| e_b)/b with |b| ≥ |b̂| − e_b
-    room = _size(b) - eb
-    return _rounding(out) + xp.where(room > 0, _total(_size(out) * eb, ea) / room, xp.inf)
+    room = modulus(b) - eb
+    return _rounding(out) + xp.where(room > 0, _total(modulus(out) * eb, ea) / room, xp.inf)
 
 
 def _exp(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    moved = None if e[0] is None else (_size(out) + float(jnp.finfo(out.dtype).tiny)) * xp.expm1(e[0])
+    moved = None if e[0] is None else (modulus(out) + float(jnp.finfo(out.dtype).tiny)) * xp.expm1(e[0])
     return _total(_rounding(out, 4), moved)
 
 
 def _log(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     if e[0] is None:
         return _rounding(out, 4)
-    argument = _size(v[0]) if eqn.primitive.name == "log" else _size(1 + v[0])
+    argument = modulus(v[0]) if eqn.primitive.name == "log" else modulus(1 + v[0])
     room = argument - e[0]  # |log â − log a| ≤ e / min(â, a)
     return _rounding(out, 4) + xp.where(room > 0, e[0] / room, xp.inf)
 
@@ -144,117 +138,53 @@ def _sqrt(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     if e[0] is None:
         return _rounding(out)
     # |√(a ± e) − √a| ≤ min(√e, e/√a)
-    return _rounding(out) + xp.where(e[0] > 0, e[0] / xp.sqrt(xp.maximum(_size(v[0]), e[0])), 0.0)
-
-
-def _nearest(x: Any, e: Any) -> Any:
-    """The least |t| for |t − x| ≤ e: where functions that flatten outwards are steepest."""
-    return xp.maximum(_size(x) - e, 0.0)
-
-
-def _saturating(x: Any, r: Any, e: Any) -> Any:
-    u = xp.exp(-_nearest(x, e))  # σ' = u/(1 + u)²
-    return e * u / (1 + u) ** 2
-
-
-def _from_pole(x: Any, r: Any, e: Any) -> Any:
-    c = _size(xp.cos(x))  # tan a − tan b = sin(a − b)/(cos a · cos b)
-    return xp.where(c > e, e / (c * (c - e)), xp.inf)
-
-
-def _root_of_inverse(x: Any, r: Any, e: Any) -> Any:
-    room = _size(x) - e
-    return xp.where(room > 0, e / (2 * room * xp.sqrt(xp.maximum(room, 0.0))), xp.inf)
-
-
-def _cube_root(x: Any, r: Any, e: Any) -> Any:
-    room = _size(x) - e
-    return xp.where(room > 0, e / (3 * xp.cbrt(room) ** 2), 2 * xp.cbrt(e))
-
-
-def _inside_one(power: float) -> Callable[..., Any]:
-    def moved(x: Any, r: Any, e: Any) -> Any:
-        room = 1 - (_size(x) + e) ** 2
-        return xp.where(room > 0, e / xp.maximum(room, 0.0) ** power, xp.inf)
-
-    return moved
-
-
-_MOVES: dict[str, Callable[[Any, Any, Any], Any]] = {
-    "square": lambda x, r, e: (2 * _size(x) + e) * e,
-    "rsqrt": _root_of_inverse,
-    "cbrt": _cube_root,
-    "expm1": lambda x, r, e: _size(r + 1) * xp.expm1(e),
-    "exp2": lambda x, r, e: _size(r) * xp.expm1(e * np.log(2)),
-    "tanh": lambda x, r, e: 4 * _saturating(2 * x, r, 2 * e) / 2,
-    "logistic": _saturating,
-    "sin": lambda x, r, e: xp.minimum((_size(xp.cos(x)) + e / 2) * e, 2.0),
-    "cos": lambda x, r, e: xp.minimum((_size(xp.sin(x)) + e / 2) * e, 2.0),
-    "tan": _from_pole,
-    "asin": _inside_one(0.5),
-    "acos": _inside_one(0.5),
-    "atan": lambda x, r, e: e / (1 + _nearest(x, e) ** 2),
-    "sinh": lambda x, r, e: xp.cosh(_size(x) + e) * e,
-    "cosh": lambda x, r, e: xp.sinh(_size(x) + e) * e,
-    "asinh": lambda x, r, e: e / xp.sqrt(1 + _nearest(x, e) ** 2),
-    "acosh": lambda x, r, e: xp.where(x - e > 1, e / xp.sqrt(xp.maximum((x - e) ** 2 - 1, 0.0)), xp.inf),
-    "atanh": _inside_one(1.0),
-    "erf": lambda x, r, e: 1.13 * xp.exp(-(_nearest(x, e) ** 2)) * e,
-    "erfc": lambda x, r, e: 1.13 * xp.exp(-(_nearest(x, e) ** 2)) * e,
-}
-"""What an error e of x is moved to, r being the computed value: at least sup |f(t) − f(x)| over |t − x| ≤ e."""
+    return _rounding(out) + xp.where(e[0] > 0, e[0] / xp.sqrt(xp.maximum(modulus(v[0]), e[0])), 0.0)
 
 
 def _smooth(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     name = eqn.primitive.name
     rounded = _rounding(out, 4)
     if name == "erfc":  # e^{−x²} by its exponent, which is rounded
-        rounded = rounded * (4 + _size(v[0]) ** 2)
-    return rounded if e[0] is None else rounded + _MOVES[name](v[0], out, e[0])
+        rounded = rounded * (4 + modulus(v[0]) ** 2)
+    return rounded if e[0] is None else rounded + MOVES[name](v[0], out, e[0])
 
 
 def _integer_pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     y = eqn.params["y"]
-    moved = None if e[0] is None else _power_moved(_size(v[0]), float(y), e[0])
+    moved = None if e[0] is None else power_moved(modulus(v[0]), float(y), e[0])
     return _total(_rounding(out, max(2, abs(y))), moved)
 
 
-def _power_moved(x: Any, y: Any, e: Any) -> Any:
-    """|t^y − x^y| for |t − x| ≤ e, x ≥ 0: e·|y| times the power y − 1 at the steeper end."""
-    steepest = xp.where(y >= 1, x + e, xp.maximum(x - e, 0.0))
-    return xp.where(y == 0, 0.0, xp.abs(y) * xp.power(steepest, y - 1) * e)
-
-
 def _pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    x, y = _size(v[0]), xp.asarray(v[1], dtype=xp.float64)
+    x, y = modulus(v[0]), xp.asarray(v[1], dtype=xp.float64)
     log_x = xp.where(x > 0, xp.abs(xp.log(x)), 0.0)
     rounded = _rounding(out, 4) + _rounding(out) * (xp.abs(y) * log_x)  # x^y = e^{y log x}: its exponent is rounded
     if e[1] is None:
-        return rounded if e[0] is None else rounded + _power_moved(x, y, e[0])
+        return rounded if e[0] is None else rounded + power_moved(x, y, e[0])
     by_base = 0.0 if e[0] is None else xp.where(x > e[0], e[0] / (x - e[0]), xp.inf)
-    return rounded + _size(out) * xp.expm1((xp.abs(y) + e[1]) * by_base + log_x * e[1])
+    return rounded + modulus(out) * xp.expm1((xp.abs(y) + e[1]) * by_base + log_x * e[1])
 
 
 def _whole_pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """x^k with k an array of integers: the ends of [|x| − e, |x| + e] tell, and |k| multiplications round."""
-    x, k = _size(v[0]), xp.asarray(v[1], dtype=xp.float64)
-    rounded = _size(out) * (xp.maximum(2.0, xp.abs(k)) * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
-    moved = rounded if e[0] is None else rounded + _power_moved(x, k, e[0])
+    x, k = modulus(v[0]), xp.asarray(v[1], dtype=xp.float64)
+    rounded = modulus(out) * (xp.maximum(2.0, xp.abs(k)) * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
+    moved = rounded if e[0] is None else rounded + power_moved(x, k, e[0])
     return moved if e[1] is None else xp.where(e[1], xp.inf, moved)
 
 
 def _atan2(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """The angle moves by at most asin(h/r), and by a whole turn across the cut."""
     (y, x), (ey, ex) = v, (dense(b, a) for a, b in zip(v, e, strict=True))
-    h, r = ex + ey, xp.hypot(_size(x), _size(y))
-    turn = (h >= r) & (h > 0) | (_size(y) <= ey) & (ey > 0) & (x - ex < 0)
+    h, r = ex + ey, xp.hypot(modulus(x), modulus(y))
+    turn = (h >= r) & (h > 0) | (modulus(y) <= ey) & (ey > 0) & (x - ex < 0)
     angle = 1.6 * h / xp.where(r > 0, r, 1.0)
     return _rounding(out, 4) + xp.where(turn, 2 * np.pi, angle)
 
 
 def _rem(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """x − y·trunc(x/y), if trunc(x/y) is decided."""
-    (x, y), (ex, ey) = (_size(a) for a in v), (dense(b, a) for a, b in zip(v, e, strict=True))
+    (x, y), (ex, ey) = (modulus(a) for a in v), (dense(b, a) for a, b in zip(v, e, strict=True))
     low = xp.where(x > ex, (x - ex) / (y + ey), 0.0)
     high = (x + ex) / xp.where(y > ey, y - ey, 0.0)
     quotient = xp.floor(high)
@@ -269,7 +199,7 @@ def _fft(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axes = tuple(range(-len(lengths), 0))
     terms = int(np.prod(lengths, dtype=np.int64))
     inverse = "IRFFT" in str(eqn.params["fft_type"]) or "IFFT" in str(eqn.params["fft_type"])
-    norm = xp.sqrt(xp.sum(_size(v[0]) ** 2, axis=axes, keepdims=True))
+    norm = xp.sqrt(xp.sum(modulus(v[0]) ** 2, axis=axes, keepdims=True))
     units = 32 * (1 + np.log2(terms)) * float(jnp.finfo(out.dtype).eps)  # 32: lengths that are no powers of two
     total = norm * (units * np.sqrt(terms))
     if e[0] is not None:
@@ -309,7 +239,7 @@ def _prod(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """∏ (|x| + e) − ∏ |x|, and one rounding for each multiplication."""
     axes = tuple(eqn.params["axes"])
     terms = int(np.prod([v[0].shape[axis] for axis in axes], dtype=np.int64))
-    x = _size(v[0])
+    x = modulus(v[0])
     largest = xp.prod(_total(x, e[0]), axis=axes)
     rounded = largest * (terms * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
     return rounded if e[0] is None else rounded + (largest - xp.prod(x, axis=axes))
@@ -324,8 +254,8 @@ def _dot(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     kind = jnp.finfo(out.dtype)
     # each product and each of the additions round: |a| (N ε |b| + e_b) + e_a (|b| + e_b)
     unit = terms * float(kind.eps) * (4 if jnp.issubdtype(out.dtype, jnp.complexfloating) else 1)
-    bound = dot(_size(a), _total(_size(b) * unit, eb), dims) + terms * float(kind.tiny)
-    return bound if ea is None else bound + dot(ea, _total(_size(b), eb), dims)
+    bound = dot(modulus(a), _total(modulus(b) * unit, eb), dims) + terms * float(kind.tiny)
+    return bound if ea is None else bound + dot(ea, _total(modulus(b), eb), dims)
 
 
 def _sum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -334,12 +264,12 @@ def _sum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     moved = None if e[0] is None else reduced(np.add, xp.broadcast_to(e[0], v[0].shape), axes)
     if terms <= 1:
         return moved
-    return _total(reduced(np.add, _size(v[0]), axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
+    return _total(reduced(np.add, modulus(v[0]), axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
 
 
 def _cumsum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axis, reverse = eqn.params["axis"], eqn.params["reverse"]
-    total = _total(_size(v[0]) * (v[0].shape[axis] * float(jnp.finfo(out.dtype).eps)), e[0])
+    total = _total(modulus(v[0]) * (v[0].shape[axis] * float(jnp.finfo(out.dtype).eps)), e[0])
     return xp.flip(xp.cumsum(xp.flip(total, axis), axis), axis) if reverse else xp.cumsum(total, axis)
 
 
@@ -354,7 +284,7 @@ def _scatter_add(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound
     operand, indices, updates = v
     terms = 1 + int(np.prod(indices.shape[:-1], dtype=np.int64))
     unit = terms * float(jnp.finfo(out.dtype).eps)
-    left, right = _total(_size(operand) * unit, e[0]), _total(_size(updates) * unit, e[2])
+    left, right = _total(modulus(operand) * unit, e[0]), _total(modulus(updates) * unit, e[2])
     return _misplaced(eqn, e, _scatter_errors(jax.lax.scatter_add, eqn, v, left, right))
 
 
@@ -409,7 +339,7 @@ def _of_parts(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 def _stepwise(step: str) -> Callable[..., Bound]:
     """sign, floor, ceil, round: monotone, so the ends of the interval tell."""
     return lambda eqn, v, e, out: (
-        None if e[0] is None else _size(getattr(xp, step)(v[0] + e[0]) - getattr(xp, step)(v[0] - e[0]))
+        None if e[0] is None else modulus(getattr(xp, step)(v[0] + e[0]) - getattr(xp, step)(v[0] - e[0]))
     )
 
 
@@ -483,7 +413,7 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
     scale = []
     for p, a in zip(floating, primals, strict=True):
         axes = tuple(range(1, a.ndim)) if a.ndim > 1 else None
-        size = _size(v[p])
+        size = modulus(v[p])
         largest = xp.max(size, axis=axes, keepdims=True) if axes and size.size else size
         scale.append(dense(e[p], v[p]) + longest * float(jnp.finfo(a.dtype).eps) * largest)
     worst: list[Any] = []
@@ -493,7 +423,7 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
             jnp.asarray(s * rng.choice([-1.0, 1.0], size=s.shape), a.dtype) for s, a in zip(scale, primals, strict=True)
         ]
         try:
-            moved = [_size(np.asarray(t)) for t in jax.jvp(call, tuple(primals), tuple(tangents))[1]]
+            moved = [modulus(np.asarray(t)) for t in jax.jvp(call, tuple(primals), tuple(tangents))[1]]
         except (NotImplementedError, TypeError, ValueError):  # it has no derivative
             return [lost(o) for o in outs]
         worst = moved if not worst else [xp.maximum(a, b) for a, b in zip(worst, moved, strict=True)]
@@ -513,7 +443,7 @@ _RULES: dict[str, Callable[..., Bound]] = {
     "exp": _exp,
     **dict.fromkeys(("log", "log1p"), _log),
     "sqrt": _sqrt,
-    **dict.fromkeys(_MOVES, _smooth),
+    **dict.fromkeys(MOVES, _smooth),
     "integer_pow": _integer_pow,
     "pow": _pow,
     "dot_general": _dot,
