@@ -20,10 +20,8 @@ APPROXIMATE = {"log ndtr"}
 @pytest.mark.parametrize("name", cases.CORRECT)
 def test_a_right_gradient_is_never_refuted(name: str) -> None:
     loss, gradient, inputs, options = cases.CORRECT[name]
-    for seed in range(2):
-        check = check_gradient(loss, gradient, *inputs, seed=seed, **options)
-        expected = Status.UNDECIDED if name in APPROXIMATE else Status.SUPPORTED
-        assert check.verdict.status is expected, str(check)
+    check = check_gradient(loss, gradient, *inputs, **options)
+    assert check.verdict.status is (Status.UNDECIDED if name in APPROXIMATE else Status.SUPPORTED), str(check)
 
 
 @pytest.mark.parametrize("name", cases.WRONG)
@@ -39,7 +37,7 @@ def test_a_wrong_gradient_is_refuted(name: str) -> None:
 @pytest.mark.parametrize("name", cases.CORRECT)
 def test_a_right_gradient_is_never_refuted_whatever_the_seed(name: str) -> None:
     loss, gradient, inputs, options = cases.CORRECT[name]
-    for seed in range(2, 40):
+    for seed in range(1, 40):
         assert not check_gradient(loss, gradient, *inputs, seed=seed, **options).is_refuted, (name, seed)
 
 
@@ -111,6 +109,7 @@ def test_values_outside_their_domain_are_one_clear_error() -> None:
         check_gradient(lambda x: jnp.sum(jnp.log(x)), lambda x: 1 / x, -np.ones(2), domain=Domain.POSITIVE)
 
 
+@pytest.mark.slow  # each value is a call from the compiled program back to Python
 def test_a_loss_outside_jax_is_undecided() -> None:
     def loss(x):
         return jax.pure_callback(
