@@ -35,6 +35,7 @@ from derivations.notes.slices import slices
 __all__ = ["check_document", "read_text"]
 
 _UNREADABLE = ("reading", "budget", "internal")
+_AGAIN = 1.0  # seconds for each formula that is read again
 _BY_ITSELF = "read by itself and what it rests on"
 
 
@@ -81,7 +82,7 @@ def _read_in_slices(
     wanted = {s.formula for s in steps if _is_open(s)}
     for part, own in slices(document, signature, wanted):
         sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in part.formulas]
-        reading = Reading(part, with_shapes(part, sign_document(sides, text, maps)), Choices(), seed)
+        reading = Reading(part, with_shapes(part, sign_document(sides, text, maps)), Choices(), seed, seconds=_AGAIN)
         reading.transposes = has_transposes(document)
         records = reading.run()
         for whole, here in own:

@@ -44,6 +44,7 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
 
     derived: dict[str, Side] = field(default_factory=dict)
     spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
+    seconds: float = SECONDS  # for each formula
     ahead: set[tuple[int, int, int]] = field(default_factory=set)
     other_sigma: bool = False  # σ was last said to be tanh, max(0, ·) or the like
 
@@ -62,7 +63,7 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
     def _timed(self, step: Step) -> StepRecord:
         before = time.monotonic_ns()
         try:
-            with deadline(SECONDS - self.spent[step.formula] / 1e9):
+            with deadline(self.seconds - self.spent[step.formula] / 1e9):
                 return self._record(step)
         finally:
             self.spent[step.formula] += time.monotonic_ns() - before
