@@ -4,7 +4,7 @@ r"""Faults planted in the LaTeX of notes: how many the check refutes, and what t
     python benchmarks/notes_faults.py FOLDER… --per-step 4 --limit 1000
 
 Every step of a formula whose relations all hold is spoilt in its text in the ways of this field, one at a time, and
-the whole note is checked again. A fault counts as *refuted* where its step is refuted, or in conflict with an earlier
+judged again in the whole note. A fault counts as *refuted* where its step is refuted, or in conflict with an earlier
 definition; as *equal* where the step holds again. That must be no oversight: the spoilt side then has the value of the
 side that was there, in floating point at random points (`independent`), since Σ_k x_{ik} w_k is w^T x_i and x_{ij}
 x_{ik} is x_{ik} x_{ij}. A step that holds although its side has changed is *wrong*, printed, and exit status 1. All
@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from independent import TOLERANCE, disagrees, gap
 
 from derivations.equation import remembered
-from derivations.notes.library import check_files, check_notes
+from derivations.notes.library import check_files, check_step
 from derivations.notes.report import StepRecord
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "tests" / "notes" / "examples"
@@ -187,11 +187,10 @@ def judged(job: tuple[str, list[Planted], float]) -> list[Outcome]:
             if time.time() > end:
                 break
             try:
-                steps: tuple[StepRecord, ...] = check_notes(fault.text).steps
+                step = check_step(fault.text, fault.line, fault.column)
             except Exception as error:  # noqa: BLE001  a crash is a survivor, by name
                 found.append(Outcome(fault, "crash", f"{type(error).__name__}: {error}"))
                 continue
-            step = _at(fault, steps)
             if step is None:
                 found.append(Outcome(fault, "unsupported", "the step is not read any more"))
                 continue

@@ -10,7 +10,7 @@ what another choice would not refute is not refuted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -32,7 +32,7 @@ from derivations.notes.reading import Reading
 from derivations.notes.report import FileReport, FormulaRecord, StepRecord
 from derivations.notes.slices import slices
 
-__all__ = ["check_document", "read_text"]
+__all__ = ["check_document", "check_step", "read_text"]
 
 _UNREADABLE = ("reading", "budget", "internal")
 _AGAIN = 1.0  # seconds for each formula that is read again
@@ -46,16 +46,33 @@ def check_document(
     spent = Counter() if spent is None else spent
     document, maps = _usual_writing(document)
     with remembered():
-        steps = _read_in_all_ways(document, text, maps, seed, spent)
+        signature = _signed(document, text, maps)
+        steps = _read_in_all_ways(document, signature, seed, spent)
+        steps = _read_again(document, signature, maps, steps, range(len(steps)), seed)
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
 
-def _read_in_all_ways(
-    document: Document, text: str, maps: frozenset[str], seed: int, spent: Counter[int]
-) -> list[StepRecord]:
-    """The records of the reading by which most holds, refuted only where no other reading holds."""
+def check_step(document: Document, text: str, line: int, column: int, seed: int = 0) -> StepRecord | None:
+    """The record of the relation whose right side begins there, as the report on the document has it.
+
+    The whole document is read for it, but no other step is read again by itself.
+    """
+    document, maps = _usual_writing(document)
+    with remembered():
+        signature = _signed(document, text, maps)
+        steps = _read_in_all_ways(document, signature, seed, Counter())
+        wanted = [k for k, s in enumerate(steps) if (s.line, s.column) == (line, column)][:1]
+        steps = _read_again(document, signature, maps, steps, wanted, seed)
+    return steps[wanted[0]] if wanted else None
+
+
+def _signed(document: Document, text: str, maps: frozenset[str]) -> Signature:
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
-    signature = with_shapes(document, sign_document(sides, text, maps))
+    return with_shapes(document, sign_document(sides, text, maps))
+
+
+def _read_in_all_ways(document: Document, signature: Signature, seed: int, spent: Counter[int]) -> list[StepRecord]:
+    """The records of the reading by which most holds, refuted only where no other reading holds."""
     first = Reading(document, signature, Choices(), seed, spent=spent)
     steps = first.run()
     readings = [(first, steps)]
@@ -68,35 +85,50 @@ def _read_in_all_ways(
     _, steps = readings[held.index(max(held))]
     for _, others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
-    steps = [
-        _read_alone(document, maps, step, record, seed) for step, record in zip(document.steps, steps, strict=True)
-    ]
-    return _read_in_slices(document, signature, text, maps, steps, seed)
+    return steps
 
 
-def _read_in_slices(
-    document: Document, signature: Signature, text: str, maps: frozenset[str], steps: list[StepRecord], seed: int
+def _read_again(
+    document: Document,
+    signature: Signature,
+    maps: frozenset[str],
+    steps: Sequence[StepRecord],
+    wanted: Collection[int],
+    seed: int,
 ) -> list[StepRecord]:
-    """The records, with what holds where a formula and what it rests on are read by themselves."""
+    """The records, those wanted read again by themselves where they are refuted or left open."""
     found = list(steps)
-    wanted = {s.formula for s in steps if _is_open(s)}
-    for part, own in slices(document, signature, wanted):
-        sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in part.formulas]
-        reading = Reading(part, with_shapes(part, sign_document(sides, text, maps)), Choices(), seed, seconds=_AGAIN)
+    for k in wanted:
+        if steps[k].verdict == "refuted":
+            found[k] = _alone(document, maps, document.steps[k], steps[k], seed)
+    left_open = {found[k].formula for k in wanted if _is_open(found[k])}
+    for part, own in slices(document, signature, left_open):
+        reading = Reading(part, _signed(part, signature.words, maps), Choices(), seed, seconds=_AGAIN)
         reading.transposes = has_transposes(document)
         records = reading.run()
         for whole, here in own:
-            mine, theirs = found[whole], records[here]
-            worse = mine.verdict == "unsupported" and theirs.verdict == "refuted" and _is_off_by_a_factor(theirs, seed)
-            if _is_open(mine) and (theirs.verdict in HELD or worse):
-                if theirs.verdict == "proved":  # its names may mean more elsewhere in the document
-                    theirs = replace(theirs, verdict="supported", reason="holds where it is read by itself")
-                found[whole] = replace(
-                    theirs,
-                    formula=mine.formula,
-                    reading=_BY_ITSELF + ("; " + theirs.reading) * bool(theirs.reading),
-                )
+            found[whole] = _less_open(found[whole], records[here], seed)
     return found
+
+
+def _less_open(mine: StepRecord, theirs: StepRecord, seed: int) -> StepRecord:
+    """A record, or what its formula and what it rests on give by themselves, where that says more."""
+    worse = mine.verdict == "unsupported" and theirs.verdict == "refuted" and _is_off_by_a_factor(theirs, seed)
+    if not (_is_open(mine) and (theirs.verdict in HELD or worse)):
+        return mine
+    if theirs.verdict == "proved":  # its names may mean more elsewhere in the document
+        theirs = replace(theirs, verdict="supported", reason="holds where it is read by itself")
+    reading = _BY_ITSELF + ("; " + theirs.reading) * bool(theirs.reading)
+    return replace(theirs, formula=mine.formula, reading=reading)
+
+
+def _alone(document: Document, maps: frozenset[str], step: Step, record: StepRecord, seed: int) -> StepRecord:
+    """Refuted only if it does not hold where it is read by itself, its letters meaning what they mean there."""
+    for part, text, own in parts_around(document, step):
+        found = Reading(part, _signed(part, text, maps), Choices(), seed).run(until=own)[-1]
+        if found.verdict in HELD or str(found.reason).startswith("holds where"):
+            return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
+    return record
 
 
 def _is_off_by_a_factor(record: StepRecord, seed: int) -> bool:
@@ -113,27 +145,16 @@ def _is_open(record: StepRecord) -> bool:
     return record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
 
 
-def _read_alone(document: Document, maps: frozenset[str], step: Step, record: StepRecord, seed: int) -> StepRecord:
-    """Refuted only if it does not hold where it is read by itself, its letters meaning what they mean there."""
-    if record.verdict != "refuted":
-        return record
-    for part, text, own in parts_around(document, step):
-        sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in part.formulas]
-        reading = Reading(part, with_shapes(part, sign_document(sides, text, maps)), Choices(), seed)
-        found = next(r for s, r in zip(part.steps, reading.run(), strict=True) if s is own)
-        if found.verdict in HELD or str(found.reason).startswith("holds where"):
-            return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
-    return record
-
-
 def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
     """The document with every side in the usual way of writing, and the features of x that it names."""
     used = usage(chain for f in document.formulas for chain in f.chains)
+    members = [m for f in document.formulas for c in f.chains for m in c.members if m is not None]
+    usual = {id(m): rewritten(m, used) for m in members}  # by place: equal formulas stand at different ones
 
     def side(found: Side | None) -> Side | None:
         if found is None or found.node is None or isinstance(found.node, ast.Unread):
             return found
-        return replace(found, node=rewritten(found.node, used))
+        return replace(found, node=usual[id(found.node)])
 
     formulas = tuple(
         replace(
@@ -141,7 +162,7 @@ def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
             reading=replace(
                 formula.reading,
                 chains=tuple(
-                    replace(c, members=tuple(m if m is None else rewritten(m, used) for m in c.members))
+                    replace(c, members=tuple(m if m is None else usual[id(m)] for m in c.members))
                     for c in formula.reading.chains
                 ),
             ),

@@ -10,11 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from derivations.notes.checking import check_document, read_text
+from derivations.notes.checking import check_step as check_step_of
 from derivations.notes.parsing.parser import read_document
 from derivations.notes.parsing.regions import NoteError
 from derivations.notes.report import FileReport, Report, StepRecord
 
-__all__ = ["check_equation", "check_files", "check_notes"]
+__all__ = ["check_equation", "check_files", "check_notes", "check_step"]
 
 
 def check_notes(text: str, name: str = "<text>", given: str | None = None, seed: int = 0) -> Report:
@@ -34,6 +35,15 @@ def check_equation(latex: str, given: str | None = None, seed: int = 0) -> StepR
     if not report.steps:
         raise ValueError(f"no relation sign in {latex!r}")
     return report.steps[-1]
+
+
+def check_step(text: str, line: int, column: int, seed: int = 0) -> StepRecord | None:
+    r"""The record of one relation, given by where its right side begins, as `check_notes` has it, in half the time.
+
+    >>> check_step("Let $L = w^2$. Then $\\frac{dL}{dw} = w$.", line=1, column=38).verdict
+    'refuted'
+    """
+    return check_step_of(read_text(text), text, line, column, seed)
 
 
 def check_files(paths: list[Path], seed: int = 0) -> Report:

@@ -48,7 +48,8 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
     ahead: set[tuple[int, int, int]] = field(default_factory=set)
     other_sigma: bool = False  # σ was last said to be tanh, max(0, ·) or the like
 
-    def run(self) -> list[StepRecord]:
+    def run(self, until: Step | None = None) -> list[StepRecord]:
+        """The records of the steps in their order, all of them or those up to one."""
         self.layers = layers_named(self.document, self.signature)
         for step, head in functions_ahead(self.document, self.signature):
             assert step.right is not None and step.right.node is not None
@@ -58,7 +59,12 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
                     self._bind(step, head, step.right.node)
                 self.ahead.add((step.formula, step.chain, step.relation))
         self.step_consulted.clear()
-        return [self._timed(step) for step in self.document.steps]
+        records = []
+        for step in self.document.steps:
+            records.append(self._timed(step))
+            if step is until:
+                break
+        return records
 
     def _timed(self, step: Step) -> StepRecord:
         before = time.monotonic_ns()

@@ -2,7 +2,7 @@ r"""A formula and what it rests on are read by themselves where the whole page u
 
 from __future__ import annotations
 
-from derivations.notes.library import check_notes
+from derivations.notes.library import check_notes, check_step
 
 PAGE = r"""
 # The logistic function
@@ -61,3 +61,10 @@ def test_a_sign_or_a_factor_is_refuted_there() -> None:
     assert verdicts(page)[2] in ("proved", "supported")
     assert verdicts(page.replace("= g(z)(1-g(z))", "= 2 g(z)(1-g(z))"))[2] in ("refuted", "undecided")
     assert verdicts(page.replace("= g(z)(1-g(z))", "= -g(z)(1-g(z))"))[2] in ("refuted", "undecided")
+
+
+def test_one_step_has_the_verdict_that_the_whole_report_gives_it() -> None:
+    page = PAGE.replace("p_k(\\delta_{kj} - p_j)$$", "p_k(\\delta_{kj} + p_j)$$")
+    for step in check_notes(page).steps:
+        assert check_step(page, step.line, step.column) == step
+    assert check_step(page, 1, 1) is None

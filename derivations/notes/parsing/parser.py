@@ -15,7 +15,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from lark import Lark
@@ -241,8 +241,14 @@ def _formula(index: int, source: SourceFormula) -> Formula:
     if source.problem is not None:
         reading = Reading((_unreadable(source.problem, 0, source.latex),))
     else:
-        reading = read_formula(source.latex, source.macros)
+        reading = _read_once(source.latex, tuple(sorted(source.macros.items(), key=lambda item: item[0])))
     return Formula(index, source, reading)
+
+
+@lru_cache(maxsize=4_000)
+def _read_once(latex: str, macros: tuple[tuple[str, Macro], ...]) -> Reading:
+    """A formula's reading, kept: of a page that is checked again, most formulas are as they were."""
+    return read_formula(latex, dict(macros))
 
 
 def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
