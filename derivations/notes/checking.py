@@ -13,9 +13,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-import sympy as sp
-
-from derivations.equation import decide, remembered
+from derivations.equation import remembered
 from derivations.notes.alone import parts_around
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.naming import Choices
@@ -25,6 +23,7 @@ from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
 from derivations.notes.judging.flattened import has_transposes
 from derivations.notes.judging.judge import HELD
+from derivations.notes.judging.tied import is_off_by_a_factor
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.parsing.render import render_chain
@@ -113,7 +112,8 @@ def _read_again(
 
 def _less_open(mine: StepRecord, theirs: StepRecord, seed: int) -> StepRecord:
     """A record, or what its formula and what it rests on give by themselves, where that says more."""
-    worse = mine.verdict == "unsupported" and theirs.verdict == "refuted" and _is_off_by_a_factor(theirs, seed)
+    worse = mine.verdict == "unsupported" and theirs.verdict == "refuted"
+    worse = worse and theirs.claim is not None and is_off_by_a_factor(theirs.claim, seed)
     if not (_is_open(mine) and (theirs.verdict in HELD or worse)):
         return mine
     if theirs.verdict == "proved":  # its names may mean more elsewhere in the document
@@ -129,15 +129,6 @@ def _alone(document: Document, maps: frozenset[str], step: Step, record: StepRec
         if found.verdict in HELD or str(found.reason).startswith("holds where"):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
     return record
-
-
-def _is_off_by_a_factor(record: StepRecord, seed: int) -> bool:
-    """Whether the sides differ by a sign or a factor 2 alone: then they were read as they were meant."""
-    equation = None if record.claim is None else record.claim.equation
-    if equation is None:
-        return False
-    factors = (sp.S.NegativeOne, sp.Integer(2), sp.S.Half)
-    return any(decide(replace(equation, right=c * equation.right), seed).is_proved for c in factors)
 
 
 def _is_open(record: StepRecord) -> bool:

@@ -25,12 +25,14 @@ from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
 from derivations.notes.judging.numbers import Numbers, is_number
+from derivations.notes.judging.tied import Tied
 from derivations.notes.judging.unstated import Unstated
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Side, Step
 from derivations.notes.parsing.render import render
 from derivations.notes.report import StepRecord
+from derivations.verdict import Status
 
 __all__ = ["Reading"]
 
@@ -39,7 +41,7 @@ ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
 @dataclass
-class Reading(Defining, Excusing, Numbers, Unstated, Effects):
+class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
     """One pass over a document under one choice of what its notation leaves open."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -67,12 +69,12 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
         return records
 
     def _timed(self, step: Step) -> StepRecord:
-        before = time.monotonic_ns()
+        before = time.thread_time_ns()
         try:
             with deadline(self.seconds - self.spent[step.formula] / 1e9):
                 return self._record(step)
         finally:
-            self.spent[step.formula] += time.monotonic_ns() - before
+            self.spent[step.formula] += time.thread_time_ns() - before
 
     def _record(self, step: Step) -> StepRecord:
         record = self._blank(step)
@@ -187,6 +189,8 @@ class Reading(Defining, Excusing, Numbers, Unstated, Effects):
         judged = self._claimed(step, left, right)
         if not judged.verdict.is_proved and not (begins and head is None and subject is None):
             judged = self._worked_out(step, left, right) or judged
+        if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
+            judged = self._with_ties(step, left, right) or judged
         record = self._judged(record, judged)
         if record.method == "values":
             return record

@@ -10,7 +10,7 @@ import sympy as sp
 from derivations.equation import decide
 from derivations.indexed import UnsupportedExpressionError, free_symbols
 from derivations.notes.interpreting.heads import head_of
-from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.judging.cells import Judged
@@ -72,12 +72,12 @@ class Excusing(Worded):
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         over_samples = self._speaker(step.left).range_of(self.signature.sample)
         sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
-        if sums[0] and not sums[1] and self.signature.says(_ONE_SAMPLE):
+        if sums[0] and not sums[1] and self._is_of_one_sample(step, left):
             return replace(record, verdict="undecided", witness=None, reason="stated for one sample, as the text says")
         if _is_worked_out(right):
             return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
         unnamed = [ROW in free_symbols(e) for e in (judged.left, judged.right)]
-        if sums[0] and unnamed == [False, True]:
+        if sums[0] and unnamed == [False, True] and not _drops_its_sum(left, right):
             reason = "a sum over samples beside one sample that no index names"
             return replace(record, verdict="undecided", witness=None, reason=reason)
         if judged.equation is not None and re.search(_MEAN, before, re.I):
@@ -88,6 +88,14 @@ class Excusing(Worded):
                     reason = f"holds for the mean over {size} samples, which the text announces"
                     return replace(record, verdict="undecided", witness=None, reason=reason)
         return self._worded(step, left, right, judged, record)
+
+    def _is_of_one_sample(self, step: Step, left: Node) -> bool:
+        """Whether the words leave a sum over samples out: before the step, where its own left side has written it."""
+        if not any(isinstance(n, ast.BigOperator) for n in walk(left)):
+            return self.signature.says(_ONE_SAMPLE)
+        here = self.document.formulas[step.formula]
+        section = (f for f in self.document.formulas[: step.formula + 1] if f.context.headings == here.context.headings)
+        return any(re.search(_ONE_SAMPLE, f.context.before, re.I) for f in section)
 
     def _is_solution(self, step: Step, left: Node) -> bool:
         """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
@@ -123,6 +131,22 @@ class Excusing(Worded):
         leads_on = step.chain + 1 < len(formula.chains)
         sentence = re.split(r"[.。]\s", formula.context.before[-100:])[-1]
         return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))
+
+
+def _drops_its_sum(left: Node, right: Node) -> bool:
+    """Whether a derivative of a sum that is written on the left stands without it on the right, in numbers alone."""
+    if any(isinstance(n, ast.Nabla | ast.Matrix) or _is_of_arrays(n) for side in (left, right) for n in walk(side)):
+        return False
+    derivatives = [any(isinstance(n, ast.Partial) for n in walk(side)) for side in (left, right)]
+    return all(derivatives) and any(isinstance(n, ast.BigOperator) and n.lower is not None for n in walk(left))
+
+
+def _is_of_arrays(node: object) -> bool:
+    """Whether a part of a formula may sum over entries: a norm, a transpose."""
+    if isinstance(node, ast.Group):
+        return node.opening in (r"\|", "|")
+    raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
+    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
 
 
 def _numbered(key: str) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from derivations.equation import decide
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of
 from derivations.notes.interpreting.elaborate import Elaborator
@@ -26,6 +27,7 @@ from derivations.notes.judging.claims import Claim, labels_in
 from derivations.notes.judging.conditions import Values, applied, cases_behind, cases_written, values_stated
 from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.flattened import has_transposes, number_in
+from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Side, Step
@@ -132,18 +134,31 @@ class Judging:
         return judged
 
     def _of_any(self, step: Step, left: Node, right: Node) -> Judged | None:
-        """The claim of a loss of which nothing is known, where the one that is defined hasn't what it is derived by."""
+        """The claim of functions of which nothing is known, where those defined haven't what it is derived by.
+
+        Refuted only where each side is a sum of their derivatives, whatever their values are and with the values
+        that they have.
+        """
         symbols = self.scope.symbols
-        before = {s: symbols[s] for s in self.vanished if s in symbols and not symbols[s].axes}
-        try:
-            symbols.update({s: replace(entry, definition=None) for s, entry in before.items()})
-            judged = self._under(step, left, right) if before else None
-        finally:
-            symbols.update(before)
-        if judged is None or not judged.verdict.is_proved:
+        before = {s: symbols[s] for s in self.vanished if s in symbols}
+        judged = None
+        for chosen in ({s: e for s, e in before.items() if not e.axes}, before):
+            try:
+                symbols.update({s: replace(entry, definition=None) for s, entry in chosen.items()})
+                judged = self._under(step, left, right) if chosen else None
+            finally:
+                symbols.update(before)
+            if judged is not None and judged.verdict.is_proved:
+                conditions = (
+                    *judged.verdict.conditions,
+                    f"for any {', '.join(sorted(e.key for e in chosen.values()))}",
+                )
+                return replace(judged, verdict=replace(judged.verdict, conditions=conditions))
+        if judged is None or not judged.verdict.is_refuted or judged.equation is None:
             return None
-        conditions = (*judged.verdict.conditions, f"for any {', '.join(sorted(e.key for e in before.values()))}")
-        return replace(judged, verdict=replace(judged.verdict, conditions=conditions))
+        values = tuple(e.definition for e in before.values() if e.definition is not None)
+        known = replace(judged.equation, definitions=(*judged.equation.definitions, *values))
+        return judged if are_of_slopes(judged.equation, self.seed) and decide(known, self.seed).is_refuted else None
 
     def _still_in_force(self, step: Step, written: Sequence[Case]) -> tuple[Case, ...]:
         """The case in which the steps before this one were made, where they are of the same section and near."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.equation import Equation
+from derivations.equation import Equation, decide
 from derivations.functions import Partial
 from derivations.indexed import (
     free_atoms,
@@ -25,7 +25,7 @@ from derivations.notes.judging.claims import closed, labels_in
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable, array, index
 
-__all__ = ["VACUOUS", "Settled", "is_summed"]
+__all__ = ["VACUOUS", "Settled", "are_of_slopes", "is_summed"]
 
 VACUOUS = "a derivative by what the function, as far as it is defined here, does not depend on"
 
@@ -239,6 +239,15 @@ class Settled:
         if value == 0:
             raise UnsupportedNoteError(f"{entry.key} is 0 as far as the names in it are defined")
         return replace(definition, value=value)
+
+
+def are_of_slopes(equation: Equation, seed: int) -> bool:
+    """Whether each side is 0 where the derivatives of what is not defined are: none of them has its value put in."""
+    for side in (equation.left, equation.right):
+        flat = {a: sp.S.Zero for a in free_atoms(side) if labels_in(a).pop().name.startswith("∂")}
+        if not flat or not decide(replace(equation, left=side.xreplace(flat), right=sp.S.Zero), seed).is_proved:
+            return False
+    return True
 
 
 def _feeds(name: sp.Symbol, label: sp.Symbol) -> bool:
