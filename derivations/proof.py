@@ -90,7 +90,7 @@ class DetachedProof:
 
 
 def prove(derivation: Derivation, seed: int = 0, seconds: float = 20.0) -> Proof:
-    """Decide every step of a derivation; `seconds` is the wall-clock backstop of each step."""
+    """Decide every step of a derivation; `seconds` is the backstop of each step in processor time."""
     lines = [derivation.left, *(step.expr for step in derivation.steps)]
     steps = tuple(decide_relation(a, b, derivation.statement, seed, seconds) for a, b in itertools.pairwise(lines))
     stable = None
