@@ -148,6 +148,8 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
         )
 
     def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        if left == ast.Number("0") and not isinstance(right, ast.Number):
+            return self._equation(replace(step, left=step.right, right=step.left), right, left, record)
         chain = self.document.formulas[step.formula].chains[step.chain]
         if is_condition(left, right, self.signature, self.scope):
             worked = self._worked_out(step, left, right)

@@ -187,6 +187,10 @@ class Applications(Derivatives, Arrays, Indicators):
             swapped: dict[sp.Expr, sp.Expr] = {}
             for parameter, node in pairs:
                 inner, here = self.value(node), self._here(parameter)
+                if is_same_data(here, inner.expr):
+                    continue
+                if inner.axes and not ref.primes and self._at_array(parameter, inner, value, swapped):
+                    continue
                 if inner.axes or not value.has(here):
                     raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
                 if inner.expr != here:
@@ -196,6 +200,19 @@ class Applications(Derivatives, Arrays, Indicators):
             if ref.primes:
                 return Value(Partial(entry.at(at), self._here(pairs[0][0])))
         return Value(value.xreplace(swapped) if swapped else entry.at(at))
+
+    def _at_array(self, parameter: sp.Expr, inner: Value, value: sp.Expr, swapped: dict[sp.Expr, sp.Expr]) -> bool:
+        """Whether a function of an array can be taken at another one; then `swapped` has its entries."""
+        label = label_if_named(parameter)
+        places = [a for a in value.atoms(sp.Indexed) if a.base.label == label]
+        if not places or free_symbols(inner.expr) - {axis.symbol for axis in inner.axes}:
+            return False
+        for place in places:
+            if len(place.indices) != len(inner.axes):
+                return False
+            at = {axis.symbol: index for axis, index in zip(inner.axes, place.indices, strict=True)}
+            swapped[place] = substitute(inner.expr, at)
+        return True
 
     def _slope_by(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
         """B'(m) of a function B(m, b): its derivative by the one argument that is written."""

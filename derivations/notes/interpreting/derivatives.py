@@ -27,6 +27,7 @@ from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.tensor import FIXED, Value, column, elementwise
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
+from derivations.statement import array
 
 __all__ = ["CHANCE", "Derivatives", "is_same_data", "label_if_named"]
 
@@ -114,6 +115,8 @@ class Derivatives(Namer):
         if isinstance(rest[0].body, ast.Group | ast.Scripted) and not self._is_beyond(rest):
             value = self.value(rest[0].body)
             return (replace(value, expr=-value.expr) if self.sign(rest[0].sign) else value), 1
+        if self._is_first(rest):
+            return self.product(rest[:2], ()), 2
         count = 1
         while count < len(rest) and not rest[count].operator and not is_differential(rest[count].body):
             if isinstance(rest[count - 1].body, ast.BigOperator) or isinstance(rest[count].body, ast.BigOperator):
@@ -122,6 +125,18 @@ class Derivatives(Namer):
         if isinstance(rest[0].body, ast.BigOperator):
             return self.product(rest, tail), len(rest)
         return self.product(rest[:count], ()), count
+
+    def _is_first(self, rest: Sequence[ast.Factor]) -> bool:
+        """Whether the derivative of f(x) g(x) is of f alone, where nothing stands between the two functions."""
+        if len(rest) < 4 or any(f.operator or f.sign for f in rest[1:4]):
+            return False
+        names, brackets = (rest[0].body, rest[2].body), (rest[1].body, rest[3].body)
+        if not all(isinstance(n, ast.Symbol) for n in names) or brackets[0] != brackets[1]:
+            return False
+        if not isinstance(brackets[0], ast.Group) or brackets[0].opening != "(":
+            return False
+        self.consulted.add("first")
+        return self.choices.first
 
     def _is_beyond(self, rest: Sequence[ast.Factor]) -> bool:
         """Whether the derivative of a bracket is of the factors behind it too, where these stand right beside it."""
@@ -173,6 +188,8 @@ class Derivatives(Namer):
             self.scope.depends.setdefault(subject, set()).add(by)
         if isinstance(v, sp.Symbol) and not occurs(v, expr, self.scope):
             v = self._only_one_like(v, expr)
+        elif isinstance(v, sp.Indexed):
+            v = self._estimate_of(v, expr)
         if isinstance(v, sp.Indexed | sp.Symbol):
             label = v.base.label if isinstance(v, sp.Indexed) else v
             entry = self.scope.symbols.get(label)
@@ -188,6 +205,15 @@ class Derivatives(Namer):
             self.consulted.add("denominator")
             axes = axes[::-1] if self.choices.denominator else axes
         return Value(Partial(expr, v), axes, self.choices.rows and len(axes) == 1)
+
+    def _estimate_of(self, v: sp.Indexed, expr: sp.Expr) -> sp.Indexed:
+        r"""\hat b for b, where a function is taken at \hat b and has no b: its derivative there."""
+        label = v.base.label
+        if occurs(label, expr, self.scope):
+            return v
+        hats = {a.base.label for a in free_atoms(expr) if isinstance(a, sp.Indexed)}
+        hat = next((h for h in hats if h.name == rf"\hat{{{label.name}}}"), None)
+        return v if hat is None else array(hat)[tuple(v.indices)]
 
     def _only_one_like(self, v: sp.Symbol, expr: sp.Expr) -> sp.Symbol:
         """θ_0 for θ, where a function has no θ and one single θ_0."""

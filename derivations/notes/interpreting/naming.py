@@ -38,6 +38,7 @@ class Choices:
     whether vectors and gradients are rows, so that s^T s is a matrix. denominator: whether the derivative of a vector
     by a vector has its rows from what it is taken by. zero: whether arrays begin at 0 whose sums
     begin in one place at 0 and in another at 1. beyond: whether d/dx is of what stands behind the bracket after it too.
+    first: whether d/dx is of the function right behind it alone, as in d/dx f(x) g(x) for f'(x) g(x).
     """
 
     reach: bool = True
@@ -46,6 +47,7 @@ class Choices:
     denominator: bool = False
     zero: bool = False
     beyond: bool = False
+    first: bool = False
 
     def __str__(self) -> str:
         parts = ["Σ reaches over the terms after it" if self.reach else "Σ reaches over its own term only"]
@@ -53,6 +55,7 @@ class Choices:
         parts += ["vectors are rows"] * self.rows + ["derivatives in denominator layout"] * self.denominator
         parts += ["arrays begin at 0"] * self.zero
         parts += ["d/dx reaches beyond the bracket after it"] * self.beyond
+        parts += ["d/dx reaches over the function after it only"] * self.first
         return "; ".join(parts)
 
     def others(self, consulted: Collection[str]) -> Iterator[Choices]:
@@ -207,6 +210,8 @@ class Namer:
                 raise UnsupportedNoteError(f"the index {key} stands as a number")
             symbol = self.scope.symbol_for(key, len(axes))
             self.domains[symbol] = axes
+            if key in self.scope.opaque:
+                self.doubts.append(f"{key} is an array of a form that isn't understood")
             if not self.is_primitive(key):
                 self.unknown[symbol] = key
             scalar_like = not self.signature.has_vectors and key not in self.signature.vectors
@@ -293,6 +298,8 @@ class Namer:
         if key in self.signature.functions and base_letter(key) not in ("x",):
             return False
         letter = base_letter(key)
+        if key in self.scope.opaque:
+            return True
         if key in self.scope.unusable and letter not in LABELS | {"x", "X"}:
             return False
         if key.startswith((r"\bar", r"\tilde", r"\overline")):

@@ -7,6 +7,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     e^{z_i} / \sum                a name, where \sum = e^{z_1} + e^{z_2} stands somewhere
     \Delta w_j                    a name, where \Delta w_j = … stands somewhere
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
+    X'X                           X^T X, and so every other prime but those of functions
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
 or number in the other. Places are kept.
@@ -18,6 +19,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
@@ -33,13 +35,15 @@ class Usage:
     """What a document writes in a way of its own.
 
     capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
-    are names, by what is written below them. changes: whether \\delta x and \\Delta x are names.
+    are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
+    a prime is a transpose.
     """
 
     capital_sigma: bool = False
     maps: frozenset[str] = frozenset()
     sums: frozenset[Node | None] = frozenset()
     changes: bool = False
+    primes: bool = False
 
 
 def usage(chains: Iterable[ast.Chain]) -> Usage:
@@ -49,7 +53,8 @@ def usage(chains: Iterable[ast.Chain]) -> Usage:
     heads = [chain.members[0] for chain in found if len(chain.members) > 1]
     sums = {h.lower for h in heads if isinstance(h, ast.BigOperator) and h.name == "sum" and h.upper is None}
     changes = any(isinstance(h, ast.Product) and len(h.factors) == 2 and _is_change(h.factors, 0) for h in heads)
-    return Usage(uses_capital_sigma(sides), feature_maps(sides), frozenset(sums), changes)
+    primes = has_primed_transposes(sides)
+    return Usage(uses_capital_sigma(sides), feature_maps(sides), frozenset(sums), changes, primes)
 
 
 def uses_capital_sigma(sides: Iterable[Node]) -> bool:
@@ -124,6 +129,8 @@ def rewritten(node: Node, used: Usage) -> Node:
     """The side in the usual way of writing."""
 
     def step(found: Node) -> Node:
+        if used.primes:
+            found = transposed(found)
         if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None

@@ -59,6 +59,8 @@ class Scope:
     inert: dict[sp.Symbol, frozenset[sp.Symbol]] = field(default_factory=dict)
     history: dict[str, list[Entry]] = field(default_factory=dict)
     unusable: set[str] = field(default_factory=set)  # names that are defined by what isn't understood
+    noisy: set[str] = field(default_factory=set)  # data of which a model with noise is stated: y = w^T x + ε
+    opaque: set[str] = field(default_factory=set)  # arrays whose shape is known, and of whose entries nothing is used
 
     def of(self, key: str) -> list[Entry]:
         """The names called so, the latest first."""

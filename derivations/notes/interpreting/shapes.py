@@ -7,16 +7,19 @@ sums and equations make equal:
     z = W x + b      W: (p, q),  x: (q,),  b, z: (p,)
 
 What fits every formula, or all but one (which may be wrong), is taken, the fewest numbers first; where nothing fits
-nothing is said, and the notation stays unclear. Only rank and equality of sizes are inferred here; no equation is
-decided by it.
+nothing is said, and the notation stays unclear. What the document says of a shape itself (`declared`) stands. In
+X \theta - Y a capital target may be a column: so it is read where there are no such weights, and it fits. Only rank and
+equality of sizes are inferred here; no equation is decided by it.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.signature import Key, Signature, base_letter
 from derivations.notes.parsing import ast
@@ -29,7 +32,11 @@ _MATRICES = frozenset("WUVAXHZYPMBR")
 _NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
 _NUMBERS |= {r"\mathcal{L}", r"\mathcal{J}", r"\epsilon", r"\sigma", "sigmoid", "softmax", r"\varepsilon", r"\rho"}
 _WEIGHTS = frozenset("WUVA")
+_TARGETS = frozenset("YT")
+_GIVEN = frozenset("ABDGKMQRS")  # matrices that are data, as in A x - b, where nothing defines them
+_COLUMNS = frozenset("abcuv")  # columns likewise, where there is no network of which they may be units
 _LOSSES = frozenset(["L", "J", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", "Loss", "loss"])
+_ENTRYWISE = frozenset((r"\sigma", r"\rho", "sigmoid", "softmax"))
 _EQUAL = ("=", ":=", r"\equiv", r"\triangleq")
 _LENIENCE = (  # (equations that don't fit, vectors that are numbers, whether losses have products of columns)
     (0, 0, False), (0, 1, False), (0, 0, True), (1, 0, False), (0, 2, False), (0, 1, True), (1, 1, False)
@@ -74,9 +81,18 @@ class _Fit:
     def name(self, key: str) -> _Shape:
         return _Shape(tuple(f"{key}·{axis}" for axis in range(self.ranks[key])))
 
-    def axes(self, bare: Iterable[str], known: Mapping[str, tuple[Key, ...]]) -> dict[str, tuple[Key, ...]]:
-        """The axes of bare names: the sorts of those whose indices are written where they are the same."""
-        sorts = {
+    def declare(self, declared: Mapping[str, tuple[str, ...]]) -> None:
+        """Join the axes that were said to be of one size."""
+        for key, sizes in declared.items():
+            for own, text in zip(self.name(key).sizes, sizes, strict=True):
+                self.join(own, f"#{text}")
+
+    def axes(
+        self, bare: Iterable[str], known: Mapping[str, tuple[Key, ...]], written: Mapping[str, Key]
+    ) -> dict[str, tuple[Key, ...]]:
+        """The axes of bare names: the sorts of those whose indices are written, or sizes, where they are the same."""
+        sorts = {self.find(f"#{text}"): sort for text, sort in written.items()}
+        sorts |= {
             self.find(size): sort
             for key, own in known.items()
             for size, sort in zip(self.name(key).sizes, own, strict=True)
@@ -110,6 +126,10 @@ class _Fit:
                 return _NUMBER
             case ast.Symbol():
                 return self.symbol(node)
+            case ast.Decorated(_, ast.Number()):
+                return None  # a vector of ones, of any size
+            case ast.Scripted(ast.Decorated(_, ast.Number())):
+                return None
             case ast.Group(opening, _, body):
                 inner = self.shape(body)
                 return _NUMBER if opening in (r"\|", "|") else inner
@@ -127,7 +147,7 @@ class _Fit:
 
     def symbol(self, node: ast.Symbol) -> _Shape | None:
         ref = self.ref(node)
-        if ref is None or ref.indices or ref.key not in self.ranks:
+        if ref is None or ref.indices or ref.key not in self.ranks or ref.key == "I":
             return None
         found = self.name(ref.key)
         return self.transposed(found) if ref.transposed else found
@@ -166,6 +186,9 @@ class _Fit:
         return self.shape(bottom) if subject == _NUMBER else None
 
     def product(self, factors: Sequence[ast.Factor]) -> _Shape | None:
+        first = factors[0].body
+        if isinstance(first, ast.Nabla) and len(first.subscripts) == 1 and not first.superscripts:
+            return self.shape(first.subscripts[0])  # of a loss
         result: _Shape | None = _NUMBER
         position = 0
         while position < len(factors):
@@ -185,7 +208,7 @@ class _Fit:
                 if not isinstance(after, ast.Group):
                     return None
                 position += 1
-                part = self.shape(after)
+                part = _NUMBER if isinstance(body, ast.Symbol) and _is_loss_like(body.name) else self.shape(after)
             else:
                 part = self.shape(body)
             if part is None or result is None:
@@ -243,6 +266,9 @@ def with_shapes(document: Document, signature: Signature) -> Signature:
     """The signature with the axes of the names that never carry an index."""
     found = inferred_axes(document, signature)
     signature.axes.update(found)
+    letters = _GIVEN if any(key[0] in _WEIGHTS for key in found) else _GIVEN | _COLUMNS
+    given = {key for key, axes in found.items() if axes and key in letters} - _heads(document, signature.habits)
+    signature = replace(signature, parameters=signature.parameters | given)
     if any(name.lower().endswith("softmax") for name in signature.functions):  # its labels run over classes
         labels = [axes for key, axes in signature.axes.items() if axes and signature.is_label(key)]
         signature = replace(signature, classes=signature.classes | {a[-1] for a in labels if a[-1] != signature.sample})
@@ -262,25 +288,83 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
         if step.left.node is not None and step.right.node is not None
     ]
     refs = [ref for pair in equations for side in pair for ref in _refs(side, signature.habits)]
-    bare = {r.key for r in refs} - {r.key for r in refs if r.indices} - TRANSPOSES - signature.functions
-    ranks = {key: _rank(key) for key in bare}
-    is_written = any(rank == 2 and key[0] in _WEIGHTS for key, rank in ranks.items())
-    if not is_written or not (any(r.transposed or r.bold for r in refs) or any(map(_has_norm, equations))):
+    stated = declared_sizes(document, signature.habits)
+    indexed = {r.key for r in refs if len(r.indices) >= len(stated.get(r.key, ())) and r.indices}  # X_i of a matrix X
+    bare = {r.key for r in refs} - indexed - TRANSPOSES - signature.functions
+    of_rows = {key: signature.axes[small] for key in bare if (small := _rows_of(key, signature, indexed)) is not None}
+    bare -= of_rows.keys()
+    declared = {key: sizes for key, sizes in stated.items() if key in bare}
+    ranks = {key: len(declared[key]) if key in declared else _rank(key) for key in bare}
+    ranks |= {key: 0 for key in bare if ranks.get(re.sub(r"_\d$", "", key)) == 1 and re.search(r"_\d$", key)}  # entries
+    arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
+    has_weights = any(rank == 2 and key[0] in _WEIGHTS for key, rank in ranks.items())
+    is_written = has_weights and (bool(arrays) or any(map(_has_norm, equations)))
+    if not is_written and not _is_misread(equations, signature, arrays & bare, declared):
         return {}
     known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}
-    known = {key: axes for key, axes in known.items() if axes and key not in signature.functions}
-    arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
-    columns = sorted(key for key, rank in ranks.items() if rank == 1 and key not in arrays)
+    known = {key: axes for key, axes in known.items() if axes and key not in signature.functions} | of_rows
+    columns = sorted(key for key, rank in ranks.items() if rank == 1 and key not in arrays | declared.keys())
     ranks |= {key: len(axes) for key, axes in known.items()}
+    targets = {} if has_weights else {k: 1 for k in bare - declared.keys() if base_letter(k) in _TARGETS}
     for faults, count, losses in _LENIENCE:
         if faults and len(equations) > _MOST_EQUATIONS:
             continue
         for numbers in itertools.combinations(columns, count):
             for wrong in itertools.combinations(range(len(equations)), faults):
-                fit = _fitted(equations, wrong, {**ranks, **dict.fromkeys(numbers, 0)}, signature.habits, losses)
-                if fit is not None:
-                    return fit.axes(bare, known)
+                for given in (targets, {}) if targets else ({},):
+                    fixed = {**ranks, **given, **dict.fromkeys(numbers, 0)}
+                    fit = _fitted(equations, wrong, fixed, signature.habits, losses, declared)
+                    if fit is not None:
+                        return _named(fit, bare, known, declared, signature)
     return {}
+
+
+def _rows_of(key: str, signature: Signature, indexed: set[str]) -> str | None:
+    """The name of the rows of a matrix of data: x, which has an index of samples somewhere, of X."""
+    small = key.replace(base_letter(key), base_letter(key).lower(), 1)
+    is_data = base_letter(key) in ("X", "Y", "T") and small in indexed
+    return small if is_data and signature.sample in signature.axes.get(small, ()) else None
+
+
+def _named(
+    fit: _Fit,
+    bare: set[str],
+    known: Mapping[str, tuple[Key, ...]],
+    declared: Mapping[str, tuple[str, ...]],
+    signature: Signature,
+) -> dict[str, tuple[Key, ...]]:
+    """The axes that were found; those of a stated size are of the sort that has it, or get it."""
+    texts = {text for sizes in declared.values() for text in sizes}
+    sorts_of = {text: [sort for sort, size in signature.size.items() if size == text] for text in texts}
+    found = fit.axes(bare, known, {text: sorts[0] for text, sorts in sorts_of.items() if len(sorts) == 1})
+    for key, sizes in declared.items():
+        for sort, text in zip(found[key], sizes, strict=True):
+            signature.size.setdefault(sort, text)
+    return found
+
+
+def _is_misread(
+    equations: Sequence[tuple[Node, Node]],
+    signature: Signature,
+    arrays: Iterable[str],
+    declared: Mapping[str, tuple[str, ...]],
+) -> bool:
+    """Whether a document of matrices without indices has axes that are other than it says, or fit no formula of it."""
+    if not any(signature.axes.get(key) is not None and _rank(key) == 2 for key in arrays):
+        return False
+    axes = signature.axes
+    if any(not axes.get(key) for key in arrays if key != "I"):
+        return True
+    if any(len(axes.get(key, ())) != len(sizes) for key, sizes in declared.items()):
+        return True
+    return _fitted(equations, (), {k: len(a) for k, a in axes.items()}, signature.habits, False, {}) is None
+
+
+def _heads(document: Document, habits: Habits) -> set[str]:
+    """The names that stand by themselves on a side: what they are is said there."""
+    equations = (step for step in document.steps if step.sign.sign in _EQUAL)
+    sides = (side.node for step in equations for side in (step.left, step.right) if side is not None)
+    return {ref.key for side in sides if isinstance(side, ast.Symbol) for ref in _refs(side, habits)}
 
 
 def _has_norm(sides: tuple[Node, Node]) -> bool:
@@ -301,10 +385,16 @@ def _transposes(equations: Iterable[tuple[Node, Node]]) -> bool:
 
 
 def _fitted(
-    equations: Sequence[tuple[Node, Node]], wrong: Sequence[int], ranks: Mapping[str, int], habits: Habits, losses: bool
+    equations: Sequence[tuple[Node, Node]],
+    wrong: Sequence[int],
+    ranks: Mapping[str, int],
+    habits: Habits,
+    losses: bool,
+    declared: Mapping[str, tuple[str, ...]],
 ) -> _Fit | None:
     """The sizes that all equations but those that are said to be wrong demand; None where there are none."""
     fit = _Fit(ranks, habits, losses)
+    fit.declare(declared)
     try:
         for number, (left, right) in enumerate(equations):
             if number not in wrong:
@@ -325,9 +415,20 @@ def is_loss_name(key: str) -> bool:
     return base_letter(key) in _LOSSES
 
 
+def _is_number(key: str) -> bool:
+    """Whether a name is one that numbers have: J, \\lambda, RSS."""
+    letter = base_letter(key)
+    return letter in _NUMBERS or key in _NUMBERS or len(letter) > 1 and letter.isupper()
+
+
+def _is_loss_like(key: str) -> bool:
+    """Whether a function of arrays is a number, as J(w) and RSS(w) are, and no \\sigma(z)."""
+    return _is_number(key) and key not in _ENTRYWISE
+
+
 def _rank(key: str) -> int:
     letter = base_letter(key)
-    if letter in _NUMBERS or key in _NUMBERS:
+    if _is_number(key):
         return 0
     return 2 if letter in _MATRICES else 1
 

@@ -107,6 +107,10 @@ class Defining(Renewing):
 
     def _define(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         reason = None
+        if self.signature.is_label(head.ref.key) and self._is_noisy(right):
+            self.scope.noisy.add(head.ref.key)
+            reason = "a model of the data, with noise: no definition, since they are data"
+            return replace(record, verdict="definition", method="statement", reason=reason)
         try:
             self._bind(step, head, right)
             self._bind_layers(step, left, right)
@@ -114,8 +118,23 @@ class Defining(Renewing):
             raise
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
             reason = f"its value can't be used: {error}"
-            self.scope.unusable.add(head.ref.key)
+            if head.ref.indices or not self._is_of_known_shape(head, right):
+                self.scope.unusable.add(head.ref.key)
+            elif not _is_of_names(right):
+                self.scope.opaque.add(head.ref.key)
         return replace(record, verdict="definition", method="definition", reason=reason)
+
+    def _is_noisy(self, right: Node) -> bool:
+        """Whether the last of several terms is a noise that has no value: w^T x + ε."""
+        last = right.terms[-1].body if isinstance(right, ast.Sum) and len(right.terms) > 1 else None
+        head = None if last is None else head_of(last, self.signature)
+        return head is not None and head.ref.key in (r"\epsilon", r"\varepsilon") and not self.scope.of(head.ref.key)
+
+    def _is_of_known_shape(self, head: Head, right: Node) -> bool:
+        """Whether a name is an array written out, whose shape the formulas have shown: what holds of any such holds."""
+        written = right.base if isinstance(right, ast.Scripted) else right
+        shape = self.signature.axes.get(head.ref.key, ())
+        return isinstance(written, ast.Matrix) and bool(shape) and all(_is_size(sort) for sort in shape)
 
     def _bind_layers(self, step: Step, left: Node, right: Node) -> None:
         """What is defined at layer l is defined at the other layers that the document names."""
@@ -252,6 +271,8 @@ class Defining(Renewing):
                 with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError):
                     atom = substitute_row(self._speaker(step.left).value(argument).expr, hidden)
                 parameters.append(atom)
+        if value.axes and self._is_of_known_shape(head, right):
+            raise UnsupportedNoteError("an array of a known shape, written out")
         symbol = self.scope.symbol_for(ref.key, len(own))
         if expr == symbol or isinstance(expr, sp.Indexed) and expr.base.label == symbol:
             return
@@ -278,6 +299,18 @@ class Defining(Renewing):
             reading=str(self.choices) if self.step_consulted[-1] else "",
             claim=judged,
         )
+
+
+def _is_of_names(array: Node) -> bool:
+    """Whether the entries of an array are names, each another one: then it is any array of its shape."""
+    written = array.base if isinstance(array, ast.Scripted) else array
+    cells = [cell for row in written.rows for cell in row] if isinstance(written, ast.Matrix) else []
+    return all(isinstance(c, ast.Symbol) for c in cells) and len(set(cells)) == len(cells) > 0
+
+
+def _is_size(sort: object) -> bool:
+    """Whether a sort was found from products alone, or stated, and has no index."""
+    return isinstance(sort, tuple) and sort[:1] == ("size",)
 
 
 def substitute_row(expr: sp.Expr, hidden: sp.Symbol | None) -> sp.Expr:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.equation import decide
+from derivations.equation import Equation, decide
 from derivations.indexed import UnsupportedExpressionError, free_symbols
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
@@ -15,6 +15,7 @@ from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.worded import Worded
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -30,13 +31,19 @@ _MEAN = r"batch|average|mean|평균|배치|平均|批|promedio|media|средн"
 _SOLVED = (
     r"\b(set(ting|s)?|equat(e|es|ing)|put(ting)?)\b[^.]{0,80}\b(zero|0)\b|equal(s|ling|ing)? (it |this )?to (zero|0)\b"
     r"|\bsolv(e|es|ing)\b|normal equation|vanish|stationar|first[- ]order condition"
-    r"|\b(minimi[sz]er|optimum|at the minimum)\b"
+    r"|\b(minimi[sz]er|optimum|at the minimum|optimality condition)\b"
+    r"|\b(derivative|gradient|slope)s?\b[^.]{0,20}\b(to|at|is|are|be(come)?s?|=)\s*\$?(zero|0)\b"
+    r"|\bat (zero|0) (derivative|gradient)"
     r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
     r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
 )
 _ZEROED = (
     r"\b(set|sett?ing|equat\w+|put|putting|solv\w+|requir\w+|satisf\w+)\b"
     r"|令|приравн|реш|igual|annul|poniendo|resolv|setz|löse|poser|posons|おく|とき|đặt|giải"
+)
+_ABSORBED = (
+    r"\babsorb|\bup to (a |some )?(positive |multiplicative )?constant"
+    r"|\bconstants?( factors?| terms?)? (is|are|can be|may be) (dropped|ignored|omitted|left out)"
 )
 SOLVING = 6  # formulas after one that is set to zero, which may follow from it
 
@@ -70,6 +77,11 @@ class Excusing(Worded):
         if begins and not named and (follows or re.search(_SOLVED, before, re.I)):
             reason = "an equation to be solved" + (", as the text says" if not follows else "")
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
+        around = self.document.formulas[step.formula].context
+        if re.search(_ABSORBED, around.before[-160:] + " " + around.after[:160], re.I):
+            return replace(record, verdict="undecided", witness=None, reason="constants are left out, as the text says")
+        if self._is_of_zeros(step) and judged.equation is not None and _is_scaled(judged.equation, self.seed):
+            return replace(record, verdict="undecided", witness=None, reason="both sides are 0, and may be scaled")
         over_samples = self._speaker(step.left).range_of(self.signature.sample)
         sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
         if sums[0] and not sums[1] and self._is_of_one_sample(step, left):
@@ -96,6 +108,11 @@ class Excusing(Worded):
         here = self.document.formulas[step.formula]
         section = (f for f in self.document.formulas[: step.formula + 1] if f.context.headings == here.context.headings)
         return any(re.search(_ONE_SAMPLE, f.context.before, re.I) for f in section)
+
+    def _is_of_zeros(self, step: Step) -> bool:
+        """Whether a step belongs to 0 = A = B: an equation to be solved, of which each next form may be divided."""
+        first = self.document.formulas[step.formula].chains[step.chain].members[0]
+        return first == ast.Number("0") and own_chain(step)
 
     def _is_solution(self, step: Step, left: Node) -> bool:
         """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
@@ -147,6 +164,15 @@ def _is_of_arrays(node: object) -> bool:
         return node.opening in (r"\|", "|")
     raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
     return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
+
+
+def _is_scaled(equation: Equation, seed: int) -> bool:
+    """Whether one side is the other times a constant, or times a power of a name that is a number."""
+    indices = equation.context.ranges.bounds
+    numbers = sorted((s for s in (equation.left - equation.right).free_symbols if s not in indices), key=str)[:4]
+    powers = [sp.S.One, *(s**k for s in numbers for k in (-2, -1, 1, 2))]
+    ratios = [c * power for power in powers for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
+    return any(decide(replace(equation, right=ratio * equation.right), seed).is_proved for ratio in ratios)
 
 
 def _numbered(key: str) -> str:

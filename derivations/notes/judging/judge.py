@@ -173,17 +173,17 @@ class Judging:
 
     def _under(self, step: Step, left: Node, right: Node, *cases: Case | Values) -> Judged:
         assert step.left is not None and step.right is not None
+        first, second = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
         try:
-            first = self._speaker(step.left, step.right)
             matrix = right.body if isinstance(right, ast.Group) else right
             claimed = cases_of(matrix) if isinstance(matrix, ast.Matrix) else []
             if claimed:
                 return self._by_cases(step, left, claimed)
             a = first.side(left)
-            second = self._speaker(step.right, step.left)
             second.fresh = first.fresh + 50
             b = second.side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
+            self.consulted |= {"beyond"} & (first.consulted | second.consulted)
             shown = cells_shown(left, right)
             if shown:
                 return of_shown((place, self._under(step, l, r, *cases)) for place, l, r in shown)

@@ -72,6 +72,9 @@ class Settled:
             data = base_letter(label.name) in ("x", "y", "t") and label not in self.speaker.scope.symbols
             if data and "softmax" not in self.speaker.signature.words and is_summed(p.function, self.speaker):
                 self.doubts.append(f"a derivative by the data {label}")
+        noisy = {label.name for p in partials for label in labels_in(p.function)} & self.speaker.scope.noisy
+        if noisy and not result.has(Partial) and any(isinstance(p.function, sp.Symbol | sp.Indexed) for p in partials):
+            self.doubts.append(f"{min(noisy)} was said to be a model with noise")
         if any(p.function.free_symbols and self._is_vacuous(p) for p in partials):
             self.doubts.append(VACUOUS)
             self.is_vacuous = True

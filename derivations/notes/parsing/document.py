@@ -193,6 +193,9 @@ class _Scanner:
         end, after = (closer.start(), closer.end()) if closer else (len(self.text), len(self.text))
         language = match["info"].strip().strip("{}.").split(" ")[0]
         if language == "math":
+            dollars = re.fullmatch(r"(\s*\$\$)[^$]*(\$\$\s*)", self.text[start:end])
+            if dollars:  # written twice: as a formula, in a block that is one
+                start, end = start + len(dollars[1]), end - len(dollars[2])
             self._formula(match.start("ticks"), after, start, max(start, end), "```math", True)
         else:
             places = self.source.place(start), self.source.end_place(max(start, end))

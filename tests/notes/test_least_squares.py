@@ -1,0 +1,94 @@
+r"""Least squares as its writers have it: stated shapes, capital targets, primes for transposes, noise, 0 = A."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+STATED = r"""
+Minimise $F(\theta) = (A\theta - Y)^T(A\theta - Y)$, where $\theta \in \mathbb{R}^{k \times 1}$,
+$A \in \mathbb{R}^{r \times k}$ and $Y \in \mathbb{R}^{r \times 1}$.
+
+$$\nabla_\theta F(\theta) = \nabla_\theta (\theta^T A^T A\theta - 2 Y^T A\theta + Y^T Y)$$
+$$\nabla_\theta F(\theta) = 2A^T A\theta - 2A^T Y$$
+"""
+IN_WORDS = r"""
+Here $\mathbf{Y}$ is an $n \times 1$ vector, $\mathbf{X}$ is an $n \times 2$ matrix and $\boldsymbol{\beta}$ is a
+$2 \times 1$ vector.
+
+$$\mathbf{Y} = \mathbf{X}\boldsymbol{\beta} + \boldsymbol{\epsilon}, \qquad
+\boldsymbol{\beta} = \begin{bmatrix} \beta_0 \\ \beta_1 \end{bmatrix}$$
+$$S = (\mathbf{Y} - \mathbf{X}\boldsymbol{\beta})^T(\mathbf{Y} - \mathbf{X}\boldsymbol{\beta})$$
+$$\frac{\partial S}{\partial \boldsymbol{\beta}}
+= -2\mathbf{X}^T\mathbf{Y} + 2\mathbf{X}^T\mathbf{X}\boldsymbol{\beta}$$
+"""
+PRIMES = r"""
+$$S(b) = (y - Xb)'(y - Xb) = y'y - y'Xb - b'X'y + b'X'Xb = y'y - 2b'X'y + b'X'Xb$$
+$$\frac{\partial S}{\partial b} = -2X'y + 2X'Xb$$
+"""
+NOISE = r"""
+$$y_i = w^T x_i + \epsilon_i, \qquad L = \sum_{i=1}^n (y_i - w^T x_i)^2$$
+$$\nabla_w L = -2\sum_{i=1}^n (y_i - w^T x_i) x_i$$
+"""
+OTHER_ARGUMENT = r"""
+Let $S(\beta) = (y - X\beta)^T(y - X\beta)$. Then $S(c) = y^T y - 2c^T X^T y + c^T X^T X c$.
+"""
+
+
+def verdicts(text):
+    return [s.verdict for s in check_notes(text).steps]
+
+
+@pytest.mark.parametrize("text", [STATED, IN_WORDS, PRIMES, NOISE, OTHER_ARGUMENT])
+def test_right_notes_are_proved(text):
+    found = verdicts(text)
+    assert set(found) == {"definition", "proved"}
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (STATED, "= 2A^T A\\theta - 2A^T Y", "= 2A^T A\\theta - A^T Y"),
+        (STATED, "A\\theta - 2 Y^T A\\theta + Y", "A\\theta + 2 Y^T A\\theta + Y"),
+        (IN_WORDS, "= -2\\mathbf{X}^T\\mathbf{Y} +", "= 2\\mathbf{X}^T\\mathbf{Y} +"),
+        (PRIMES, "= -2X'y + 2X'Xb", "= -2X'y + X'Xb"),
+        (PRIMES, "= y'y - 2b'X'y +", "= y'y - b'X'y +"),
+        (NOISE, "= -2\\sum", "= 2\\sum"),
+        (OTHER_ARGUMENT, "- 2c^T", "+ 2c^T"),
+    ],
+)
+def test_a_planted_fault_is_refuted(text, right, wrong):
+    assert right in text
+    assert "refuted" in verdicts(text.replace(right, wrong)) or "conflict" in verdicts(text.replace(right, wrong))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # an equation to be solved, whichever side its 0 stands on, and whatever it is divided by
+        r"The optimality condition is $$0 = a w - c + \lambda$$ for all $w$.",
+        r"""$$0 = \frac{\partial}{\partial b} \sum_{i=1}^n \left(\frac{x_i + b - y_i}{s}\right)^2
+        = \sum_{i=1}^n \frac{\partial}{\partial b} (x_i + b - y_i)^2 = \sum_{i=1}^n (x_i + b - y_i)$$""",
+        # the derivative of the first function alone
+        r"$$h(x) = f(x)g(x), \qquad \frac{d}{dx}h(x) = f(x)\frac{d}{dx}g(x) + \frac{d}{dx}f(x)g(x)$$",
+        r"""$$u_{t+1} = u_t - \eta \frac{2}{n} A^T(A u_t - c) = u_t - \eta (A^T A u_t - A^T c)$$
+        where the constant is absorbed into $\eta$.""",
+    ],
+)
+def test_what_is_meant_otherwise_is_not_refuted(text):
+    assert "refuted" not in verdicts(text)
+
+
+def test_a_fault_in_an_equation_to_be_solved_is_still_refuted():
+    assert "refuted" in verdicts(
+        r"$$0 = \frac{\partial}{\partial b} \sum_{i=1}^n (x_i + b)^2 = \sum_{i=1}^n (x_i - b)$$"
+    )
+
+
+def test_primes_of_functions_stay_derivatives():
+    assert verdicts(r"$$Q = X'X, \qquad \sigma'(z) = \sigma(z)(1 - \sigma(z))$$")[1] in ("proved", "supported")
+
+
+def test_a_model_with_noise_says_nothing_of_its_derivative():
+    assert "refuted" not in verdicts(
+        r"$$y_i = w^T x_i + \epsilon_i, \qquad \frac{\partial y_i}{\partial w_j} = x_{ij}$$"
+    )
