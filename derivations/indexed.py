@@ -239,6 +239,10 @@ def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges, definitions: tuple[
     if isinstance(expr, sp.Max) and len(expr.args) == 2 and expr.args[0] == 0:
         d = differentiate(expr.args[1], v, ranges, definitions)
         return (1 + sp.sign(expr.args[1])) / 2 * d if d != 0 else d
+    if isinstance(expr, sp.Max) and len(expr.args) == 2:
+        a, b = expr.args
+        one, other = (differentiate(e, v, ranges, definitions) for e in (a, b))
+        return (one + other) / 2 + sp.sign(a - b) * (one - other) / 2 if one != other else one
     if isinstance(expr, sp.Function) and len(expr.args) == 1:
         d = differentiate(expr.args[0], v, ranges, definitions)
         return expr.fdiff(1) * d if d != 0 else d

@@ -37,6 +37,7 @@ from derivations.verdict import Status
 __all__ = ["Reading"]
 
 OPERATIONS, SECONDS = 200_000, 4.0  # of a step, and of a formula
+DEFINING = (":=", r"\equiv", r"\triangleq")
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
@@ -74,6 +75,7 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
             with deadline(self.seconds - self.spent[step.formula] / 1e9):
                 return self._record(step)
         finally:
+            self._remember(step)
             self.spent[step.formula] += time.thread_time_ns() - before
 
     def _record(self, step: Step) -> StepRecord:
@@ -94,6 +96,9 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
         for side in (step.left, step.right):
             if isinstance(side.node, ast.Unread):
                 return replace(record, verdict="unsupported", method="reading", reason=side.node.reason)
+        if step.sign.sign in DEFINING and self._is_new(step.left.node, step.right.node):
+            with contextlib.suppress(BudgetExceededError, RecursionError), budget(OPERATIONS, SECONDS):
+                return self._equation(step, step.left.node, step.right.node, record)
         if step.sign.sign in ASSIGNMENTS:
             unusable = (BudgetExceededError, RecursionError, ArithmeticError, LookupError, ValueError)
             with contextlib.suppress(*unusable), budget(OPERATIONS, SECONDS):
@@ -107,6 +112,8 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
         try:
             with budget(OPERATIONS, SECONDS):
                 found = self._equation(step, step.left.node, step.right.node, record)
+                if found.verdict in ("undecided", "unsupported"):
+                    found = self._put_in(step.left.node, step.right.node, found)
                 self._keep_matrices(step, found)
                 return self._with_effect(step, found)
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
@@ -118,6 +125,11 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
         except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
             # ours: the rest of the file is read
             return replace(record, verdict="undecided", method="internal", reason=f"internal error: {error!r}")
+
+    def _is_new(self, left: Node, right: Node) -> bool:
+        """Whether a bare name that has no value is said to be something else: a definition, and no update."""
+        head = head_of(left, self.signature)
+        return head is not None and left not in walk(right) and self._is_open(head) and not self._has_value(head)
 
     def _is_ignored(self, step: Step) -> bool:
         """Whether the formula is the first after a comment `<!-- verify: ignore -->`."""
@@ -254,6 +266,10 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
         assert step.right is not None
         if before is None:
             self.derived[key] = step.right
+            assert step.right.node is not None
+            judged = self._claimed(step, left, step.right.node)
+            if judged.verdict.is_proved:  # for any function, by what it is differentiated by
+                return self._judged(record, judged)
             reason = "the derivative of a name that has no definition here: nothing to check"
             return replace(record, verdict="definition", method="definition", reason=reason)
         assert before.node is not None and step.right.node is not None

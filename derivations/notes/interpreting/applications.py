@@ -5,7 +5,7 @@ A function without a definition is its first-order jet: its value and its deriva
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,16 +22,30 @@ from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.tensor import Value, scalar
+from derivations.notes.interpreting.thresholds import RELU, step_of
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.statement import array
 
-__all__ = ["SIGMOIDS", "Applications"]
+__all__ = ["SIGMOIDS", "Applications", "at_primes"]
 
 SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 _SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
+_NAMED |= dict.fromkeys(RELU, lambda u: sp.Max(0, u))
+
+
+def at_primes(function: Callable[[sp.Expr], sp.Expr], at: sp.Expr, primes: int) -> sp.Expr:
+    """A function, or its derivative, at a point."""
+    if primes > 1:
+        raise UnsupportedNoteError("higher derivatives of a function")
+    value = function(at)
+    if not primes:
+        return value
+    slot = sp.Dummy(real=True)
+    inner = function(slot)
+    return step_of(at) if isinstance(inner, sp.Max) else inner.diff(slot).xreplace({slot: at})
 
 
 @dataclass
@@ -94,9 +108,9 @@ class Applications(Derivatives, Arrays, Indicators):
         if not self.scope.of(ref.key) or ref.key in (r"\sigma",) and len(arguments) == 1:
             if ref.key in SIGMOIDS and len(arguments) == 1 and not ref.indices:
                 return self.sigmoid_of(self.value(arguments[0]), ref.primes)
-        if ref.key in _NAMED and len(arguments) == 1:
+        if ref.key in _NAMED and len(arguments) == 1 and not ref.indices:
             inner = self.value(arguments[0])
-            return replace(inner, expr=_NAMED[ref.key](inner.expr))
+            return replace(inner, expr=at_primes(_NAMED[ref.key], inner.expr, ref.primes))
         if ref.key in _SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
             return self._softmax(ref, self.value(arguments[0]))
         conditional = next((a for a in arguments if isinstance(a, ast.Chain)), None)

@@ -184,6 +184,8 @@ class Derivatives(Namer):
         if entries is not None:
             return self.by_parameters(of, entries)
         subject, by = label_if_named(expr), label_if_named(v)
+        if subject is not None and by is not None and subject != by:
+            self.scope.varied.setdefault(subject, set()).add(by)
         if subject is not None and by is not None and subject in self.unknown and subject != by:
             self.scope.depends.setdefault(subject, set()).add(by)
         if isinstance(v, sp.Symbol) and not occurs(v, expr, self.scope):

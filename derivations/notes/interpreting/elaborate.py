@@ -264,7 +264,7 @@ class Elaborator(Products):
         above = self.value(exponent)
         if above.axes:
             raise UnsupportedNoteError("an array as a power")
-        if len(value.axes) == 1 and above.expr == 2 and self.beside_number:
+        if len(value.axes) == 1 and above.expr == 2 and (self.beside_number or self.squares):
             return replace(value, expr=value.expr**2)
         if value.axes and above.expr == -1:
             raise UnsupportedNoteError("the inverse of a matrix")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.signature import Signature
+from derivations.notes.interpreting.thresholds import RELU
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.render import render
@@ -14,7 +15,7 @@ from derivations.notes.parsing.render import render
 __all__ = ["Head", "head_of"]
 
 _BUILTIN = frozenset((r"\sigma", "sigmoid", "Sigmoid", "softmax", "Softmax", "e", r"\delta", r"\partial", "d", r"\pi"))
-_BUILTIN |= ARRAY_FUNCTIONS
+_BUILTIN |= ARRAY_FUNCTIONS | RELU
 
 
 @dataclass(frozen=True)

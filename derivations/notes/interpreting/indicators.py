@@ -15,9 +15,9 @@ import sympy as sp
 
 from derivations.notes.interpreting.cases import cases_of
 from derivations.notes.interpreting.names import Habits, Index, Ref, UnsupportedNoteError, read_name
-from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.tensor import Value, elementwise, scalar
+from derivations.notes.interpreting.thresholds import Thresholds, is_threshold
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
@@ -79,7 +79,7 @@ def _read(node: object, habits: Habits) -> tuple[Index, ...]:
 
 
 @dataclass
-class Indicators(Namer):
+class Indicators(Thresholds):
     """The part of the elaborator that knows conditions as numbers."""
 
     if TYPE_CHECKING:
@@ -87,7 +87,10 @@ class Indicators(Namer):
         def value(self, node: Node) -> Value: ...
 
     def by_cases(self, node: ast.Matrix) -> Value:
-        """A value for each of two labels, or for i = j and i ≠ j, as one expression."""
+        """A value for each of two labels, for i = j and i ≠ j, or on either side of a threshold, as one expression."""
+        found = self.by_sides(node)
+        if found is not None:
+            return found
         rows = cases_of(node)
         if len(rows) != 2 or any(case is None for _, case in rows):
             raise UnsupportedNoteError("a matrix written out")
@@ -121,6 +124,8 @@ class Indicators(Namer):
     def indicator(self, node: Node) -> Value:
         """1{y = k}: the entry k of the one-hot label, or δ of two indices."""
         assert isinstance(node, ast.Group) and isinstance(node.body, ast.Chain)
+        if is_threshold(node):
+            return self.threshold(node.body)
         if node.body.relations[0].sign == r"\ne":
             relation = replace(node.body.relations[0], sign="=")
             found = self.indicator(replace(node, body=replace(node.body, relations=(relation,))))

@@ -15,12 +15,13 @@ from typing import Any
 
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import layer_of, layer_of_node
+from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["Layer", "at_layer", "layers_named", "own_layer"]
+__all__ = ["Layer", "at_layer", "is_general", "layers_named", "own_layer"]
 
 Layer = tuple[str, int]  # a letter and what is added to it
 _MOST = 8
@@ -35,12 +36,21 @@ def layers_named(document: Document, signature: Signature) -> tuple[tuple[Layer,
         if layer is not None and layer[0] in signature.habits.layers:
             used[layer] = None
     for step in document.steps:
-        for side in (step.left, step.right):
+        names = step.left is not None and step.left.node is not None and head_of(step.left.node, signature) is not None
+        for side in (step.left, None if names else step.right):  # \hat y = a^L says what \hat y is
             node = None if side is None else side.node
             layer = None if node is None or head_of(node, signature) is None else own_layer(node)
             if layer is not None and isinstance(node, ast.Symbol):
                 defined.setdefault(node.name, set()).add(layer)
     return tuple(used)[:_MOST], defined
+
+
+def is_general(node: Node, right: Node, signature: Signature) -> bool:
+    """Whether what is said of a layer holds at all others: of l, and of the last one, L, only what it is named for."""
+    layer = own_layer(node)
+    if layer is None or layer[1] or layer[0] not in signature.habits.layers:
+        return False
+    return layer[0] != "L" or len(signature.habits.layers) == 1 or subject_of(right) is not None
 
 
 def own_layer(node: Node) -> Layer | None:

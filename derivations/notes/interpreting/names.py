@@ -20,21 +20,25 @@ from derivations.notes.parsing.render import render
 
 __all__ = [
     "LAYERED",
+    "NAMES_BOUND",
     "Habits",
     "Index",
     "Ref",
     "UnsupportedNoteError",
+    "accented",
     "binder",
     "layer_of",
     "layer_of_key",
     "layer_of_node",
     "read_name",
+    "unit_of",
 ]
 
 BOLD = frozenset(("mathbf", "boldsymbol", "vec", "mathrm", "operatorname", "mathit", "mathsf", "mathnormal", "text"))
 TRANSPOSES = frozenset(("T", r"\top", r"\dagger", "intercal", r"\intercal", "t"))
 _PARAMETERS = frozenset(("w", "b", r"\theta", r"\beta", "x", "W", r"\omega", r"\phi", "B", r"\mathbf{w}"))
 LAYERED = frozenset(("a", "z", "w", "W", "b", "h", "o", r"\delta"))  # what a layer has
+NAMES_BOUND = frozenset("efgh")  # names of functions and errors, but indices where a sum runs over them
 _GREEK_INDEX = frozenset((r"\ell", r"\alpha", r"\mu", r"\nu"))
 
 
@@ -75,6 +79,8 @@ class Habits:
     raised: frozenset[str] = frozenset()
     indexed: frozenset[tuple[str, bool]] = frozenset()
     layers: frozenset[str] = frozenset()
+    bound: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -96,18 +102,23 @@ class Ref:
 
 def read_name(symbol: ast.Symbol, habits: Habits) -> Ref:
     """The symbol as a name with indices."""
-    accents = [d for d in symbol.decorations if d not in BOLD]
-    base = symbol.name
-    for accent in accents:
-        base = rf"\{accent}{{{base}}}"
-    parts = _Parts(base, habits)
+    parts = _Parts(accented(symbol), habits)
     for node in symbol.subscripts:
         parts.below(node)
     for node in symbol.superscripts:
         parts.above(node)
     bold = any(d in ("mathbf", "boldsymbol", "vec") for d in symbol.decorations)
-    key = base + "".join(parts.marks)
+    key = parts.base + "".join(parts.marks)
     return Ref(key, tuple(parts.lower), tuple(parts.upper), parts.power, parts.transposed, symbol.primes, bold)
+
+
+def accented(symbol: ast.Symbol) -> str:
+    """A name with its accents: a hat tells names apart, a font doesn't, and there is no script z beside z."""
+    base = symbol.name
+    for accent in symbol.decorations:
+        if accent not in BOLD and (accent != "mathcal" or symbol.name[-1:].isupper()):
+            base = rf"\{accent}{{{base}}}"
+    return base
 
 
 @dataclass
@@ -122,7 +133,11 @@ class _Parts:
 
     def below(self, node: Node) -> None:
         node = _inside(node)
-        letters = list(_letters(node))
+        label = unit_of(node)
+        if label in self.habits.labels:
+            self.marks.append(f"_{label}")
+            return
+        letters = list(_letters(node, self.habits.bound))
         if letters and all(isinstance(item, Index) for item in letters):
             if all(i.letter is None for i in letters) and (self.base, True) not in self.habits.indexed:
                 self.marks.append(f"_{''.join(map(str, letters))}")
@@ -148,7 +163,7 @@ class _Parts:
             case ast.Mark(sign):
                 self.marks.append(f"^{sign}")
             case _ if self.base in LAYERED and (layer_of_node(node) or ("",))[0] in self.habits.layers:
-                self.marks.append("^" + re.sub(r"[\s()\[\]]", "", render(node)))
+                self.marks.append("^" + re.sub(r"\\left|\\right|[\s()\[\]]", "", render(node)))
             case ast.Group("(", ")", body) if body is not None:
                 self._bracketed(node, body)
             case ast.Group("[", "]", body) if body is not None:
@@ -195,9 +210,12 @@ def layer_of_node(node: Node) -> tuple[str, int] | None:
 
 
 def layer_of_key(key: str) -> tuple[str, int] | None:
-    """The layer in the key of a name: (L, -1) of a^L-1."""
+    """The layer in the key of a name: (L, -1) of a^L-1, ("", 2) of W^(2)."""
     found = re.match(r"\\?[A-Za-z]+\^(l|L|\\ell)([+-]\d+)?(?![A-Za-z\d+-])", key)
-    return None if found is None else (found[1], int(found[2] or 0))
+    if found is not None:
+        return found[1], int(found[2] or 0)
+    numbered = re.fullmatch(r"[azhoWwb]\^[(\[](\d)[)\]]", key)
+    return None if numbered is None else ("", int(numbered[1]))
 
 
 def layer_of(symbol: ast.Symbol) -> tuple[str, int] | None:
@@ -206,6 +224,18 @@ def layer_of(symbol: ast.Symbol) -> tuple[str, int] | None:
         return None
     found = layer_of_node(symbol.superscripts[0])
     return found if found is not None and found[0] in ("l", "L", r"\ell") else None
+
+
+def unit_of(node: Node) -> str:
+    """The letter and the number that may name a unit, h1 of out_{h1} and of out_{h_1}; empty for all else."""
+    match node:
+        case ast.Symbol(name, (), (), (), 0) if len(name) == 2 and name[0].isalpha() and name[1].isdigit():
+            return name
+        case ast.Symbol(name, (), (ast.Number(text),), (), 0) if len(name) == 1 and text.isdigit():
+            return name + text
+        case ast.Product((ast.Factor("", "", ast.Symbol(name, (), (), (), 0)), ast.Factor("", "", ast.Number(text)))):
+            return name + text if len(name) == 1 and text.isdigit() else ""
+    return ""
 
 
 def _mark(node: Node) -> str:
@@ -241,31 +271,31 @@ def _inside(node: Node) -> Node:
     return node
 
 
-def _letters(node: Node) -> Iterator[Index]:
-    """The indices that a script consists of; nothing where it is no index."""
+def _letters(node: Node, bound: frozenset[str] = frozenset()) -> Iterator[Index]:
+    """The indices that a script consists of; nothing where it is no index. bound: letters that are indices here."""
     match node:
         case ast.Number(text) if text.isdigit() and len(text) < 6:
             if len(text) == 2:  # w_{12}: an entry of a small matrix
                 yield from (Index(None, int(digit)) for digit in text)
             else:
                 yield Index(None, int(text))
-        case ast.Symbol(name, decorations, below, (), 0) if not decorations and _names_index(name):
+        case ast.Symbol(name, decorations, below, (), 0) if not decorations and (name in bound or _names_index(name)):
             yield Index(name)
             for part in below:  # y_{t_i} is y at t and i
-                yield from _letters(part)
+                yield from _letters(part, bound)
         case ast.Symbol(name, (), (), (), 0) if len(name) == 2 and _names_index(name[0]) and name[1].isdigit():
             yield Index(name[0])  # x_{i1}: the first entry of x_i
             yield Index(None, int(name[1]))
         case ast.Product(factors) if all(not f.operator and not f.sign for f in factors):
-            found = [list(_letters(f.body)) for f in factors]
+            found = [list(_letters(f.body, bound)) for f in factors]
             if all(found):
                 yield from (i for part in found for i in part)
         case ast.Listing(items, separators) if set(separators) <= {","}:
-            found = [list(_letters(item)) for item in items if item is not None]
+            found = [list(_letters(item, bound)) for item in items if item is not None]
             if all(found):
                 yield from (i for part in found for i in part)
         case ast.Sum((first, second)) if second.sign in ("+", "-") and isinstance(second.body, ast.Number):
-            letters = list(_letters(first.body)) if not first.sign else []
+            letters = list(_letters(first.body, bound)) if not first.sign else []
             if len(letters) == 1 and letters[0].letter is not None and second.body.text.isdigit():
                 step = int(second.body.text[:6])
                 yield Index(letters[0].letter, step if second.sign == "+" else -step)
@@ -289,7 +319,7 @@ def binder(operator: ast.BigOperator) -> tuple[tuple[str, ...], Node | None, Nod
         case None:
             return (), None, operator.upper, ()
         case ast.Chain((left, right), (relation,)) if right is not None:
-            letters = tuple(str(i.letter) for i in _letters(left)) if left is not None else ()
+            letters = tuple(str(i.letter) for i in _letters(left, NAMES_BOUND)) if left is not None else ()
             if relation.sign == "=":
                 if len(letters) != 1:
                     raise UnsupportedNoteError("the lower bound of a sum that names no single index")
@@ -299,7 +329,7 @@ def binder(operator: ast.BigOperator) -> tuple[tuple[str, ...], Node | None, Nod
             if relation.sign == r"\in":
                 return letters, None, operator.upper, ()
         case _:
-            letters = tuple(i.letter for i in _letters(_inside(lower)) if i.letter is not None)
+            letters = tuple(i.letter for i in _letters(_inside(lower), NAMES_BOUND) if i.letter is not None)
             if letters:
                 return letters, None, operator.upper, ()
     raise UnsupportedNoteError(f"the bounds {render(lower)} of a sum or product")

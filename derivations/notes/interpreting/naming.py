@@ -27,6 +27,7 @@ __all__ = ["ROW", "Choices", "Namer"]
 
 ROW = index("row")  # the sample at hand, where none is named
 MAX_AXES = 4
+DATA_NAMES = frozenset(("x", "X", "target", "label", "desired", "expected"))
 
 
 @dataclass(frozen=True)
@@ -308,7 +309,9 @@ class Namer:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():
             return False
-        known = letter in PARAMETERS or letter in ("x", "X") or key in (r"\sigma", "i_1", "i_2")
+        if key == "C" and key in self.signature.subjects:
+            return False  # a cost, and no constant
+        known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2")
         return known or key in self.signature.parameters
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:

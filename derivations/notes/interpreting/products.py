@@ -10,10 +10,11 @@ import sympy as sp
 
 from derivations.functions import Partial
 from derivations.kernels import charge
-from derivations.notes.interpreting.applications import Applications
+from derivations.notes.interpreting.applications import Applications, at_primes
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import is_differential
+from derivations.notes.interpreting.shapes import has_slope
 from derivations.notes.interpreting.tensor import (
     MisshapenError,
     Value,
@@ -24,6 +25,7 @@ from derivations.notes.interpreting.tensor import (
     retyped,
     scalar,
 )
+from derivations.notes.interpreting.thresholds import is_threshold
 from derivations.notes.interpreting.totals import Totals
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -32,6 +34,7 @@ from derivations.notes.parsing.render import render
 __all__ = ["Products"]
 
 _LOGS = ("log", "ln")
+_ENTRYWISE = (r"\odot", r"\circ", r"\cdot", "*")
 _FUNCTIONS = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sinh": sp.sinh, "cosh": sp.cosh}
 
 
@@ -41,6 +44,7 @@ class Products(Applications, Totals):
 
     mended: list[tuple[sp.Expr, sp.Expr]] | None = None
     squared: list[tuple[sp.Expr, sp.Expr]] | None = None
+    beside_slope: bool = False  # columns beside σ'(z) are multiplied entry by entry
 
     if TYPE_CHECKING:
 
@@ -57,6 +61,13 @@ class Products(Applications, Totals):
             return numerator
         if len(factors) > 1 and all(_is_word(f) for f in factors):
             return self.named(Ref(" ".join(render(f.body) for f in factors)))
+        before, self.beside_slope = self.beside_slope, self.beside_slope or has_slope(factors)
+        try:
+            return self._product(factors, tail)
+        finally:
+            self.beside_slope = before
+
+    def _product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
         result: Value | None = None
         negative = operator = False
         position = 0
@@ -112,7 +123,9 @@ class Products(Applications, Totals):
         match operator:
             case "" | r"\cdot":
                 if left.axes and right.axes and left.is_row is right.is_row and len(left.axes) == len(right.axes) == 1:
-                    if self.entrywise:
+                    if self.entrywise or self.beside_slope:
+                        if not self.entrywise:
+                            self.doubts.append("a product of two columns is taken entry by entry")
                         return elementwise(left, right, lambda a, b: a * b)
                     if not operator and _is_capital(left) and _is_capital(right):
                         raise UnsupportedNoteError("a product of what may be matrices")
@@ -156,7 +169,7 @@ class Products(Applications, Totals):
         node = factors[at].body
         rest = factors[at + 1 :]
         match node:
-            case _ if rest and is_indicator(rest[0].body) and not rest[0].operator and is_one(node):
+            case _ if rest and _is_conditional(rest[0].body) and not rest[0].operator and is_one(node):
                 return self.indicator(rest[0].body), 2, False
             case ast.BigOperator(name) if name in ("sum", "prod"):
                 return self.big(node, rest, tail), len(factors) - at, True
@@ -180,7 +193,7 @@ class Products(Applications, Totals):
             case ast.Symbol():
                 value, used = self.applied(node, rest)
                 return value, 1 + used, False
-            case ast.Group() if is_indicator(node):
+            case ast.Group() if is_indicator(node) or is_threshold(node) and factors[at].operator in _ENTRYWISE:
                 return self.indicator(node), 1, False
             case _:
                 return self.value(node), 1, False
@@ -204,7 +217,7 @@ class Products(Applications, Totals):
 
     def function(self, node: ast.Function, factors: Sequence[ast.Factor], at: int) -> tuple[Value, int, bool]:
         name = node.name
-        if name not in _FUNCTIONS or node.primes or (node.subscripts and name not in _LOGS):
+        if name not in _FUNCTIONS or node.primes > 1 or (node.subscripts and name not in _LOGS):
             raise UnsupportedNoteError(f"\\{name}")
         if node.subscripts and not (isinstance(node.subscripts[0], ast.Symbol) and node.subscripts[0].name == "e"):
             raise UnsupportedNoteError("a logarithm to another base")
@@ -213,7 +226,7 @@ class Products(Applications, Totals):
             argument, used = self.value(node.superscripts[0]), 0
         else:
             argument, used = self.argument(rest)
-        value = replace(argument, expr=_FUNCTIONS[name](argument.expr))
+        value = replace(argument, expr=at_primes(_FUNCTIONS[name], argument.expr, node.primes))
         if node.superscripts and name != "exp":
             value = power(value, self.value(node.superscripts[0]).expr)
         return value, 1 + used, False
@@ -223,6 +236,10 @@ class Products(Applications, Totals):
             raise UnsupportedNoteError(f"\\{name} of other than two values")
         left, right = (self.value(item) for item in group.body.items if item is not None)
         return elementwise(left, right, lambda a, b: sp.Max(a, b) if name == "max" else -sp.Max(-a, -b))
+
+
+def _is_conditional(node: Node) -> bool:
+    return is_indicator(node) or is_threshold(node)
 
 
 def _is_capital(value: Value) -> bool:

@@ -55,6 +55,7 @@ class Scope:
     arities: dict[str, int] = field(default_factory=dict)
     jets: set[sp.Symbol] = field(default_factory=set)
     depends: dict[sp.Symbol, set[sp.Symbol]] = field(default_factory=dict)
+    varied: dict[sp.Symbol, set[sp.Symbol]] = field(default_factory=dict)  # what each name is differentiated by
     zeroed: list[sp.Expr] = field(default_factory=list)
     inert: dict[sp.Symbol, frozenset[sp.Symbol]] = field(default_factory=dict)
     history: dict[str, list[Entry]] = field(default_factory=dict)

@@ -20,13 +20,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.declared import declared_sizes
+from derivations.notes.interpreting.layers import at_layer, is_general, layers_named, own_layer
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.signature import Key, Signature, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["inferred_axes", "is_loss_name", "with_shapes"]
+__all__ = ["has_slope", "inferred_axes", "is_loss_name", "with_shapes"]
 
 _MATRICES = frozenset("WUVAXHZYPMBR")
 _NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
@@ -190,6 +191,7 @@ class _Fit:
         if isinstance(first, ast.Nabla) and len(first.subscripts) == 1 and not first.superscripts:
             return self.shape(first.subscripts[0])  # of a loss
         result: _Shape | None = _NUMBER
+        entrywise = has_slope(factors)
         position = 0
         while position < len(factors):
             factor = factors[position]
@@ -214,7 +216,8 @@ class _Fit:
             if part is None or result is None:
                 result = None
                 continue
-            result = self.times(result, part, factor.operator)
+            columns = entrywise and len(result.sizes) == len(part.sizes) == 1 and result.is_row is part.is_row
+            result = self.times(result, part, r"\odot" if columns else factor.operator)
         return result
 
     def extremum(self, group: ast.Group) -> _Shape | None:
@@ -255,6 +258,17 @@ class _Fit:
         return _Shape(sizes, is_row=len(a.sizes) == 1 and len(sizes) == 1)
 
 
+def has_slope(factors: Sequence[ast.Factor]) -> bool:
+    r"""Whether a factor is the slope of an activation, \sigma'(z): columns beside it are multiplied entry by entry."""
+    return any(
+        isinstance(first.body, ast.Symbol)
+        and first.body.primes == 1
+        and isinstance(second.body, ast.Group)
+        and not second.operator
+        for first, second in itertools.pairwise(factors)
+    )
+
+
 def _differential(node: Node) -> Node | None:
     """v of ∂v."""
     if isinstance(node, ast.Product) and len(node.factors) == 2 and isinstance(node.factors[0].body, ast.Partial):
@@ -287,6 +301,8 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
         if step.sign.sign in _EQUAL and step.left is not None and step.right is not None
         if step.left.node is not None and step.right.node is not None
     ]
+    if signature.habits.layers:
+        equations += _at_other_layers(document, signature, equations)
     refs = [ref for pair in equations for side in pair for ref in _refs(side, signature.habits)]
     stated = declared_sizes(document, signature.habits)
     indexed = {r.key for r in refs if len(r.indices) >= len(stated.get(r.key, ())) and r.indices}  # X_i of a matrix X
@@ -298,7 +314,7 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
     ranks |= {key: 0 for key in bare if ranks.get(re.sub(r"_\d$", "", key)) == 1 and re.search(r"_\d$", key)}  # entries
     arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
     has_weights = any(rank == 2 and key[0] in _WEIGHTS for key, rank in ranks.items())
-    is_written = has_weights and (bool(arrays) or any(map(_has_norm, equations)))
+    is_written = has_weights and (bool(arrays) or any(map(_shows_arrays, equations)))
     if not is_written and not _is_misread(equations, signature, arrays & bare, declared):
         return {}
     known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}
@@ -367,21 +383,32 @@ def _heads(document: Document, habits: Habits) -> set[str]:
     return {ref.key for side in sides if isinstance(side, ast.Symbol) for ref in _refs(side, habits)}
 
 
-def _has_norm(sides: tuple[Node, Node]) -> bool:
-    return any(isinstance(n, ast.Group) and n.opening == r"\|" for side in sides for n in walk(side))
+def _at_other_layers(
+    document: Document, signature: Signature, equations: Sequence[tuple[Node, Node]]
+) -> list[tuple[Node, Node]]:
+    """What is said of a layer, at the other layers that the document names."""
+    named, defined = layers_named(document, signature)
+    found = []
+    for left, right in equations:
+        own = own_layer(left)
+        if own is not None and is_general(left, right, signature) and isinstance(left, ast.Symbol):
+            others = [layer for layer in named if layer != own and layer not in defined.get(left.name, ())]
+            found += [(at_layer(left, own[0], layer), at_layer(right, own[0], layer)) for layer in others]
+    return found
 
 
-def _transposes(equations: Iterable[tuple[Node, Node]]) -> bool:
-    """Whether a bracket is transposed: (a^{[1]})^\\top."""
-    scripts = (
-        s
-        for pair in equations
-        for side in pair
-        for n in walk(side)
-        if isinstance(n, ast.Scripted)
-        for s in n.superscripts
+def _shows_arrays(sides: tuple[Node, Node]) -> bool:
+    r"""Whether an equation has what only arrays have: a norm, a transposed bracket, a product entry by entry."""
+    nodes = [n for side in sides for n in walk(side)]
+    return any(
+        isinstance(n, ast.Group)
+        and n.opening == r"\|"
+        or isinstance(n, ast.Factor)
+        and n.operator == r"\odot"
+        or isinstance(n, ast.Scripted)
+        and any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in n.superscripts)
+        for n in nodes
     )
-    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in scripts)
 
 
 def _fitted(

@@ -95,6 +95,7 @@ class Signature:
     names_e: bool = False
     parameters: frozenset[str] = frozenset()
     has_kronecker: bool = True
+    subjects: frozenset[str] = frozenset()  # names that are differentiated
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
     def number_of(self, sort: object) -> int:

@@ -112,6 +112,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         bool(survey.uses.get("e")) and "e" in survey.transposed or any(_names_e(sides) for _, sides in formulas),
         frozenset(k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey)),
         has_kronecker([side for _, sides in formulas for side in sides], survey.habits, words),
+        frozenset(survey.subjects),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature

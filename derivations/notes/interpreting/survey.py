@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.names import (
-    BOLD,
+    NAMES_BOUND,
     TRANSPOSES,
     Habits,
     Ref,
     UnsupportedNoteError,
+    accented,
     binder,
     layer_of,
     read_name,
+    unit_of,
 )
 from derivations.notes.interpreting.quotients import leading
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, WEIGHTS, Key, Slot, base_letter
@@ -82,6 +84,8 @@ class Survey:
     common: set[str] = field(default_factory=set)  # stand without an index in a sum, beside what has the sum's index
     normed: set[str] = field(default_factory=set)  # stand in a norm or in a bracket that is transposed
     varied: set[str] = field(default_factory=set)  # are what something is differentiated by
+    units: set[Slot] = field(default_factory=set)  # run over the units of a layer
+    subjects: set[str] = field(default_factory=set)  # are what is differentiated
     alone: set[str] = field(default_factory=set)  # are a whole side somewhere
 
     @property
@@ -132,6 +136,7 @@ class Survey:
                     self.letters.setdefault((number, letter), []).append(slot)
                     if (layer_of(node) or ("",))[0] in self.habits.layers:
                         self.class_slots.append(slot)  # the index of a unit
+                        self.units.add(slot)
                     letter_of = base_letter(ref.key)
                     if len(ref.indices) == 1 and letter_of in ("y", "t", "w", r"\theta", r"\beta"):
                         self.joined.kind[slot] = "label" if letter_of in LABELS else "weight"
@@ -153,6 +158,8 @@ class Survey:
         """Σ e^{z_j} below a fraction bar is a sum over classes; a name behind ∂ there is what is varied."""
         below = leading(node.denominator) or ()
         self.varied |= {ref.key for ref in names_in((f.body for f in below), self.habits)}
+        above = leading(node.numerator) or ()
+        self.subjects |= {ref.key for ref in names_in((f.body for f in above), self.habits)}
         sums = [n for n in walk(node.denominator) if isinstance(n, ast.BigOperator) and n.name == "sum"]
         if not sums:
             return
@@ -236,8 +243,7 @@ class Survey:
             if right.operator == r"\cdot" and isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Symbol):
                 pair = (left.body, right.body)
                 if all(
-                    not s.subscripts and not s.superscripts and (bare_name(s), True) in self.habits.indexed
-                    for s in pair
+                    not s.subscripts and not s.superscripts and (accented(s), True) in self.habits.indexed for s in pair
                 ):
                     self.dotted = True
             if isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Scripted) and not right.operator:
@@ -273,6 +279,9 @@ class Survey:
             for slot in sorted(self.letters[number, letter], key=lambda s: base_letter(s[0]) not in WEIGHTS):
                 if slot not in torn and not joined.join(slot, ("letter", number, letter)):
                     torn.add(slot)
+        if not any(joined.find(slot) in joined.size for slot in self.units):
+            for slot in sorted(self.units):  # w^l_{jk} and w^{l+1}_{kj}: as if all layers had as many units
+                joined.join(("units",), slot)
         return torn
 
 
@@ -294,7 +303,8 @@ def habits_of(sides: list[Node]) -> Habits:
     layered = {(layer[0], n.name) for n in symbols if (layer := layer_of(n)) is not None and layer[0] not in raised}
     letters = {letter for letter, _ in layered}
     layers = frozenset(c for c in letters if len({name for letter, name in layered if letter == c}) > 1)
-    plain = Habits(frozenset(raised), layers=layers)
+    labels = frozenset(unit_of(n) for s in symbols if len(s.name) > 1 and s.name.isalpha() for n in s.subscripts)
+    plain = Habits(frozenset(raised), layers=layers, bound=frozenset(raised & NAMES_BOUND), labels=labels - {""})
     lettered = Counter[tuple[str, bool]]()
     numbered = Counter[tuple[str, bool]]()
     for side in sides:
@@ -302,15 +312,15 @@ def habits_of(sides: list[Node]) -> Habits:
             if isinstance(node, ast.Symbol):
                 try:
                     ref = read_name(
-                        node, replace(plain, indexed=frozenset([(bare_name(node), True), (bare_name(node), False)]))
+                        node, replace(plain, indexed=frozenset([(accented(node), True), (accented(node), False)]))
                     )
                 except UnsupportedNoteError:
                     continue
                 for lower, indices in ((True, ref.below), (False, ref.above)):
                     if any(i.letter is not None for i in indices):
-                        lettered[bare_name(node), lower] += 1
+                        lettered[accented(node), lower] += 1
                     elif indices:
-                        numbered[bare_name(node), lower] += 1
+                        numbered[accented(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
     return replace(plain, indexed=indexed)
 
@@ -321,14 +331,6 @@ def _is_of_arrays(node: ast.Group | ast.Scripted) -> bool:
         return node.opening == r"\|"
     raised = node.superscripts if isinstance(node, ast.Scripted) else ()
     return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
-
-
-def bare_name(node: ast.Symbol) -> str:
-    base = node.name
-    for accent in node.decorations:
-        if accent not in BOLD:
-            base = rf"\{accent}{{{base}}}"
-    return base
 
 
 def applies(name: ast.Symbol, group: Node) -> bool:

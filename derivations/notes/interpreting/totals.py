@@ -6,6 +6,7 @@ stands nowhere else, else over the samples.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from derivations.indexed import substitute
+from derivations.indexed import free_symbols, substitute
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
 from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.signature import Key
 from derivations.notes.interpreting.tensor import (
     Value,
+    summed,
 )
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -33,6 +35,7 @@ class Totals(Namer):
     """The part of the elaborator that knows sums and products over an index."""
 
     letters_elsewhere: frozenset[str] = frozenset()
+    squares: bool = False  # the square of a vector is that of its entries
 
     if TYPE_CHECKING:
 
@@ -113,6 +116,9 @@ class Totals(Namer):
         candidates = {c for c in candidates if c not in self.signature.size.values()}
         if len(candidates) == 1:
             return self._bound(node.name, (candidates.pop(),), None, high, (), body)
+        entries = self._over_entries(node, body) if high is None else None
+        if entries is not None:
+            return entries
         sort = self.signature.sample
         if sort is None or high is not None:
             raise UnsupportedNoteError("what a sum without bounds runs over")
@@ -127,6 +133,22 @@ class Totals(Namer):
             with self.within(None, None, symbol):
                 value = self.value(body)
         return self._closed(node.name, value, symbol, lower, upper)
+
+    def _over_entries(self, node: ast.BigOperator, body: Node) -> Value | None:
+        r"""\sum (\hat y - y)^2 of vectors that have no axis of samples: over their entries."""
+        if node.name != "sum":
+            return None
+        before, self.squares = self.squares, True
+        fresh, met, doubts = self.fresh, dict(self.met), len(self.doubts)
+        value: Value | None = None
+        with contextlib.suppress(UnsupportedNoteError):
+            value = self.value(body)
+        self.squares = before
+        if value is not None and len(value.axes) == 1 and self.sample not in free_symbols(value.expr):
+            return Value(summed(value.expr, value.axes[0]))
+        self.fresh, self.met = fresh, met
+        del self.doubts[doubts:]
+        return None
 
     def _bound(
         self,

@@ -16,7 +16,7 @@ from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
-from derivations.notes.interpreting.layers import Layer, at_layer, own_layer
+from derivations.notes.interpreting.layers import Layer, at_layer, is_general, own_layer
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of
@@ -139,7 +139,7 @@ class Defining(Renewing):
     def _bind_layers(self, step: Step, left: Node, right: Node) -> None:
         """What is defined at layer l is defined at the other layers that the document names."""
         own = own_layer(left)
-        if own is None or own[1] or own[0] not in self.signature.habits.layers or not isinstance(left, ast.Symbol):
+        if own is None or not is_general(left, right, self.signature) or not isinstance(left, ast.Symbol):
             return
         named, defined = self.layers
         said = set() if subject_of(right) is not None else defined.get(left.name, set())

@@ -142,12 +142,15 @@ class Judging:
         symbols = self.scope.symbols
         before = {s: symbols[s] for s in self.vanished if s in symbols}
         judged = None
+        depends = dict(self.scope.depends)
         for chosen in ({s: e for s, e in before.items() if not e.axes}, before):
             try:
                 symbols.update({s: replace(entry, definition=None) for s, entry in chosen.items()})
+                self.scope.depends.update({s: set(self.scope.varied.get(s, ())) for s in chosen})
                 judged = self._under(step, left, right) if chosen else None
             finally:
                 symbols.update(before)
+                self.scope.depends = dict(depends)
             if judged is not None and judged.verdict.is_proved:
                 conditions = (
                     *judged.verdict.conditions,

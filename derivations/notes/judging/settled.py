@@ -6,6 +6,7 @@ that a chain rule can be proved with it, and nothing else is refuted by it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -124,16 +125,16 @@ class Settled:
                 continue
             if name in scope.inert and label not in scope.inert[name]:
                 continue
-            if _feeds(name, label):
+            if _feeds(name, label) or self._is_apart(name, label):
                 continue
             if label in scope.depends and name in self._upstream(label):
                 continue
-            nearer = sorted((o for o in scope.depends.get(name, ()) if label in self._upstream(o)), key=str)
+            between = [o for o in scope.depends.get(name, ()) if label in self._upstream(o)]
+            nearer = sorted((o for o in between if not any(o in self._upstream(p) for p in between if p != o)), key=str)
             if nearer:  # the chain rule through what it is differentiated by elsewhere
                 sorts = self._axes_of(nearer[0])
                 dummies = tuple(index(f"p{p}") for p in range(len(sorts)))
-                between = array(nearer[0])[dummies] if dummies else nearer[0]
-                self._jet(name, arities[name], between)
+                self._jet(name, arities[name], array(nearer[0])[dummies] if dummies else nearer[0])
                 if nearer[0] not in seen:
                     seen.add(nearer[0])
                     arities[nearer[0]] = len(sorts)
@@ -168,6 +169,22 @@ class Settled:
         target = array(name)[own] if own else name
         self.jets[name] = Definition(target, value)
 
+    def _is_apart(self, name: sp.Symbol, label: sp.Symbol) -> bool:
+        """Whether a unit depends on no other of its layer, nor on the weights of one: out_{h2} on net_{h1} and w_1."""
+        own, other = (self._unit(s) for s in (name, label))
+        if own is None or other is not None:
+            return own is not None and other is not None and own[1] == other[1] and own[2] != other[2]
+        entries = self.speaker.scope.symbols.values()
+        siblings = [e for e in entries if e.definition is not None and self._unit(e.symbol) not in (None, own)]
+        like = [e for e in siblings if (self._unit(e.symbol) or ())[:2] == own[:2]]
+        return bool(like) and base_letter(label.name) == "w"
+
+    def _unit(self, name: sp.Symbol) -> tuple[str, str, str] | None:
+        """(out, h, 1) of out_{h1}."""
+        found = re.fullmatch(r"(.+)_([A-Za-z])(\d)", name.name)
+        known = found is not None and found[2] + found[3] in self.speaker.signature.habits.labels
+        return (found[1], found[2], found[3]) if found is not None and known else None
+
     def _upstream(self, label: sp.Symbol) -> set[sp.Symbol]:
         """What a name depends on, by its definition or by the derivatives of it that the document has."""
         scope = self.speaker.scope
@@ -190,16 +207,14 @@ class Settled:
 
     def _statement(self, expr: sp.Expr) -> Statement:
         scope = self.speaker.scope
-        definitions = [e.definition for e in scope.definitions_of(expr) if e.definition is not None]
-        exprs = [expr, *(d.value for d in definitions)]
-        needed = {a.base.label if isinstance(a, sp.Indexed) else a for e in exprs for a in free_atoms(e)}
-        waiting = sorted(needed & set(self.jets), key=str)
         used: set[sp.Symbol] = set()
-        while waiting:
-            name = waiting.pop()
-            if name not in used:
-                used.add(name)
-                waiting += sorted(labels_in(self.jets[name].value) & set(self.jets), key=str)
+        while True:  # what jets are of is defined in its turn
+            reached = [expr, *(self.jets[name].value for name in sorted(used, key=str))]
+            definitions = [e.definition for e in scope.definitions_of(*reached) if e.definition is not None]
+            names = {a for e in (*reached, *(d.value for d in definitions)) for a in labels_in(e)}
+            if names & set(self.jets) <= used:
+                break
+            used |= names & set(self.jets)
         definitions += [d for name, d in self.jets.items() if name in used]
         defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
         variables: dict[sp.Symbol, Variable] = {}
@@ -240,6 +255,7 @@ class Settled:
         finally:
             self.ranges = before
         if value == 0:
+            self.speaker.vanished |= {a for p in definition.value.atoms(Partial) for a in labels_in(p.function)}
             raise UnsupportedNoteError(f"{entry.key} is 0 as far as the names in it are defined")
         return replace(definition, value=value)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from derivations.equation import decide
+from derivations.equation import Equation, decide
 from derivations.indexed import free_atoms
 from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
@@ -23,7 +23,8 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
-from derivations.notes.judging.judge import Judging
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.notes.judging.substituting import Substituting
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -33,6 +34,7 @@ from derivations.verdict import Status
 
 __all__ = ["Unstated"]
 
+_POSITIVE = re.compile(r">\s*0|positiv|active|正|\\gt\b", re.I)
 _NO_BIAS = (
     r"without (the |a |any )?bias|no bias|ignor|omit|leav\w+ out|drop|zero|忽略|省略|零|没有偏|bez|ohne|sin sesgo|sans"
     r"|(是|为|=|are|is|be)\s*\$*0\b"
@@ -40,7 +42,7 @@ _NO_BIAS = (
 
 
 @dataclass
-class Unstated(Judging):
+class Unstated(Substituting):
     """The part of a reading that asks whether a refutation rests on something that was stated."""
 
     stale: dict[int, int] = field(default_factory=dict)  # the line of a definition: that of what replaced it, unread
@@ -59,6 +61,12 @@ class Unstated(Judging):
     def _unstated(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord:
         """A refuted step, taken back where it rests on what nobody stated."""
         assert judged.left is not None and judged.right is not None
+        if self.stated and _is_measured(right) and not _is_measured(left):
+            reason = "a value for data that aren't stated"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
+        active = self._where_active(step, judged)
+        if active is not None:
+            return replace(record, verdict="undecided", witness=None, reason=active)
         if _is_numeric(right) or self._is_size(right):
             found = self._of_data(step, left, right, judged, record)
             if found is not None:
@@ -90,6 +98,22 @@ class Unstated(Judging):
             reason = "for " + ", ".join(map(str, values))
             return replace(record, verdict="supported", witness=None, reason=reason)
         return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
+
+    def _where_active(self, step: Step, judged: Judged) -> str | None:
+        """Where a claim made of one example, or beside words of what is positive, holds on one side of all kinks."""
+        if judged.equation is None or not (self.stated or _POSITIVE.search(self._before(step))):
+            return None
+        left, right, context = judged.equation.expanded()
+        kinks = {u for e in (left, right) for a in e.atoms(sp.sign, sp.Max) for u in a.args if u != 0}
+        kinks |= {u for e in (left, right) for _, u in _sizes_in(e)}
+        for side, words in ((sp.S.One, ">"), (-sp.S.One, "<")) if kinks else ():
+            one, other = (_on_side(e, side) for e in (left, right))
+            if decide(Equation(one, other, context), self.seed, OPERATIONS, SECONDS).is_proved:
+                return f"holds where {', '.join(sorted(map(str, kinks)))} {words} 0"
+        return None
+
+    def _before(self, step: Step) -> str:
+        return self.document.formulas[step.formula].context.before[-160:]
 
     def _is_of_data(self, step: Step, left: Node, judged: Judged) -> bool:
         """Whether a chain begins with an entry of the data, as in x_1 = 3 x_2: it says what data there are."""
@@ -213,6 +237,28 @@ def _is_example(entry: Entry) -> bool:
     value = entry.definition.value
     own = set(entry.definition.target.free_symbols) if isinstance(entry.definition.target, sp.Indexed) else set()
     return not (value.free_symbols - own) and value.has(sp.KroneckerDelta)
+
+
+def _on_side(expr: sp.Expr, side: sp.Expr) -> sp.Expr:
+    """An expression with every kink on one side: sign(u) is ±1, |u| is ±u, max(0, u) is u or 0."""
+    found = dict.fromkeys(expr.atoms(sp.sign), side) | {a: side * u for a, u in _sizes_in(expr)}
+    for a in expr.atoms(sp.Max):
+        if len(a.args) == 2 and a.args[0] == 0:
+            found[a] = a.args[1] if side > 0 else sp.S.Zero
+    return expr.xreplace(found)
+
+
+def _sizes_in(expr: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
+    """Every |u|, written as such or as a root of a square, with its u."""
+    found = [(a, a.args[0]) for a in expr.atoms(sp.Abs)]
+    roots = [a for a in expr.atoms(sp.Pow) if a.exp == sp.S.Half and isinstance(a.base, sp.Pow) and a.base.exp == 2]
+    return found + [(a, a.base.base) for a in roots]
+
+
+def _is_measured(node: Node) -> bool:
+    """Whether a number with several places stands in a side, as what an example has come to: 0.138, but not 0.5."""
+    numbers = [n.text.partition(".")[2] for n in walk(node) if isinstance(n, ast.Number)]
+    return any(len(places) > 1 and places not in ("25", "75", "125") for places in numbers)
 
 
 def _is_update(left: Node, right: Node) -> bool:

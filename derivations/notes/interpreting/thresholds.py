@@ -1,0 +1,104 @@
+r"""Values on either side of a threshold: 1[z > 0], dA ⊙ (Z > 0), and what is z for z > 0 and 0 otherwise.
+
+    1[u > v] = (1 + sign(u - v)) / 2
+
+is what the derivative of max(0, u) is, entry by entry. At the threshold itself every convention is right: the sign of
+zero is excluded, as at any kink, so that > and \ge say the same. Left out: values on three sides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.interpreting.naming import Namer
+from derivations.notes.interpreting.tensor import Value, add, elementwise
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.render import render
+
+__all__ = ["RELU", "Thresholds", "is_threshold", "step_of"]
+
+RELU = frozenset(("ReLU", "relu", "Relu", "RELU"))
+_ABOVE, _BELOW = (">", r"\ge"), ("<", r"\le")
+_CONDITION_WORDS = re.compile(r"if|for|when|where|si|wenn|falls|se|если|при|当|若|の場合|とき|khi|nếu", re.I)
+_OTHERWISE = re.compile(
+    r"otherwise|else|sonst|andernfalls|sinon|altrimenti|иначе|其他|其它|否则|その他|それ以外|그 외|ngược lại|khác",
+    re.I,
+)
+
+
+def is_threshold(node: Node) -> bool:
+    """Whether a bracket holds one inequality."""
+    return isinstance(node, ast.Group) and isinstance(node.body, ast.Chain) and _is_inequality(node.body)
+
+
+def step_of(expr: sp.Expr) -> sp.Expr:
+    """1 above zero and 0 below."""
+    return (1 + sp.sign(expr)) / 2
+
+
+def _is_inequality(chain: ast.Chain) -> bool:
+    return len(chain.relations) == 1 and chain.relations[0].sign in (*_ABOVE, *_BELOW) and None not in chain.members
+
+
+@dataclass
+class Thresholds(Namer):
+    """The part of the elaborator that knows inequalities as numbers."""
+
+    if TYPE_CHECKING:
+
+        def value(self, node: Node) -> Value: ...
+
+    def threshold(self, chain: ast.Chain) -> Value:
+        """1 where an inequality holds, and 0 where it doesn't."""
+        left, right = chain.members
+        if left is None or right is None:
+            raise UnsupportedNoteError(f"the condition {render(chain)}")
+        gap = elementwise(self.value(left), self.value(right), lambda a, b: a - b)
+        if chain.relations[0].sign in _BELOW:
+            gap = replace(gap, expr=-gap.expr)
+        return replace(gap, expr=step_of(gap.expr))
+
+    def by_sides(self, matrix: ast.Matrix) -> Value | None:
+        """The value of two rows of which one is for u > v and the other for the rest; None for any other rows."""
+        if matrix.environment not in ("cases", "dcases", "array", "matrix") or len(matrix.rows) != 2:
+            return None
+        upper, lower = (_row(row) for row in matrix.rows)
+        if upper is None or lower is None:
+            return None
+        (first, chain), (second, other) = upper, lower
+        if chain is None or other is not None and not _is_opposite(chain, other):
+            return None
+        weight = self.threshold(chain)
+        rest = replace(weight, expr=1 - weight.expr)
+        parts = [(weight, self.value(first)), (rest, self.value(second))]
+        above, below = (elementwise(w, v, lambda a, b: a * b) for w, v in parts)
+        return add(above, below)
+
+
+def _row(row: tuple[Node | None, ...]) -> tuple[Node, ast.Chain | None] | None:
+    """A value and its inequality, which is None for the rest of the cases; nothing where the row is another one."""
+    items: list[Node] = []
+    for cell in row:
+        items += [i for i in (cell.items if isinstance(cell, ast.Listing) else (cell,)) if i is not None]
+    if len(items) < 2:
+        return None
+    value, *conditions = items
+    chains = [c for c in conditions if isinstance(c, ast.Chain)]
+    words = " ".join(c.words for c in conditions if isinstance(c, ast.Text)).strip()
+    if len(chains) + sum(isinstance(c, ast.Text) for c in conditions) != len(conditions):
+        return None
+    if len(chains) == 1 and _is_inequality(chains[0]) and (not words or _CONDITION_WORDS.fullmatch(words)):
+        return value, chains[0]
+    return (value, None) if not chains and _OTHERWISE.search(words) else None
+
+
+def _is_opposite(chain: ast.Chain, other: ast.Chain) -> bool:
+    """Whether of two inequalities between the same things one holds where the other fails."""
+    above = [c.relations[0].sign in _ABOVE for c in (chain, other)]
+    return chain.members == other.members and above[0] is not above[1]

@@ -1,0 +1,134 @@
+"""Derivations of backpropagation as people write them: layers by index and as matrices, ReLU, worked numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+HELD = ("proved", "supported")
+LAYERS = r"""$z^l_j \equiv \sum_k w^l_{jk} a^{l-1}_k + b^l_j$ and $a^l_j := \sigma(z^l_j)$ and
+$\delta^l_j \equiv \frac{\partial C}{\partial z^l_j}$, of which the next has $w^{l+1}_{kj}$.
+
+"""
+MATRICES = r"""$z^{(l)} = W^{(l)} a^{(l-1)} + b^{(l)}$ and $a^{(l)} = \sigma(z^{(l)})$, with $\hat{y} = a^{(L)}$ and
+$J = \frac{1}{2} \sum (\hat{y} - y)^2$ and $\delta^{(l)} = \frac{\partial J}{\partial z^{(l)}}$.
+
+$$\delta^{(l)} = \left( (W^{(l+1)})^T \delta^{(l+1)} \right) \odot \sigma'(z^{(l)})$$
+
+"""
+RECTIFIED = r"""$z_1 = W_1 x + b_1$, $h = \text{ReLU}(z_1)$, $\hat{y} = W_2 h + b_2$ and
+$L = \frac{1}{2}\|\hat{y} - y\|^2$. Then $\frac{\partial L}{\partial h} = W_2^\top (\hat{y} - y)$.
+
+"""
+MAX = r"$a = \max(0, z)$. $\frac{\partial a}{\partial z} = "
+UNITS = r"""$net_{h1} = w_1 i_1 + w_2 i_2 + b_1$ and $out_{h1} = \frac{1}{1+e^{-net_{h1}}}$ and
+$net_{o1} = w_5 out_{h1} + w_6 out_{h2} + b_2$ and $out_{o1} = \frac{1}{1+e^{-net_{o1}}}$ and
+$E_{o1} = \frac{1}{2}(target_{o1} - out_{o1})^2$.
+
+"""
+
+
+def last(note: str) -> str:
+    return check_notes(note).steps[-1].verdict
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        r"\delta^L_j = \frac{\partial C}{\partial a^L_j} \sigma'(z^L_j)",
+        r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)",
+        r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)",
+        r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j",
+    ],
+)
+def test_the_equations_of_backpropagation_hold_for_any_cost(step: str) -> None:
+    assert last(f"{LAYERS}$${step}$$") == "proved"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        r"\delta^l_j = \sum_k w^{l+1}_{jk} \delta^{l+1}_k \sigma'(z^l_j)",
+        r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k",
+        r"\delta^l_j = \sum_k w^{l}_{kj} \delta^{l+1}_k \sigma'(z^l_j)",
+        r"\delta^l = (w^{l+1} \delta^{l+1}) \odot \sigma'(z^l)",
+        r"\frac{\partial C}{\partial w^l_{jk}} = a^{l}_k \delta^l_j",
+        r"\frac{\partial C}{\partial b^l_j} = -\delta^l_j",
+    ],
+)
+def test_a_wrong_equation_of_backpropagation_is_not_held(step: str) -> None:
+    assert last(f"{LAYERS}$${step}$$") not in HELD
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        r"\delta^{(L)} = (\hat{y} - y) \cdot \sigma'(z^{(L)})",
+        r"\frac{\partial J}{\partial W^{(l)}} = \delta^{(l)} (a^{(l-1)})^T",
+        r"\frac{\partial J}{\partial b^{(l)}} = \delta^{(l)}",
+    ],
+)
+def test_layers_as_matrices(step: str) -> None:
+    report = check_notes(f"{MATRICES}$${step}$$")
+    assert [s.verdict for s in report.steps[-2:]] == ["proved", "proved"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        r"\frac{\partial J}{\partial W^{(l)}} = a^{(l-1)} (\delta^{(l)})^T",
+        r"\frac{\partial J}{\partial W^{(l)}} = \delta^{(l)} (a^{(l)})^T",
+        r"\delta^{(L)} = (y - \hat{y}) \cdot \sigma'(z^{(L)})",
+    ],
+)
+def test_wrong_layers_as_matrices_are_not_held(step: str) -> None:
+    assert last(f"{MATRICES}$${step}$$") not in HELD
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict"),
+    [
+        (r"\frac{\partial L}{\partial z_1} = W_2^\top (\hat{y} - y) \odot \mathbf{1}[z_1 > 0]", "proved"),
+        (r"\frac{\partial L}{\partial z_1} = (W_2^\top (\hat{y} - y)) \odot (z_1 > 0)", "proved"),
+        (r"\frac{\partial L}{\partial z_1} = W_2^\top (\hat{y} - y) \odot \text{ReLU}'(z_1)", "proved"),
+        (r"\frac{\partial L}{\partial z_1} = W_2^\top (\hat{y} - y) \odot \mathbf{1}[z_1 < 0]", "refuted"),
+        (r"\frac{\partial L}{\partial z_1} = W_2^\top (\hat{y} - y)", "refuted"),
+    ],
+)
+def test_the_slope_of_relu_is_a_threshold(step: str, verdict: str) -> None:
+    assert last(f"{RECTIFIED}$${step}$$") == verdict
+
+
+@pytest.mark.parametrize(
+    ("note", "verdict"),
+    [
+        (MAX + r"\begin{cases} 1 & z > 0 \\ 0 & z \le 0 \end{cases}$", "proved"),
+        (MAX + r"\begin{cases} 1 & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases}$", "proved"),
+        (MAX + r"\begin{cases} 0 & \text{if } z > 0 \\ 1 & \text{otherwise} \end{cases}$", "refuted"),
+        (r"$g(z) = \max(0.1 z, z)$ has $g'(z) = \begin{cases} 1 & z > 0 \\ 0.1 & z \le 0 \end{cases}$", "proved"),
+        (r"$\tanh'(z) = 1 - \tanh^2(z)$", "proved"),
+    ],
+)
+def test_values_by_cases_of_a_threshold(note: str, verdict: str) -> None:
+    assert last(note) == verdict
+
+
+def test_numbers_put_in_say_what_the_names_are() -> None:
+    note = r"$$z = w x + b = 0.5 \cdot 2 + 1 = 2$$ and $\hat y = \sigma(z) = \frac{1}{1 + e^{-2}} = 0.8808$ and "
+    report = check_notes(note + r"$\hat y - y = 0.8808 - 1$. $w x = 0.5 \cdot 2$. $w x = 0.7 \cdot 2$")
+    verdicts = [s.verdict for s in report.steps]
+    assert verdicts[1] == "definition" and verdicts[-3:-1] == ["definition", "supported"]
+    assert verdicts[-1] not in (*HELD, "definition")
+
+
+def test_units_that_are_told_apart_by_a_letter_and_a_number() -> None:
+    step = r"\frac{\partial E_{o1}}{\partial w_5} = -(target_{o1} - out_{o1}) out_{o1} (1 - out_{o1}) out_{h1}"
+    assert last(f"{UNITS}$${step}$$") == "proved"
+    assert last(f"{UNITS}$${step.replace('out_{h1}', 'net_{h1}')}$$") not in HELD
+
+
+def test_h_is_an_index_where_a_sum_runs_over_it() -> None:
+    note = r"$\beta_j = \sum_{h=1}^q w_{hj} b_h$, so $\frac{\partial \beta_j}{\partial w_{hj}} = b_h$"
+    assert last(note) == "proved"
+    assert last(note.replace("= b_h", "= b_j")) not in HELD
