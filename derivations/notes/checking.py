@@ -43,7 +43,7 @@ def check_document(
 ) -> FileReport:
     """The report on a document that has been read; spent: filled with the nanoseconds that each formula took."""
     spent = Counter() if spent is None else spent
-    document, maps = _usual_writing(document)
+    document, maps = _usual_writing(document, text)
     with remembered():
         signature = _signed(document, text, maps)
         steps = _read_in_all_ways(document, signature, seed, spent)
@@ -56,7 +56,7 @@ def check_step(document: Document, text: str, line: int, column: int, seed: int 
 
     The whole document is read for it, but no other step is read again by itself.
     """
-    document, maps = _usual_writing(document)
+    document, maps = _usual_writing(document, text)
     with remembered():
         signature = _signed(document, text, maps)
         steps = _read_in_all_ways(document, signature, seed, Counter())
@@ -136,9 +136,9 @@ def _is_open(record: StepRecord) -> bool:
     return record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
 
 
-def _usual_writing(document: Document) -> tuple[Document, frozenset[str]]:
+def _usual_writing(document: Document, text: str) -> tuple[Document, frozenset[str]]:
     """The document with every side in the usual way of writing, and the features of x that it names."""
-    used = usage(chain for f in document.formulas for chain in f.chains)
+    used = usage((chain for f in document.formulas for chain in f.chains), text)
     members = [m for f in document.formulas for c in f.chains for m in c.members if m is not None]
     usual = {id(m): rewritten(m, used) for m in members}  # by place: equal formulas stand at different ones
 

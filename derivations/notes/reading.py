@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from derivations.indexed import UnsupportedExpressionError
 from derivations.kernels import BudgetExceededError, budget, deadline
-from derivations.notes.interpreting.ahead import functions_ahead
+from derivations.notes.interpreting.ahead import said_ahead
+from derivations.notes.interpreting.applications import of_others
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import layers_named
@@ -23,6 +24,8 @@ from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import Defining
 from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.excusing import Excusing
+from derivations.notes.judging.extremal import same_place
+from derivations.notes.judging.implied import implied
 from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
 from derivations.notes.judging.numbers import Numbers, is_number
 from derivations.notes.judging.tied import Tied
@@ -49,12 +52,13 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
     spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
     seconds: float = SECONDS  # for each formula
     ahead: set[tuple[int, int, int]] = field(default_factory=set)
+    implied: set[str] = field(default_factory=set)  # names defined by equations in which they don't stand alone
     other_sigma: bool = False  # σ was last said to be tanh, max(0, ·) or the like
 
     def run(self, until: Step | None = None) -> list[StepRecord]:
         """The records of the steps in their order, all of them or those up to one."""
         self.layers = layers_named(self.document, self.signature)
-        for step, head in functions_ahead(self.document, self.signature):
+        for step, head in said_ahead(self.document, self.signature):
             assert step.right is not None and step.right.node is not None
             self.step_consulted.append(False)
             with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError, BudgetExceededError):
@@ -192,6 +196,13 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
         if other is not None and self._is_open(other) and not self._has_value(other):
             with contextlib.suppress(CircularError):  # then it is no name for the left side, but a claim about it
                 return self._define(replace(step, left=step.right, right=step.left), other, right, left, record)
+        extremal = same_place(left, right, self.seed, lambda one, other: self._under(step, one, other))
+        if extremal is not None:
+            return self._judged(record, extremal)
+        composed = head is None or head.ref.key == "logit"
+        said = self._implied(step, left, right, record) if begins and composed else None
+        if said is not None:
+            return said
         subject = subject_of(left)
         if subject is not None and begins and self._is_unknown_subject(subject):
             return self._derived(step, left, record)
@@ -215,6 +226,11 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
             record = self._excused(step, left, right, begins, judged, record)
         if record.verdict == "refuted" and judged.left is not None:
             record = self._unstated(step, left, right, judged, record)
+        if record.verdict == "refuted" and begins and composed:
+            record = self._implied(step, left, right, record) or record
+        if record.verdict == "unsupported" and begins and head is not None and self._is_of_others(head, record):
+            with contextlib.suppress(CircularError):
+                return self._define(step, head, left, right, record)
         if record.verdict == "unsupported" and begins:
             self._said_again(step, left)
         if record.verdict in ("refuted", "undecided"):
@@ -237,6 +253,30 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
         if record.verdict == "refuted" and subject is not None and begins:
             return self._restated(step, subject, left, right, record)
         return record
+
+    def _implied(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord | None:
+        """An equation that is solved for the one name in its left side, which no other kind of equation defines."""
+        found = implied(left, right, self.signature)
+        if found is None or step.left is None:
+            return None
+        head, name, value = found
+        key = head.ref.key
+        again = record.verdict == "refuted" and key in self.implied
+        is_known = self._has_value(head) or key in self.scope.unusable or key in self.signature.size.values()
+        if not again and (is_known or not self._is_open(head)):
+            return None
+        with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
+            self._bind(replace(step, left=replace(step.left, node=name)), head, value)
+            self.implied.add(key)
+            if again:
+                reason = f"{key} was said to be something else before"
+                return replace(record, verdict="conflict", witness=None, reason=reason)
+            return replace(record, verdict="definition", method="definition", reason=f"it says what {key} is")
+        return None
+
+    def _is_of_others(self, head: Head, record: StepRecord) -> bool:
+        """Whether a function is stated of other things than those of which it was defined: f(x, y) after f(x)."""
+        return bool(head.arguments) and record.reason == of_others(head.ref.key)
 
     def _names_before(self, chain: ast.Chain, member: int) -> bool:
         """Whether a side and all before it are bare names: what follows is a value for each, as in x = g(u) = u + c."""

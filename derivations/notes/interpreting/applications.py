@@ -28,10 +28,11 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.statement import array
 
-__all__ = ["SIGMOIDS", "Applications", "at_primes"]
+__all__ = ["SIGMOIDS", "Applications", "at_primes", "of_others"]
 
 SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 _SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
+_NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign, sp.KroneckerDelta, Partial)
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
 _NAMED |= dict.fromkeys(RELU, lambda u: sp.Max(0, u))
 
@@ -46,6 +47,11 @@ def at_primes(function: Callable[[sp.Expr], sp.Expr], at: sp.Expr, primes: int) 
     slot = sp.Dummy(real=True)
     inner = function(slot)
     return step_of(at) if isinstance(inner, sp.Max) else inner.diff(slot).xreplace({slot: at})
+
+
+def of_others(key: str) -> str:
+    """What is said of a function with other arguments than those of its definition."""
+    return f"{key} applied to other things than it was defined of"
 
 
 @dataclass
@@ -168,11 +174,17 @@ class Applications(Derivatives, Arrays, Indicators):
         values = [self.value(a) for a in arguments if self._is_plain(a)]
         if len(values) != len(arguments) or len(values) != len(entry.parameters):
             return False
+        opened = [a for a in entry.axes if a != self.signature.sample]
+        if len(values) == 1 and opened and not values[0].axes:
+            return False  # g(z_k) where g(z) was said of the vector z
         return all(is_same_data(p, v.expr) for p, v in zip(entry.parameters, values, strict=True))
 
     def _at_arguments(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
         """A defined function at other arguments: its value with the parameters replaced."""
         assert entry.definition is not None
+        closed = self._at_any(ref, entry, arguments)
+        if closed is not None:
+            return closed
         used = [p for p in entry.parameters if self._occurs_in(p, entry)]
         if len(arguments) != len(entry.parameters):
             if ref.key in CHANCE:
@@ -188,7 +200,7 @@ class Applications(Derivatives, Arrays, Indicators):
                 if all(label_if_named(p) in usual for p in used):
                     with self.within(None, None, self._sample_of(arguments)):
                         return self.at_primes(ref, self.named, self._is_sampled(arguments))
-                raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+                raise UnsupportedNoteError(of_others(ref.key))
         else:
             pairs = [(p, a) for p, a in zip(entry.parameters, arguments, strict=True) if p in used]
         own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()
@@ -196,7 +208,7 @@ class Applications(Derivatives, Arrays, Indicators):
         with self.within(None, None, self._sample_of(arguments)):
             at = tuple(self.sample if a == self.signature.sample else s for s, a in zip(own, entry.axes, strict=True))
             if any(a != self.signature.sample for a in entry.axes):
-                raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+                raise UnsupportedNoteError(of_others(ref.key))
             value = entry.value_at(at)
             swapped: dict[sp.Expr, sp.Expr] = {}
             for parameter, node in pairs:
@@ -206,7 +218,7 @@ class Applications(Derivatives, Arrays, Indicators):
                 if inner.axes and not ref.primes and self._at_array(parameter, inner, value, swapped):
                     continue
                 if inner.axes or not value.has(here):
-                    raise UnsupportedNoteError(f"{ref.key} applied to other things than it was defined of")
+                    raise UnsupportedNoteError(of_others(ref.key))
                 if inner.expr != here:
                     swapped[here] = inner.expr
             if ref.primes and (len(pairs) != 1 or swapped):
@@ -227,6 +239,22 @@ class Applications(Derivatives, Arrays, Indicators):
             at = {axis.symbol: index for axis, index in zip(inner.axes, place.indices, strict=True)}
             swapped[place] = substitute(inner.expr, at)
         return True
+
+    def _at_any(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value | None:
+        """A function that its one argument alone defines, as g(z) = 1/(1 + e^{-z}), at any argument, entry by entry."""
+        assert entry.definition is not None
+        value = entry.definition.value
+        atoms = free_atoms(value)
+        if len(arguments) != 1 or len(entry.parameters) != 1 or len(atoms) != 1 or value.has(*_NOT_CLOSED):
+            return None
+        (atom,) = atoms
+        if label_if_named(atom) != label_if_named(entry.parameters[0]) or ref.indices or ref.primes > 1:
+            return None
+        inner = self.value(arguments[0])
+        if ref.primes:
+            u = sp.Dummy("u", real=True)
+            value = value.xreplace({atom: u}).diff(u).xreplace({u: atom})
+        return replace(inner, expr=value.xreplace({atom: inner.expr}))
 
     def _slope_by(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
         """B'(m) of a function B(m, b): its derivative by the one argument that is written."""

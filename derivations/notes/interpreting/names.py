@@ -39,6 +39,7 @@ TRANSPOSES = frozenset(("T", r"\top", r"\dagger", "intercal", r"\intercal", "t")
 _PARAMETERS = frozenset(("w", "b", r"\theta", r"\beta", "x", "W", r"\omega", r"\phi", "B", r"\mathbf{w}"))
 LAYERED = frozenset(("a", "z", "w", "W", "b", "h", "o", r"\delta"))  # what a layer has
 NAMES_BOUND = frozenset("efgh")  # names of functions and errors, but indices where a sum runs over them
+_OF_CHANCE = frozenset(("p", "q", "P", "Q", r"\pi"))  # what has several sets of parameters in one formula
 _GREEK_INDEX = frozenset((r"\ell", r"\alpha", r"\mu", r"\nu"))
 
 
@@ -144,8 +145,9 @@ class _Parts:
             else:
                 self.lower.extend(letters)
             return
-        if isinstance(node, ast.Symbol) and node.name in _PARAMETERS:
-            return  # the parameters of a function: f_{w,b}, h_\theta
+        if isinstance(node, ast.Symbol) and node.name in _PARAMETERS and not (node.superscripts or node.primes):
+            if not node.subscripts or self.base not in _OF_CHANCE:
+                return  # the parameters of a function: f_{w,b}, h_\theta, and not the others of p_{\theta_0}
         if isinstance(node, ast.Product) and _is_mark_and_index(node):
             for factor in node.factors:  # z_{hi} is z_h at i
                 self.below(factor.body)

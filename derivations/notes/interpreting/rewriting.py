@@ -8,6 +8,8 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     \Delta w_j                    a name, where \Delta w_j = … stands somewhere
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
     X'X                           X^T X, and so every other prime but those of functions
+    p(y_i \mid x_i; w)            a name at i: see `chances`
+    \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
 or number in the other. Places are kept.
@@ -19,7 +21,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from derivations.notes.interpreting.chances import NO_CHANCES, Chances, chances_of, outcome_of, with_chances
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
+from derivations.notes.interpreting.shorthand import (
+    NO_SHORTHAND,
+    Shorthand,
+    shorthand_of,
+    with_sigma,
+    without_prime,
+)
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
@@ -36,7 +46,7 @@ class Usage:
 
     capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
     are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
-    a prime is a transpose.
+    a prime is a transpose. chances: its probabilities. short: what it cuts short.
     """
 
     capital_sigma: bool = False
@@ -44,9 +54,11 @@ class Usage:
     sums: frozenset[Node | None] = frozenset()
     changes: bool = False
     primes: bool = False
+    chances: Chances = NO_CHANCES
+    short: Shorthand = NO_SHORTHAND
 
 
-def usage(chains: Iterable[ast.Chain]) -> Usage:
+def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
     """The usage of a document, from all that it writes."""
     found = list(chains)
     sides = [m for chain in found for m in chain.members if m is not None]
@@ -54,7 +66,15 @@ def usage(chains: Iterable[ast.Chain]) -> Usage:
     sums = {h.lower for h in heads if isinstance(h, ast.BigOperator) and h.name == "sum" and h.upper is None}
     changes = any(isinstance(h, ast.Product) and len(h.factors) == 2 and _is_change(h.factors, 0) for h in heads)
     primes = has_primed_transposes(sides)
-    return Usage(uses_capital_sigma(sides), feature_maps(sides), frozenset(sums), changes, primes)
+    return Usage(
+        uses_capital_sigma(sides),
+        feature_maps(sides),
+        frozenset(sums),
+        changes,
+        primes,
+        chances_of(sides),
+        shorthand_of(found, words),
+    )
 
 
 def uses_capital_sigma(sides: Iterable[Node]) -> bool:
@@ -135,8 +155,13 @@ def rewritten(node: Node, used: Usage) -> Node:
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None
             return ast.BigOperator("sum", lower, upper, span=found.span)
+        if isinstance(found, ast.Symbol) and found.primes == 1:
+            found = without_prime(found, used.short)
         if isinstance(found, ast.Symbol) and _glued(found) and not found.subscripts:
             return replace(found, name=found.name[0], subscripts=(ast.Number(found.name[1:]),))
+        place = outcomes.get(outcome_of(found) or "") if isinstance(found, ast.BigOperator) else None
+        if isinstance(found, ast.BigOperator) and place is not None:
+            return replace(found, lower=ast.Symbol(place))
         if isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower == ast.Symbol("x"):
             return replace(found, lower=None)
         if isinstance(found, ast.Sum):
@@ -145,10 +170,15 @@ def rewritten(node: Node, used: Usage) -> Node:
             found = _features(found, used.maps)
         if isinstance(found, ast.Product) and used.changes:
             found = _with_changes(found)
+        if isinstance(found, ast.Product) and used.chances:
+            found = with_chances(found, used.chances)
         return found
 
+    outcomes = dict(used.chances.outcomes)
     found: Node = _with_named_sums(node, used.sums) if used.sums else node
     found = mapped(found, step, 0)
+    if used.short.argument is not None or used.short.indexed:
+        found = with_sigma(found, used.short)
     return found
 
 

@@ -24,6 +24,7 @@ from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in, unknown_in
+from derivations.notes.judging.implied import of_both
 from derivations.notes.judging.judge import label_of
 from derivations.notes.judging.renewing import Renewing
 from derivations.notes.parsing import ast
@@ -114,6 +115,7 @@ class Defining(Renewing):
         try:
             self._bind(step, head, right)
             self._bind_layers(step, left, right)
+            self._bind_both_labels(step, head, left, right)
         except CircularError:
             raise
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
@@ -147,6 +149,23 @@ class Defining(Renewing):
             head = head_of(at_layer(left, own[0], layer), self.signature)
             if head is not None and layer != own and layer not in said and not self._has_value(head):
                 self._bind(step, head, at_layer(right, own[0], layer))
+
+    def _bind_both_labels(self, step: Step, head: Head, left: Node, right: Node) -> None:
+        """P(y = 1 | x) of a label that is 0 or 1 says what P(y | x) is, where the document has such a name."""
+        found = re.fullmatch(r"(.+)\((\w+) = 1\)", head.ref.key)
+        label = next((m for c in walk(left) if isinstance(c, ast.Chain) for m in c.members[:1]), None)
+        if found is None or not isinstance(label, ast.Symbol):
+            return
+        letter, y = found[1], found[2].lower()
+        case = rf"(?<![A-Za-z]){found[2]}\s*=\s*%s\s*(\||\\mid|\)|;|\\vert)"
+        either = self.signature.says(case % "0") and not self.signature.says(case % r"(-\s*1|[2-9]|[a-zA-Z])")
+        names = [k for k in self.signature.count if re.fullmatch(rf"{re.escape(letter)}\({y}(\|.*)?\)", k)]
+        for key in names if either else ():
+            name = ast.Symbol(key, (), label.subscripts, label.superscripts)
+            other = head_of(name, self.signature)
+            if other is not None and step.left is not None and not self._has_value(other):
+                value = of_both(replace(label, name=y), right)
+                self._bind(replace(step, left=replace(step.left, node=name)), other, value)
 
     def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         """A name with a value is given another: what it means from here on."""

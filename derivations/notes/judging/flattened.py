@@ -46,7 +46,7 @@ def _is_number(node: ast.Symbol, signature: Signature, scope: Scope) -> bool:
         ref = read_name(node, signature.habits)
     except UnsupportedNoteError:
         return False
-    if base_letter(ref.key) not in _CAPITALS or ref.indices or ref.key in signature.functions:
-        return False
+    if base_letter(ref.key) not in _CAPITALS or ref.indices or ref.key in signature.functions or "(" in ref.key:
+        return False  # P(D|w) is a number
     entries = scope.of(ref.key)
     return not any(e.axes for e in entries) and not signature.axes.get(ref.key)

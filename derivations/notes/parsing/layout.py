@@ -9,7 +9,7 @@ by side. A side is parsed by itself, so that one that can't be read spoils only 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derivations.notes.parsing import vocabulary as words
 from derivations.notes.parsing.brackets import OPERAND_START, Paired
@@ -238,6 +238,8 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
         elif token.kind == "SPACE":
             if token.text == "wide" and _space_divides(clause, rest):
                 found.append(Clause())
+        elif token.kind == "SEP" and token.text == "." and _is_multiplied(clause, token, rest):
+            clause.sides[-1].append(replace(token, kind="TIMES", text=r"\cdot"))
         elif token.kind == "SEP" and token.text in ",;.:" and _separator_divides(clause, token, rest):
             found.append(Clause())
         else:
@@ -286,6 +288,16 @@ def _space_divides(clause: Clause, rest: Sequence[_Item]) -> bool:
         return True
     operand_ends = last.kind not in {"FUNCTION", "BIG", "PARTIAL", "NABLA", "SUB", "SUP"} | _OPERATORS
     return operand_ends and following.token.kind in OPERAND_START
+
+
+def _is_multiplied(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:
+    """Whether a dot stands between a bracket and what follows right behind it: -(1 - s).y x, and no sentence ends."""
+    before = clause.sides[-1][-1] if clause.sides[-1] else None
+    behind = rest[0].token if rest else None
+    if before is None or behind is None or before.end != token.start or token.end != behind.start:
+        return False
+    closed = before.kind == "CLOSE" or behind.kind == "OPEN"
+    return closed and behind.kind in OPERAND_START and bool(clause.relations) and not _has_own_relation(rest)
 
 
 def _separator_divides(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:

@@ -1,0 +1,292 @@
+r"""Probabilities as names: what is written as a function of events is a quantity of its own for each kind of event.
+
+    p(y_i \mid x_i; w)      the name p(y|x) at sample i; parameters don't tell names apart
+    P(D \mid w), p(x), p(y) names of their own, P(D|), p(x) and p(y), where one letter stands for all of them
+    \sum_x p(x) \log q(x)   \sum_k p_k \log q_k: the outcomes x are the places of p and q
+    H(p), H(p, q)           two names
+
+A letter of chance that stands for one thing only is left alone: it is a function as any other. So is whatever has
+something else in its bracket than names: p(1 - p), P(y = k | x).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from derivations.notes.interpreting.names import BOLD, TRANSPOSES
+from derivations.notes.interpreting.signature import PARAMETERS
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.render import render
+
+__all__ = ["NO_CHANCES", "Chances", "chances_of", "outcome_of", "with_chances"]
+
+_LETTERS = frozenset(("p", "P", "q", "Q", "Pr"))
+_FUNCTIONALS = frozenset(("H", "KL", "D", "CE", "JS", "I"))
+_BARS = frozenset(("|", r"\|"))
+_NO_NAMES = frozenset((r"\sigma", "softmax", "exp", "log", "ln", "tanh"))
+_INDEX_LETTERS = "kjlrsuvco"
+
+
+@dataclass(frozen=True)
+class Call:
+    """A name with a bracket of names behind it: events, the conditions behind a bar, parameters behind a semicolon."""
+
+    name: ast.Symbol
+    events: tuple[ast.Symbol, ...]
+    conditions: tuple[ast.Symbol, ...]
+    bar: str
+    scripts: tuple[tuple[Node, ...], tuple[Node, ...]]  # those of its sample
+    behind: tuple[ast.Symbol, ...] = ()  # a semicolon
+
+    @property
+    def arguments(self) -> tuple[ast.Symbol, ...]:
+        return (*self.events, *self.conditions)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters, as they are written."""
+        return tuple(sorted(_written(a) for a in (*self.behind, *(c for c in self.conditions if not _is_event(c)))))
+
+
+@dataclass(frozen=True)
+class Chances:
+    """How a document writes probabilities.
+
+    names: letters whose calls are names of their own. random: parameters that have a probability themselves. joint:
+    letters of events that stand bold for all samples. apart: names that parameters tell apart. outcomes: letters of
+    outcomes that sums run over, each with the index that stands for it.
+    """
+
+    names: frozenset[str] = frozenset()
+    random: frozenset[str] = frozenset()
+    joint: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
+    outcomes: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.outcomes)
+
+
+NO_CHANCES = Chances()
+
+
+def chances_of(sides: Iterable[Node]) -> Chances:
+    """The usage of a document, from all that it writes."""
+    found = list(sides)
+    calls = [call for side in found for call in _calls_in(side)]
+    lists: dict[str, set[tuple[str, ...]]] = {}
+    conditional = set()
+    for call in calls:
+        key = _name_of(call.name)
+        if key is None:
+            continue
+        lists.setdefault(key, set()).add(tuple(_letter(a) for a in call.arguments if _is_event(a)))
+        if call.bar and key in _LETTERS:
+            conditional.add(key)
+    names = conditional | {key for key, written in lists.items() if len(written) > 1}
+    random = {_letter(a) for c in calls if _name_of(c.name) in _LETTERS for a in c.events} & PARAMETERS
+    events = [(e, c.scripts) for c in calls if _name_of(c.name) in _LETTERS for e in c.events]
+    single = {_letter(e) for e, _ in events if e.subscripts or e.superscripts}
+    joint = {_letter(e) for e, scripts in events if scripts == ((), ()) and _is_bold(e)} & single
+    plain = Chances(frozenset(names), frozenset(random), frozenset(joint))
+    return replace(plain, apart=_told_apart(calls, plain), outcomes=tuple(_outcomes(found)))
+
+
+def outcome_of(operator: ast.BigOperator) -> str | None:
+    r"""The letter below a sum: x of \sum_x and of \sum_{x \in \mathcal{X}}."""
+    lower = operator.lower
+    if isinstance(lower, ast.Chain) and len(lower.relations) == 1 and lower.relations[0].sign == r"\in":
+        lower = lower.members[0]
+    plain = isinstance(lower, ast.Symbol) and not lower.subscripts and not lower.superscripts and not lower.primes
+    return lower.name if plain and isinstance(lower, ast.Symbol) and operator.upper is None else None
+
+
+def with_chances(node: ast.Product, used: Chances) -> Node:
+    """The product with calls as names."""
+    places = dict(used.outcomes)
+    factors: list[ast.Factor] = []
+    position = 0
+    while position < len(node.factors):
+        factor = node.factors[position]
+        call = _call_at(node.factors, position)
+        symbol = None if call is None else _as_name(call, used, places)
+        if symbol is None:
+            factors.append(factor)
+            position += 1
+            continue
+        behind = node.factors[position + 1].body
+        body: Node = symbol
+        if isinstance(behind, ast.Scripted):
+            body = replace(behind, base=ast.Group("(", ")", symbol))
+        factors.append(replace(factor, body=body))
+        position += 2
+    if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
+        return factors[0].body
+    return replace(node, factors=tuple(factors))
+
+
+def _as_name(call: Call, used: Chances, places: dict[str, str]) -> ast.Symbol | None:
+    """The name that a call is; None where it is left as it is."""
+    if any(a.primes and a.name in places for a in call.arguments):
+        return None
+    at = tuple(ast.Symbol(places[a.name]) for a in call.arguments if a.name in places and call.scripts == ((), ()))
+    name = _name_of(call.name)
+    key = _key_of(call, used)
+    if at and len(call.arguments) == 1 and key not in used.apart:
+        return replace(call.name, subscripts=(*call.name.subscripts, *at))
+    if name not in used.names and not at:
+        return None
+    if key in used.apart:
+        key = f"{key[:-1]};{','.join(call.parameters)})"
+    return ast.Symbol(key, (), (*call.scripts[0], *at), call.scripts[1], span=call.name.span)
+
+
+def _key_of(call: Call, used: Chances) -> str:
+    kept = _name_of(call.name) in _FUNCTIONALS
+    events = [_mark(a, used) for a in call.events]
+    conditions = [_mark(a, used) for a in call.conditions if kept or _is_event(a) or a.name in used.random]
+    return f"{_key(call.name)}({','.join(events)}{call.bar}{','.join(conditions)})"
+
+
+def _told_apart(calls: Iterable[Call], used: Chances) -> frozenset[str]:
+    """The names that stand with different parameters, of which neither leaves some of the other's out."""
+    written: dict[str, set[frozenset[str]]] = {}
+    for call in calls:
+        if _name_of(call.name) in _LETTERS:
+            written.setdefault(_key_of(call, used), set()).add(frozenset(call.parameters))
+    return frozenset(key for key, lists in written.items() if any(not (a <= b or b <= a) for a in lists for b in lists))
+
+
+def _calls_in(side: Node) -> Iterator[Call]:
+    for node in walk(side):
+        if isinstance(node, ast.Product):
+            for position in range(len(node.factors) - 1):
+                call = _call_at(node.factors, position)
+                if call is not None:
+                    yield call
+
+
+def _call_at(factors: tuple[ast.Factor, ...], at: int) -> Call | None:
+    """The name with the bracket behind it that stands at a place of a product."""
+    if at + 1 >= len(factors):
+        return None
+    head, behind = factors[at].body, factors[at + 1]
+    if isinstance(head, ast.BigOperator) and head.name == "Pr" and head.lower is None and head.upper is None:
+        head = ast.Symbol("Pr", span=head.span)
+    group = behind.body.base if isinstance(behind.body, ast.Scripted) else behind.body
+    if isinstance(behind.body, ast.Scripted) and behind.body.subscripts:
+        return None
+    if not isinstance(head, ast.Symbol) or head.primes or head.superscripts or head.name in _NO_NAMES:
+        return None
+    if behind.operator or behind.sign or not isinstance(group, ast.Group) or group.opening not in ("(", "["):
+        return None
+    if group.body is None or group.opening == "[" and _name_of(head) is None:
+        return None
+    body = group.body
+    if isinstance(body, ast.Chain) and len(body.relations) == 1 and body.relations[0].sign == r"\parallel":
+        body = ast.Listing(body.members, (r"\|",))
+    items = body.items if isinstance(body, ast.Listing) else (body,)
+    separators = body.separators if isinstance(body, ast.Listing) else ()
+    return _call(head, items, separators)
+
+
+def _call(head: ast.Symbol, items: tuple[Node | None, ...], separators: tuple[str, ...]) -> Call | None:
+    parts: tuple[list[ast.Symbol], list[ast.Symbol], list[ast.Symbol]] = ([], [], [])
+    part, bar = 0, ""
+    for item, separator in zip(items, ("", *separators), strict=True):
+        if separator in _BARS:
+            if part:
+                return None
+            part, bar = 1, "|" if separator == "|" else "‖"
+        elif separator == ";":
+            part = 2
+        symbol = _event(item)
+        if symbol is None:
+            return None
+        parts[part].append(symbol)
+    events, conditions, behind = parts
+    if not events:
+        return None
+    if _name_of(head) in _LETTERS:
+        bar = bar and "|"
+    scripts = {_scripts(a) for a in (*events, *conditions) if _is_event(a)} - {((), ())}
+    if len(scripts) > 1:
+        return None
+    return Call(head, tuple(events), tuple(conditions), bar, next(iter(scripts), ((), ())), tuple(behind))
+
+
+def _event(item: Node | None) -> ast.Symbol | None:
+    """y of y and of Y = y."""
+    if isinstance(item, ast.Chain) and len(item.members) == 2 and item.relations[0].sign == "=":
+        whole, value = item.members
+        if isinstance(whole, ast.Symbol) and isinstance(value, ast.Symbol) and whole.name.lower() == value.name:
+            return _event(value) if whole.name != value.name else None
+    return item if isinstance(item, ast.Symbol) else None
+
+
+def _scripts(symbol: ast.Symbol) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
+    """The indices of an event: neither the parameters of q_\\theta nor a transpose."""
+    below = tuple(s for s in symbol.subscripts if not (isinstance(s, ast.Symbol) and s.name in PARAMETERS - {"n", "m"}))
+    above = tuple(s for s in symbol.superscripts if not (isinstance(s, ast.Symbol) and s.name in TRANSPOSES))
+    return below, above
+
+
+def _name_of(name: ast.Symbol) -> str | None:
+    """The letter of chance that a name is."""
+    return name.name if name.name in _LETTERS | _FUNCTIONALS else None
+
+
+def _key(name: ast.Symbol) -> str:
+    base = name.name
+    for accent in name.decorations:
+        if accent not in BOLD and accent != "mathbb":
+            base = rf"\{accent}{{{base}}}"
+    marks = [s for s in name.subscripts if not (_is_plain(s) and isinstance(s, ast.Symbol) and s.name in PARAMETERS)]
+    return base + "".join(f"_{render(s)}" for s in marks)
+
+
+def _written(symbol: ast.Symbol) -> str:
+    return render(replace(symbol, decorations=tuple(d for d in symbol.decorations if d not in BOLD)))
+
+
+def _letter(symbol: ast.Symbol) -> str:
+    return symbol.name
+
+
+def _is_plain(node: Node) -> bool:
+    return isinstance(node, ast.Symbol) and not (node.subscripts or node.superscripts or node.primes)
+
+
+def _is_event(symbol: ast.Symbol) -> bool:
+    """Whether an argument is no parameter."""
+    return symbol.name not in PARAMETERS or symbol.name == "D"
+
+
+def _is_bold(symbol: ast.Symbol) -> bool:
+    return bool({"mathbf", "boldsymbol", "vec"} & set(symbol.decorations))
+
+
+def _mark(symbol: ast.Symbol, used: Chances) -> str:
+    """What an argument adds to a name: its letter, its accents, and whether it is all samples."""
+    whole = symbol.name in used.joint and _is_bold(symbol) and _scripts(symbol) == ((), ())
+    return ("*" if whole else "") + _key(replace(symbol, subscripts=())) + "'" * symbol.primes
+
+
+def _outcomes(sides: list[Node]) -> Iterator[tuple[str, str]]:
+    """The letters of outcomes, each with an index that stands for it."""
+    used = {n.name for side in sides for n in walk(side) if isinstance(n, ast.Symbol)}
+    free = iter(c for c in _INDEX_LETTERS if c not in used)
+    found: dict[str, None] = {}
+    for product in (n for side in sides for n in walk(side) if isinstance(n, ast.Product)):
+        operators = [f.body for f in product.factors if isinstance(f.body, ast.BigOperator) and f.body.name == "sum"]
+        letters = {outcome_of(o) for o in operators} - {None}
+        for call in _calls_in(product) if letters else ():
+            if call.scripts == ((), ()) and _name_of(call.name) in _LETTERS:
+                found.update(dict.fromkeys(a.name for a in call.arguments if a.name in letters))
+    for letter in found:
+        is_index = len(letter) == 1 and letter.islower() and letter not in "wbxyzefgh"
+        index = letter if is_index else next(free, None)
+        if index is not None:
+            yield letter, index

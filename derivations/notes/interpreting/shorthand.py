@@ -1,0 +1,173 @@
+r"""Names that are cut short: what a document writes out elsewhere and a reader fills in.
+
+\sigma' = \sigma(1 - \sigma)      \sigma'(z) = \sigma(z)(1 - \sigma(z)), where \sigma is only ever of z
+\sigma^{(i)} = \sigma(z^{(i)})    a name of its own on the left, \sigma° at sample i
+\sum_{c'} e^{z_{c'}}              \sum_k e^{z_k}: a primed index that a sum binds is an index as any other
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+
+__all__ = ["NO_SHORTHAND", "Shorthand", "shorthand_of", "with_sigma", "without_prime"]
+
+_SPREAD = r"variance|deviation|gaussian|normal distribution|\\mathcal\s*\{?N|方差|正态|高斯|дисперс|нормальн"
+_LETTERS = "kjlrsuvmnq"
+
+
+@dataclass(frozen=True)
+class Shorthand:
+    """The argument of a bare σ; whether σ with an index is a name; the letters that stand for primed indices."""
+
+    argument: ast.Symbol | None = None
+    indexed: bool = False
+    primed: tuple[tuple[str, str], ...] = ()
+
+
+NO_SHORTHAND = Shorthand()
+
+
+def shorthand_of(chains: Iterable[ast.Chain], words: str) -> Shorthand:
+    """The usage of a document, from all that it writes."""
+    chains = list(chains)
+    found = [m for chain in chains for m in chain.members if m is not None]
+    arguments: Counter[ast.Symbol] = Counter()
+    applied = False
+    for product in (n for side in found for n in walk(side) if isinstance(n, ast.Product)):
+        for left, right in zip(product.factors, product.factors[1:], strict=False):
+            inner = _argument(left, right)
+            applied |= inner is not None
+            if isinstance(inner, ast.Symbol) and not inner.superscripts and not inner.subscripts and not inner.primes:
+                arguments[replace(inner, decorations=())] += 1
+    is_spread = re.search(_SPREAD, words, re.I) is not None
+    only = next(iter(arguments)) if len(arguments) == 1 and not is_spread else None
+    if any(_names_sigma(chain) for chain in chains):
+        only = None
+    return Shorthand(only, applied and not is_spread, tuple(_primed(found)))
+
+
+def _names_sigma(chain: ast.Chain) -> bool:
+    """Whether a chain says that σ stands for σ(z): then it is a name."""
+    first, second = (*chain.members, None, None)[:2]
+    plain = first == ast.Symbol(r"\sigma")
+    pair = second.factors if isinstance(second, ast.Product) and len(second.factors) == 2 else None
+    return plain and pair is not None and _argument(*pair) is not None
+
+
+def _argument(left: ast.Factor, right: ast.Factor) -> Node | None:
+    """What a σ is applied to: z of σ(z)."""
+    group = right.body.base if isinstance(right.body, ast.Scripted) else right.body
+    plain = isinstance(left.body, ast.Symbol) and left.body.name == r"\sigma" and not left.body.superscripts
+    if not plain or right.operator or right.sign or not isinstance(group, ast.Group) or group.opening not in ("(", "["):
+        return None
+    return None if group.body is None or _has_bare_sigma(group.body) else group.body
+
+
+def _has_bare_sigma(node: Node) -> bool:
+    """Whether a side has a σ with no bracket behind it, as 1 - σ has."""
+    applied = {
+        id(left.body)
+        for part in walk(node)
+        if isinstance(part, ast.Product)
+        for left, right in zip(part.factors, part.factors[1:], strict=False)
+        if not right.operator and isinstance(right.body, ast.Group | ast.Scripted)
+    }
+    return any(isinstance(n, ast.Symbol) and n.name == r"\sigma" and id(n) not in applied for n in walk(node))
+
+
+def _is_bare(symbol: Node, used: Shorthand) -> bool:
+    if not isinstance(symbol, ast.Symbol) or symbol.name != r"\sigma" or used.argument is None:
+        return False
+    powers = all(isinstance(s, ast.Number) for s in symbol.superscripts)
+    return powers and not symbol.subscripts and not symbol.decorations
+
+
+def _is_indexed(symbol: Node) -> bool:
+    r"""\sigma_i, \sigma^{(i)}, or the bold \sigma of all samples."""
+    if not isinstance(symbol, ast.Symbol) or symbol.name != r"\sigma" or symbol.primes:
+        return False
+    above = [s for s in symbol.superscripts if not (isinstance(s, ast.Symbol) and s.name in TRANSPOSES)]
+    letters = [s.body if isinstance(s, ast.Group) else s for s in (*symbol.subscripts, *above)]
+    is_index = all(isinstance(s, ast.Symbol) and s.name in "ijknm" for s in letters)
+    raised = all(isinstance(s, ast.Group) for s in above)
+    return is_index and raised and bool(letters) or not letters and "boldsymbol" in symbol.decorations
+
+
+def with_sigma(node: Any, used: Shorthand) -> Any:
+    """The side with every bare σ applied, and every σ with an index as a name."""
+    if isinstance(node, ast.Symbol) and node.name == r"\sigma":
+        if _is_bare(node, used):
+            return ast.Product(tuple(_applied(ast.Factor("", "", node), used)), span=node.span)
+        return _named(node, used)
+    if isinstance(node, ast.Product):
+        return replace(node, factors=tuple(_factors(node.factors, used)))
+    if not isinstance(node, ast._Node):
+        return node
+    changes: dict[str, Any] = {}
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, ast._Node):
+            changes[item.name] = with_sigma(value, used)
+        elif isinstance(value, tuple):
+            changes[item.name] = tuple(_within(part, used) for part in value)
+    return replace(node, **changes)
+
+
+def _within(part: Any, used: Shorthand) -> Any:
+    if isinstance(part, tuple):
+        return tuple(_within(p, used) for p in part)
+    return with_sigma(part, used)
+
+
+def _factors(factors: tuple[ast.Factor, ...], used: Shorthand) -> Iterator[ast.Factor]:
+    for position, factor in enumerate(factors):
+        behind = factors[position + 1] if position + 1 < len(factors) else None
+        is_call = behind is not None and _argument(factor, behind) is not None
+        is_call |= behind is not None and not behind.operator and isinstance(behind.body, ast.Symbol)
+        if is_call and isinstance(factor.body, ast.Symbol):
+            yield factor
+        elif _is_bare(factor.body, used):
+            yield from _applied(factor, used)
+        else:
+            yield replace(factor, body=with_sigma(factor.body, used))
+
+
+def _applied(factor: ast.Factor, used: Shorthand) -> tuple[ast.Factor, ast.Factor]:
+    assert used.argument is not None and isinstance(factor.body, ast.Symbol)
+    bracket: Node = ast.Group("(", ")", used.argument)
+    if factor.body.superscripts:
+        bracket = ast.Scripted(bracket, (), factor.body.superscripts)
+    return replace(factor, body=replace(factor.body, superscripts=())), ast.Factor("", "", bracket)
+
+
+def _named(symbol: ast.Symbol, used: Shorthand) -> ast.Symbol:
+    return replace(symbol, name=r"\sigma°", decorations=()) if used.indexed and _is_indexed(symbol) else symbol
+
+
+def _primed(sides: list[Node]) -> Iterable[tuple[str, str]]:
+    """The letters with a prime that sums bind, each with a letter that the document doesn't use."""
+    used = {n.name for side in sides for n in walk(side) if isinstance(n, ast.Symbol)}
+    free = iter(c for c in _LETTERS if c not in used)
+    bound: dict[str, None] = {}
+    for operator in (n for side in sides for n in walk(side) if isinstance(n, ast.BigOperator)):
+        lower = operator.lower.members[0] if isinstance(operator.lower, ast.Chain) else operator.lower
+        if isinstance(lower, ast.Symbol) and lower.primes == 1 and not lower.subscripts and len(lower.name) == 1:
+            bound[lower.name] = None
+    for letter in bound:
+        other = next(free, None)
+        if other is not None:
+            yield letter, other
+
+
+def without_prime(symbol: ast.Symbol, used: Shorthand) -> ast.Symbol:
+    """An index c' as the letter that stands for it."""
+    letter = dict(used.primed).get(symbol.name) if symbol.primes == 1 and not symbol.subscripts else None
+    return symbol if letter is None or symbol.superscripts else ast.Symbol(letter, span=symbol.span)

@@ -1,0 +1,83 @@
+r"""Names that an equation gives a value without standing alone in it: it is solved for them.
+
+    \log p(y \mid x) = y z - \log(1 + e^z)        p(y|x) is e to that
+    \frac{p}{1-p} = e^z,   \log\frac{p}{1-p} = z   p is e^z / (1 + e^z), e^z in place of odds
+    -L = …,   \log\frac{P}{Q} = z                  L is …, negated; P is Q e^z
+
+Only a name that is neither data nor a parameter and has no value yet is solved for: that is its definition.
+"""
+
+from __future__ import annotations
+
+from derivations.notes.interpreting.heads import Head, head_of
+from derivations.notes.interpreting.signature import Signature
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+
+__all__ = ["implied", "of_both"]
+
+_ONE = ast.Number("1")
+_STEPS = 5
+
+
+def implied(left: Node, right: Node, signature: Signature) -> tuple[Head, Node, Node] | None:
+    """(the name, as it is written, its value) where the left side is an invertible expression of one name."""
+    node, value = left, right
+    for _ in range(_STEPS):
+        head = head_of(node, signature)
+        if head is not None and node is not left:
+            return None if any(part == node for part in walk(right)) else (head, node, value)
+        inner = _inside(node, value, signature)
+        if inner is None:
+            return None
+        node, value = inner
+    return None
+
+
+def of_both(label: ast.Symbol, value: Node) -> Node:
+    """p^y (1 - p)^{1 - y}, the probability of a label y that is 1 with probability p, and else 0."""
+    powers = ((value, label), (_rest(_braced(value)), _rest(label)))
+    return ast.Product(tuple(ast.Factor("", "", ast.Scripted(_braced(base), (), (power,))) for base, power in powers))
+
+
+def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] | None:
+    """What is inside the outermost operation, and what it equals."""
+    match node:
+        case ast.Group("(" | "[" | "{", _, body) if body is not None:
+            return body, value
+        case ast.Sum((ast.Term("-", body),)):
+            return body, ast.Sum((ast.Term("-", _braced(value)),))
+        case ast.Product((ast.Factor("", "", ast.Function("log" | "ln", (), (), 0)), *rest)) if (
+            rest and not rest[0].sign
+        ):
+            inner = rest[0].body if len(rest) == 1 else ast.Product(tuple(rest))
+            return inner, ast.Symbol("e", (), (), (_braced(value),))
+        case ast.Product(
+            (ast.Factor("", "", ast.Symbol("logit", _, (), (), 0)), ast.Factor("", "", ast.Group("(", _, body)))
+        ):
+            return None if body is None else (body, _of_odds(ast.Symbol("e", (), (), (_braced(value),))))
+        case ast.Fraction(above, below) if below == _rest(above):
+            return above, _of_odds(value)
+        case ast.Fraction(above, below) if _is_chance(above, signature) and _is_chance(below, signature):
+            factors = (ast.Factor("", "", _braced(value)), ast.Factor(r"\cdot", "", _braced(below)))
+            return above, ast.Product(factors)
+    return None
+
+
+def _is_chance(node: Node, signature: Signature) -> bool:
+    """Whether a name is a probability, as P(y|x) is and the dL of dL/da is not."""
+    head = head_of(node, signature)
+    return head is not None and "(" in head.ref.key
+
+
+def _of_odds(odds: Node) -> Node:
+    return ast.Fraction(odds, ast.Sum((ast.Term("", _ONE), ast.Term("+", _braced(odds)))))
+
+
+def _rest(node: Node) -> Node:
+    """1 - p of p."""
+    return ast.Sum((ast.Term("", _ONE), ast.Term("-", node)))
+
+
+def _braced(node: Node) -> Node:
+    return ast.Group("(", ")", node)

@@ -1,0 +1,54 @@
+r"""Functions of the document: at any argument, of other things, and the labels for which a probability is stated."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+LOGISTIC = r"$$g(z) = \frac{1}{1 + e^{-z}}$$" + "\n"
+LAYER = LOGISTIC + r"$$z_k = \sum_j W_{kj} x_j$$" + "\n" + r"$$a_k = g(z_k)$$" + "\n"
+LABELS = r"$$P(y = 1 \mid x) = \sigma(w^\top x)$$" + "\n" + r"$$P(y = 0 \mid x) = 1 - \sigma(w^\top x)$$" + "\n"
+
+
+def last(before: str, formula: str) -> str:
+    return check_notes(before + f"$${formula}$$\n").steps[-1].verdict
+
+
+@pytest.mark.parametrize(
+    ("before", "right", "wrong"),
+    [
+        (LOGISTIC, "g(-z) = 1 - g(z)", "g(-z) = g(z)"),
+        (LOGISTIC, r"g'(w^\top x) = g(w^\top x)(1 - g(w^\top x))", r"g'(w^\top x) = g(w^\top x)"),
+        (LOGISTIC, r"g(y w^\top x) = \frac{1}{1 + e^{-y w^\top x}}", r"g(y w^\top x) = \frac{1}{1 + e^{y w^\top x}}"),
+        (LAYER, r"\frac{\partial a_k}{\partial z_k} = g'(z_k)", r"\frac{\partial a_k}{\partial z_k} = 2 g'(z_k)"),
+        (
+            LAYER,
+            r"\frac{\partial a_k}{\partial W_{kj}} = g(z_k)(1 - g(z_k)) x_j",
+            r"\frac{\partial a_k}{\partial W_{kj}} = g(z_k)(1 + g(z_k)) x_j",
+        ),
+        (
+            LABELS,
+            r"P(y \mid x) = \sigma(w^\top x)^y (1 - \sigma(w^\top x))^{1 - y}",
+            r"P(y \mid x) = \sigma(w^\top x)^{1 - y} (1 - \sigma(w^\top x))^y",
+        ),
+        (
+            LABELS,
+            r"\prod_{i=1}^n P(y_i | x_i) = \prod_{i=1}^n \sigma(w^\top x_i)^{y_i} (1 - \sigma(w^\top x_i))^{1 - y_i}",
+            r"\prod_{i=1}^n P(y_i | x_i) = \prod_{i=1}^n \sigma(w^\top x_i)^{y_i} (1 + \sigma(w^\top x_i))^{1 - y_i}",
+        ),
+    ],
+)
+def test_held_and_refuted(before: str, right: str, wrong: str) -> None:
+    assert last(before, right) == "proved"
+    assert last(before, wrong) in ("refuted", "conflict")
+
+
+def test_labels_of_other_values_are_no_zeros_and_ones() -> None:
+    note = r"$$P(y = 1 \mid x) = \sigma(w^\top x)$$ $$P(y = -1 \mid x) = \sigma(-w^\top x)$$ With $y = 0 |$ no label, "
+    assert last(note, r"P(y \mid x) = \sigma(y w^\top x)") == "definition"
+
+
+def test_a_function_of_other_things_has_another_value() -> None:
+    note = r"$$f(x, y) = x y$$ $$f(x, y, z) = x y z$$ $$\frac{\partial f(x, y, z)}{\partial z} = x y$$"
+    assert [s.verdict for s in check_notes(note).steps][-1] == "proved"

@@ -1,0 +1,131 @@
+r"""Probabilities as names, outcomes as indices, extrema, equations solved for a name, and what is cut short.
+
+Every law stands beside statements that it must not prove and, where they are false, must refute.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations.notes.library import check_notes
+from derivations.notes.report import StepRecord
+
+BERNOULLI = (
+    r"Labels $y_i \in \{0, 1\}$, samples $x_i \in \mathbb{R}^m$. "
+    r"$$p(y \mid x; w) = \sigma(w^\top x)^y (1 - \sigma(w^\top x))^{1 - y}$$" + "\n"
+    r"$$P(D \mid w) = \prod_{i=1}^n p(y_i \mid x_i, w)$$" + "\n"
+    r"$$\ell(w) = \log P(D \mid w)$$" + "\n"
+)
+ENTROPIES = (
+    r"$$H(p) = -\sum_x p(x) \log p(x)$$" + "\n"
+    r"$$H(p, q) = -\sum_x p(x) \log q(x)$$" + "\n"
+    r"$$D(p \| q) = \sum_x p(x) \log \frac{p(x)}{q(x)}$$" + "\n"
+)
+SIGMOID = r"The sigmoid is $\sigma(z) = \frac{1}{1 + e^{-z}}$." + "\n"
+DENSITY = r"$$p(x \mid \lambda) = e^{-\lambda x}$$ and $$p(x \mid \mu) = e^{-\mu x^2}$$" + "\n"
+
+
+def last(before: str, formula: str) -> StepRecord:
+    return check_notes(before + f"$${formula}$$\n").steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("before", "right", "wrong"),
+    [
+        (
+            BERNOULLI,
+            r"\ell(w) = \sum_{i=1}^n y_i \log \sigma(w^\top x_i) + (1 - y_i) \log (1 - \sigma(w^\top x_i))",
+            r"\ell(w) = \sum_{i=1}^n y_i \log \sigma(w^\top x_i) - (1 - y_i) \log (1 - \sigma(w^\top x_i))",
+        ),
+        (
+            BERNOULLI,
+            r"\frac{\partial \ell}{\partial w} = \sum_{i=1}^n (y_i - \sigma(w^\top x_i)) x_i",
+            r"\frac{\partial \ell}{\partial w} = \sum_{i=1}^n (y_i + \sigma(w^\top x_i)) x_i",
+        ),
+        (ENTROPIES, r"D(p \| q) = H(p, q) - H(p)", r"D(p \| q) = H(p) - H(p, q)"),
+        (
+            ENTROPIES,
+            r"\sum_x p(x) \log \frac{p(x)}{q(x)} = \sum_x p(x) \log p(x) - \sum_x p(x) \log q(x)",
+            r"\sum_x p(x) \log \frac{p(x)}{q(x)} = \sum_x p(x) \log p(x) + \sum_x p(x) \log q(x)",
+        ),
+        (SIGMOID, r"\sigma' = \sigma(1 - \sigma)", r"\sigma' = \sigma(1 + \sigma)"),
+        (SIGMOID, r"\frac{d\sigma}{dz} = \sigma - \sigma^2", r"\frac{d\sigma}{dz} = \sigma^2 - \sigma"),
+        (
+            r"$$z = w^\top x, \quad \log \frac{p}{1 - p} = z$$",
+            r"p = \frac{1}{1 + e^{-w^\top x}}",
+            r"p = \frac{1}{1 + e^{w^\top x}}",
+        ),
+        (
+            r"$$p_c = \frac{e^{z_c}}{\sum_{c'=1}^C e^{z_{c'}}}$$",
+            r"\frac{\partial p_c}{\partial z_k} = p_c (\delta_{ck} - p_k)",
+            r"\frac{\partial p_c}{\partial z_k} = p_c (\delta_{ck} + p_k)",
+        ),
+        (
+            r"$l = -\log s(z)$, where $s(z) = \frac{1}{1 + e^{-z}}$ and $z = w x$.",
+            r"\frac{\partial l}{\partial w} = -(1 - s(z)).x",
+            r"\frac{\partial l}{\partial w} = -(1 + s(z)).x",
+        ),
+    ],
+)
+def test_held_and_refuted(before: str, right: str, wrong: str) -> None:
+    assert last(before, right).verdict == "proved"
+    assert last(before, wrong).verdict in ("refuted", "conflict")
+
+
+@pytest.mark.parametrize(
+    ("before", "formula"),
+    [
+        (DENSITY, r"\log p(x \mid \mu) = \log p(x \mid \lambda)"),
+        ("", r"\sum_x p(x; \theta_0) \log \frac{p(x; \theta_0)}{p(x; \theta)} = 0"),
+        ("", r"\sum_x p(x; \theta') \log \frac{p(x; \theta')}{p(x; \theta)} = 0"),
+        ("", r"\sum_x p_{\theta_0}(x) \log \frac{p_{\theta_0}(x)}{p_\theta(x)} = 0"),
+        ("", r"\sum_x \sum_y p(y | x) = \sum_x \sum_y p(x | y)"),
+        (ENTROPIES, r"H(p, q) = H(q, p)"),
+        (r"$$p(w \mid D) = \frac{p(D \mid w) p(w)}{p(D)}$$", r"p(w \mid D) = p(w)"),
+        (r"$$p(x) = e^{-x}, \quad p(y) = 2 y$$", r"p(x) + 1 = p(y) + 1"),
+    ],
+)
+def test_names_are_told_apart(before: str, formula: str) -> None:
+    assert last(before, formula).verdict not in ("proved", "supported")
+
+
+def test_a_probability_is_no_prediction_of_the_same_letter() -> None:
+    r"""p(y|x) beside p_i = \sigma(z_i) says what the likelihood is, and refutes nothing."""
+    before = r"$$z_i = w^\top x_i, \quad p_i = \sigma(z_i)$$" + "\n"
+    assert last(before, r"\log p(y_i \mid x_i) = y_i \log p_i + (1 - y_i) \log (1 - p_i)").verdict == "definition"
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\arg\max_\theta L(\theta) = \arg\max_\theta \sum_{i=1}^n \log p(x_i; \theta)", "proved"),
+        (r"\arg\max_\theta L(\theta) = \arg\min_\theta -\log L(\theta)", "proved"),
+        (
+            r"\arg\min_\theta \sum_{i=1}^n \theta^2 x_i^2 = \arg\min_\theta \frac1n \sum_{i=1}^n \theta^2 x_i^2",
+            "proved",
+        ),
+        (r"\arg\min_\theta (\theta - 1)^2 = \arg\min_\theta 2 (\theta - 1)^2 + 7", "proved"),
+        (r"\arg\max_\theta L(\theta) = \arg\min_\theta \log L(\theta)", "undecided"),
+        (r"\arg\max_\theta L(\theta) = \arg\max_w \log L(\theta)", "undecided"),
+        (r"\arg\min_\theta (\theta - 1)^2 = \arg\min_\theta (\theta - 1)^2 + \theta", "undecided"),
+        (r"\arg\min_\theta (\theta - 1)^2 = \arg\min_\theta -2 (\theta - 1)^2", "undecided"),
+    ],
+)
+def test_extrema(formula: str, verdict: str) -> None:
+    assert last(r"$$L(\theta) = \prod_{i=1}^n p(x_i; \theta)$$" + "\n", formula).verdict == verdict
+
+
+def test_where_behind_a_formula_defines_what_is_in_it() -> None:
+    note = (
+        r"$$C = -\sum_{i=1}^n \log (1 - \alpha_i) = \sum_{i=1}^n \log (1 + e^{w x_i}),$$ where "
+        r"$\alpha_i = \frac{1}{1 + e^{-w x_i}}$."
+    )
+    assert [s.verdict for s in check_notes(note).steps] == ["definition", "proved", "definition"]
+    assert check_notes(note.replace("-w x_i", "w x_i")).steps[1].verdict == "refuted"
+
+
+def test_a_model_that_is_said_again_is_a_conflict() -> None:
+    note = (
+        r"$$\log \frac{p}{1 - p} = \beta_0 + \beta_1 x$$ and $$\log \frac{p}{1 - p} = \beta_0 + \beta_1 x + \beta_2 u$$"
+    )
+    assert [s.verdict for s in check_notes(note).steps] == ["definition", "conflict"]
