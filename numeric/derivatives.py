@@ -29,12 +29,11 @@ from .autodiff import Mode
 from .inputs import shape_of
 from .lambdify import lambdify
 from .rounding import trace
-from .sharing import without_repeats
+from .sharing import Composition, applied, without_repeats
 
 __all__ = ["ClaimCompiler", "CompiledClaim", "StatedDerivative"]
 
 Inputs = Mapping[str, Any]
-Fn = Callable[[Inputs], jax.Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +56,35 @@ class StatedDerivative:
         return tuple(self.keys.index(_key(v)) for v in self.by)
 
 
+@dataclass(frozen=True, eq=False)
+class TracedFunction:
+    """A function of named arrays as its jaxpr, walked once, however often it is used or differentiated.
+
+    names: of its arguments, in their order.
+    """
+
+    closed: jex.ClosedJaxpr
+    names: tuple[str, ...]
+
+    def __call__(self, inputs: Inputs) -> list[Any]:
+        """Its outputs."""
+        arguments = [jnp.asarray(inputs[name]) for name in self.names]
+        return _replayed(self.closed.jaxpr, self.closed.consts, arguments)
+
+    def within(self, program: Composition, values: Inputs) -> list[Any]:
+        """Its outputs as part of a program. values: those of the program that its arguments are."""
+        return program.apply(self.closed, [values[name] for name in self.names])
+
+
 @dataclass(eq=False)
 class CompiledClaim:
     derivation: Derivation
     left: sp.Expr
     free: tuple[sp.Symbol, ...]
     derivatives: list[StatedDerivative]
-    right_fn: Fn  # the form that is compiled: the stable one, where the derivation has one
-    last_fn: Fn  # the last line of the derivation; the same function where there is no stable form
-    outer_fn: Fn | None  # None: the left side is the derivative itself
+    right_fn: TracedFunction  # the form that is compiled: the stable one, where the derivation has one
+    last_fn: TracedFunction  # the last line of the derivation; the same function where there is no stable form
+    outer_fn: TracedFunction | None  # None: the left side is the derivative itself
 
 
 class ClaimCompiler:
@@ -97,7 +116,7 @@ class ClaimCompiler:
         partials = _maximal_partials(left)
         derivatives = [self._derivative(p) for p in partials]
         for d in derivatives:
-            self.as_function(d)  # traced here, so that what can't be compiled is known per claim
+            self._function(d)  # traced here, so that what can't be compiled is known per claim
         if partials == [left]:
             axes = _axes_of(derivatives[0])
             if axes is not None and set(axes) >= {*self.indices(right), *self.indices(last)}:
@@ -110,29 +129,21 @@ class ClaimCompiler:
             {d.partial: v[_index_of(d)] if v.axes else v() for d, v in zip(derivatives, extra, strict=True)}
         )
         wider = replace(self.statement, variables=(*self.statement.variables, *extra))
-        outer = lambdify(replaced, wider, free)
-        jax.eval_shape(outer, {**self.specs, **{v.name: self._shape(v) for v in extra}})
+        outer = self._traced(lambdify(replaced, wider, free), {v.name: self._shape(v) for v in extra})
         forms = (self._lambdify(right, free), self._lambdify(last, free))
         return CompiledClaim(derivation, left, free, derivatives, *forms, outer)
 
-    def positive_fns(self) -> list[Fn]:
+    def positive_fns(self) -> list[TracedFunction]:
         """What the statement says is positive, each over its own free indices."""
         return [self._lambdify(e, self.indices(e)) for e in self.statement.positive]
 
-    def _lambdify(self, expr: sp.Expr, free: Iterable[sp.Symbol]) -> Fn:
+    def _lambdify(self, expr: sp.Expr, free: Iterable[sp.Symbol]) -> TracedFunction:
         free = tuple(free)
         return self.once((expr, free), lambda: self._traced(lambdify(expr, self.statement, free), {}))
 
-    def _traced(self, fn: Fn, held: Mapping[str, jax.ShapeDtypeStruct]) -> Fn:
-        """fn as its jaxpr: the expression is walked once, however often it is differentiated."""
+    def _traced(self, fn: Callable[[Inputs], Any], held: Mapping[str, jax.ShapeDtypeStruct]) -> TracedFunction:
         specs = {**self.specs, **held}
-        closed = without_repeats(trace(fn, specs), differentiated=True)
-        order = sorted(specs)
-
-        def replay(inputs: Inputs) -> jax.Array:
-            return _replayed(closed.jaxpr, closed.consts, [jnp.asarray(inputs[name]) for name in order])[0]
-
-        return replay
+        return TracedFunction(without_repeats(trace(fn, specs), differentiated=True), tuple(sorted(specs)))
 
     def _derivative(self, partial: sp.Expr) -> StatedDerivative:
         by: list[sp.Expr] = []
@@ -162,93 +173,90 @@ class ClaimCompiler:
             axes += self._slot_axes(v)
         return Variable(f"derivative_{number}", tuple(axes), "derivative")
 
-    def held_value(self, key: sp.Expr) -> Fn:
+    def held_value(self, key: sp.Expr) -> TracedFunction:
         definition = self.statement.definition(key)
         assert definition is not None
         target = definition.target
         return self._lambdify(target, tuple(target.indices) if isinstance(target, sp.Indexed) else ())
 
-    def as_function(self, d: StatedDerivative) -> tuple[Callable[..., jax.Array], Callable[[Inputs], list[Any]]]:
-        """(f as a function of (inputs, *arrays), the values of those arrays): one for each of `d.keys`."""
-
-        held = self._held(d)
-        f, names = self._function(d.f, d.free, held)
-        own = [names[k] for k in d.keys]
-
-        def apply(inputs: Inputs, *arrays: Any) -> jax.Array:
-            return f({**inputs, **dict(zip(own, arrays, strict=True))})
-
-        def values(inputs: Inputs) -> list[Any]:
-            return [self.held_value(k)(inputs) if k in held else inputs[names[k]] for k in d.keys]
-
-        return apply, values
+    def held_arrays(self, derivatives: Iterable[StatedDerivative]) -> dict[str, TracedFunction]:
+        """The values of what these derivatives hold, by the name of the input that stands for it."""
+        found: dict[str, TracedFunction] = {}
+        for d in derivatives:
+            names = self._function(d)[1]
+            found.update({names[k]: self.held_value(k) for k in self._held(d)})
+        return found
 
     def _held(self, d: StatedDerivative) -> tuple[sp.Expr, ...]:
         return tuple(k for k in d.keys if self.statement.definition(k) is not None)
 
-    def _function(self, f: sp.Expr, free: tuple[sp.Symbol, ...], held: tuple[sp.Expr, ...]) -> tuple[Fn, Any]:
-        """(f with these definitions held as inputs, key → name of each input): one for all that it is taken by."""
+    def _held_specs(self, d: StatedDerivative) -> dict[str, jax.ShapeDtypeStruct]:
+        values = {name: fn.closed.out_avals[0] for name, fn in self.held_arrays([d]).items()}
+        return {name: jax.ShapeDtypeStruct(a.shape, a.dtype) for name, a in values.items()}
+
+    def _function(self, d: StatedDerivative) -> tuple[TracedFunction, dict[sp.Expr, str]]:
+        """(f with what is held as inputs, key → name of each input): one for all that it is taken by."""
+        held = self._held(d)
 
         def make() -> Any:
-            compiled = lambdify(f, self.statement, free, held=held)
+            compiled = lambdify(d.f, self.statement, d.free, held=held)
             names = {slot.key: slot.name for slot in compiled.slots}
-            specs = {names[k]: jax.eval_shape(self.held_value(k), self.specs) for k in held}
+            values = {names[k]: self.held_value(k).closed.out_avals[0] for k in held}
+            specs = {name: jax.ShapeDtypeStruct(a.shape, a.dtype) for name, a in values.items()}
             return self._traced(compiled, specs), names
 
-        return self.once((f, free, held), make)
+        return self.once((d.f, d.free, held), make)
 
-    def held_arrays(self, derivatives: Iterable[StatedDerivative]) -> dict[str, Fn]:
-        """The values of what these derivatives hold, by the name of the input that stands for it."""
-        found: dict[str, Fn] = {}
-        for d in derivatives:
-            names = self._function(d.f, d.free, self._held(d))[1]
-            found.update({names[k]: self.held_value(k) for k in self._held(d)})
-        return found
+    def jacobians(
+        self, derivatives: Iterable[StatedDerivative], mode: Mode
+    ) -> list[tuple[TracedFunction, dict[sp.Expr, int]]]:
+        """All of these derivatives, as functions of the inputs with `held_arrays`: each with the outputs that they are.
 
-    def jacobians(self, derivatives: Iterable[StatedDerivative], mode: Mode) -> Callable[[Inputs], dict[sp.Expr, Any]]:
-        """All of these derivatives, each an array; first derivatives of one function are taken together."""
+        First derivatives of one function are taken together.
+        """
         together: dict[Any, list[StatedDerivative]] = {}
         for d in derivatives:
-            group = (d.f, d.free, self._held(d)) if len(d.by) == 1 else d
-            together.setdefault(group, []).append(d)
+            key = (d.f, d.free, self._held(d)) if len(d.by) == 1 else d
+            together.setdefault(key, []).append(d)
+        found = []
+        for group in together.values():
+            apart = len(group[0].by) == 1
+            every = replace(group[0], by=tuple({d.keys[0]: d.by[0] for d in group}.values())) if apart else group[0]
+            outputs = {d.partial: every.keys.index(d.keys[0]) if apart else 0 for d in group}
+            found.append((self.jacobian(every, mode, apart), outputs))
+        return found
 
-        def evaluate(inputs: Inputs) -> dict[sp.Expr, Any]:
-            found: dict[sp.Expr, Any] = {}
-            for group in together.values():
-                if len(group[0].by) > 1:
-                    found.update({d.partial: self.jacobian(d, mode)(inputs) for d in group})
-                    continue
-                every = replace(group[0], by=tuple({d.keys[0]: d.by[0] for d in group}.values()))
-                apply, values = self.as_function(every)
-                scalar = mode == "reverse" and not every.free
-                take: Any = jax.grad if scalar else jax.jacrev if mode == "reverse" else jax.jacfwd
-                arrays = take(apply, argnums=tuple(range(1, 1 + len(every.by))))(inputs, *values(inputs))
-                found.update({d.partial: arrays[every.keys.index(d.keys[0])] for d in group})
-            return found
+    def jacobian(self, d: StatedDerivative, mode: Mode, apart: bool = False) -> TracedFunction:
+        """The derivative as an array: the axes of f, then those of each array it is taken by.
 
-        return evaluate
+        apart: by each of these arrays on its own, an output each.
+        """
+        f, names = self._function(d)
+        own = [names[k] for k in d.keys]
+        positions = d.positions
 
-    def jacobian(self, d: StatedDerivative, mode: Mode) -> Fn:
-        """The derivative as an array: the axes of f, then those of each array it is taken by."""
-        apply, values = self.as_function(d)
-        taken = _taken_by(apply, d.positions, mode)
-        return lambda inputs: taken(inputs, *values(inputs))
+        def taken(inputs: Inputs) -> Any:
+            def apply(*arrays: Any) -> jax.Array:
+                return f({**inputs, **dict(zip(own, arrays, strict=True))})[0]
 
-    def inner(self, d: StatedDerivative) -> tuple[Any, Fn, str]:
+            arrays = [inputs[name] for name in own]
+            if not apart:
+                return _taken_by(apply, positions, mode)(*arrays)
+            scalar = mode == "reverse" and not d.free
+            take: Any = jax.grad if scalar else jax.jacrev if mode == "reverse" else jax.jacfwd
+            return take(apply, argnums=positions)(*arrays)
+
+        key = ("jacobian", d.f, d.free, tuple(_key(v) for v in d.by), mode, apart)
+        return self.once(key, lambda: self._traced(taken, self._held_specs(d)))
+
+    def inner(self, d: StatedDerivative) -> tuple[TracedFunction, str]:
         """What finite differences differentiate by the last array: f, or its reverse-mode derivative.
 
-        Returns (what tells it from others, a function of the inputs with `held_arrays`, the last array's name).
+        Returns (a function of the inputs with `held_arrays`, the last array's name).
         """
-        apply, _ = self.as_function(d)
-        names = self._function(d.f, d.free, self._held(d))[1]
-        own = [names[k] for k in d.keys]
-        taken = _taken_by(apply, d.positions[:-1], "reverse")
-
-        def evaluate(inputs: Inputs) -> jax.Array:
-            return taken(inputs, *(inputs[name] for name in own))
-
-        key = (d.f, d.free, self._held(d), tuple(_key(v) for v in d.by[:-1]))
-        return key, evaluate, own[d.positions[-1]]
+        f, names = self._function(d)
+        function = self.jacobian(replace(d, by=d.by[:-1]), "reverse") if len(d.by) > 1 else f
+        return function, names[_key(d.by[-1])]
 
 
 def _replayed(jaxpr: Any, consts: Iterable[Any], arguments: Iterable[Any]) -> list[Any]:
@@ -265,10 +273,7 @@ def _replayed(jaxpr: Any, consts: Iterable[Any], arguments: Iterable[Any]) -> li
         if eqn.primitive.name in ("jit", "pjit"):
             outs = _replayed(eqn.params["jaxpr"].jaxpr, eqn.params["jaxpr"].consts, taken)
         else:
-            params = eqn.primitive.get_bind_params(eqn.params)
-            functions, params = params if isinstance(params, tuple) else ((), params)  # older JAX: a pair
-            found = eqn.primitive.bind(*functions, *taken, **params)
-            outs = found if eqn.primitive.multiple_results else [found]
+            outs = applied(eqn, taken)
         env.update(zip(eqn.outvars, outs, strict=True))
     return [read(a) for a in jaxpr.outvars]
 
@@ -277,7 +282,7 @@ def _taken_by(apply: Callable[..., Any], positions: tuple[int, ...], mode: Mode)
     """∂ⁿf by the arrays at these positions in turn: the first by `mode`, the others forward over it."""
     for number, position in enumerate(positions):
         take: Any = jax.jacrev if mode == "reverse" and number == 0 else jax.jacfwd
-        apply = take(apply, argnums=position + 1)
+        apply = take(apply, argnums=position)
     return apply
 
 

@@ -37,6 +37,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.extend.core as jex
 import jax.numpy as jnp
 import numpy as np
 
@@ -122,7 +123,7 @@ def _compiled_extrapolation(values: Any, errors: Any) -> Any:
 class DifferenceJacobian:
     """∂f/∂x for an array function f and any one of its arguments x, one program for all of them.
 
-    f: of arrays, at one point. shapes: of its arguments at one point.
+    f: of arrays, at one point, or its jaxpr. shapes: of its arguments at one point.
 
     >>> x, y = np.array([[1.0, 2.0]]), np.array([[5.0]])
     >>> jacobian = DifferenceJacobian(lambda x, y: x**2 * y, [(2,), (1,)])
@@ -131,10 +132,10 @@ class DifferenceJacobian:
     ((1, 2, 2), True)
     """
 
-    def __init__(self, f: Fn, shapes: Sequence[tuple[int, ...]]) -> None:
+    def __init__(self, f: Fn | jex.ClosedJaxpr, shapes: Sequence[tuple[int, ...]]) -> None:
         self.lanes = max([_POINTS, *(int(np.prod(s, dtype=np.int64)) for s in shapes)])
-        specs = (jax.ShapeDtypeStruct((len(_OFFSETS) * self.lanes, *s), np.dtype(np.float64)) for s in shapes)
-        self.program = Program(jax.vmap(f), *specs)
+        specs = (jax.ShapeDtypeStruct(s, np.dtype(np.float64)) for s in shapes)
+        self.program = Program(f, *specs, points=len(_OFFSETS) * self.lanes)
 
     def __call__(
         self, arrays: Sequence[np.ndarray], position: int, scale: np.ndarray, coordinates: int | None = None

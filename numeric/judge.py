@@ -19,11 +19,12 @@ existential claims, and sizes beyond the buckets of `inputs`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import jax
+import jax.extend.core as jex
 import numpy as np
 import sympy as sp
 
@@ -39,6 +40,7 @@ from .inputs import shape_buckets, statement_batch, step_scale
 from .precision import float64_enabled
 from .rounding import Program
 from .shapes import InputError
+from .sharing import Composition
 
 __all__ = ["StatementEvidence", "judge_statement"]
 
@@ -180,24 +182,27 @@ def _judge_autodiff(
     held, positive = compiler.held_arrays(derivatives), compiler.positive_fns()
     number_of_sides = 2 * len(claims)
 
-    def sides(mode: Mode, compiled: bool) -> Callable[..., tuple[jax.Array, ...]]:
-        def everything(*arrays: Any) -> tuple[jax.Array, ...]:
-            inputs = dict(zip(names, arrays, strict=True))
-            known = compiler.jacobians(derivatives, mode)(inputs)
-            parts: list[jax.Array] = []
-            for claim in claims:
-                parts.append(claim.right_fn(inputs) if compiled else claim.last_fn(inputs))
-                taken = [known[d.partial] for d in claim.derivatives]
-                if claim.outer_fn is None:
-                    parts.append(taken[0])
-                else:
-                    extra = {f"derivative_{number}": a for number, a in enumerate(taken)}
-                    parts.append(claim.outer_fn({**inputs, **extra}))
-            if compiled:
-                parts += [fn(inputs) for fn in (*held.values(), *positive)]
-            return tuple(parts)
-
-        return everything
+    def sides(mode: Mode, compiled: bool) -> jex.ClosedJaxpr:
+        whole = Composition([compiler.specs[name] for name in names])
+        inputs = dict(zip(names, whole.arguments, strict=True))
+        values = inputs | {name: fn.within(whole, inputs)[0] for name, fn in held.items()}
+        known: dict[sp.Expr, Any] = {}
+        for jacobians, places in compiler.jacobians(derivatives, mode):
+            taken = jacobians.within(whole, values)
+            known.update((partial, taken[place]) for partial, place in places.items())
+        parts = []
+        for claim in claims:
+            parts += (claim.right_fn if compiled else claim.last_fn).within(whole, inputs)
+            own = [known[d.partial] for d in claim.derivatives]
+            if claim.outer_fn is None:
+                parts += own
+            else:
+                extra = {f"derivative_{number}": a for number, a in enumerate(own)}
+                parts += claim.outer_fn.within(whole, {**inputs, **extra})
+        if compiled:
+            parts += [values[name] for name in held]
+            parts += [fn.within(whole, inputs)[0] for fn in positive]
+        return whole.closed(parts)
 
     program: Program | None = None
     parts: list[_Part] = []
@@ -206,7 +211,7 @@ def _judge_autodiff(
         drawn = _points(compiler.statement, compiler.sizes, _part(examples), seed, len(parts))
         arrays = [drawn[name] for name in names]
         if program is None:
-            program = Program(jax.vmap(sides("reverse", True)), *_specs(arrays))
+            program = _over(sides("reverse", True), arrays)
         values, bounds = program.values(*arrays), program.bounds(*arrays)[1]
         first_positive = len(values) - len(positive)
         kept = _admitted(values[first_positive:], bounds[first_positive:], len(arrays[0]))
@@ -218,7 +223,8 @@ def _judge_autodiff(
             points[number] += int(np.sum(np.any(ratio >= 0, axis=1)))
     whole = _Part.joined(parts)
     first = [whole.inputs[name][:few] for name in names]
-    by_forward = _Part(whole.inputs, *Program(jax.vmap(sides("forward", False)), *_specs(first)).bounds(*first))
+    forward = _over(sides("forward", False), first)
+    by_forward = _Part(whole.inputs, *forward.bounds(*first))
     found = []
     for number, claim in enumerate(claims):
         judge = "autodiff" if claim.derivatives else "evaluation"
@@ -299,16 +305,10 @@ class _Differences:
         if claim.outer_fn is None:
             left, error = lefts[0]
         else:
-            outer_fn = claim.outer_fn
-            own = [v.name for v in compiler.statement.variables]
-            names = [*own, *(f"derivative_{number}" for number in range(len(lefts)))]
-            arrays = [*(batch[name] for name in own), *(value for value, _ in lefts)]
-
-            def outer(*arrays: Any) -> jax.Array:
-                return outer_fn(dict(zip(names, arrays, strict=True)))
-
-            errors = [*(None for _ in own), *(e for _, e in lefts)]
-            (left,), (error,) = Program(jax.vmap(outer), *_specs(arrays)).bounds(*arrays, errors=errors)
+            taken = {f"derivative_{number}": pair for number, pair in enumerate(lefts)}
+            arrays = [taken[name][0] if name in taken else batch[name] for name in claim.outer_fn.names]
+            errors = [taken[name][1] if name in taken else None for name in claim.outer_fn.names]
+            (left,), (error,) = _over(claim.outer_fn.closed, arrays).bounds(*arrays, errors=errors)
         return Pointwise.of_coordinates(right, left, error + right_error)
 
 
@@ -332,12 +332,10 @@ def _persistent(
         near[v.name] = x + noise if v.domain.is_continuous else x
     names, arrays = list(near), list(near.values())
     held = compiler.held_arrays(claim.derivatives)
-
-    def right_and_held(*a: Any) -> tuple[jax.Array, ...]:
-        inputs = dict(zip(names, a, strict=True))
-        return tuple(fn(inputs) for fn in (claim.right_fn, *held.values()))
-
-    (right, *values), (error, *_) = Program(jax.vmap(right_and_held), *_specs(arrays)).bounds(*arrays)
+    whole = Composition([compiler.specs[name] for name in names])
+    inputs = dict(zip(names, whole.arguments, strict=True))
+    right_and_held = whole.closed([fn.within(whole, inputs)[0] for fn in (claim.right_fn, *held.values())])
+    (right, *values), (error, *_) = _over(right_and_held, arrays).bounds(*arrays)
     near |= dict(zip(held, values, strict=True))
     again = gather_evidence(
         "finite_difference", _Differences(compiler, claim, near, (right, error), {}).first(len(right))
@@ -352,19 +350,18 @@ def _persistent(
 def _difference_jacobian(
     compiler: ClaimCompiler, d: StatedDerivative, batch: dict[str, np.ndarray], coordinates: int | None
 ) -> _Jacobian:
-    key, inner, last = compiler.inner(d)
+    inner, last = compiler.inner(d)
     domains = {v.name: v.domain for v in compiler.statement.variables}
-    used = [*domains, *compiler.held_arrays([d])]
 
     def make() -> DifferenceJacobian:
-        shapes = [batch[name].shape[1:] for name in used]
-        return DifferenceJacobian(lambda *a: inner(dict(zip(used, a, strict=True))), shapes)
+        return DifferenceJacobian(inner.closed, [batch[name].shape[1:] for name in inner.names])
 
     scale = step_scale(batch[last], domains.get(last, Domain.REAL))
-    return compiler.once(("differences", key), make)(
-        [batch[name] for name in used], used.index(last), scale, coordinates
-    )
+    arrays = [batch[name] for name in inner.names]
+    return compiler.once(("differences", inner), make)(arrays, inner.names.index(last), scale, coordinates)
 
 
-def _specs(arrays: Iterable[np.ndarray]) -> list[jax.ShapeDtypeStruct]:
-    return [jax.ShapeDtypeStruct(np.shape(a), np.dtype(np.float64)) for a in arrays]
+def _over(closed: jex.ClosedJaxpr, arrays: Sequence[np.ndarray]) -> Program:
+    """The program of a function of one point over those in these arrays."""
+    specs = [jax.ShapeDtypeStruct(a.shape[1:], np.dtype(np.float64)) for a in arrays]
+    return Program(closed, *specs, points=len(arrays[0]))

@@ -40,6 +40,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .array_module import HostOnlyError, is_traced, traced, xp
+from .batching import batched
 from .choice_rules import EXTREMA, Made, lost, mark_doubt
 from .error_rules import Bound, bounds_of, dense, exact_or, is_analysed
 from .host import batch_innermost, evaluate_primitive, is_key
@@ -68,7 +69,8 @@ _QUICK: dict[str, Any] = {
 class Program:
     """A function of arrays traced once at given shapes: its compiled values, and bounds on their errors.
 
-    fn returns an array, or a tuple of arrays. specs: `jax.ShapeDtypeStruct` of the arguments.
+    fn returns an array, or a tuple of arrays; its jaxpr does as well. specs: `jax.ShapeDtypeStruct` of the arguments.
+    points: fn and specs are of one point, and the program is of so many, along a first axis of each array.
 
     >>> program = Program(lambda a: (1.0 + a) - 1.0, jax.ShapeDtypeStruct((2,), "float64"))
     >>> a = np.array([1e-9, 3.0])
@@ -77,10 +79,15 @@ class Program:
     True
     """
 
-    def __init__(self, fn: Callable[..., Any], *specs: Any, double: bool = True) -> None:
-        closed = trace(fn, *specs, double=double)
+    def __init__(
+        self, fn: Callable[..., Any] | jex.ClosedJaxpr, *specs: Any, double: bool = True, points: int | None = None
+    ) -> None:
+        closed = fn if isinstance(fn, jex.ClosedJaxpr) else trace(fn, *specs, double=double)
         with float64_enabled() if double else nullcontext():
             self.closed = without_repeats(closed)
+            if points is not None:
+                self.closed = batched(self.closed, points)
+                specs = tuple(jax.ShapeDtypeStruct((points, *s.shape), s.dtype) for s in specs)
         self.specs = specs
         self.double = double
         self.constants = "rounded" if not double else "narrow in doubt" if _NARROW.get() else "exact"

@@ -12,6 +12,7 @@ rule of their own, where the program is not differentiated again. Left out: bodi
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ import numpy as np
 
 from .host import is_key
 
-__all__ = ["without_repeats"]
+__all__ = ["Composition", "applied", "without_repeats"]
 
 _CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr"}
 _RULED = {"custom_jvp_call": "call_jaxpr", "custom_vjp_call": "call_jaxpr", "custom_vjp_call_jaxpr": "fun_jaxpr"}
@@ -37,12 +38,53 @@ def without_repeats(closed: jex.ClosedJaxpr, differentiated: bool = False) -> je
     >>> len(closed.jaxpr.eqns), len(without_repeats(closed).jaxpr.eqns)
     (3, 2)
     """
-    sharing = _Sharing(_CALLS if differentiated else {**_CALLS, **_RULED})
-    jaxpr = closed.jaxpr
-    outvars = sharing.inline(jaxpr, closed.consts, list(jaxpr.invars))
-    eqns = _needed(sharing.eqns, outvars)
-    new = jaxpr.replace(constvars=list(sharing.consts), eqns=eqns, outvars=outvars)
-    return jex.ClosedJaxpr(new, list(sharing.consts.values()))
+    together = Composition([v.aval for v in closed.jaxpr.invars], differentiated)
+    return together.closed(together.apply(closed, together.arguments))
+
+
+def applied(eqn: Any, arguments: Sequence[Any], params: dict[str, Any] | None = None) -> list[Any]:
+    """The outputs of one equation applied to values. params: in place of its own."""
+    functions: Any
+    bound = eqn.primitive.get_bind_params(eqn.params if params is None else params)
+    functions, bound = bound if isinstance(bound, tuple) else ((), bound)  # older JAX: a pair
+    found = eqn.primitive.bind(*functions, *arguments, **bound)
+    return list(found) if eqn.primitive.multiple_results else [found]
+
+
+class Composition:
+    """A program put together from others, each value computed once.
+
+    specs: of its arguments, anything with a shape and a dtype. differentiated: as in `without_repeats`.
+
+    >>> import jax, jax.numpy as jnp
+    >>> exp, add = jax.make_jaxpr(jnp.exp)(1.0), jax.make_jaxpr(jnp.add)(1.0, 1.0)
+    >>> both = Composition(exp.in_avals)
+    >>> ([e], [same]) = (both.apply(exp, both.arguments) for _ in range(2))
+    >>> print(both.closed(both.apply(add, [e, same])))
+    { lambda ; a:f32[]. let b:f32[] = exp a; c:f32[] = add b b in (c,) }
+    """
+
+    def __init__(self, specs: Sequence[Any], differentiated: bool = False) -> None:
+        avals = (s if isinstance(s, jax.core.AbstractValue) else jax.core.ShapedArray(s.shape, s.dtype) for s in specs)
+        self.arguments: list[Any] = [jex.Var(aval) for aval in avals]
+        self._sharing = _Sharing(_CALLS if differentiated else {**_CALLS, **_RULED})
+
+    def apply(self, closed: jex.ClosedJaxpr, arguments: Sequence[Any]) -> list[Any]:
+        """What this program makes of these: arguments of the whole, or what `apply` has returned before."""
+        return self._sharing.inline(closed.jaxpr, closed.consts, arguments)
+
+    def closed(self, outputs: Sequence[Any]) -> jex.ClosedJaxpr:
+        """The program that returns these, and computes what they need."""
+        consts = self._sharing.consts
+        eqns = _needed(self._sharing.eqns, outputs)
+        effects = frozenset().union(*(e.effects for e in eqns))
+        own = {"constvars": list(consts), "invars": self.arguments, "outvars": list(outputs), "eqns": eqns}
+        return jex.ClosedJaxpr(_empty().replace(effects=effects, **own), list(consts.values()))
+
+
+@functools.cache
+def _empty() -> Any:
+    return jax.make_jaxpr(lambda: ())().jaxpr
 
 
 class _Sharing:

@@ -19,6 +19,7 @@ import jax.extend.core as jex
 import jax.numpy as jnp
 
 from .host import is_key
+from .sharing import applied
 
 __all__ = ["has_own_rules", "values_only"]
 
@@ -80,10 +81,7 @@ def _replayed(jaxpr: Any, consts: Iterable[Any], arguments: Iterable[Any]) -> li
             params = eqn.params
             if name in _BODIES and _has_own_rule(eqn):
                 params = {**params, **{key: _without_rules(params[key]) for key in _BODIES[name]}}
-            bound = eqn.primitive.get_bind_params(params)
-            functions, bound = bound if isinstance(bound, tuple) else ((), bound)  # older JAX: a pair
-            found = eqn.primitive.bind(*functions, *taken, **bound)
-            outs = found if eqn.primitive.multiple_results else [found]
+            outs = applied(eqn, taken, params)
         env.update(zip(eqn.outvars, outs, strict=True))
     return [read(a) for a in jaxpr.outvars]
 
