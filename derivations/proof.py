@@ -308,16 +308,8 @@ def _witness_values(derivation: Derivation) -> Values:
 
 def fingerprint(derivation: Derivation) -> str:
     """A digest of everything that a proof is about: variables with domains, definitions, claim, final form."""
-    statement = derivation.statement
     parts = [
-        *(f"{v.name}:{v.axes}:{v.domain.name}" for v in statement.variables),
-        *(f"{sp.srepr(d.target)}:={sp.srepr(d.value)}" for d in statement.definitions),
-        *(f"{sp.srepr(s)}>={least}" for s, least in statement.minimum),
-        *(
-            f"{sp.srepr(s)}:{sp.srepr(lower)}..{sp.srepr(upper)}"
-            for s, lower, upper in map(sp.sympify, statement.ranges)
-        ),
-        *(f"{kind} {sp.srepr(e)}" for kind in ("positive", "nonzero") for e in getattr(statement, kind)),
+        _statement_text(derivation.statement),
         *(f"{name}={value}" for name, value in derivation.witness.items()),
         sp.srepr(derivation.left),
         derivation.relation,
@@ -325,3 +317,19 @@ def fingerprint(derivation: Derivation) -> str:
         sp.srepr(derivation.stable) if derivation.stable is not None else "",
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=256)
+def _statement_text(statement: Statement) -> str:
+    return "\n".join(
+        [
+            *(f"{v.name}:{v.axes}:{v.domain.name}" for v in statement.variables),
+            *(f"{sp.srepr(d.target)}:={sp.srepr(d.value)}" for d in statement.definitions),
+            *(f"{sp.srepr(s)}>={least}" for s, least in statement.minimum),
+            *(
+                f"{sp.srepr(s)}:{sp.srepr(lower)}..{sp.srepr(upper)}"
+                for s, lower, upper in map(sp.sympify, statement.ranges)
+            ),
+            *(f"{kind} {sp.srepr(e)}" for kind in ("positive", "nonzero") for e in getattr(statement, kind)),
+        ]
+    )
