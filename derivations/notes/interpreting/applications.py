@@ -118,7 +118,7 @@ class Applications(Derivatives, Arrays, Indicators):
             inner = self.value(arguments[0])
             return replace(inner, expr=at_primes(_NAMED[ref.key], inner.expr, ref.primes))
         if ref.key in _SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
-            return self._softmax(ref, self.value(arguments[0]))
+            return self._softmax_at(ref, arguments[0])
         conditional = next((a for a in arguments if isinstance(a, ast.Chain)), None)
         if conditional is not None:
             return self._probability(ref, conditional, arguments)
@@ -269,6 +269,21 @@ class Applications(Derivatives, Arrays, Indicators):
         label = label_if_named(parameter)
         assert entry.definition is not None
         return label is not None and any(label_if_named(a) == label for a in free_atoms(entry.definition.value))
+
+    def _softmax_at(self, ref: Ref, argument: Node) -> Value:
+        """softmax(z), and softmax(z_j), which is its entry j."""
+        logits = self.value(argument)
+        indices = read_name(argument, self.signature.habits).indices if isinstance(argument, ast.Symbol) else ()
+        if not indices or indices[-1].letter is None or indices[-1].offset or ref.indices:
+            return self._softmax(ref, logits)
+        sort = self.sort_of(indices[-1].letter)
+        if logits.axes:
+            if sort != self.signature.sample:
+                self.doubts.append("a softmax of an entry, or of a row")
+            return self._softmax(ref, logits)
+        entry, over = self.index(indices[-1].letter), self.axis(sort)
+        exps = sp.exp(logits.expr)
+        return scalar(exps / sp.Sum(substitute(exps, {entry: over.symbol}), (over.symbol, over.lower, over.upper)))
 
     def _softmax(self, ref: Ref, logits: Value) -> Value:
         if not logits.axes:

@@ -27,7 +27,7 @@ from derivations.notes.interpreting.naming import ROW
 from derivations.notes.judging.assumptions import domains_of, ranges_of
 from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
-from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, tempered
+from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
 from derivations.notes.judging.loose import reading_that_may_hold
 from derivations.notes.judging.matching import class_first, matched, one_sample, relabelled, summed_when_repeated
 from derivations.notes.judging.settled import VACUOUS, Settled, is_summed
@@ -74,6 +74,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
     first, second = settled.taken(left), settled.taken(right)
     doubts += one_sided(left, right, first, second, claim)
     doubts += settled.doubts
+    doubts += ranges_mixed((first, second), ranges)
     if settled.of_one_sample and (is_summed(left, speaker) or is_summed(right, speaker)):
         doubts.append(settled.of_one_sample)
     slopes = [{a for e in closed(side, speaker) for a in labels_in(e) if "'(" in a.name} for side in (first, second)]

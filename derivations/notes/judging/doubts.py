@@ -24,6 +24,7 @@ from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.claims import Claim, closed, labels_in, unknown_in
 from derivations.notes.judging.settled import Settled
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS, at_written_size, holds_at_all_places, of_one_size
+from derivations.ranges import Ranges
 from derivations.statement import array, index
 from derivations.verdict import Status, Verdict
 
@@ -32,7 +33,7 @@ _OF_CASES = (
     r"|\bcase|\bFall|\bcas\b|\bcaso|случа|情况|情形|时|場合|경우|trường hợp"
 )
 
-__all__ = ["components_meant", "is_lost_derivative", "one_sided", "tempered"]
+__all__ = ["components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "tempered"]
 
 
 def components_meant(left: sp.Expr, extra: Sequence[sp.Symbol], speaker: Elaborator) -> str | None:
@@ -256,6 +257,18 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
     for name in sorted((names[0] ^ names[1]) - claim.beside):
         doubts.append(f"{name} is not defined here")
     return doubts
+
+
+def ranges_mixed(sides: Sequence[sp.Expr], ranges: Ranges) -> list[str]:
+    """What is summed over one range and stands at an index of another: Σ_{i=1}^{l} δ_ij, where j goes further."""
+    for total in (t for side in sides for t in side.atoms(sp.Sum)):
+        bound = {limit[0]: tuple(limit[1:]) for limit in total.limits}
+        for delta in total.function.atoms(sp.KroneckerDelta):
+            inner = [a for a in delta.args if a in bound]
+            outer = [a for a in delta.args if a in ranges.bounds and a not in bound]
+            if inner and outer and bound[inner[0]] != tuple(ranges.bounds[outer[0]]):
+                return [f"{inner[0]} and {outer[0]} run over different things here, and one is set equal to the other"]
+    return []
 
 
 def _new_in(names: set[str], left: sp.Expr, claim: Claim) -> set[str]:
