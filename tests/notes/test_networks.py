@@ -114,6 +114,40 @@ def test_values_by_cases_of_a_threshold(note: str, verdict: str) -> None:
     assert last(note) == verdict
 
 
+@pytest.mark.parametrize(
+    ("step", "holds"),
+    [
+        (r"\delta^{[l]} = (W^{[l+1]})^T \delta^{[l+1]} \odot g'(z^{[l]})", True),
+        (r"\delta^{[L]} = \nabla_{a^{[L]}} J \odot g'(z^{[L]})", True),
+        (r"\delta^{[l]} = W^{[l+1]} \delta^{[l+1]} \odot g'(z^{[l]})", False),
+        (r"\delta^{[L]} = \nabla_{a^{[L]}} J \odot g'(z^{[L-1]})", False),
+    ],
+)
+def test_an_activation_of_which_nothing_is_known_is_taken_entry_by_entry(step: str, holds: bool) -> None:
+    note = r"""$z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}$, $a^{[l]} = g(z^{[l]})$ and
+$\delta^{[l]} = \frac{\partial J}{\partial z^{[l]}}$. """
+    assert (last(f"{note}$${step}$$") in HELD) is holds
+
+
+@pytest.mark.parametrize(
+    ("forward", "step", "wrong"),
+    [
+        (r"Z_1 = X W_1 + b_1", r"\frac{\partial J}{\partial W_1} = X^T \frac{\partial J}{\partial Z_1}", r"X \frac"),
+        (r"Z_1 = W_1 X + b_1", r"\frac{\partial J}{\partial W_1} = \frac{\partial J}{\partial Z_1} X^T", r"-\frac"),
+    ],
+)
+def test_batches_of_rows_and_of_columns(forward: str, step: str, wrong: str) -> None:
+    note = rf"${forward}$ and $A_1 = \sigma(Z_1)$, where $J = \frac{{1}}{{2}} \| A_1 - Y \|^2$. "
+    assert last(f"{note}$${step}$$") == "proved"
+    bad = step.replace(r"X^T \frac", wrong) if "X W" in forward else step.replace(r"= \frac", "= " + wrong)
+    assert last(f"{note}$${bad}$$") not in HELD
+
+
+def test_softmax_of_an_entry_is_the_entry_of_a_softmax() -> None:
+    assert last(r"$\text{softmax}(z_j) = \frac{e^{z_j}}{\sum_{k=1}^K e^{z_k}}$") == "proved"
+    assert last(r"$\text{softmax}(z_j) = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}$") not in HELD
+
+
 def test_numbers_put_in_say_what_the_names_are() -> None:
     note = r"$$z = w x + b = 0.5 \cdot 2 + 1 = 2$$ and $\hat y = \sigma(z) = \frac{1}{1 + e^{-2}} = 0.8808$ and "
     report = check_notes(note + r"$\hat y - y = 0.8808 - 1$. $w x = 0.5 \cdot 2$. $w x = 0.7 \cdot 2$")

@@ -27,6 +27,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.statement import array
+from derivations.statement import index as position
 
 __all__ = ["SIGMOIDS", "Applications", "at_primes", "of_others"]
 
@@ -125,6 +126,10 @@ class Applications(Derivatives, Arrays, Indicators):
         entry = self._function_entry(ref)
         if entry is not None and not self._are_usual(entry, arguments):
             return self._at_arguments(ref, entry, arguments)
+        if entry is None and len(arguments) == 1 and base_letter(ref.key) in self.signature.activations:
+            argument = self.value(arguments[0])
+            if argument.axes:
+                return self._unknown_function(ref, argument)
         if entry is None and len(arguments) == 1 and not self._is_plain(arguments[0]):
             return self._unknown_function(ref, self.value(arguments[0]))
         if entry is None and ref.key in self.signature.ambiguous:
@@ -328,17 +333,23 @@ class Applications(Derivatives, Arrays, Indicators):
 
     def _unknown_function(self, ref: Ref, argument: Value) -> Value:
         """f(u) of which nothing is known: an atom, whose derivative is the atom f'(u) times that of u."""
-        if argument.axes:
+        if argument.axes and base_letter(ref.key) not in self.signature.activations:
             raise UnsupportedNoteError(f"{ref.key} of an array")
         if ref.primes > 1:
             raise UnsupportedNoteError("higher derivatives of an unknown function")
-        own = tuple(sorted((s for s in free_symbols(argument.expr) if s in self.met or s == self.sample), key=str))
-        key = f"{ref.key}({text(argument.expr)})"
+        places = tuple(position(f"place{at}") for at in range(len(argument.axes)))
+        inner = substitute(argument.expr, {a.symbol: p for a, p in zip(argument.axes, places, strict=True)})
+        free = sorted((s for s in free_symbols(inner) if s in self.met or s == self.sample), key=str)
+        own = (*free, *places)
+        key = f"{ref.key}({text(inner)})"
         found = next(iter(self.scope.of(key)), None)
-        slope = sp.Symbol(f"{ref.key}'({text(argument.expr)})", real=True)
+        slope = sp.Symbol(f"{ref.key}'({text(inner)})", real=True)
         slope_at = array(slope)[own] if own else slope
         if found is None:
-            axes = tuple(("own", str(s)) for s in own)
-            found = self.scope.bind(key, own, axes, slope_at * argument.expr, 0)
+            axes = (*(("own", str(s)) for s in free), *(a.sort for a in argument.axes))
+            found = self.scope.bind(key, own, axes, slope_at * inner, 0)
         self.scope.jets.add(found.symbol)
-        return scalar(slope_at if ref.primes else found.at(own))
+        value = substitute(
+            slope_at if ref.primes else found.at(own), {p: a.symbol for p, a in zip(places, argument.axes, strict=True)}
+        )
+        return Value(value, argument.axes, argument.is_row)

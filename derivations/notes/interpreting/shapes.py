@@ -139,7 +139,8 @@ class _Fit:
                 is_transpose = isinstance(power, ast.Symbol) and power.name in TRANSPOSES
                 return self.transposed(inner) if is_transpose and inner is not None else inner
             case ast.Sum(terms):
-                return self.total([self.shape(term.body) for term in terms])
+                weighted = any(self._begins_with_weight(term.body) for term in terms)
+                return self.total([self.shape(term.body) for term in terms], 0 if weighted else 1)
             case ast.Product(factors):
                 return self.product(factors)
             case ast.Fraction(above, below):
@@ -162,7 +163,13 @@ class _Fit:
     def transposed(self, a: _Shape) -> _Shape:
         return _Shape(a.sizes[::-1], is_row=len(a.sizes) == 1 and not a.is_row)
 
-    def total(self, parts: Sequence[_Shape | None]) -> _Shape | None:
+    def _begins_with_weight(self, node: Node) -> bool:
+        """Whether a term is W X, so that a bias is added to every column, and not to every row as in X W + b."""
+        first = node.factors[0].body if isinstance(node, ast.Product) else None
+        ref = self.ref(first) if isinstance(first, ast.Symbol) else None
+        return ref is not None and ref.key[0] in _WEIGHTS and self.ranks.get(ref.key) == 2
+
+    def total(self, parts: Sequence[_Shape | None], along: int = 1) -> _Shape | None:
         if any(p is None for p in parts):
             return None
         known = [p for p in parts if p is not None and p.sizes]
@@ -172,7 +179,7 @@ class _Fit:
                 bias = min(known[0], part, key=lambda p: len(p.sizes))
                 if len(rows.sizes) != 2:
                     raise _UnfitError
-                self.join(rows.sizes[1], bias.sizes[0])
+                self.join(rows.sizes[along], bias.sizes[0])
                 known[0] = rows
             else:
                 self.alike(known[0], part)

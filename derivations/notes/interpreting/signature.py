@@ -96,6 +96,7 @@ class Signature:
     parameters: frozenset[str] = frozenset()
     has_kronecker: bool = True
     subjects: frozenset[str] = frozenset()  # names that are differentiated
+    activations: frozenset[str] = frozenset()  # functions that are applied entry by entry
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
     def number_of(self, sort: object) -> int:

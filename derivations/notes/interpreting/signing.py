@@ -5,8 +5,10 @@ What stands here are guesses about notation, made once for a document; they deci
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from derivations.notes.interpreting.indicators import has_kronecker
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, read_name
@@ -113,6 +115,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         frozenset(k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey)),
         has_kronecker([side for _, sides in formulas for side in sides], survey.habits, words),
         frozenset(survey.subjects),
+        frozenset(survey.activations),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature
@@ -207,16 +210,34 @@ def _usual_arity(uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, .
 def _functions(sides: list[Node], survey: Survey) -> frozenset[str]:
     """Names that are written before brackets as functions are."""
     found: set[str] = set()
+    sloped = set(_sloped(sides))
     for side in sides:
         for node in walk(side):
             if isinstance(node, ast.Product):
                 for left, right in zip(node.factors, node.factors[1:], strict=False):
                     if isinstance(left.body, ast.Symbol) and not right.operator and not right.sign:
+                        if left.body.name in sloped and _of_name(right.body):
+                            found.add(read_name(left.body, survey.habits).key)
                         group = right.body.base if isinstance(right.body, ast.Scripted) else right.body
                         within = {n.name for n in walk(group) if isinstance(n, ast.Symbol)}
                         if applies(left.body, group) and left.body.name not in within:  # h_i(1 - h_i) is a product
                             found.add(read_name(left.body, survey.habits).key)
     return frozenset(found)
+
+
+def _sloped(sides: list[Node]) -> Iterator[str]:
+    r"""Names whose slope is written, as \phi'(z): functions, whatever such letters are elsewhere."""
+    for part in (n for side in sides for n in walk(side) if isinstance(n, ast.Product)):
+        for left, right in itertools.pairwise(part.factors):
+            name = left.body
+            if isinstance(name, ast.Symbol) and name.primes == 1 and not right.operator and _of_name(right.body):
+                if name.name in ("f", "g", "h", r"\phi", r"\psi", r"\varphi", r"\rho", r"\theta", r"\tau", r"\gamma"):
+                    yield name.name
+
+
+def _of_name(node: Node) -> bool:
+    """Whether a bracket holds one name."""
+    return isinstance(node, ast.Group) and node.opening == "(" and isinstance(node.body, ast.Symbol)
 
 
 def _ambiguous(sides: list[Node], habits: Habits) -> frozenset[str]:

@@ -85,6 +85,7 @@ class Survey:
     normed: set[str] = field(default_factory=set)  # stand in a norm or in a bracket that is transposed
     varied: set[str] = field(default_factory=set)  # are what something is differentiated by
     units: set[Slot] = field(default_factory=set)  # run over the units of a layer
+    activations: set[str] = field(default_factory=set)  # have their slope multiplied entry by entry
     subjects: set[str] = field(default_factory=set)  # are what is differentiated
     alone: set[str] = field(default_factory=set)  # are a whole side somewhere
 
@@ -237,6 +238,9 @@ class Survey:
 
     def product(self, number: int, node: ast.Product) -> None:
         self.summand(node)
+        if any(f.operator in (r"\odot", r"\circ") for f in node.factors):
+            primed = (f.body for f in node.factors if isinstance(f.body, ast.Symbol) and f.body.primes)
+            self.activations |= {s.name for s in primed}
         for left, right in zip(node.factors, node.factors[1:], strict=False):
             if isinstance(left.body, ast.BigOperator) and isinstance(right.body, ast.Symbol) and right.body.name == "e":
                 self.exponential_sum(left.body, right.body)
