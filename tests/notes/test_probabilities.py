@@ -129,3 +129,10 @@ def test_a_model_that_is_said_again_is_a_conflict() -> None:
         r"$$\log \frac{p}{1 - p} = \beta_0 + \beta_1 x$$ and $$\log \frac{p}{1 - p} = \beta_0 + \beta_1 x + \beta_2 u$$"
     )
     assert [s.verdict for s in check_notes(note).steps] == ["definition", "conflict"]
+
+
+def test_a_normaliser_that_nothing_defines_may_be_the_sum() -> None:
+    before = r"Here $p = \bar p / Z$. $$\sum_d \bar p(d) \log q(d) = \sum_d \bar p(d) \log q(d)$$"
+    right = r"\left(\frac1Z \sum_d \bar p(d)\right) \log c + \sum_d \log q(d) = \log c + \sum_d \log q(d)"
+    assert last(before, right).verdict == "undecided"
+    assert last(before, right.replace("= ", "= -")).verdict in ("undecided", "refuted")

@@ -151,6 +151,9 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             scaled = replace(equation, left=left - right, right=ratio * zero)
             if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
+    total = _needs_a_normaliser(equation, speaker, seed)
+    if total is not None:
+        return Verdict(Status.UNDECIDED, "probabilities", reason=total)
     if _needs_a_distribution(equation, speaker, seed):
         return Verdict(Status.UNDECIDED, "probabilities", reason="holds where the probabilities sum to 1")
     ones = {
@@ -190,6 +193,23 @@ def _is_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
 def _is_zeroth(atom: sp.Expr) -> bool:
     """Whether a name is the first of parameters that begin at 0: \theta_0."""
     return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
+
+
+def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> str | None:
+    """What Z has to be for the sides to be the same, where nothing says what it is: Z = \\sum_d \\bar{p}(d)."""
+    atoms = free_atoms(equation.left - equation.right)
+    normalisers = [a for a in atoms if isinstance(a, sp.Symbol) and base_letter(a.name) == "Z"]
+    labels = {a.base.label for a in atoms if isinstance(a, sp.Indexed) and len(a.indices) == 1}
+    for z in sorted(set(normalisers) - set(speaker.scope.symbols), key=str):
+        for label in sorted(labels, key=str):
+            sorts = speaker.domains.get(label, ())
+            if len(sorts) == 1:
+                k = index("p°")
+                whole = {z: sp.Sum(array(label)[k], (k, *speaker.range_of(sorts[0])))}
+                one, other = equation.left.xreplace(whole), equation.right.xreplace(whole)
+                if decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
+                    return f"holds where {z} is the sum of {label}"
+    return None
 
 
 def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) -> bool:
