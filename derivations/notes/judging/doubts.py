@@ -198,9 +198,10 @@ def _is_zeroth(atom: sp.Expr) -> bool:
 def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> str | None:
     """What Z has to be for the sides to be the same, where nothing says what it is: Z = \\sum_d \\bar{p}(d)."""
     atoms = free_atoms(equation.left - equation.right)
-    normalisers = [a for a in atoms if isinstance(a, sp.Symbol) and base_letter(a.name) == "Z"]
     labels = {a.base.label for a in atoms if isinstance(a, sp.Indexed) and len(a.indices) == 1}
-    for z in sorted(set(normalisers) - set(speaker.scope.symbols), key=str):
+    for z in sorted((a for a in atoms if _label(a) not in speaker.scope.symbols), key=str):
+        if base_letter(_label(z).name) != "Z":
+            continue
         for label in sorted(labels, key=str):
             sorts = speaker.domains.get(label, ())
             if len(sorts) == 1:
@@ -210,6 +211,11 @@ def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> s
                 if decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
                     return f"holds where {z} is the sum of {label}"
     return None
+
+
+def _label(atom: sp.Expr) -> sp.Symbol:
+    label: sp.Symbol = atom.base.label if isinstance(atom, sp.Indexed) else atom
+    return label
 
 
 def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) -> bool:
