@@ -52,3 +52,19 @@ def test_labels_of_other_values_are_no_zeros_and_ones() -> None:
 def test_a_function_of_other_things_has_another_value() -> None:
     note = r"$$f(x, y) = x y$$ $$f(x, y, z) = x y z$$ $$\frac{\partial f(x, y, z)}{\partial z} = x y$$"
     assert [s.verdict for s in check_notes(note).steps][-1] == "proved"
+
+
+@pytest.mark.parametrize(
+    ("before", "gradient"),
+    [
+        (r"$$f(\mathbf x) = \mathbf x^\top \mathbf x$$", r"\nabla f(\mathbf x) = %s \mathbf x"),
+        ("", r"\nabla \|\mathbf x\|_2^2 = %s \mathbf x"),
+        (
+            r"$$F(\mathbf x) = \|A \mathbf x - \mathbf b\|^2$$",
+            r"\nabla F(\mathbf x) = %s A^\top (A \mathbf x - \mathbf b)",
+        ),
+    ],
+)
+def test_a_gradient_is_by_the_one_argument(before: str, gradient: str) -> None:
+    assert last(before, gradient % "2") == "proved"
+    assert last(before, gradient % "3") == "refuted"

@@ -283,6 +283,13 @@ class Derivatives(Namer):
         for key in ("w", r"\theta", r"\beta", r"\omega"):
             if key in labels:
                 return self.named(Ref(key))
+        entry = self.scope.symbols.get(label_if_named(expr))
+        arguments = [] if entry is None else [label_if_named(p) for p in entry.parameters]
+        named = {s.name for s in arguments if s is not None} or labels
+        if len(named) == 1 and labels:  # F(x), and the norm of x, by x
+            variable = self.named(Ref(next(iter(named))))
+            if len(variable.axes) == 1:
+                return variable
         raise UnsupportedNoteError("what the gradient is taken by")
 
     def _scalar_parameters(self, operand: Value) -> list[sp.Expr] | None:
