@@ -136,3 +136,13 @@ def test_a_normaliser_that_nothing_defines_may_be_the_sum() -> None:
     right = r"\left(\frac1Z \sum_d \bar p(d)\right) \log c + \sum_d \log q(d) = \log c + \sum_d \log q(d)"
     assert last(before, right).verdict == "undecided"
     assert last(before, right.replace("= ", "= -")).verdict in ("undecided", "refuted")
+
+
+def test_a_probability_without_an_index_may_be_that_of_all_samples() -> None:
+    note = (
+        r"$$P(t = 1 \mid z) = \sigma(z), \quad P(t = 0 \mid z) = 1 - \sigma(z)$$" + "\n"
+        r"$$L = P(t \mid z) = \prod_{i=1}^n P(t_i \mid z_i)$$" + "\n"
+        r"$$\log L = \log \prod_{i=1}^n \sigma(z_i)^{t_i} (1 - \sigma(z_i))^{1 - t_i}$$" + "\n"
+    )
+    assert "refuted" not in [s.verdict for s in check_notes(note).steps]
+    assert check_notes(note.replace(r"{t_i} (1 -", r"{t_i} (1 +")).steps[-1].verdict in ("refuted", "conflict")

@@ -55,7 +55,8 @@ class Chances:
     """How a document writes probabilities.
 
     names: letters whose calls are names of their own. random: parameters that have a probability themselves. joint:
-    letters of events that stand bold for all samples. apart: names that parameters tell apart. outcomes: letters of
+    letters of events that stand bold for all samples. apart: names that parameters tell apart. whole: names
+    that without an index are the product of those with one. outcomes: letters of
     outcomes that sums run over, each with the index that stands for it.
     """
 
@@ -63,6 +64,7 @@ class Chances:
     random: frozenset[str] = frozenset()
     joint: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
     outcomes: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
@@ -72,9 +74,10 @@ class Chances:
 NO_CHANCES = Chances()
 
 
-def chances_of(sides: Iterable[Node]) -> Chances:
+def chances_of(chains: Iterable[ast.Chain]) -> Chances:
     """The usage of a document, from all that it writes."""
-    found = list(sides)
+    chains = list(chains)
+    found = [m for chain in chains for m in chain.members if m is not None]
     calls = [call for side in found for call in _calls_in(side)]
     lists: dict[str, set[tuple[str, ...]]] = {}
     conditional = set()
@@ -91,7 +94,8 @@ def chances_of(sides: Iterable[Node]) -> Chances:
     single = {_letter(e) for e, _ in events if e.subscripts or e.superscripts}
     joint = {_letter(e) for e, scripts in events if scripts == ((), ()) and _is_bold(e)} & single
     plain = Chances(frozenset(names), frozenset(random), frozenset(joint))
-    return replace(plain, apart=_told_apart(calls, plain), outcomes=tuple(_outcomes(found)))
+    apart, whole = _told_apart(calls, plain), _products(chains, plain)
+    return replace(plain, apart=apart, whole=whole, outcomes=tuple(_outcomes(found)))
 
 
 def outcome_of(operator: ast.BigOperator) -> str | None:
@@ -138,6 +142,8 @@ def _as_name(call: Call, used: Chances, places: dict[str, str]) -> ast.Symbol | 
         return replace(call.name, subscripts=(*call.name.subscripts, *at))
     if name not in used.names and not at:
         return None
+    if key in used.whole and call.scripts == ((), ()) and not at:
+        key = key.replace("(", "(*", 1)  # of all samples
     if key in used.apart:
         key = f"{key[:-1]};{','.join(call.parameters)})"
     return ast.Symbol(key, (), (*call.scripts[0], *at), call.scripts[1], span=call.name.span)
@@ -157,6 +163,19 @@ def _told_apart(calls: Iterable[Call], used: Chances) -> frozenset[str]:
         if _name_of(call.name) in _LETTERS:
             written.setdefault(_key_of(call, used), set()).add(frozenset(call.parameters))
     return frozenset(key for key, lists in written.items() if any(not (a <= b or b <= a) for a in lists for b in lists))
+
+
+def _products(chains: Iterable[ast.Chain], used: Chances) -> frozenset[str]:
+    r"""The names of P(t|z) = \prod_i P(t_i|z_i)."""
+    found: set[str] = set()
+    for chain in chains:
+        members = [m for m in chain.members if m is not None]
+        alone = [c for m in members if isinstance(m, ast.Product) and len(m.factors) == 2 for c in _calls_in(m)]
+        keys = {_key_of(c, used) for c in alone if c.scripts == ((), ())}
+        for member in members if keys else ():
+            if any(isinstance(n, ast.BigOperator) and n.name == "prod" for n in walk(member)):
+                found |= keys & {_key_of(c, used) for c in _calls_in(member) if c.scripts != ((), ())}
+    return frozenset(found)
 
 
 def _calls_in(side: Node) -> Iterator[Call]:

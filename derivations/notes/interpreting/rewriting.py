@@ -72,7 +72,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         frozenset(sums),
         changes,
         primes,
-        chances_of(sides),
+        chances_of(found),
         shorthand_of(found, words),
     )
 
