@@ -20,6 +20,7 @@ from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import layers_named
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.interpreting.shapes import is_loss
 from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import Defining
 from derivations.notes.judging.effects import Effects
@@ -27,6 +28,7 @@ from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.extremal import same_place
 from derivations.notes.judging.implied import implied
 from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
+from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.numbers import Numbers, is_number
 from derivations.notes.judging.tied import Tied
 from derivations.notes.judging.unstated import Unstated
@@ -45,7 +47,7 @@ ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
 @dataclass
-class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
+class Reading(Meant, Defining, Excusing, Numbers, Unstated, Tied, Effects):
     """One pass over a document under one choice of what its notation leaves open."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
     def run(self, until: Step | None = None) -> list[StepRecord]:
         """The records of the steps in their order, all of them or those up to one."""
         self.layers = layers_named(self.document, self.signature)
+        self._bind_means()
         for step, head in said_ahead(self.document, self.signature):
             assert step.right is not None and step.right.node is not None
             self.step_consulted.append(False)
@@ -184,6 +187,9 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
             return replace(record, verdict="definition", method="definition")
         is_new = head is not None and (not self._has_value(head) or self._is_total(head, right))
         if head is not None and is_new and (begins or self._is_open(head)):
+            if self._is_varied(head):
+                reason = "a value of what is differentiated by: nothing to check"
+                return replace(record, verdict="definition", method="condition", reason=reason)
             if self._is_solution(step, left):
                 reason = "a solution of what was set to zero: no definition, since the name is what is solved for"
                 return replace(record, verdict="definition", method="condition", reason=reason)
@@ -216,9 +222,13 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
             judged = self._worked_out(step, left, right) or judged
         if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
             judged = self._with_ties(step, left, right) or judged
+        judged = self._by_means(judged)
         record = self._judged(record, judged)
         if record.method == "values":
             return record
+        if record.verdict in HELD and right == ast.Number("0") and subject is not None and begins and is_loss(subject):
+            reason = "an equation to be solved"  # no loss is claimed to be flat
+            return replace(record, verdict="definition", method="condition", reason=reason)
         if self.other_sigma and record.verdict in (*HELD, "refuted") and _mentions_sigma(left, right):
             reason = "σ was said to be another function than the logistic one"
             return replace(record, verdict="undecided", witness=None, reason=reason)
@@ -231,6 +241,8 @@ class Reading(Defining, Excusing, Numbers, Unstated, Tied, Effects):
         if record.verdict == "unsupported" and begins and head is not None and self._is_of_others(head, record):
             with contextlib.suppress(CircularError):
                 return self._define(step, head, left, right, record)
+        if record.verdict == "refuted":
+            record = self._unless_usual(judged, record)
         if record.verdict == "unsupported" and begins:
             self._said_again(step, left)
         if record.verdict in ("refuted", "undecided"):

@@ -92,3 +92,33 @@ def test_a_model_with_noise_says_nothing_of_its_derivative():
     assert "refuted" not in verdicts(
         r"$$y_i = w^T x_i + \epsilon_i, \qquad \frac{\partial y_i}{\partial w_j} = x_{ij}$$"
     )
+
+
+MEANS = r"""
+Data $x_i$, $y_i$ with $i = 1, \dots, n$.
+
+$$\sum_{i=1}^n (x_i - \bar{x})(y_i - \bar{y}) = \sum_{i=1}^n x_i y_i - n\bar{x}\bar{y}$$
+"""
+
+
+def test_a_mean_that_nobody_defines_is_the_mean_of_the_samples():
+    assert verdicts(MEANS)[-1] == "supported"
+    assert verdicts(MEANS + "\nHere $\\bar{x}$ and $\\bar{y}$ are the means.")[-1] == "proved"
+
+
+def test_what_is_wrong_with_means_is_refuted_where_they_are_said_to_be_means():
+    wrong = MEANS.replace("- n\\bar{x}\\bar{y}", "- 3n\\bar{x}\\bar{y}")
+    assert verdicts(wrong)[-1] == "undecided"
+    assert verdicts(wrong + "\nHere $\\bar{x}$ and $\\bar{y}$ are the means.")[-1] == "refuted"
+
+
+def test_a_line_through_data_is_no_definition_of_the_data():
+    text = r"""The line is $Y = a + b X$. The residuals are $e_i = Y_i - (a + b X_i)$ and $S = \sum_{i=1}^n e_i^2$, so
+    $$\frac{\partial S}{\partial a} = -2\sum_{i=1}^n (Y_i - a - b X_i)$$"""
+    assert verdicts(text)[-1] == "proved"
+    assert verdicts(text.replace("-2\\sum", "2\\sum"))[-1] == "refuted"
+
+
+def test_no_loss_is_flat_because_nothing_says_what_it_is_made_of():
+    text = r"$$R = \epsilon_1^2 + \epsilon_2^2 + \dots + \epsilon_n^2, \qquad \frac{\partial R}{\partial b} = 0$$"
+    assert "proved" not in verdicts(text)

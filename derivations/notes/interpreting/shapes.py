@@ -444,6 +444,12 @@ def _is_loss(node: Node) -> bool:
     return isinstance(name, ast.Symbol) and is_loss_name(name.name)
 
 
+def is_loss(node: Node) -> bool:
+    """Whether a side is the name of a loss: L, RSS, J(w)."""
+    name = node.factors[0].body if isinstance(node, ast.Product) else node
+    return isinstance(name, ast.Symbol) and (is_loss_name(name.name) or name.name.isupper())
+
+
 def is_loss_name(key: str) -> bool:
     """Whether a name is one that losses have."""
     return base_letter(key) in _LOSSES

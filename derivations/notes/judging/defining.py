@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import sympy as sp
 
@@ -19,8 +20,9 @@ from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, is_general, own_layer
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.interpreting.quotients import leading, subject_of
 from derivations.notes.interpreting.scope import Entry, Scope
+from derivations.notes.interpreting.signature import PARAMETERS, base_letter
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in, unknown_in
@@ -75,6 +77,23 @@ class Defining(Renewing):
             return record
         return replace(record, verdict="conflict", reason=f"{head.ref.key} had the opposite sign before")
 
+    @cached_property
+    def _differentiated_by(self) -> frozenset[str]:
+        """The names that stand below a bar after ∂, and below ∇."""
+        members = [m for f in self.document.formulas for c in f.chains for m in c.members if m is not None]
+        below: list[Node] = []
+        for node in (n for m in members for n in walk(m)):
+            if isinstance(node, ast.Fraction):
+                below += [factor.body for factor in leading(node.denominator) or ()]
+            elif isinstance(node, ast.Nabla):
+                below += node.subscripts
+        return frozenset(ref.key for ref in names_in(below, self.signature.habits))
+
+    def _is_varied(self, head: Head) -> bool:
+        """Whether a name is a parameter by which something is differentiated: no value is its definition."""
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices)
+        return head.ref.key in self._differentiated_by and speaker.is_primitive(head.ref.key) and not head.arguments
+
     def _is_open(self, head: Head) -> bool:
         """Whether a name is neither data, nor a parameter, nor defined: an equation may say what it is."""
         speaker = Elaborator(self.signature, self.scope, 0, self.choices)
@@ -108,9 +127,9 @@ class Defining(Renewing):
 
     def _define(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         reason = None
-        if self.signature.is_label(head.ref.key) and self._is_noisy(right):
+        if self.signature.is_label(head.ref.key) and (self._is_noisy(right) or self._is_fitted(left, right)):
             self.scope.noisy.add(head.ref.key)
-            reason = "a model of the data, with noise: no definition, since they are data"
+            reason = "a model of the data: no definition, since they are data"
             return replace(record, verdict="definition", method="statement", reason=reason)
         try:
             self._bind(step, head, right)
@@ -131,6 +150,17 @@ class Defining(Renewing):
         last = right.terms[-1].body if isinstance(right, ast.Sum) and len(right.terms) > 1 else None
         head = None if last is None else head_of(last, self.signature)
         return head is not None and head.ref.key in (r"\epsilon", r"\varepsilon") and not self.scope.of(head.ref.key)
+
+    def _is_fitted(self, left: Node, right: Node) -> bool:
+        """Whether the document subtracts what a label is said to be from it: in Y_i - (a + b X_i) it is data."""
+        if not isinstance(left, ast.Symbol):
+            return False
+        own = {n for n in walk(right) if isinstance(n, ast.Symbol) and base_letter(n.name) in PARAMETERS}
+        members = [m for f in self.document.formulas for c in f.chains for m in c.members if m not in (None, right)]
+        differences = [
+            n for m in members if m is not None for n in walk(m) if isinstance(n, ast.Sum) and len(n.terms) > 1
+        ]
+        return bool(own) and any(_is_difference(s, left.name, own) for s in differences)
 
     def _is_of_known_shape(self, head: Head, right: Node) -> bool:
         """Whether a name is an array written out, whose shape the formulas have shown: what holds of any such holds."""
@@ -170,6 +200,9 @@ class Defining(Renewing):
     def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         """A name with a value is given another: what it means from here on."""
         entries = self.scope.of(head.ref.key)
+        if entries and not entries[0].line and record.verdict == "refuted":
+            of_mean = f"{head.ref.key} is the mean: an equation for the other names in it"
+            return replace(record, verdict="undecided", witness=None, reason=of_mean)
         if record.verdict == "undecided" and entries and entries[0].definition is not None:
             of_unknown = labels_in(entries[0].definition.value) & self.scope.jets
             if of_unknown and self._resolved(step, head, right, entries[0]):
@@ -318,6 +351,16 @@ class Defining(Renewing):
             reading=str(self.choices) if self.step_consulted[-1] else "",
             claim=judged,
         )
+
+
+def _is_difference(node: ast.Sum, name: str, parameters: set[ast.Symbol]) -> bool:
+    """Whether a term is the name, with an index, and the others have the parameters."""
+    for term in node.terms:
+        body = term.body
+        if isinstance(body, ast.Symbol) and body.name == name and (body.subscripts or body.superscripts):
+            others = [other.body for other in node.terms if other is not term]
+            return parameters <= {n for other in others for n in walk(other) if isinstance(n, ast.Symbol)}
+    return False
 
 
 def _is_of_names(array: Node) -> bool:

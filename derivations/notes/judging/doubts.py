@@ -147,7 +147,9 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
                     Status.UNDECIDED, "convention", reason=f"holds where {first} is multiplied with an x_0 = 1"
                 )
     for zero in speaker.scope.zeroed:
-        for ratio in (1, -1, 2, -2, sp.S.Half, -sp.S.Half):
+        counts = {t.limits[0][2] for t in zero.atoms(sp.Sum) if t.limits[0][1] == 1}
+        ratios = [c / count for count in (1, *sorted(counts, key=str)) for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
+        for ratio in ratios:
             scaled = replace(equation, left=left - right, right=ratio * zero)
             if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))

@@ -1,0 +1,65 @@
+r"""What a step says of means that nobody defined: held with them, and refuted where the document says that they are.
+
+\bar{x} is bound from the start as the mean of the x_i. A step proved by what is only usual is supported; one refuted by
+it is refuted where it is off by a sign or a factor 2 alone, for then it was read as it was meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.means import means_of
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.judge import Judging
+from derivations.notes.judging.tied import is_off_by_a_factor
+from derivations.notes.report import StepRecord
+from derivations.statement import array, index
+from derivations.verdict import Status
+
+__all__ = ["Meant"]
+
+
+@dataclass
+class Meant(Judging):
+    """The part of a reading that knows means."""
+
+    usual: dict[sp.Symbol, str] = field(default_factory=dict)  # means that are only usual, and how they are written
+
+    def _bind_means(self) -> None:
+        sample = self.signature.sample
+        for mean in means_of(self.document, self.signature):
+            axes = self.signature.axes[mean.of]
+            own = tuple(index(f"b{place}") for place in range(len(axes)))
+            speaker = Elaborator(self.signature, self.scope, 0, self.choices)
+            lower, upper = speaker.range_of(sample)
+            data = array(self.scope.symbol_for(mean.of, len(axes)))[own]
+            value = sp.Sum(data, (own[0], lower, upper)) / (upper - lower + 1)
+            entry = self.scope.bind(mean.key, own[1:], axes[1:], value, 0)
+            self.domains.setdefault(data.base.label, axes)
+            if not mean.is_stated:
+                self.usual[entry.symbol] = mean.key
+
+    def _by_means(self, judged: Judged) -> Judged:
+        """The verdict, a proof by a mean that is only usual being none."""
+        used = self._usual_in(judged)
+        if not used or not judged.verdict.is_proved:
+            return judged
+        reason = f"holds where {used} is the mean, as is usual"
+        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    def _unless_usual(self, judged: Judged, record: StepRecord) -> StepRecord:
+        """A refuted step, undecided where it hangs on a mean that is only usual."""
+        used = self._usual_in(judged)
+        if not used or is_off_by_a_factor(judged, self.seed):
+            return record
+        return replace(record, verdict="undecided", witness=None, reason=f"wrong where {used} is the mean, as is usual")
+
+    def _usual_in(self, judged: Judged) -> str:
+        if judged.equation is None or not self.usual:
+            return ""
+        labels = {label for d in judged.equation.definitions for label in labels_in(d.target)}
+        return min((self.usual[label] for label in labels & self.usual.keys()), default="")
