@@ -29,8 +29,8 @@ from derivations.notes.judging.extremal import same_place
 from derivations.notes.judging.implied import implied
 from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
 from derivations.notes.judging.meant import Meant
+from derivations.notes.judging.modelled import Modelled
 from derivations.notes.judging.numbers import Numbers, is_number
-from derivations.notes.judging.tied import Tied
 from derivations.notes.judging.unstated import Unstated
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -47,7 +47,7 @@ ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
 @dataclass
-class Reading(Meant, Defining, Excusing, Numbers, Unstated, Tied, Effects):
+class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
     """One pass over a document under one choice of what its notation leaves open."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -209,6 +209,12 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Tied, Effects):
         said = self._implied(step, left, right, record) if begins and composed else None
         if said is not None:
             return said
+        stated = self._said_by_derivative(left, right) if begins else None
+        if stated is not None and self._is_unknown_subject(stated[2]):
+            with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
+                self._bind(step, *stated[:2])
+                reason = "what a loss is, as its derivative says"
+                return replace(record, verdict="definition", method="definition", reason=reason)
         subject = subject_of(left)
         if subject is not None and begins and self._is_unknown_subject(subject):
             return self._derived(step, left, record)
@@ -222,6 +228,8 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Tied, Effects):
             judged = self._worked_out(step, left, right) or judged
         if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
             judged = self._with_ties(step, left, right) or judged
+        if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
+            judged = self._with_model(step, left, right) or judged
         judged = self._by_means(judged)
         record = self._judged(record, judged)
         if record.method == "values":

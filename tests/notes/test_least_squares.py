@@ -122,3 +122,30 @@ def test_a_line_through_data_is_no_definition_of_the_data():
 def test_no_loss_is_flat_because_nothing_says_what_it_is_made_of():
     text = r"$$R = \epsilon_1^2 + \epsilon_2^2 + \dots + \epsilon_n^2, \qquad \frac{\partial R}{\partial b} = 0$$"
     assert "proved" not in verdicts(text)
+
+
+HYPOTHESIS = r"""
+Linear regression with the cost $J(\theta) = \frac{1}{2m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2$ has
+
+$$\frac{\partial J}{\partial \theta_j} = \frac{1}{m} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}_j$$
+"""
+BY_DERIVATIVE = r"""
+Let $h_i = \theta_0 + \theta_1 x_i$.
+
+$$\frac{\partial}{\partial \theta_1} J = \frac{\partial}{\partial \theta_1} \frac{1}{2} \sum_{i=1}^m (h_i - y_i)^2
+= \sum_{i=1}^m (h_i - y_i) x_i$$
+"""
+
+
+def test_a_hypothesis_that_nobody_states_is_the_usual_one_and_proves_nothing():
+    assert verdicts(HYPOTHESIS)[-1] == "supported"
+    for wrong in ("x^{(i)}_j$$", "\\frac{1}{m} \\sum"):
+        text = HYPOTHESIS.replace(wrong, {"x^{(i)}_j$$": "$$"}.get(wrong, "\\frac{2}{m} \\sum"))
+        assert verdicts(text)[-1] not in ("proved", "supported")
+
+
+def test_a_loss_is_what_its_first_derivative_says():
+    assert verdicts(BY_DERIVATIVE) == ["definition", "definition", "proved"]
+    assert verdicts(BY_DERIVATIVE.replace("= \\sum", "= 2\\sum"))[-1] == "refuted"
+    again = BY_DERIVATIVE + r"$$\frac{\partial J}{\partial \theta_0} = -\sum_{i=1}^m (h_i - y_i)$$"
+    assert verdicts(again)[-1] == "refuted"

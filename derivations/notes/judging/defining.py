@@ -20,7 +20,7 @@ from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, is_general, own_layer
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.interpreting.quotients import leading, subject_of
+from derivations.notes.interpreting.quotients import leading, operand_of, subject_of
 from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import PARAMETERS, base_letter
 from derivations.notes.interpreting.survey import names_in
@@ -76,6 +76,14 @@ class Defining(Renewing):
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return record
         return replace(record, verdict="conflict", reason=f"{head.ref.key} had the opposite sign before")
+
+    def _said_by_derivative(self, left: Node, right: Node) -> tuple[Head, Node, Node] | None:
+        """J, E and J as written, where ∂J/∂v = ∂E/∂v may say what J is."""
+        one, other = operand_of(left), operand_of(right)
+        if one is None or other is None or one[0] != other[0] or head_of(other[1], self.signature) is not None:
+            return None
+        head = head_of(one[1], self.signature)
+        return None if head is None else (head, other[1], one[1])
 
     @cached_property
     def _differentiated_by(self) -> frozenset[str]:
