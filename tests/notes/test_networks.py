@@ -166,3 +166,17 @@ def test_h_is_an_index_where_a_sum_runs_over_it() -> None:
     note = r"$\beta_j = \sum_{h=1}^q w_{hj} b_h$, so $\frac{\partial \beta_j}{\partial w_{hj}} = b_h$"
     assert last(note) == "proved"
     assert last(note.replace("= b_h", "= b_j")) not in HELD
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict"),
+    [
+        (r"\frac{\partial z_1}{\partial W_1} = x", "supported"),
+        (r"\frac{\partial J}{\partial z_2} \frac{\partial z_2}{\partial W_2} = (z_2 - y) h", "supported"),
+        (r"\frac{\partial J}{\partial z_2} \frac{\partial z_2}{\partial W_2} = (z_2 - y) x", "unsupported"),
+        (r"\frac{\partial J}{\partial W_1} = W_2 (z_2 - y) \sigma'(z_1) x", "unsupported"),
+    ],
+)
+def test_a_gradient_without_its_transpose_is_supported_entry_by_entry(step: str, verdict: str) -> None:
+    note = r"$z_1 = W_1 x + b_1$, $h = \sigma(z_1)$, $z_2 = W_2 h + b_2$ and $J = \frac12 \|z_2 - y\|^2$. "
+    assert last(f"{note}$${step}$$") == verdict

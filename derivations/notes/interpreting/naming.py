@@ -339,7 +339,7 @@ class Namer:
                     self.note(self.sample, sort)
                     filled.append(self.sample)
                 elif self.single:
-                    filled.append(self.entry_at_hand(sort, len(filled)))
+                    filled.append(self.entry_at_hand(sort, list(axes).count(sort)))
                 else:
                     axis = self.axis(sort)
                     opened.append(axis)
@@ -357,9 +357,9 @@ class Namer:
             raise UnsupportedNoteError(f"{ref.key} has too many axes")
         return tuple(filled), opened
 
-    def entry_at_hand(self, sort: object, place: int) -> sp.Symbol:
-        """The index of the entry that stands for a vector."""
-        if place:
+    def entry_at_hand(self, sort: object, count: int) -> sp.Symbol:
+        """The index of the entry that stands for a vector, or for a matrix whose axes are of two sorts."""
+        if count > 1:
             raise UnsupportedNoteError("a matrix without an index")
         symbol = index(f"entry{self.signature.number_of(sort)}")
         self.note(symbol, sort)

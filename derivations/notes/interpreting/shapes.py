@@ -339,7 +339,8 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
                     fit = _fitted(equations, wrong, fixed, signature.habits, losses, declared)
                     if fit is not None:
                         return _named(fit, bare, known, declared, signature)
-    return {}
+    fit = _fitted(equations, (), ranks, signature.habits, False, declared, loose=True) if has_weights else None
+    return {} if fit is None else _named(fit, bare, known, declared, signature)
 
 
 def _rows_of(key: str, signature: Signature, indexed: set[str]) -> str | None:
@@ -425,16 +426,23 @@ def _fitted(
     habits: Habits,
     losses: bool,
     declared: Mapping[str, tuple[str, ...]],
+    loose: bool = False,
 ) -> _Fit | None:
-    """The sizes that all equations but those that are said to be wrong demand; None where there are none."""
+    """The sizes that all equations but those that are said to be wrong demand; None where there are none.
+
+    loose: only what says what a name is must fit, for ∂L/∂W = δ h is written where δ h^T is meant.
+    """
     fit = _Fit(ranks, habits, losses)
     fit.declare(declared)
-    try:
-        for number, (left, right) in enumerate(equations):
+    for number, (left, right) in enumerate(equations):
+        before = dict(fit.parent)
+        try:
             if number not in wrong:
                 fit.equation(left, right)
-    except _UnfitError:
-        return None
+        except _UnfitError:
+            if not loose or isinstance(left, ast.Symbol):
+                return None
+            fit.parent = before
     return fit
 
 

@@ -192,6 +192,9 @@ class Judging:
                 return of_shown((place, self._under(step, l, r, *cases)) for place, l, r in shown)
             if isinstance(error, MisshapenError) and not cases:
                 return self._transposed(step, left, right, error)
+            single = None if cases else self._entry_by_entry(step, left, right)
+            if single is not None:
+                return single
             return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
         judged = self._decided(first, second, a, b, cases)
         if judged.verdict.status is Status.UNSUPPORTED and len(a.axes) != len(b.axes) and not cases:
