@@ -22,8 +22,8 @@ from jax import lax
 from derivations.functions import sigmoid, softplus
 from derivations.indexed import UnsupportedExpressionError, free_symbols
 from numeric.indexing import Environment, integer_values, read
+from numeric.log_sums import LogSums
 from numeric.named import Named, elementwise, multiply, widen
-from numeric.stable import StableForms
 
 __all__ = ["Evaluator"]
 
@@ -39,7 +39,7 @@ _UNARY: dict[type[sp.Basic], Callable[[Any], Any]] = {
 }
 
 
-class Evaluator(StableForms):
+class Evaluator(LogSums):
     """One evaluation of expressions of a statement, at given arrays and sizes; `evaluate` is the way in."""
 
     def _evaluate(self, e: sp.Expr, env: Environment) -> Named:

@@ -23,11 +23,14 @@ import jax.numpy as jnp
 import sympy as sp
 from jax import lax
 
-__all__ = ["Named", "arrange", "contract", "elementwise", "multiply", "widen"]
+__all__ = ["ROWS", "Named", "arrange", "contract", "elementwise", "multiply", "sum_all", "widen"]
 
 Labels = tuple[sp.Symbol, ...]
 _CACHED = range(1 << 15, 1 << 18)
 """Entries of a matrix that is large enough for a matrix product to pay, and small enough for a core's cache."""
+
+ROWS = 16
+"""Rows that a long vector is folded into, so that what reduces it works on whole vectors of the processor."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,12 +112,24 @@ def _reduce_alone(arrays: list[Named], summed: set[sp.Symbol], dtype: Any) -> li
     for a in arrays:
         alone = [s for s in a.labels if s in summed and not any(s in b.labels for b in arrays if b is not a)]
         if alone:
-            axes = tuple(a.axis(s) for s in alone)
-            value = jnp.sum(widen(a, dtype).value, axis=axes)
+            value = _sum(widen(a, dtype).value, tuple(a.axis(s) for s in alone))
             reduced.append(Named(value, tuple(s for s in a.labels if s not in alone)))
         else:
             reduced.append(a)
     return reduced
+
+
+def sum_all(value: jax.Array) -> jax.Array:
+    """The sum of all entries. XLA's CPU backend adds up to a number one after the other, sums of rows as vectors."""
+    flat = value.reshape(-1)
+    if flat.size < 2 * ROWS:
+        return jnp.sum(flat)
+    rows = jnp.pad(flat, (0, -flat.size % ROWS)).reshape(ROWS, -1)
+    return jnp.sum(lax.optimization_barrier(jnp.sum(rows, axis=0)))
+
+
+def _sum(value: jax.Array, axes: tuple[int, ...]) -> jax.Array:
+    return sum_all(value) if len(axes) == value.ndim else jnp.sum(value, axis=axes)
 
 
 def _finished(a: Named, b: Named, others: Sequence[Named], summed: Collection[sp.Symbol]) -> list[sp.Symbol]:
@@ -148,8 +163,8 @@ def _contract_pair(a: Named, b: Named, contracted: Sequence[sp.Symbol], dtype: A
         is_matrix_product = matrix.axis(contracted[0]) == len(matrix.labels) - 1 or matrix.count in _CACHED
     if not is_matrix_product:
         product = elementwise(lambda u, v: u * v, widen(a, dtype), widen(b, dtype))
-        axes = tuple(product.axis(s) for s in contracted)
-        return Named(jnp.sum(product.value, axis=axes), tuple(s for s in product.labels if s not in contracted))
+        value = _sum(product.value, tuple(product.axis(s) for s in contracted))
+        return Named(value, tuple(s for s in product.labels if s not in contracted))
     a, b = _row_major_order(a, b, contracted)
     return _dot_general(a, b, contracted, dtype)
 

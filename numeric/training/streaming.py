@@ -103,15 +103,12 @@ def row_bytes(arrays: Rows) -> int:
 
 
 def block_rows(count: int, width: int, target: int = BLOCK_BYTES) -> int:
-    """Rows in a block: about `target` bytes for rows of `width` bytes, and equal blocks, so that little is left over.
+    """Rows in a block: about `target` bytes for rows of `width` bytes, a multiple of 128 (whole vectors, 16 of them).
 
-    >>> block_rows(409_600, 512)
+    >>> block_rows(409_600, 516)
     512
-    >>> block_rows(100, 512)
+    >>> block_rows(100, 516)
     100
     """
-    wanted = max(target // max(width, 1), 128)
-    if count <= 2 * wanted:
-        return max(count, 1)
-    blocks = -(-count // wanted)
-    return count // blocks
+    wanted = max(round(target / max(width, 1) / 128), 1) * 128
+    return wanted if count > 2 * wanted else max(count, 1)
