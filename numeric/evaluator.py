@@ -23,7 +23,7 @@ from derivations.functions import sigmoid, softplus
 from derivations.indexed import UnsupportedExpressionError, free_symbols
 from numeric.indexing import Environment, integer_values, read
 from numeric.log_sums import LogSums
-from numeric.named import Named, elementwise, multiply, widen
+from numeric.named import Named, elementwise, multiply, rows_last, widen
 
 __all__ = ["Evaluator"]
 
@@ -39,6 +39,10 @@ _UNARY: dict[type[sp.Basic], Callable[[Any], Any]] = {
 }
 
 
+Stored = tuple[Any, tuple[int, ...], tuple[int, ...]]
+"""An array, the first entry of each of its axes, and which index of the name each axis is."""
+
+
 class Evaluator(LogSums):
     """One evaluation of expressions of a statement, at given arrays and sizes; `evaluate` is the way in."""
 
@@ -52,8 +56,8 @@ class Evaluator(LogSums):
         if isinstance(e, sp.Symbol):
             return self._symbol(e, env)
         if isinstance(e, sp.Indexed):
-            array, lowers = self._base(e.base, e)
-            return read(array, e.indices, lowers, env, self.sizes, e)
+            array, lowers, order = self._base(e.base, e)
+            return read(array, [e.indices[a] for a in order], lowers, env, self.sizes, e)
         if isinstance(e, sp.Add):
             return self._add(e, env)
         if isinstance(e, sp.Mul):
@@ -90,24 +94,27 @@ class Evaluator(LogSums):
             return Named(float(size) if isinstance(size, int) else jnp.asarray(size, self.dtype))
         return Named(self._base(e, e)[0])
 
-    def _base(self, key: sp.Expr, source: sp.Expr) -> tuple[Any, tuple[int, ...]]:
-        """The array that a name stands for, with the first entry of each axis."""
-        if key in self.arrays:
-            slot = self.scope.slots_by_key[key]
-            return self.arrays[key], tuple(self.axis(lower, lower).lower for lower in slot.lowers)
-        if key not in self._definitions:
-            definition = self.scope.definition(key, source)
-            indices = tuple(definition.target.indices) if isinstance(definition.target, sp.Indexed) else ()
-            axes = {k: self.axis(*self.scope.index_range(k, definition.value)) for k in indices}
-            value = self._value(definition.value, axes)
-            missing = [k for k in indices if k not in value.labels]
-            ones = [Named(jnp.ones(axes[k].size, self.dtype), (k,)) for k in missing]
-            value = multiply([value, *ones])
-            order = [value.axis(k) for k in indices]
-            array = value.value if order == sorted(order) else jnp.transpose(value.value, order)
-            self._definitions[key] = Named(array), tuple(axes[k].lower for k in indices)
-        value, lowers = self._definitions[key]
-        return value.value, lowers
+    def _base(self, key: sp.Expr, source: sp.Expr) -> Stored:
+        """The array that a name stands for."""
+        if key not in self._stored:
+            self._stored[key] = self._input(key) if key in self.arrays else self._defined(key, source)
+        return self._stored[key]
+
+    def _input(self, key: sp.Expr) -> Stored:
+        slot = self.scope.slots_by_key[key]
+        lowers = [self.axis(lower, lower).lower for lower in slot.lowers]
+        value = rows_last(Named(self.arrays[key], tuple(range(len(lowers)))))
+        return value.value, tuple(lowers[a] for a in value.labels), value.labels
+
+    def _defined(self, key: sp.Expr, source: sp.Expr) -> Stored:
+        definition = self.scope.definition(key, source)
+        indices = tuple(definition.target.indices) if isinstance(definition.target, sp.Indexed) else ()
+        axes = {k: self.axis(*self.scope.index_range(k, definition.value)) for k in indices}
+        value = self._value(definition.value, axes)
+        missing = [k for k in indices if k not in value.labels]
+        value = multiply([value, *(Named(jnp.ones(axes[k].size, self.dtype), (k,)) for k in missing)])
+        order = tuple(indices.index(k) for k in value.labels)
+        return value.value, tuple(axes[k].lower for k in value.labels), order
 
     # sums, products, powers of names
 

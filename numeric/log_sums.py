@@ -27,7 +27,7 @@ from jax import lax
 
 from derivations.functions import softplus
 from numeric.indexing import Axis, Environment
-from numeric.named import ROWS, Named, elementwise, sum_all
+from numeric.named import VECTOR, Named, elementwise, sum_all
 from numeric.patterns import SignedLogit
 from numeric.stable import StableForms
 
@@ -57,7 +57,7 @@ def _softplus_sum_jvp(weight: float, primals: Any, tangents: Any) -> tuple[Any, 
 def _sum_log1p(p: jax.Array) -> jax.Array:
     """Σ log(1 + p) for p in [0, 1]."""
     flat = p.reshape(-1)
-    rows = jnp.pad(flat, (0, -flat.size % ROWS)).reshape(ROWS, -1)
+    rows = jnp.pad(flat, (0, -flat.size % VECTOR)).reshape(VECTOR, -1)
     while len(rows) > 1:
         a, b = jnp.split(rows, 2)
         rows = a + b + a * b

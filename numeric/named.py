@@ -23,14 +23,14 @@ import jax.numpy as jnp
 import sympy as sp
 from jax import lax
 
-__all__ = ["ROWS", "Named", "arrange", "contract", "elementwise", "multiply", "sum_all", "widen"]
+__all__ = ["VECTOR", "Named", "arrange", "contract", "elementwise", "multiply", "rows_last", "sum_all", "widen"]
 
 Labels = tuple[sp.Symbol, ...]
 _CACHED = range(1 << 15, 1 << 18)
 """Entries of a matrix that is large enough for a matrix product to pay, and small enough for a core's cache."""
 
-ROWS = 16
-"""Rows that a long vector is folded into, so that what reduces it works on whole vectors of the processor."""
+VECTOR = 16
+"""Entries that a processor's vector holds; also the rows that a long sum is folded into, to be added as vectors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +72,18 @@ def multiply(factors: Iterable[Named]) -> Named:
     for factor in ordered[1:]:
         product = elementwise(lambda a, b: a * b, product, factor)
     return product
+
+
+def rows_last(a: Named) -> Named:
+    """A tall and thin matrix with its long axis last, as its transpose in memory; anything else as it is.
+
+    XLA's CPU backend makes vectors along the last axis: of ten classes they stay empty, of samples they are full.
+    """
+    shape: tuple[int, ...] = () if a.is_number else a.value.shape
+    if len(shape) != 2 or shape[1] >= VECTOR or shape[0] < 8 * VECTOR or jax.default_backend() != "cpu":
+        return a
+    kept = lax.optimization_barrier(a.value)  # else it is the product that XLA transposes, twice as slow
+    return Named(lax.optimization_barrier(kept.T), a.labels[::-1])
 
 
 def arrange(a: Named, labels: Labels, shape: tuple[int, ...], dtype: Any) -> jax.Array:
@@ -122,9 +134,9 @@ def _reduce_alone(arrays: list[Named], summed: set[sp.Symbol], dtype: Any) -> li
 def sum_all(value: jax.Array) -> jax.Array:
     """The sum of all entries. XLA's CPU backend adds up to a number one after the other, sums of rows as vectors."""
     flat = value.reshape(-1)
-    if flat.size < 2 * ROWS:
+    if flat.size < 2 * VECTOR:
         return jnp.sum(flat)
-    rows = jnp.pad(flat, (0, -flat.size % ROWS)).reshape(ROWS, -1)
+    rows = jnp.pad(flat, (0, -flat.size % VECTOR)).reshape(VECTOR, -1)
     return jnp.sum(lax.optimization_barrier(jnp.sum(rows, axis=0)))
 
 
@@ -194,7 +206,7 @@ def _dot_general(a: Named, b: Named, contracted: Sequence[sp.Symbol], dtype: Any
     precision = lax.Precision.HIGHEST if a.value.dtype == dtype else lax.Precision.DEFAULT
     value = lax.dot_general(a.value, b.value, dimensions, precision=precision, preferred_element_type=dtype)
     rest = (s for f in (a, b) for s in f.labels if s not in batch and s not in contracted)
-    return Named(value, (*batch, *rest))
+    return rows_last(Named(value, (*batch, *rest)))
 
 
 def _joint_labels(arguments: Iterable[Named]) -> Labels:

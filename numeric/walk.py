@@ -34,7 +34,7 @@ class Walk(ABC):
         self.dtype = dtype
         self.forms = Forms(scope.head)
         self._values: dict[Any, Named] = {}
-        self._definitions: dict[sp.Expr, tuple[Named, tuple[int, ...]]] = {}
+        self._stored: dict[sp.Expr, tuple[Any, tuple[int, ...], tuple[int, ...]]] = {}
         self._free: dict[sp.Expr, frozenset[sp.Symbol]] = {}
 
     @abstractmethod

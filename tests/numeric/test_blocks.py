@@ -35,6 +35,17 @@ def test_blocks_and_the_rest_add_up_to_the_whole(key, rows):
         np.testing.assert_allclose(total, lambdify(expr, statement, free)(inputs), rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.parametrize("key", OUTPUTS)
+def test_many_rows_of_few_columns_are_as_computed_column_by_column(key, monkeypatch):
+    statement, expr, free = OUTPUTS[key]
+    inputs = draw(statement, {**SIZES, n: 150})
+    with float64_enabled():
+        fn = lambdify(expr, statement, free)
+        found = fn(inputs)
+        monkeypatch.setattr("numeric.named.VECTOR", 1)  # no axis is shorter
+        np.testing.assert_allclose(found, fn(inputs), rtol=1e-11, atol=1e-13)
+
+
 def test_the_penalty_is_added_once():
     pieces = sum_over_samples({"w": (GRADIENTS["logistic.w"][2], (j,))}, GRADIENTS["logistic.w"][0], n)
     assert pieces.sampled == {"x", "y"}

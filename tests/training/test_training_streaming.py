@@ -90,11 +90,10 @@ def test_weighting_is_repeating():
     np.testing.assert_allclose(first.losses, second.losses, rtol=1e-9)
 
 
-def test_block_lengths_divide_well():
-    for count in (1, 100, 5000, 409_600, 1_000_003):
-        length = block_rows(count, 512)
-        assert 1 <= length <= count
-        assert count % length < max(count // length, 1)
+def test_blocks_are_whole_vectors_long_or_all_there_is():
+    for count, width in ((1, 516), (100, 516), (5000, 516), (409_600, 516), (1_000_003, 4), (1000, 10**7)):
+        length = block_rows(count, width)
+        assert length == count or (length % 128 == 0 and 2 * length < count)
 
 
 # From disk.
