@@ -129,21 +129,29 @@ def _lbfgs_init(run: Run, parameters: Parameters) -> State:
 
 
 def _lbfgs_step(run: Run, at: Point, state: State) -> Step:
-    """The direction is optax's, from the last ten steps; where it doesn't descend, the gradient's."""
+    """The direction is optax's, from the last ten steps; where it doesn't descend, and at first, the gradient's.
+
+    That has length 1, which is the right order of magnitude for features of variance 1, as in SciPy's L-BFGS-B.
+    """
     problem = run.objective.problem
     x, _ = flatten_parameters(problem, at.parameters)
     g, _ = flatten_parameters(problem, at.grad)
+    is_first = state.count == 0
     scaled, state = _QUASI_NEWTON.update(g, state, x)
-    direction = -jnp.where(scaled @ g > 0, scaled, g)
+    size = jnp.linalg.norm(g)
+    unit = g / jnp.where(size > 0, size, 1)
+    direction = -jnp.where(~is_first & (scaled @ g > 0), scaled, unit)
     return line_search(run.objective, at, direction), state
 
 
 def line_search(objective: Objective, at: Point, direction: jax.Array) -> Point:
-    """The point along a direction that meets the weak Wolfe conditions, by bisection, with its loss and gradient.
+    """The point along a direction that meets the weak Wolfe conditions, with its loss and gradient.
 
     direction: of all parameters, raveled in the problem's order.
 
-    Lewis and Overton, Nonsmooth optimization via quasi-Newton methods, Math. Program. 141 (2013), algorithm 2.6. A
+    Lewis and Overton, Nonsmooth optimization via quasi-Newton methods, Math. Program. 141 (2013), algorithm 2.6: by
+    bisection, once there is a step that is too short and one that is too long; before that to where the slope would
+    be zero if it were linear, within [0.1, 0.5] or [2, 10] of the last step. A
     loss that is NaN or inf (thresholds that cross) says that the step is too long. Where the loss is flat to its last
     digits, the slope decides (Hager and Zhang, SIAM J. Optim. 16 (2005), (4.1)). Each trial is one pass, and most
     searches need one. Where nothing lower is found, the point stays.
@@ -167,12 +175,15 @@ def line_search(objective: Objective, at: Point, direction: jax.Array) -> Point:
         lower = (found <= loss + 1e-4 * t * slope) | flat
         steep = new_slope < 0.9 * slope
         low, high = jnp.where(lower & steep, t, carry["low"]), jnp.where(lower, carry["high"], t)
-        longer = jnp.where(jnp.isfinite(high), (low + high) / 2, 2 * t)
+        zero = t * slope / (slope - new_slope)  # of the slope, on the line through those at 0 and at t
+        shorter = jnp.where(jnp.isfinite(zero), jnp.clip(zero, 0.1 * t, 0.5 * t), 0.5 * t)
+        longer = jnp.where(zero > 2 * t, jnp.minimum(zero, 10 * t), 2 * t)
+        between = jnp.where(low > 0, (low + high) / 2, shorter)
         better = lower & (found <= carry["found"] + slack)
         kept = jax.tree.map(lambda new, old: jnp.where(better, new, old), (new_x, found, new_g), carry["kept"])
         done = lower & ~steep
         return {
-            "length": longer,
+            "length": jnp.where(jnp.isfinite(high), between, longer),
             "low": low,
             "high": high,
             "kept": kept,
