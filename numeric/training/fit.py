@@ -27,7 +27,7 @@ from numeric.precision import float64_enabled
 from numeric.training import checkpoint as saved
 from numeric.training.bound import curvature_bound
 from numeric.training.files import FileSource, ParquetColumns
-from numeric.training.inputs import DataError, checked_data, initial_parameters, precision_of, sizes_of
+from numeric.training.inputs import DataError, check_finite, checked_data, initial_parameters, precision_of, sizes_of
 from numeric.training.loop import Plan, State, advance, initial_state
 from numeric.training.methods import Settings, method_of
 from numeric.training.parallel import default_devices, placed
@@ -154,9 +154,13 @@ def fit(
         arguments = (arrays, numbers, jnp.asarray(l1, precision), jnp.asarray(rate, precision))
         key = jax.random.PRNGKey(seed)
         state = initial_state(plan, parameters, *arguments, key)
-        if most and not (np.isfinite(float(state["point"].loss)) and np.isfinite(float(state["norm"]))):
-            found_at = f"the loss is {float(state['point'].loss):g} at the start, its gradient {float(state['norm']):g}"
-            raise DataError(f"{of.name}: {found_at}: too large for {precision}; rescale the data, or give another init")
+        loss_at_start, slope_at_start = float(state["point"].loss), float(state["norm"])
+        if not (np.isfinite(loss_at_start) and np.isfinite(slope_at_start)):
+            check_finite(of, rows)
+            if most:
+                found_at = f"the loss is {loss_at_start:g} at the start, its gradient {slope_at_start:g}"
+                advice = f"too large for {precision}; rescale the data, or give another init"
+                raise DataError(f"{of.name}: {found_at}: {advice}")
         header = {
             "problem": of.name,
             "fingerprints": of.fingerprints,

@@ -2,13 +2,15 @@ r"""The data of a fit, checked before anything is compiled: one error that names
 
 Labels and features become arrays of one precision: what is given as float64, float32 or bfloat16 stays, integers and
 booleans take the precision of the rest. Values are checked against the domains that the statement declares
-(finite; labels in {0, 1}; one-hot rows), block by block, so that nothing as large as the data is made.
+(finite; labels in {0, 1}; one-hot rows), block by block, so that nothing as large as the data is made. Whether large
+features are finite is told by the first gradient (`Problem.multiplied`), which saves a pass over them.
 
 Left out: missing values and categories, which an estimator or the command line encodes before.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -25,7 +27,7 @@ from derivations.statement import Variable
 from numeric.shapes import InputError, read_inputs, variable_slots
 from numeric.training.problem import Problem
 
-__all__ = ["DataError", "checked_data", "initial_parameters", "precision_of", "sizes_of"]
+__all__ = ["DataError", "check_finite", "checked_data", "initial_parameters", "precision_of", "sizes_of"]
 
 _FLOATS = {np.dtype(t) for t in (np.float64, np.float32, np.float16, ml_dtypes.bfloat16)}
 _CHUNK = 1 << 16
@@ -45,7 +47,8 @@ def checked_data(problem: Problem, data: Mapping[str, Any]) -> tuple[dict[str, A
     """(arrays with a row for each sample, constants by name).
 
     Raises `DataError` naming each of: a name that is missing or unknown, a dtype that is no number, no rows,
-    values outside the declared domain (with the first place), labels of one class.
+    values outside the declared domain (with the first place), labels of one class. Of large features that is left to
+    `check_finite`, where the first gradient is not finite.
     """
     known = {v.name: v for v in (*problem.data, *problem.constants)}
     faults = [f"{name} is missing: required {_wanted(v)}" for name, v in known.items() if name not in data]
@@ -58,7 +61,8 @@ def checked_data(problem: Problem, data: Mapping[str, Any]) -> tuple[dict[str, A
         if name not in data:
             continue
         array, fault = _as_array(v, data[name], wide)
-        fault = fault or _outside(v, array, problem)
+        if not fault and not _is_left_unread(problem, v, array):
+            fault = _outside(v, array, problem)
         if fault:
             faults.append(fault)
         elif v in problem.constants:
@@ -70,6 +74,17 @@ def checked_data(problem: Problem, data: Mapping[str, Any]) -> tuple[dict[str, A
     if faults:
         raise DataError(f"{problem.name}: " + "; ".join(faults))
     return rows, constants
+
+
+def check_finite(problem: Problem, rows: Mapping[str, Any]) -> None:
+    """`DataError` for the first place that is not finite, of the large features that `checked_data` left unread."""
+    faults = [_outside(v, rows[v.name], problem) for v in problem.data if _is_left_unread(problem, v, rows[v.name])]
+    if any(faults):
+        raise DataError(f"{problem.name}: " + "; ".join(filter(None, faults)))
+
+
+def _is_left_unread(problem: Problem, v: Variable, array: Any) -> bool:
+    return v in problem.multiplied and math.prod(array.shape) * array.dtype.itemsize >= _PARALLEL_BYTES
 
 
 def sizes_of(problem: Problem, rows: Mapping[str, Any], given: Mapping[str, int] | None = None) -> dict[str, int]:

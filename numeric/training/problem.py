@@ -21,6 +21,7 @@ import jax
 import sympy as sp
 
 from derivations.catalog import derivations, families, find
+from derivations.domain import Domain
 from derivations.functions import Partial
 from derivations.proof import Proof, prove
 from derivations.statement import Derivation, Statement, Variable
@@ -108,6 +109,28 @@ class Problem:
     @property
     def features(self) -> tuple[Variable, ...]:
         return tuple(v for v in self.data if v.role == "feature")
+
+    @cached_property
+    def multiplied(self) -> tuple[Variable, ...]:
+        """The features x of which a gradient at any point tells whether all entries are finite.
+
+        They are those with a gradient Σ_i r_i x_ij, one sum for each column: where x_ij is infinite or NaN, so is
+        r_i x_ij whatever r_i is, and a sum with such a term is never finite.
+        """
+        return tuple(v for v in self.features if v.domain is Domain.REAL and self._is_multiplied(v))
+
+    def _is_multiplied(self, v: Variable) -> bool:
+        compiled = self.sums.block_fn
+        for _, expr, free in compiled.outputs:
+            for total in sp.Mul.make_args(expr):
+                if not isinstance(total, sp.Sum) or len(total.limits) > 1:
+                    continue
+                i, *_ = total.limits[0]
+                whole = {(i, self.samples)} | {(k, compiled.scope.index_range(k, expr)[1]) for k in free}
+                for x in sp.Mul.make_args(total.function):
+                    if isinstance(x, sp.Indexed) and x.base == v.base and len(set(x.indices)) == len(v.axes):
+                        return set(zip(x.indices, v.axes, strict=True)) <= whole
+        return False
 
     @property
     def label(self) -> Variable:

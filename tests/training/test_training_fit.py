@@ -216,6 +216,20 @@ def test_bad_data_is_named(change, message):
         fit("logistic_regression.mean", {**GOOD, **change})
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("settings", [{}, {"optimizer": "gradient_descent"}, {"steps": 0}], ids=str)
+def test_large_features_are_named_by_their_first_gradient(value, settings, monkeypatch):
+    monkeypatch.setattr("numeric.training.inputs._PARALLEL_BYTES", 1)
+    x = np.where(X[4, 1] == X, value, X)
+    with pytest.raises(DataError, match=rf"x\[4, 1\] is {value}: every value has to be finite"):
+        fit("logistic_regression.mean", {"x": x, "y": LABELS}, **settings)
+
+
+def test_features_that_a_gradient_multiplies():
+    names = {"linear_regression.mean": ["x"], "softmax_regression": ["x"], "linear_regression.polynomial.mean": []}
+    assert {name: [v.name for v in problem(name).multiplied] for name in names} == names
+
+
 def test_all_faults_are_named_at_once():
     with pytest.raises(DataError, match=r"y is missing.*; x\[0, 0\] is nan"):
         fit("logistic_regression.mean", {"x": np.full((3, 2), np.nan)})
