@@ -3,7 +3,8 @@
     python benchmarks/training.py [step] [softmax] [fit] [growth] [memory] [--repeat 15]
 
 The candidates of a table take turns, round after round, so that what else the machine does falls on all of them.
-A time is the best of all rounds, a ratio the median of the ratios within rounds. `cpu` is the processor time of the
+Before each there is a pause, in which threads of the one before (BLAS) stop waiting for more work. A time is the best
+of all rounds, a ratio the median of the ratios within rounds. `cpu` is the processor time of the
 best round, which other jobs disturb least. Nothing includes compilation, except where a column says so.
 """
 
@@ -34,6 +35,7 @@ from numeric.training.parallel import placed
 from numeric.training.streaming import ArraySource
 
 N, M, K = 409_600, 128, 10
+PAUSE = 0.1
 Work = Callable[[], object]
 
 
@@ -44,6 +46,7 @@ def rounds(work: Mapping[str, Work], repeat: int) -> dict[str, list[tuple[float,
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in work}
     for _ in range(repeat):
         for name, f in work.items():
+            time.sleep(PAUSE)
             cpu, started = time.process_time(), time.perf_counter()
             jax.block_until_ready(f())
             found[name].append((time.perf_counter() - started, time.process_time() - cpu))
