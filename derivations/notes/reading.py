@@ -22,7 +22,7 @@ from derivations.notes.interpreting.names import CircularError, UnsupportedNoteE
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.shapes import is_loss
 from derivations.notes.judging.conditions import is_condition
-from derivations.notes.judging.defining import Defining
+from derivations.notes.judging.defining import Defining, line_of
 from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.extremal import same_place
@@ -110,6 +110,9 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
             unusable = (BudgetExceededError, RecursionError, ArithmeticError, LookupError, ValueError)
             with contextlib.suppress(*unusable), budget(OPERATIONS, SECONDS):
                 self._assigned(step)
+                replaced = step.sign.sign in DEFINING and self._replaced(step, step.left.node, step.right.node)
+                if replaced:
+                    return self._define(step, replaced, step.left.node, step.right.node, record)
             return replace(record, verdict="definition", method="assignment", reason="an assignment: nothing to check")
         if step.sign.sign != "=":
             if step.sign.sign in STATEMENTS:
@@ -293,6 +296,22 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
                 return replace(record, verdict="conflict", witness=None, reason=reason)
             return replace(record, verdict="definition", method="definition", reason=f"it says what {key} is")
         return None
+
+    def _replaced(self, step: Step, left: Node, right: Node) -> Head | None:
+        """A name that has a value and is defined anew, not updated by itself.
+
+        \\delta_k \\equiv y_k - t_k and \\delta_j \\equiv … are two names, of which none is known from there on.
+        """
+        head = head_of(left, self.signature)
+        if head is None or not self._has_value(head) or any(part == left for part in walk(right)):
+            return None
+        letters = [index.letter for index in head.ref.indices]
+        for entry in self.scope.of(head.ref.key):
+            own = () if entry.definition is None else getattr(entry.definition.target, "indices", ())
+            if letters and len(own) == len(letters) and [str(i) for i in own] != letters:
+                self.stale[entry.line] = line_of(step)
+                return None
+        return head
 
     def _is_of_others(self, head: Head, record: StepRecord) -> bool:
         """Whether a function is stated of other things than those of which it was defined: f(x, y) after f(x)."""

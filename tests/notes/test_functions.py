@@ -68,3 +68,17 @@ def test_a_function_of_other_things_has_another_value() -> None:
 def test_a_gradient_is_by_the_one_argument(before: str, gradient: str) -> None:
     assert last(before, gradient % "2") == "proved"
     assert last(before, gradient % "3") == "refuted"
+
+
+def test_a_definition_by_its_sign_replaces_another() -> None:
+    note = r"$E = (w a - t)^2$. $$\delta \equiv w a - t$$ Now $$\delta \equiv \frac{\partial E}{\partial a}$$"
+    assert last(note, r"\delta = 2 w (w a - t)") == "proved"
+    assert last(note, r"\delta = w a - t") in ("refuted", "conflict")
+
+
+def test_a_letter_for_the_errors_of_two_layers_refutes_nothing() -> None:
+    note = (
+        r"$a_j = \sum_i w_{ji} x_i$, $h_j = \tanh(a_j)$, $y_k = \sum_j v_{kj} h_j$, "
+        r"$E = \frac12 \sum_k (y_k - t_k)^2$, $\delta_k \equiv y_k - t_k$ and $$\delta_j \equiv \frac{\partial E}{\partial a_j}.$$"
+    )
+    assert last(note, r"\frac{\partial E}{\partial w_{ji}} = \delta_j x_i") != "refuted"

@@ -36,7 +36,7 @@ from derivations.notes.report import StepRecord
 from derivations.statement import Definition
 from derivations.verdict import Witness
 
-__all__ = ["Defining"]
+__all__ = ["Defining", "line_of"]
 
 _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
 _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
