@@ -79,6 +79,7 @@ def test_a_definition_by_its_sign_replaces_another() -> None:
 def test_a_letter_for_the_errors_of_two_layers_refutes_nothing() -> None:
     note = (
         r"$a_j = \sum_i w_{ji} x_i$, $h_j = \tanh(a_j)$, $y_k = \sum_j v_{kj} h_j$, "
-        r"$E = \frac12 \sum_k (y_k - t_k)^2$, $\delta_k \equiv y_k - t_k$ and $$\delta_j \equiv \frac{\partial E}{\partial a_j}.$$"
+        r"$E = \frac12 \sum_k (y_k - t_k)^2$, $\delta_k \equiv y_k - t_k$ and "
+        r"$$\delta_j \equiv \frac{\partial E}{\partial a_j}.$$"
     )
     assert last(note, r"\frac{\partial E}{\partial w_{ji}} = \delta_j x_i") != "refuted"
