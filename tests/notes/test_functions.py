@@ -83,3 +83,9 @@ def test_a_letter_for_the_errors_of_two_layers_refutes_nothing() -> None:
         r"$$\delta_j \equiv \frac{\partial E}{\partial a_j}.$$"
     )
     assert last(note, r"\frac{\partial E}{\partial w_{ji}} = \delta_j x_i") != "refuted"
+
+
+def test_a_label_says_nothing_of_all_samples() -> None:
+    note = LABELS + r"$$L(w) = P(y \mid X)$$" + "\n" + r"$$P(y \mid X) = \prod_{i=1}^n P(y_i \mid x_i)$$" + "\n"
+    assert "refuted" not in [s.verdict for s in check_notes(note).steps]
+    assert check_notes(note).steps[-1].verdict == "definition"

@@ -197,7 +197,9 @@ class Defining(Renewing):
         letter, y = found[1], found[2].lower()
         case = rf"(?<![A-Za-z]){found[2]}\s*=\s*%s\s*(\||\\mid|\)|;|\\vert)"
         either = self.signature.says(case % "0") and not self.signature.says(case % r"(-\s*1|[2-9]|[a-zA-Z])")
-        names = [k for k in self.signature.count if re.fullmatch(rf"{re.escape(letter)}\({y}(\|.*)?\)", k)]
+        given = [a.name for a in head.arguments[1:] if isinstance(a, ast.Symbol) and a.name not in PARAMETERS]
+        wanted = {f"{letter}({y}{bar}{','.join(given)})" for bar in (("|",) if given else ("|", ""))}
+        names = sorted(wanted & self.signature.count.keys())  # of this x, and not p(y|X) of all samples
         for key in names if either else ():
             name = ast.Symbol(key, (), label.subscripts, label.superscripts)
             other = head_of(name, self.signature)
