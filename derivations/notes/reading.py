@@ -197,7 +197,7 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
                 reason = "a solution of what was set to zero: no definition, since the name is what is solved for"
                 return replace(record, verdict="definition", method="condition", reason=reason)
             try:
-                return self._define(step, head, left, right, record)
+                return self._as_slope(step, left, right, self._define(step, head, left, right, record))
             except CircularError as error:
                 reason = f"its value can't be used: {error}"
                 return replace(record, verdict="definition", method="definition", reason=reason)

@@ -180,3 +180,23 @@ def test_h_is_an_index_where_a_sum_runs_over_it() -> None:
 def test_a_gradient_without_its_transpose_is_supported_entry_by_entry(step: str, verdict: str) -> None:
     note = r"$z_1 = W_1 x + b_1$, $h = \sigma(z_1)$, $z_2 = W_2 h + b_2$ and $J = \frac12 \|z_2 - y\|^2$. "
     assert last(f"{note}$${step}$$") == verdict
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict"),
+    [
+        (r"dA^{[1]} = (W^{[2]})^T dZ^{[2]}", "proved"),
+        (r"dW^{[2]} = dZ^{[2]} (A^{[1]})^T", "proved"),
+        (r"dW^{[2]} = A^{[1]} (dZ^{[2]})^T", "definition"),
+        (r"dW^{[2]} = 2 dZ^{[2]} (A^{[1]})^T", "definition"),
+    ],
+)
+def test_differentials_in_the_manner_of_programs_are_claims_where_one_is_said_to_be_a_derivative(
+    step: str, verdict: str
+) -> None:
+    note = r"""$Z^{[2]} = W^{[2]} A^{[1]} + b^{[2]}$ and $dZ^{[2]} = \frac{\partial L}{\partial Z^{[2]}}$. """
+    assert last(f"{note}$${step}$$") == verdict
+
+
+def test_a_function_with_its_arguments_left_out() -> None:
+    assert last(r"$C_0(\dots) = (a - y)^2$ and $\frac{\partial C_0}{\partial a} = 2 (a - y)$") == "proved"

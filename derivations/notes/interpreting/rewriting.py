@@ -8,6 +8,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     \Delta w_j                    a name, where \Delta w_j = … stands somewhere
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
     X'X                           X^T X, and so every other prime but those of functions
+    C(\dots), J(\cdot)            C, J
     p(y_i \mid x_i; w)            a name at i: see `chances`
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
 
@@ -17,6 +18,7 @@ or number in the other. Places are kept.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -166,6 +168,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             return replace(found, lower=None)
         if isinstance(found, ast.Sum):
             return _without_dots(found)
+        if isinstance(found, ast.Product):
+            found = _without_placeholders(found)
         if isinstance(found, ast.Product) and used.maps:
             found = _features(found, used.maps)
         if isinstance(found, ast.Product) and used.changes:
@@ -180,6 +184,19 @@ def rewritten(node: Node, used: Usage) -> Node:
     if used.short.argument is not None or used.short.indexed:
         found = with_sigma(found, used.short)
     return found
+
+
+def _without_placeholders(node: ast.Product) -> Node:
+    r"""C for C(\dots) and J(\cdot): a function with its arguments left out."""
+    kept = list(node.factors[:1])
+    for before, factor in itertools.pairwise(node.factors):
+        body = factor.body.body if isinstance(factor.body, ast.Group) and factor.body.opening == "(" else None
+        is_place = isinstance(body, ast.Ellipsis) or body == ast.Mark(r"\cdot")
+        if not (is_place and isinstance(before.body, ast.Symbol) and not factor.operator and not factor.sign):
+            kept.append(factor)
+    if len(kept) == 1 and len(node.factors) > 1 and not kept[0].sign and not kept[0].operator:
+        return kept[0].body
+    return node if len(kept) == len(node.factors) else replace(node, factors=tuple(kept))
 
 
 def _glued(symbol: ast.Symbol) -> bool:

@@ -46,6 +46,7 @@ _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|ve
 class Defining(Renewing):
     """The part of a reading that binds names."""
 
+    slope: ast.Fraction | None = None  # ∂L/∂z, where dz was said to be it
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
 
     def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
@@ -175,6 +176,25 @@ class Defining(Renewing):
         written = right.base if isinstance(right, ast.Scripted) else right
         shape = self.signature.axes.get(head.ref.key, ())
         return isinstance(written, ast.Matrix) and bool(shape) and all(_is_size(sort) for sort in shape)
+
+    def _as_slope(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        """dw, where dz was said to be ∂L/∂z, is ∂L/∂w: what it is said to be is proved, or else what it means."""
+        match left:
+            case ast.Product((ast.Factor("", "", ast.Symbol("d")), ast.Factor("", "", ast.Symbol() as name))):
+                pass
+            case _:
+                return record
+        match right:
+            case ast.Fraction(_, ast.Product((_, ast.Factor(_, _, by)))) if (
+                by == name and subject_of(right) is not None
+            ):
+                self.slope = right
+                return record
+        if self.slope is None or not isinstance(self.slope.denominator, ast.Product):
+            return record
+        below = replace(self.slope.denominator, factors=(self.slope.denominator.factors[0], ast.Factor("", "", name)))
+        judged = self._claimed(step, replace(self.slope, denominator=below), right)
+        return self._judged(record, judged) if judged.verdict.is_proved else record
 
     def _bind_layers(self, step: Step, left: Node, right: Node) -> None:
         """What is defined at layer l is defined at the other layers that the document names."""
