@@ -124,3 +124,48 @@ $=-\\log(1+e^{-a})$
 $=-\\log(1-e^{-a})$
 """
     assert verdicts(text) == ["proved", "refuted"]
+
+
+SECTIONS = r"""
+# The model
+
+Let $f(x) = w x + b$.
+
+# Powers
+
+The function $x^3$ has the derivative
+
+$$f'(x) = RIGHT$$
+"""
+
+
+def test_an_example_of_another_section_is_another_function() -> None:
+    assert verdicts(SECTIONS.replace("RIGHT", "3x^2"))[-1] == "undecided"
+    assert verdicts(SECTIONS.replace("RIGHT", "3x^2 w"))[-1] == "refuted"
+    assert verdicts(SECTIONS.replace("RIGHT", "w"))[-1] == "proved"
+    assert verdicts(SECTIONS.replace("# Powers", "## Powers").replace("RIGHT", "3x^2"))[-1] == "refuted"
+
+
+@pytest.mark.parametrize(("words", "last"), [("Now let", "undecided"), ("That is,", "refuted")])
+def test_a_name_that_is_now_something_unreadable(words: str, last: str) -> None:
+    text = r"The model is $h(x) = w x + b$, and $J = (h(x) - y)^2$. " + words + r" $h(x) = w \star x$. "
+    assert verdicts(text + r"$$\frac{\partial J}{\partial w} = (h(x) - y) x$$")[-1] == last
+
+
+def test_biases_that_are_dropped_without_a_word() -> None:
+    layers = r"$$u = W x + b, \quad q = V u + c$$ "
+    silent = verdicts(layers + r"$$V u = V W x$$")
+    assert silent[-1] == "refuted"  # the definition in force has the bias
+    again = verdicts(layers + r"$$u = W x, \quad V u = V W x$$ $$V u = 2 V W x$$")
+    assert again[2] == "conflict"
+    assert again[-2] in ("supported", "proved")
+    assert again[-1] == "refuted"
+
+
+def test_a_product_of_two_vectors_is_no_matrix() -> None:
+    text = r"""
+The layer is $z_j = \sum_k W_{jk} a_k + b_j$, the error $\delta_j = z_j - t_j$, and $L = \frac{1}{2} \sum_j (z_j - t_j)^2$.
+
+$$\frac{\partial L}{\partial W} = \delta a$$
+"""
+    assert verdicts(text)[-1] not in ("proved", "supported")

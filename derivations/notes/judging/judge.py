@@ -218,7 +218,8 @@ class Judging:
             judged = self._decided(*speakers, speakers[0].side(left), speakers[1].side(right), ())
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
-        if not judged.verdict.is_proved:
+        entries_at_hand = {s for speaker in speakers for s in speaker.met if s.name.startswith("entry")}
+        if not judged.verdict.is_proved or len(entries_at_hand) > 1:  # δ a is then no array, and not δ a^T
             return None
         reason = "holds entry by entry, each vector read as one of its entries"
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))

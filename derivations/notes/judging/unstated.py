@@ -19,6 +19,8 @@ from derivations.equation import Equation, decide
 from derivations.indexed import free_atoms
 from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.names import read_name
+from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
@@ -39,6 +41,12 @@ _NO_BIAS = (
     r"without (the |a |any )?bias|no bias|ignor|omit|leav\w+ out|drop|zero|忽略|省略|零|没有偏|bez|ohne|sin sesgo|sans"
     r"|(是|为|=|are|is|be)\s*\$*0\b"
 )
+_OTHERWISE = (
+    r"\b(instead|now|later|redefin\w*|replac\w+|another|other|new|chang\w+|rather than|this time|alternatively)\b"
+    r"|改为|另|新|现在|вместо|теперь|друг\w+|stattdessen|jetzt|en cambio|ahora|otr[ao]\b|maintenant|autre"
+)
+_NEAR = 120
+_EXAMPLES = ("f", "g", "h", "u", "v", "F", "G", r"\phi", r"\varphi", "y")
 
 
 @dataclass
@@ -46,6 +54,7 @@ class Unstated(Substituting):
     """The part of a reading that asks whether a refutation rests on something that was stated."""
 
     stale: dict[int, int] = field(default_factory=dict)  # the line of a definition: that of what replaced it, unread
+    dropped_in: int = -1  # the formula in which a name with a bias was said again without one
 
     def _said_again(self, step: Step, left: Node) -> None:
         """A name that has a value is said to be something that can't be used: what it is from here on isn't known."""
@@ -55,7 +64,8 @@ class Unstated(Substituting):
         here = self.document.formulas[step.formula]
         for entry in self.scope.of(head.ref.key):
             made = next((f for f in self.document.formulas if f.place.line <= entry.line <= f.end_place.line), None)
-            if made is not None and made.context.headings != here.context.headings:
+            elsewhere = made is not None and made.context.headings != here.context.headings
+            if elsewhere or re.search(_OTHERWISE, here.context.before[-_NEAR:], re.I):
                 self.stale[entry.line] = here.place.line
 
     def _unstated(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord:
@@ -81,11 +91,35 @@ class Unstated(Substituting):
         if again:
             reason = f"a name in it is said again in line {again[0]}, in a way that can't be used"
             return replace(record, verdict="undecided", witness=None, reason=reason)
+        line = self._of_another_function(step, left, judged)
+        if line is not None:
+            reason = f"{line[0]} is defined in another section, in line {line[1]}; another may be meant here"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
         for other in (self._of_any_data(step, left, right), self._without_bias(step, judged)):
             if other is not None:
                 verdict = other.verdict
                 return replace(record, verdict=verdict.status.value, witness=None, reason=verdict.reason)
         return record
+
+    def _of_another_function(self, step: Step, left: Node, judged: Judged) -> tuple[str, int] | None:
+        """The f of f'(x) = 3x^2, and the line that defined it, where that is in a section beside this one.
+
+        What stands on the right has then nothing of the definition but what f is a function of.
+        """
+        name = _differentiated(left)
+        if name is None or judged.right is None:
+            return None
+        here = self.document.formulas[step.formula]
+        for entry in self.scope.of(read_name(name, self.signature.habits).key):
+            made = next((f for f in self.document.formulas if f.place.line <= entry.line <= f.end_place.line), None)
+            if made is None or entry.definition is None:
+                continue
+            beside = made.context.headings != here.context.headings[: len(made.context.headings)]
+            own = {label for p in entry.parameters for label in labels_in(p)}
+            shared = (labels_in(entry.definition.value) | {entry.symbol}) & labels_in(judged.right)
+            if beside and not shared - own:
+                return name.name, entry.line
+        return None
 
     def _of_data(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord | None:
         """A number claimed for what depends on data: held where the data that are stated make it so."""
@@ -186,10 +220,20 @@ class Unstated(Substituting):
         return None if judged.verdict.is_refuted else judged
 
     def _without_bias(self, step: Step, judged: Judged) -> Judged | None:
-        """The claim with every bias 0, where the words say so."""
-        equation = judged.equation
+        """The claim with every bias 0, where the words say so or a name in the same formula was said again so."""
         before = " ".join(f.context.before for f in self.document.formulas[max(0, step.formula - 1) : step.formula + 1])
-        if equation is None or not re.search(_NO_BIAS, before[-300:], re.I):
+        is_heard = self.dropped_in == step.formula or re.search(_NO_BIAS, before[-300:], re.I)
+        assert step.left is not None and step.left.node is not None
+        is_name = head_of(step.left.node, self.signature) is not None
+        found = self._with_biases_0(judged) if is_heard or is_name else None
+        if found is not None and is_name and not is_heard:  # the name is defined anew, without its bias
+            self.dropped_in = step.formula
+            return None
+        return found
+
+    def _with_biases_0(self, judged: Judged) -> Judged | None:
+        equation = judged.equation
+        if equation is None:
             return None
         exprs = [equation.left, equation.right, *(d.value for d in equation.definitions)]
         biases = {
@@ -207,6 +251,19 @@ class Unstated(Substituting):
         if not verdict.is_proved:
             return None
         return replace(judged, verdict=replace(verdict, status=Status.SUPPORTED, reason="holds where the bias is 0"))
+
+
+def _differentiated(left: Node) -> ast.Symbol | None:
+    """The f of f'(x) and of df/dx, where it is called as functions are in examples."""
+    found: Node | None = None
+    match left:
+        case ast.Product((first, second)) if isinstance(second.body, ast.Group) and isinstance(first.body, ast.Symbol):
+            found = replace(first.body, primes=0) if first.body.primes else None
+        case ast.Fraction():
+            found = subject_of(left)
+            found = found.factors[0].body if isinstance(found, ast.Product) else found
+    is_example = isinstance(found, ast.Symbol) and found.name in _EXAMPLES and not found.subscripts
+    return found if is_example and isinstance(found, ast.Symbol) else None
 
 
 def _name(atom: sp.Expr) -> str:
