@@ -52,7 +52,7 @@ class Elaborator(Products):
 
     depth: int = 0
     beside_number: bool = False  # 1 - h^2 is taken entry by entry
-    flattened: bool = False  # a transposed capital letter was read as a number
+    flattened: bool = False  # what is transposed was read as a number
 
     def side(self, node: Node) -> Value:
         """The value of a whole side."""
@@ -240,7 +240,7 @@ class Elaborator(Products):
         transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)
         if transposed and not value.axes and not getattr(ref, "indices", ()):
             self.doubts.append("what is transposed is read as a number")
-            self.flattened |= str(getattr(ref, "key", ""))[:1].isupper()
+            self.flattened = True
         if transposed:
             value = value.transposed
             if len(value.axes) == 1:
@@ -253,6 +253,7 @@ class Elaborator(Products):
         if isinstance(exponent, ast.Symbol) and exponent.name in ("T", r"\top", r"\intercal"):
             if not value.axes:
                 self.doubts.append("what is transposed is read as a number")
+                self.flattened = True
             return value.transposed if value.axes else value
         if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):
             if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1:

@@ -1,43 +1,97 @@
-r"""Products whose factors stand the other way round on the other side: A B and B A.
+r"""Whether an equation holds in any ring: what the letters of A B + B A may be matrices, which need not commute.
 
-Capital letters that nothing defines are read as numbers where no axis shows. They may be matrices, which need not
-commute, so what is proved by exchanging them is true of numbers only.
+Capital letters that nothing defines are read as numbers where no axis shows, and so are names that words call vectors or
+matrices. What is proved of them by commuting is true of numbers only; what is left when they do not commute is also
+true of matrices. Sums, products and whole powers are understood; anything else is one value, the same where it is
+written the same.
 """
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Callable
 
-from derivations.notes.interpreting.names import TRANSPOSES
+import sympy as sp
+
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.render import render
 
 __all__ = ["exchanged"]
 
-
-def exchanged(left: Node, right: Node) -> tuple[str, str] | None:
-    """Two capital letters that are multiplied in one order on the left, and only in the other on the right."""
-    ours, theirs = _ordered(left), _ordered(right)
-    found = sorted((a, b) for a, b in ours - theirs if (b, a) in theirs - ours)
-    return found[0] if found else None
+MOST = 500  # terms that are multiplied out
+_TIMES = ("", r"\cdot", "*", r"\times")
+_SIGNS = ("", "+", "-")
 
 
-def _ordered(node: Node) -> set[tuple[str, str]]:
-    pairs = set()
-    for product in walk(node):
-        if isinstance(product, ast.Product):
-            factors = [_names(factor.body) for factor in product.factors]
-            for one, other in combinations(factors, 2):
-                pairs |= {(a, b) for a in one for b in other if a != b}
-    return pairs
+def exchanged(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> tuple[str, ...]:
+    """The names that an equation takes for numbers when it holds: two or more that are multiplied; else nothing."""
+    letters = {s.name for side in (left, right) for s in walk(side) if _is_plain(s)}
+    names = {name for name in letters if may_be_array(name)}
+    if len(names) < 2 or not any(_are_multiplied(side, names) for side in (left, right)):
+        return ()
+    if _count(left) + _count(right) <= MOST and sp.expand(_ring(left, names) - _ring(right, names)) == 0:
+        return ()
+    return tuple(sorted(names))
 
 
-def _names(node: Node) -> set[str]:
-    """The capital letters without indices in an expression, with a transpose as part of the name."""
-    found = set()
-    for symbol in walk(node):
-        if isinstance(symbol, ast.Symbol) and len(symbol.name) == 1 and symbol.name.isupper() and not symbol.subscripts:
-            marks = [s for s in symbol.superscripts if isinstance(s, ast.Symbol) and s.name in TRANSPOSES]
-            if len(marks) == len(symbol.superscripts):
-                found.add(symbol.name + "ᵀ" * (len(marks) % 2))
-    return found
+def _is_plain(node: object) -> bool:
+    return isinstance(node, ast.Symbol) and not node.subscripts and not node.primes
+
+
+def _are_multiplied(node: Node, names: set[str]) -> bool:
+    """Whether two of the names stand in factors of one product, or in the base of one power."""
+    for part in walk(node):
+        found: list[set[str]] = []
+        if isinstance(part, ast.Product):
+            found = [_within(factor.body) & names for factor in part.factors]
+        elif isinstance(part, ast.Scripted):
+            found = [_within(part.base) & names] * 2
+        if any(a != b for k, one in enumerate(found) for other in found[k + 1 :] for a in one for b in other):
+            return True
+    return False
+
+
+def _within(node: Node) -> set[str]:
+    return {s.name for s in walk(node) if isinstance(s, ast.Symbol) and _is_plain(s)}
+
+
+def _count(node: Node) -> int:
+    """How many terms a side has when it is multiplied out; more than `MOST` where that is too much."""
+    match node:
+        case ast.Sum(terms):
+            found = sum(_count(t.body) for t in terms)
+        case ast.Product(factors):
+            found = 1
+            for factor in factors:
+                found = min(found * _count(factor.body), MOST + 1)
+        case ast.Group(_, _, body) if body is not None:
+            found = _count(body)
+        case ast.Scripted(base, superscripts=(ast.Number(text),)) if text.isdigit():
+            found = _count(base) ** min(int(text), 10)
+        case _:
+            found = 1
+    return min(found, MOST + 1)
+
+
+def _ring(node: Node, names: set[str]) -> sp.Expr:
+    """The value of a side in a ring in which the names do not commute."""
+    match node:
+        case ast.Number(text) if text.isdigit():
+            return sp.Integer(text)
+        case ast.Symbol(name, superscripts=()) if _is_plain(node) and name in names:
+            return sp.Symbol(name, commutative=False)
+        case ast.Symbol(name, superscripts=(ast.Number(text),)) if name in names and _is_small(text):
+            return sp.Symbol(name, commutative=False) ** int(text)
+        case ast.Sum(terms) if all(t.sign in _SIGNS for t in terms):
+            return sp.Add(*((-1 if t.sign == "-" else 1) * _ring(t.body, names) for t in terms))
+        case ast.Product(factors) if all(f.operator in _TIMES and f.sign in _SIGNS for f in factors):
+            return sp.Mul(*((-1 if f.sign == "-" else 1) * _ring(f.body, names) for f in factors))
+        case ast.Group("(" | "[" | "{", _, body) if body is not None:
+            return _ring(body, names)
+        case ast.Scripted(base, superscripts=(ast.Number(text),), subscripts=()) if _is_small(text):
+            return _ring(base, names) ** int(text)
+    return sp.Symbol(render(node), commutative=not _within(node) & names)
+
+
+def _is_small(text: str) -> bool:
+    return text.isdigit() and int(text[:6]) <= 10

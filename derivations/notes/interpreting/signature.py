@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from derivations.notes.interpreting.names import Habits
 
@@ -54,6 +54,10 @@ DATA = frozenset([*"xyt"])
 _FUNCTION_LETTERS = frozenset(
     [*"fghJLCEHPpqRQ", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\xi", r"\varsigma", r"\sigma", "l", r"\mathbb{P}"]
 )
+_NAMED = r"\$[^$\n]{1,40}\$(?:(?:,| and|, and| or)\s+\$[^$\n]{1,40}\$)*"
+_ARE_ARRAYS = re.compile(rf"({_NAMED})\s+(?:is|are|be)\s+(?:\w+\s+){{0,3}}(?:vector|matri)", re.I)
+_THE_ARRAYS = re.compile(rf"(?:vectors?|matrix|matrices)\s+({_NAMED})", re.I)
+_LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
 Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
 Key = tuple[object, ...]
 
@@ -98,6 +102,12 @@ class Signature:
     subjects: frozenset[str] = frozenset()  # names that are differentiated
     activations: frozenset[str] = frozenset()  # functions that are applied entry by entry
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def called_arrays(self) -> frozenset[str]:
+        """Names that the words call vectors or matrices: `$a$ and $b$ are vectors`, `the vector $v$`."""
+        found = (m for pattern in (_ARE_ARRAYS, _THE_ARRAYS) for m in pattern.finditer(self.words))
+        return frozenset(name for m in found for name in _LETTER.findall(m[1]))
 
     def number_of(self, sort: object) -> int:
         """A number for each sort, in the order in which they are asked for: for what is written nowhere."""

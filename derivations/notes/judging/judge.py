@@ -84,11 +84,17 @@ class Judging:
         if flat is not None:
             reason = f"holds where {flat} is a number; what its axes are isn't clear from the notation"
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
-        pair = exchanged(left, right) if judged.verdict.is_proved else None
-        if pair is None or not all(self._may_be_matrix(name) for name in pair):
-            return judged
-        reason = f"proved where {pair[0]} and {pair[1]} are numbers; nothing says whether they are"
-        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+        names = exchanged(left, right, self._may_be_matrix) if judged.verdict.is_proved else ()
+        if names:
+            reason = f"proved where {' and '.join(names)} are numbers; nothing says that they are"
+            judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+        if names or str(judged.verdict.reason).startswith("proved where what is transposed"):
+            called = {s.name for side in (left, right) for s in walk(side) if isinstance(s, ast.Symbol)}
+            called = {s for s in called & self.signature.called_arrays if self._may_be_matrix(s)}
+            if called:
+                reason = f"holds where {min(called)} is a number, and the text calls it an array"
+                return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
+        return judged
 
     def _transposes(self) -> bool:
         if self.transposes is None:
@@ -96,10 +102,11 @@ class Judging:
         return self.transposes
 
     def _may_be_matrix(self, name: str) -> bool:
-        """Whether nothing says what a capital letter is: no definition, no two axes, no size."""
-        key = name.rstrip("ᵀ")
-        axes = self.signature.axes.get(key, ())
-        return not (self.scope.of(key) or len(axes) > 1 or key in self.signature.size.values())
+        """Whether a capital letter, or what words call an array, is read as a number and nothing says that it is one."""
+        axes = self.signature.axes.get(name, ())
+        if self.scope.of(name) or len(axes) > 1 or name in self.signature.size.values():
+            return False
+        return len(name) == 1 and name.isupper() or not axes and name in self.signature.called_arrays
 
     def _tried(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right: as it stands, else in the cases that are written around it."""
