@@ -54,15 +54,17 @@ def check_document(
 def check_step(document: Document, text: str, line: int, column: int, seed: int = 0) -> StepRecord | None:
     """The record of the relation whose right side begins there, as the report on the document has it.
 
-    The whole document is read for it, but no other step is read again by itself.
+    What follows the step is read only where readings differ on it, and no other step is read again by itself.
     """
     document, maps = _usual_writing(document, text)
+    places = [None if s.right is None else (s.right.place.line, s.right.place.column) for s in document.steps]
+    if (line, column) not in places:
+        return None
+    at = places.index((line, column))
     with remembered():
         signature = _signed(document, text, maps)
-        steps = _read_in_all_ways(document, signature, seed, Counter())
-        wanted = [k for k, s in enumerate(steps) if (s.line, s.column) == (line, column)][:1]
-        steps = _read_again(document, signature, maps, steps, wanted, seed)
-    return steps[wanted[0]] if wanted else None
+        steps = _read_in_all_ways(document, signature, seed, Counter(), document.steps[at])
+        return _read_again(document, signature, maps, steps, [at], seed)[at]
 
 
 def _signed(document: Document, text: str, maps: frozenset[str]) -> Signature:
@@ -70,16 +72,23 @@ def _signed(document: Document, text: str, maps: frozenset[str]) -> Signature:
     return with_shapes(document, sign_document(sides, text, maps))
 
 
-def _read_in_all_ways(document: Document, signature: Signature, seed: int, spent: Counter[int]) -> list[StepRecord]:
-    """The records of the reading by which most holds, refuted only where no other reading holds."""
+def _read_in_all_ways(
+    document: Document, signature: Signature, seed: int, spent: Counter[int], until: Step | None = None
+) -> list[StepRecord]:
+    """The records of the reading by which most holds, refuted only where no other reading holds.
+
+    until: the only step whose record is wanted; what follows it decides only between readings that differ on it.
+    """
     first = Reading(document, signature, Choices(), seed, spent=spent)
-    steps = first.run()
+    steps = first.run(until)
     readings = [(first, steps)]
     for choices in Choices().others(first.consulted):
         if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, first.step_consulted, strict=True) if c):
             break
         other = Reading(document, signature, choices, seed, spent=spent)
-        readings.append((other, other.run()))
+        readings.append((other, other.run(until)))
+    if until is not None and len({found[-1].verdict for _, found in readings}) > 1:
+        return _read_in_all_ways(document, signature, seed, Counter())
     held = [sum(s.verdict in HELD for s in found) for _, found in readings]
     _, steps = readings[held.index(max(held))]
     for _, others in readings:
@@ -105,7 +114,7 @@ def _read_again(
         reading = Reading(part, _signed(part, signature.words, maps), Choices(), seed, seconds=_AGAIN)
         reading.transposes = has_transposes(document)
         records = reading.run()
-        for whole, here in own:
+        for whole, here in ((w, h) for w, h in own if w in wanted):
             found[whole] = _less_open(found[whole], records[here], seed)
     return found
 

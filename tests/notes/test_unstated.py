@@ -169,3 +169,41 @@ The layer is $z_j = \sum_k W_{jk} a_k + b_j$, the error $\delta_j = z_j - t_j$, 
 $$\frac{\partial L}{\partial W} = \delta a$$
 """
     assert verdicts(text)[-1] not in ("proved", "supported")
+
+
+COST = r"$J = \sum_{i=1}^n (w x_i - y_i)^2$. "
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        (COST + r"$$\frac{\partial J}{\partial w} = 2 (w x_i - y_i) x_i$$", "undecided"),
+        (COST + r"$$\frac{\partial J}{\partial w} = 2 \sum_{i=1}^n (w x_i - y_i) x_i = 2 w x_i^2 - 2 y_i x_i$$", "refuted"),
+        (COST + r"$$J = (w x_i - y_i)^2 = \sum_{i=1}^n (w^2 x_i^2 - 2 w x_i y_i + y_i^2)$$", "refuted"),
+    ],
+)
+def test_an_index_is_summed_over_in_silence_only_where_the_chain_writes_no_sum(text: str, last: str) -> None:
+    assert verdicts(text)[-1] == last
+
+
+def test_the_right_class_has_no_label_beside_it() -> None:
+    text = r"One-hot labels $y$, $p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$. $$-\sum_k y_k \log p_k = RIGHT$$"
+    assert verdicts(text.replace("RIGHT", r"-\log p_k"))[-1] != "refuted"
+    assert verdicts(text.replace("RIGHT", r"-y_k \log p_k"))[-1] == "refuted"
+
+
+def test_a_function_at_another_argument_is_not_said_again() -> None:
+    text = r"""
+# The function
+
+$$s(x)_i = \frac{e^{x_i}}{\sum_j e^{x_j}}$$
+
+# Its shift
+
+$$s(x + c \star 1)_i = s(x)_i$$
+
+# Its derivative
+
+$$\frac{\partial s(x)_i}{\partial x_i} = 2 s(x)_i (1 - s(x)_i)$$
+"""
+    assert verdicts(text)[-1] == "refuted"
