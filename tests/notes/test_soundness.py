@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import adversarial
 import pytest
 
-from derivations.notes.library import check_equation
+from derivations.notes.library import check_equation, check_notes
 
 POLYNOMIAL = r"$f = \sum_{j=0}^{m} w_j x_j$"
 SHIFTED = r"$f = \sum_{k=0}^{m-1} w_{k+1} v$"
@@ -49,3 +50,22 @@ def test_capitals_that_nothing_defines_need_not_commute(latex: str) -> None:
 )
 def test_numbers_commute(latex: str, given: str | None) -> None:
     assert check_equation(latex, given=given).verdict == "proved"
+
+
+@pytest.mark.parametrize(("given", "latex"), adversarial.FALSE)
+def test_what_is_made_to_look_right_is_not_proved(given: str, latex: str) -> None:
+    assert check_equation(latex, given=given).verdict not in ("proved", "supported")
+
+
+@pytest.mark.parametrize(("given", "latex"), adversarial.TRUE)
+def test_what_is_made_to_look_wrong_is_not_refuted(given: str, latex: str) -> None:
+    assert check_equation(latex, given=given).verdict not in ("refuted", "conflict")
+
+
+def test_a_case_ends_where_the_words_go_on_to_all_of_them() -> None:
+    case = (
+        r"$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$. For $i = j$: $$\frac{\partial p_i}{\partial z_j} = p_i (1 - p_i)$$ "
+    )
+    again = r"$$\frac{\partial p_i}{\partial z_j} = p_i (1 - p_j)$$"
+    assert check_notes(case + again).steps[-1].verdict == "proved"
+    assert check_notes(case + "In general " + again).steps[-1].verdict not in ("proved", "supported")

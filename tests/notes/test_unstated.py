@@ -164,7 +164,8 @@ def test_biases_that_are_dropped_without_a_word() -> None:
 
 def test_a_product_of_two_vectors_is_no_matrix() -> None:
     text = r"""
-The layer is $z_j = \sum_k W_{jk} a_k + b_j$, the error $\delta_j = z_j - t_j$, and $L = \frac{1}{2} \sum_j (z_j - t_j)^2$.
+The layer is $z_j = \sum_k W_{jk} a_k + b_j$,
+the error $\delta_j = z_j - t_j$, and $L = \frac{1}{2} \sum_j (z_j - t_j)^2$.
 
 $$\frac{\partial L}{\partial W} = \delta a$$
 """

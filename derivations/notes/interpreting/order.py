@@ -1,9 +1,8 @@
 r"""Whether an equation holds in any ring: what the letters of A B + B A may be matrices, which need not commute.
 
-Capital letters that nothing defines are read as numbers where no axis shows, and so are names that words call vectors or
-matrices. What is proved of them by commuting is true of numbers only; what is left when they do not commute is also
-true of matrices. Sums, products and whole powers are understood; anything else is one value, the same where it is
-written the same.
+Capital letters that nothing defines are read as numbers where no axis shows, and so are names that words call vectors
+or matrices. What is proved of them by commuting is true of numbers only. Sums, products and whole powers are
+understood; anything else is one value, the same where it is written the same.
 """
 
 from __future__ import annotations
@@ -25,8 +24,7 @@ _SIGNS = ("", "+", "-")
 
 def exchanged(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> tuple[str, ...]:
     """The names that an equation takes for numbers when it holds: two or more that are multiplied; else nothing."""
-    letters = {s.name for side in (left, right) for s in walk(side) if _is_plain(s)}
-    names = {name for name in letters if may_be_array(name)}
+    names = {name for name in _within(left) | _within(right) if may_be_array(name)}
     if len(names) < 2 or not any(_are_multiplied(side, names) for side in (left, right)):
         return ()
     if _count(left) + _count(right) <= MOST and sp.expand(_ring(left, names) - _ring(right, names)) == 0:
@@ -34,8 +32,8 @@ def exchanged(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> t
     return tuple(sorted(names))
 
 
-def _is_plain(node: object) -> bool:
-    return isinstance(node, ast.Symbol) and not node.subscripts and not node.primes
+def _is_plain(node: ast.Symbol) -> bool:
+    return not node.subscripts and not node.primes
 
 
 def _are_multiplied(node: Node, names: set[str]) -> bool:

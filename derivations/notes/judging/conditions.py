@@ -21,10 +21,15 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Step
 from derivations.notes.parsing.render import render, render_chain
 
-__all__ = ["Values", "applied", "cases_behind", "cases_written", "is_condition", "values_stated"]
+__all__ = ["Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_condition", "values_stated"]
 
 _NEAR = 220
 _SENTENCE = re.compile(r"[.。;]\s|\n\s*\n|\n\s*#")
+_ANY_CASE = re.compile(
+    r"\b(in general|generally|in (all|both|either|any) cases?|for (all|any|every|arbitrary) \$|combin\w+|together)"
+    r"|общем|im allgemeinen|en général|en general|一般|综上|まとめる|일반적",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,9 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
                 if isinstance(item, ast.Text):
                     beside += in_words(item.words)
     context = formula.context
-    before = list(before_words(context.before[-_NEAR:]))[::-1]
-    leading = set(before_words(_SENTENCE.split(context.before[-_NEAR:])[-1]))
+    words = _ANY_CASE.split(context.before[-_NEAR:])[-1]
+    before = list(before_words(words))[::-1]
+    leading = set(before_words(_SENTENCE.split(words)[-1]))
     beside += leading if len(leading) == 1 else ()  # "For i = j:" and nothing else
     headings = [case for heading in reversed(context.headings) for case in in_words(heading)]
     first: list[Case] = []
@@ -84,6 +90,11 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
         if case not in first and not any(case.contradicts(other) for other in (*first, *left)):
             left.append(case)
     return tuple(first[:2]), tuple(left[:4])
+
+
+def ends_cases(words: str) -> bool:
+    """Whether words say that what follows is of all cases."""
+    return _ANY_CASE.search(words) is not None
 
 
 def cases_behind(document: Document, step: Step) -> tuple[Case, ...]:

@@ -24,7 +24,14 @@ from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import MisshapenError, Value
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
 from derivations.notes.judging.claims import Claim, labels_in
-from derivations.notes.judging.conditions import Values, applied, cases_behind, cases_written, values_stated
+from derivations.notes.judging.conditions import (
+    Values,
+    applied,
+    cases_behind,
+    cases_written,
+    ends_cases,
+    values_stated,
+)
 from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.flattened import has_transposes, number_in
 from derivations.notes.judging.settled import are_of_slopes
@@ -102,7 +109,7 @@ class Judging:
         return self.transposes
 
     def _may_be_matrix(self, name: str) -> bool:
-        """Whether a capital letter, or what words call an array, is read as a number and nothing says that it is one."""
+        """Whether a capital letter, or what words call an array, is read as a number that nothing says it is."""
         axes = self.signature.axes.get(name, ())
         if self.scope.of(name) or len(axes) > 1 or name in self.signature.size.values():
             return False
@@ -178,6 +185,9 @@ class Judging:
         here, there = (self.document.formulas[s.formula] for s in (step, last))
         of_label = case.right.isdigit()  # "for y = 1" is said once for pages, "for i = j" beside its formulas
         near = of_label or here.index - there.index <= NEAR
+        between = self.document.formulas[last.formula + 1 : step.formula + 1]
+        if any(ends_cases(f.context.before) for f in between):
+            return ()
         same = here.context.headings == there.context.headings
         return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
 
