@@ -179,7 +179,10 @@ COST = r"$J = \sum_{i=1}^n (w x_i - y_i)^2$. "
     ("text", "last"),
     [
         (COST + r"$$\frac{\partial J}{\partial w} = 2 (w x_i - y_i) x_i$$", "undecided"),
-        (COST + r"$$\frac{\partial J}{\partial w} = 2 \sum_{i=1}^n (w x_i - y_i) x_i = 2 w x_i^2 - 2 y_i x_i$$", "refuted"),
+        (
+            COST + r"$$\frac{\partial J}{\partial w} = 2 \sum_{i=1}^n (w x_i - y_i) x_i = 2 w x_i^2 - 2 y_i x_i$$",
+            "refuted",
+        ),
         (COST + r"$$J = (w x_i - y_i)^2 = \sum_{i=1}^n (w^2 x_i^2 - 2 w x_i y_i + y_i^2)$$", "refuted"),
     ],
 )

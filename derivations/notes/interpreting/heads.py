@@ -87,8 +87,8 @@ def _application(name: Node, bracket: Node, signature: Signature) -> Head | None
     if chain is not None:
         return _conditional(found.ref, chain, items, signature)
     if isinstance(bracket, ast.Scripted):
-        if len(bracket.subscripts) != 1 or bracket.superscripts:
-            return None
+        if len(bracket.subscripts) != 1 or bracket.superscripts or not all(isinstance(i, ast.Symbol) for i in items):
+            return None  # s(x + c)_i is s elsewhere, and no name
         carrier = _symbol(ast.Symbol("f", (), bracket.subscripts), signature)
         if carrier is None or carrier.ref.key != "f":
             return None

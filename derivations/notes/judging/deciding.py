@@ -128,7 +128,9 @@ def _judge(claim: Claim, seed: int) -> Judged:
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
     if verdict.is_refuted and extra:
         other = components_meant(left, extra, speaker)
-        other = other or reading_that_may_hold(equation, extra, ROW, seed, OPERATIONS, (left, right))
+        other = other or reading_that_may_hold(
+            equation, extra, ROW, seed, OPERATIONS, (left, right), speaker.sums_elsewhere
+        )
         if other is not None:
             reason = f"the index {extra[0]} stands on the right side only: {other}"
             verdict = replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)

@@ -5,6 +5,7 @@ What stands beside a step is part of the claim, what stands before it is tried, 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,7 @@ class Judging:
 
     def _speaker(self, side: Side, other: Side | None = None) -> Elaborator:
         elsewhere = letters_outside(self.document, side, other)
+        chain = self.document.formulas[side.formula].chains[side.chain]
         return Elaborator(
             self.signature,
             self.scope,
@@ -78,6 +80,7 @@ class Judging:
             unknown=self.unknown,
             domains=self.domains,
             letters_elsewhere=elsewhere,
+            sums_elsewhere=frozenset().union(*(_summed_in(m) for m in chain.members)),
         )
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
@@ -393,6 +396,17 @@ def letters_outside(document: Document, *sides: Side | None) -> frozenset[str]:
         if side is None or side.node is None:
             continue
         found |= _outside(side.node)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=10_000)
+def _summed_in(node: Node | None) -> frozenset[str]:
+    """The letters over which a side has a sum."""
+    found: set[str] = set()
+    for part in walk(node) if node is not None else ():
+        if isinstance(part, ast.BigOperator) and part.name == "sum":
+            with contextlib.suppress(UnsupportedNoteError):
+                found |= set(binder(part)[0])
     return frozenset(found)
 
 

@@ -14,7 +14,7 @@ import sympy as sp
 
 from derivations.domain import Domain
 from derivations.equation import Equation, decide
-from derivations.indexed import free_symbols, substitute
+from derivations.indexed import free_atoms, free_symbols, substitute
 
 __all__ = ["reading_that_may_hold"]
 
@@ -28,14 +28,17 @@ def reading_that_may_hold(
     seed: int,
     operations: int,
     written: tuple[sp.Expr, sp.Expr] = (sp.S.Zero, sp.S.Zero),
+    chain: frozenset[str] = frozenset(),
 ) -> str | None:
     """A reading of the extra indices under which the equation is not refuted; None where it is under all of them.
 
     row: the index of the sample that the document leaves unwritten. written: the sides as they are written; who has a
-    sum over an index on the left, or over its range around it, means no other that isn't written.
+    sum over an index on the left, or over its range around it, means no other that isn't written, and neither does who
+    writes one elsewhere in the chain. chain: the letters that are bound there.
     """
     bounds = equation.context.ranges.bounds
     summed = {total.limits[0][0] for total in written[0].atoms(sp.Sum)} & set(extra)
+    summed |= {index for index in extra if index.name in chain}
     for total in written[1].atoms(sp.Sum):
         inside = free_symbols(total.function) & set(extra)
         summed |= {i for i in inside if i in bounds and tuple(total.limits[0][1:]) == bounds[i]}
@@ -65,8 +68,15 @@ def _readings(
             first, second = (substitute(side, {row: index}) for side in (left, right))
             yield f"the sample may be {index}", Equation(first, second, context)
         chosen = _chosen(plain, index)
-        if chosen is not None:
+        if chosen is not None and not _has_label_at(index, equation):
             yield f"{index} may be the class whose label is 1", chosen
+
+
+def _has_label_at(index: sp.Symbol, equation: Equation) -> bool:
+    """Whether the right side writes the label of class `index`: who means the class whose label is 1 does not."""
+    arrays = equation.context.arrays
+    atoms = (a for a in free_atoms(equation.right) if isinstance(a, sp.Indexed) and a.indices[-1] == index)
+    return any(arrays.get(a.base.label, (None,))[0] is Domain.ONE_HOT for a in atoms)
 
 
 def _summed(term: sp.Expr, extra: Sequence[sp.Symbol], equation: Equation) -> sp.Expr:
