@@ -149,3 +149,17 @@ def test_a_loss_is_what_its_first_derivative_says():
     assert verdicts(BY_DERIVATIVE.replace("= \\sum", "= 2\\sum"))[-1] == "refuted"
     again = BY_DERIVATIVE + r"$$\frac{\partial J}{\partial \theta_0} = -\sum_{i=1}^m (h_i - y_i)$$"
     assert verdicts(again)[-1] == "refuted"
+
+
+COUNTS = r"""
+$$P_i = \frac{\lambda_i^{y_i} e^{-\lambda_i}}{y_i!}, \qquad \lambda_i = e^{w^\top x_i}, \qquad \ell = \sum_{i=1}^n \log P_i$$
+$$\ell = \sum_{i=1}^n \left( y_i \log \lambda_i - \lambda_i - \log y_i! \right)$$
+$$\nabla_w \ell = \sum_{i=1}^n (y_i - \lambda_i) x_i$$
+"""  # noqa: E501
+
+
+def test_the_factorial_of_a_count_is_a_number_of_its_own():
+    assert verdicts(COUNTS)[-2:] == ["proved", "proved"]
+    assert verdicts(COUNTS.replace("- \\log y_i!", "+ \\log y_i!"))[-2] in ("refuted", "conflict")
+    assert verdicts(COUNTS.replace("(y_i - \\lambda_i) x_i", "(\\lambda_i - y_i) x_i"))[-1] == "refuted"
+    assert verdicts(r"$3! = 6$ and $0! = 1$") == ["proved", "proved"]

@@ -20,7 +20,7 @@ from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.indicators import Indicators
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.scope import Entry
-from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.signature import LABELS, base_letter
 from derivations.notes.interpreting.tensor import Value, scalar
 from derivations.notes.interpreting.thresholds import RELU, step_of
 from derivations.notes.parsing import ast
@@ -330,6 +330,20 @@ class Applications(Derivatives, Arrays, Indicators):
                     self.domains[symbol] = tuple(a for a in axes if a is not None)
                 return scalar(array(symbol)[tuple(own)])
             return self.named(Ref(f"{ref.key}({render(condition)})"), self.signature.sample is not None)
+
+    def factorial(self, count: Value) -> Value:
+        """y! of data y that nothing defines: e to a number for each y, of which no more is known."""
+        label = label_if_named(count.expr)
+        if isinstance(count.expr, sp.Integer) and 0 <= count.expr <= 20:
+            return scalar(sp.factorial(count.expr))
+        if label is None or count.axes or label in self.scope.symbols or base_letter(label.name) not in LABELS | {"x"}:
+            raise UnsupportedNoteError("the factorial of what is no data")
+        if self.signature.says(r"\{\s*0\s*,\s*1\s*\\?\}"):
+            raise UnsupportedNoteError("the factorial of what is 0 or 1")
+        own = tuple(count.expr.indices) if isinstance(count.expr, sp.Indexed) else ()
+        symbol = self.scope.symbol_for(f"ln({label.name}!)", len(own))
+        self.domains[symbol] = self.domains.get(label, ())
+        return scalar(sp.exp(array(symbol)[own] if own else symbol))
 
     def _unknown_function(self, ref: Ref, argument: Value) -> Value:
         """f(u) of which nothing is known: an atom, whose derivative is the atom f'(u) times that of u."""

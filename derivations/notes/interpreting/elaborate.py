@@ -115,6 +115,8 @@ class Elaborator(Products):
             case ast.Matrix():
                 layout = layout_of(node)
                 return self.by_cases(node) if layout is None else self.written(layout)
+            case ast.Factorial(body):
+                return self.factorial(self.value(body))
             case ast.Text(words):
                 raise UnsupportedNoteError(f"the words {words!r}")
             case ast.Ellipsis():
