@@ -114,7 +114,8 @@ class Judging:
     def _may_be_matrix(self, name: str) -> bool:
         """Whether a capital letter, or what words call an array, is read as a number that nothing says it is."""
         axes = self.signature.axes.get(name, ())
-        if self.scope.of(name) or len(axes) > 1 or name in self.signature.size.values():
+        is_fitted = any(isinstance(sort, tuple) and sort[:1] == ("size",) for sort in axes)  # its shape was found
+        if self.scope.of(name) or len(axes) > 1 or is_fitted or name in self.signature.size.values():
             return False
         return len(name) == 1 and name.isupper() or not axes and name in self.signature.called_arrays
 
