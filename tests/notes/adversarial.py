@@ -5,6 +5,19 @@ means and sums, predictions called y, transposes, vectors without an arrow, doma
 """
 
 FALSE = [
+    # what a δ is, said in words, is no case of what follows
+    *(
+        (
+            r"$p_i = \frac{e^{z_i}}{\sum_{k=1}^K e^{z_k}}$. " + words,
+            r"\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ii} - p_j)",
+        )
+        for words in (
+            r"With Kronecker's delta $\delta_{ij}$ (1 when $i = j$, else 0):",
+            r"Using $\delta_{ij}$, which is $1$ if $i = j$ and $0$ if $i \ne j$,",
+            r"$\delta_{ij}$는 $i=j$일 때 1, 아니면 0:",
+            r"The indicator is 0 unless $i = j$, where it is 1, so",
+        )
+    ),
     (
         r"$a = w x$ and $L = (a - y)^2$. Now let $a = \sigma(w x)$.",
         r"\frac{\partial L}{\partial w} = 2 (\sigma(w x) - y) x",

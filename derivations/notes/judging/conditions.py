@@ -31,6 +31,12 @@ _ANY_CASE = re.compile(
     re.I,
 )
 
+# "δ_ij is 1 if i = j, else 0" says what δ is: no case of the step behind it
+_DELTA = re.compile(r"\\delta|δ|kronecker|\\(?:mathbb|mathbf|bm)\{?[1I]|indicator|크로네커|克罗内克|クロネッカー", re.I)
+_ONE_AND_ZERO = re.compile(
+    r"(?<![\w.\\])1(?![\w.]).*(?<![\w.\\])0(?![\w.])|(?<![\w.\\])0(?![\w.]).*(?<![\w.\\])1(?![\w.])", re.S
+)
+
 
 @dataclass(frozen=True)
 class Values:
@@ -61,22 +67,22 @@ def applied(case: Case | Values, claim: Claim) -> Claim:
 def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
     """(conditions beside a step, conditions in the heading and the prose before it, the nearest first)."""
     formula = document.formulas[step.formula]
-    beside = list(in_words(formula.chains[step.chain].words))
+    beside = list(in_words(_without_deltas(formula.chains[step.chain].words)))
     # "if i = j: A = B" or "A = B, i = j", one below the other: what begins the formula says which
     around = [-1] if _short(formula.chains[0]) else [1, -1]
     for position in (step.chain + offset for offset in around):
         if 0 <= position < len(formula.chains):
             chain = formula.chains[position]
-            beside += in_words(chain.words)
+            beside += in_words(_without_deltas(chain.words))
             if len(chain.relations) == 1 and _short(chain):
                 beside += list(in_words(render_chain(replace(chain, words=""))))[:1]
     for member in formula.chains[step.chain].members:
         if isinstance(member, ast.Listing):
             for item in member.items:
                 if isinstance(item, ast.Text):
-                    beside += in_words(item.words)
+                    beside += in_words(_without_deltas(item.words))
     context = formula.context
-    words = _ANY_CASE.split(context.before[-_NEAR:])[-1]
+    words = _without_deltas(_ANY_CASE.split(context.before[-_NEAR:])[-1])
     before = list(before_words(words))[::-1]
     leading = set(before_words(_SENTENCE.split(words)[-1]))
     beside += leading if len(leading) == 1 else ()  # "For i = j:" and nothing else
@@ -90,6 +96,11 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
         if case not in first and not any(case.contradicts(other) for other in (*first, *left)):
             left.append(case)
     return tuple(first[:2]), tuple(left[:4])
+
+
+def _without_deltas(words: str) -> str:
+    """Words without the sentences that say when a δ or an indicator is 1, and when 0."""
+    return "\n\n".join(s for s in _SENTENCE.split(words) if not (_DELTA.search(s) and _ONE_AND_ZERO.search(s)))
 
 
 def ends_cases(words: str) -> bool:
