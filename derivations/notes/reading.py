@@ -190,7 +190,7 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
             return replace(record, verdict="definition", method="definition")
         is_new = head is not None and (not self._has_value(head) or self._is_total(head, right))
         if head is not None and is_new and (begins or self._is_open(head)):
-            if self._is_varied(head):
+            if self._is_varied(head) and not any(isinstance(n, ast.Matrix) for n in walk(right)):
                 reason = "a value of what is differentiated by: nothing to check"
                 return replace(record, verdict="definition", method="condition", reason=reason)
             if self._is_solution(step, left):
@@ -228,7 +228,9 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
                 return replace(record, verdict="definition", method="definition", reason=reason)
         judged = self._claimed(step, left, right)
         if not judged.verdict.is_proved and not (begins and head is None and subject is None):
-            judged = self._worked_out(step, left, right) or judged
+            worked_out = self._worked_out(step, left, right)
+            if worked_out is not None and not (right == ast.Number("0") and not worked_out.verdict.is_proved):
+                judged = worked_out  # A = 0 that the values don't give is to be solved
         if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
             judged = self._with_ties(step, left, right) or judged
         if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":

@@ -172,7 +172,7 @@ def test_h_is_an_index_where_a_sum_runs_over_it() -> None:
     ("step", "verdict"),
     [
         (r"\frac{\partial z_1}{\partial W_1} = x", "supported"),
-        (r"\frac{\partial J}{\partial z_2} \frac{\partial z_2}{\partial W_2} = (z_2 - y) h", "supported"),
+        (r"\frac{\partial J}{\partial z_2} \frac{\partial z_2}{\partial W_2} = (z_2 - y) h", "unsupported"),
         (r"\frac{\partial J}{\partial z_2} \frac{\partial z_2}{\partial W_2} = (z_2 - y) x", "unsupported"),
         (r"\frac{\partial J}{\partial W_1} = W_2 (z_2 - y) \sigma'(z_1) x", "unsupported"),
     ],

@@ -8,11 +8,13 @@ understood; anything else is one value, the same where it is written the same.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import sympy as sp
 
+from derivations.notes.interpreting.quotients import leading
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.ast import Node, children, walk
 from derivations.notes.parsing.render import render
 
 __all__ = ["exchanged"]
@@ -49,8 +51,17 @@ def _are_multiplied(node: Node, names: set[str]) -> bool:
     return False
 
 
-def _within(node: Node) -> set[str]:
-    return {s.name for s in walk(node) if isinstance(s, ast.Symbol) and _is_plain(s)}
+def _within(node: Any) -> set[str]:
+    """The plain names in a side: not what a derivative is of and by, nor what stands above and below a name."""
+    match node:
+        case ast.Symbol(name):
+            layer = any(isinstance(s, ast.Group) for s in node.superscripts)
+            return {name} if _is_plain(node) and not layer else set()
+        case ast.Fraction(above, below) if leading(above) and leading(below):
+            return set()
+        case ast.Scripted(base):
+            return _within(base)
+    return set().union(*(_within(part) for part in children(node)))
 
 
 def _count(node: Node) -> int:

@@ -22,7 +22,7 @@ from derivations.notes.interpreting.names import CircularError, UnsupportedNoteE
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import leading, operand_of, subject_of
 from derivations.notes.interpreting.scope import Entry, Scope
-from derivations.notes.interpreting.signature import PARAMETERS, base_letter
+from derivations.notes.interpreting.signature import LABELS, PARAMETERS, base_letter
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in, unknown_in
@@ -99,7 +99,12 @@ class Defining(Renewing):
         return frozenset(ref.key for ref in names_in(below, self.signature.habits))
 
     def _is_varied(self, head: Head) -> bool:
-        """Whether a name is a parameter by which something is differentiated: no value is its definition."""
+        """Whether a name is a parameter by which something is differentiated: no value is its definition.
+
+        What is called y or t is no parameter, but what a layer gives: y = σ(x), and later ∂L/∂y.
+        """
+        if base_letter(head.ref.key).lower() in LABELS:
+            return False
         speaker = Elaborator(self.signature, self.scope, 0, self.choices)
         return head.ref.key in self._differentiated_by and speaker.is_primitive(head.ref.key) and not head.arguments
 

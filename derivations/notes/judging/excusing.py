@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from derivations.equation import Equation, decide
-from derivations.indexed import UnsupportedExpressionError, free_symbols
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
@@ -45,6 +45,7 @@ _ABSORBED = (
     r"\babsorb|\bup to (a |some )?(positive |multiplicative )?constant"
     r"|\bconstants?( factors?| terms?)? (is|are|can be|may be) (dropped|ignored|omitted|left out)"
 )
+_DIVIDED = r"\bdivid|\bmultipl|\bcancel|\bscal(e|ing)|teilen|除|割|делим|divis|dividi"
 SOLVING = 6  # formulas after one that is set to zero, which may follow from it
 
 
@@ -61,6 +62,9 @@ class Excusing(Worded):
         if judged.left is None or judged.right is None or step.left is None:
             return record
         before = self.document.formulas[step.formula].context.before[-160:]
+        if _hangs_on_slopes(judged):
+            reason = "it hangs on a derivative of which nothing is known"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
         if judged.right == 1 and isinstance(judged.left, sp.Sum) and isinstance(judged.left.function, sp.Indexed):
             if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
                 return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
@@ -80,7 +84,7 @@ class Excusing(Worded):
         around = self.document.formulas[step.formula].context
         if re.search(_ABSORBED, around.before[-160:] + " " + around.after[:160], re.I):
             return replace(record, verdict="undecided", witness=None, reason="constants are left out, as the text says")
-        if self._is_of_zeros(step) and judged.equation is not None and _is_scaled(judged.equation, self.seed):
+        if self._is_of_zeros(step) and (self._is_said_to_be_scaled(step) or _is_scaled(judged.equation, self.seed)):
             return replace(record, verdict="undecided", witness=None, reason="both sides are 0, and may be scaled")
         over_samples = self._speaker(step.left).range_of(self.signature.sample)
         sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
@@ -113,6 +117,10 @@ class Excusing(Worded):
         """Whether a step belongs to 0 = A = B: an equation to be solved, of which each next form may be divided."""
         first = self.document.formulas[step.formula].chains[step.chain].members[0]
         return first == ast.Number("0") and own_chain(step)
+
+    def _is_said_to_be_scaled(self, step: Step) -> bool:
+        r"""Whether the words beside a formula divide it: \text{Dividing both sides by 2}."""
+        return any(re.search(_DIVIDED, c.words, re.I) for c in self.document.formulas[step.formula].chains)
 
     def _is_solution(self, step: Step, left: Node) -> bool:
         """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
@@ -150,6 +158,24 @@ class Excusing(Worded):
         return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))
 
 
+def _is_scaled(equation: Equation | None, seed: int) -> bool:
+    """Whether one side is the other times a constant, or times a power of a name that is a number."""
+    if equation is None:
+        return False
+    indices = equation.context.ranges.bounds
+    numbers = sorted((s for s in (equation.left - equation.right).free_symbols if s not in indices), key=str)[:4]
+    powers = [sp.S.One, *(s**k for s in numbers for k in (-2, -1, 1, 2))]
+    ratios = [c * power for power in powers for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
+    return any(decide(replace(equation, right=ratio * equation.right), seed).is_proved for ratio in ratios)
+
+
+def _hangs_on_slopes(judged: Judged) -> bool:
+    """Whether a side holds a derivative of many things by many that nothing defines: what depends on what is open."""
+    sides = [e for e in (judged.left, judged.right) if e is not None]
+    slopes = (a for e in sides for a in free_atoms(e) if isinstance(a, sp.Indexed) and len(a.indices) > 1)
+    return any(a.base.label.name.startswith("∂") for a in slopes)
+
+
 def _drops_its_sum(left: Node, right: Node) -> bool:
     """Whether a derivative of a sum that is written on the left stands without it on the right, in numbers alone."""
     if any(isinstance(n, ast.Nabla | ast.Matrix) or _is_of_arrays(n) for side in (left, right) for n in walk(side)):
@@ -164,15 +190,6 @@ def _is_of_arrays(node: object) -> bool:
         return node.opening in (r"\|", "|")
     raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
     return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
-
-
-def _is_scaled(equation: Equation, seed: int) -> bool:
-    """Whether one side is the other times a constant, or times a power of a name that is a number."""
-    indices = equation.context.ranges.bounds
-    numbers = sorted((s for s in (equation.left - equation.right).free_symbols if s not in indices), key=str)[:4]
-    powers = [sp.S.One, *(s**k for s in numbers for k in (-2, -1, 1, 2))]
-    ratios = [c * power for power in powers for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
-    return any(decide(replace(equation, right=ratio * equation.right), seed).is_proved for ratio in ratios)
 
 
 def _numbered(key: str) -> str:

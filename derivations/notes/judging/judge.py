@@ -231,6 +231,8 @@ class Judging:
         assert step.left is not None and step.right is not None
         if any(_is_linear_algebra(part) for side in (left, right) for part in walk(side)):
             return None
+        if exchanged(left, right, lambda name: len(name) == 1 and name.isupper()):
+            return None
         speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
         for speaker in speakers:
             speaker.single = True

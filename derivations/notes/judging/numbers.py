@@ -86,8 +86,8 @@ class Numbers(Judging):
         if one.free_symbols or other.free_symbols:
             return missing
         gap, size = abs(sp.N(one - other, 30)), max(abs(sp.N(one, 30)), abs(sp.N(other, 30)))
-        if not gap.is_comparable:
-            return missing
+        if not gap.is_comparable or not gap.is_finite or not size.is_finite:
+            return missing  # 1/x for x = 0
         if gap <= size / 100:
             reason = "equal within 1 % for the rounded numbers written"
             return replace(judged, verdict=Verdict(Status.SUPPORTED, "rounded numbers", (str(stated),), reason=reason))
