@@ -5,6 +5,16 @@ means and sums, predictions called y, transposes, vectors without an arrow, doma
 """
 
 FALSE = [
+    # the summation convention sums what stands twice in a product, and nothing else
+    *(
+        (r"We use Einstein's summation convention. $q_l = V_{lm} s_m$.", latex)
+        for latex in (
+            r"\delta_{il} \delta_{jm} s_m = \delta_{il} s_k",
+            r"q_l = V_{lm} s_k",
+            r"q_l = V_{mk} s_k",
+            r"\frac{\partial q_l}{\partial V_{ij}} = \delta_{il} s_k",
+        )
+    ),
     # what a δ is, said in words, is no case of what follows
     *(
         (
@@ -118,6 +128,11 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (
+        r"We use Einstein's summation convention. $q_l = V_{lm} s_m$.",
+        r"\frac{\partial q_l}{\partial V_{ij}} = \delta_{il} s_j",
+    ),
+    (r"We use Einstein's summation convention. $q_l = V_{lm} s_m$.", r"\delta_{il} \delta_{jm} s_m = \delta_{il} s_j"),
     (r"$S = \sum_{i=1}^n x_i$.", r"S \cdot S = \sum_{i=1}^n x_i \sum_{i=1}^n x_i"),
     (r"$p_i = \frac{e^{z_i}}{\sum_{k=1}^K e^{z_k}}$", r"\frac{\partial p_i}{\partial z_i} = p_i (1 - p_i)"),
     (r"$p_j = \frac{e^{z_j}}{\sum_{j=1}^K e^{z_j}}$", r"\sum_{j=1}^K p_j = 1"),

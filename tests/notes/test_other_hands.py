@@ -105,3 +105,50 @@ def test_a_letter_of_another_section_is_another_letter():
     assert "refuted" not in verdicts(TWO_SECTIONS)
     assert "refuted" in verdicts(TWO_SECTIONS.replace("X^T(Xw - y)", "X^T(y - Xw)"))
     assert "refuted" in verdicts(TWO_SECTIONS.replace("x^T y = y^T x", "x^T y = -y^T x"))
+
+
+TAKEN_FOR_WRONG = {
+    "a layer's output is called Y, and a later ∂L/∂Y is no reason to take it for a parameter": r"""
+$$Y_{b,d} = \sigma(X_{b,d})$$
+
+$$\sigma'(X_{b,d}) = Y_{b,d} (1 - Y_{b,d})$$
+
+$$\frac{\partial L}{\partial X_{b,d}} = \frac{\partial L}{\partial Y_{b,d}} Y_{b,d} (1 - Y_{b,d})$$
+""",
+    "a total whose name has no index": r"""
+$$s_t = V h_t$$
+$$L_t = (s_t - y_t)^2$$
+
+$$\frac{\partial L}{\partial V} = \sum_t \frac{\partial L_t}{\partial V}$$
+""",
+    "an equation to be solved, for an x that was 0 in another example": r"""
+The line through $x = 0$ and $y = 2$ is no matter here. Let
+
+$$g(x) = e^x - \log x$$
+
+and solve
+
+$$g'(x) = e^x - \frac{1}{x} = 0$$
+
+$$e^x = \frac{1}{x}$$
+""",
+    "both sides divided, as the words beside them say": r"""
+$$
+\begin{array}{rl}
+0 &= \frac{\partial}{\partial b} \sum (a x_i + b - y_i)^2 \
+&= \sum 2 (a x_i + b - y_i) & \text{Dividing by $2$} \
+&= \sum a x_i + b - y_i \
+\end{array}
+$$
+""",
+}
+
+
+@pytest.mark.parametrize("name", TAKEN_FOR_WRONG)
+def test_what_is_right_is_not_refuted(name):
+    assert "refuted" not in verdicts(TAKEN_FOR_WRONG[name])
+
+
+def test_an_infinite_value_supports_nothing():
+    text = r"Take $x = 0$. Then $\frac{1}{x} - 3 = 5$."
+    assert verdicts(text)[-1] not in ("proved", "supported")

@@ -96,6 +96,9 @@ class Excusing(Worded):
         if sums[0] and unnamed == [False, True] and not _drops_its_sum(left, right):
             reason = "a sum over samples beside one sample that no index names"
             return replace(record, verdict="undecided", witness=None, reason=reason)
+        if unnamed == [True, False] and _is_of_its_parts(left, right):
+            reason = "a name without an index may be the total of those with one"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
         if judged.equation is not None and re.search(_MEAN, before, re.I):
             sizes = [s for s in judged.right.free_symbols - judged.left.free_symbols if s.is_integer or s.name in "NMm"]
             for size in sizes:
@@ -174,6 +177,13 @@ def _hangs_on_slopes(judged: Judged) -> bool:
     sides = [e for e in (judged.left, judged.right) if e is not None]
     slopes = (a for e in sides for a in free_atoms(e) if isinstance(a, sp.Indexed) and len(a.indices) > 1)
     return any(a.base.label.name.startswith("∂") for a in slopes)
+
+
+def _is_of_its_parts(left: Node, right: Node) -> bool:
+    """Whether a name without an index stands on the left, and a sum over those with one on the right: L and L_t."""
+    whole = {n.name for n in walk(left) if isinstance(n, ast.Symbol) and not n.subscripts}
+    is_summed = any(isinstance(n, ast.BigOperator) for n in walk(right))
+    return is_summed and any(isinstance(n, ast.Symbol) and n.subscripts and n.name in whole for n in walk(right))
 
 
 def _drops_its_sum(left: Node, right: Node) -> bool:

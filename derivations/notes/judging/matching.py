@@ -67,10 +67,20 @@ def summed_when_repeated(expr: sp.Expr, other: sp.Expr, speaker: Elaborator) -> 
         return expr
     terms = []
     for term in sp.Add.make_args(sp.expand_mul(expr)):
-        for symbol in sorted(extra & free_symbols(term), key=str):
+        for symbol in sorted((k for k in extra if _times(k, term) > 1), key=str):
             term = sp.Sum(term, (symbol, *speaker.met[symbol]))
         terms.append(term)
     return sp.Add(*terms)
+
+
+def _times(index: sp.Symbol, term: sp.Expr) -> int:
+    """How often an index stands free in a product."""
+    found = 0
+    for factor in sp.Mul.make_args(term):
+        base, exponent = factor.as_base_exp()
+        places = sum(a.count(index) for a in base.atoms(sp.Indexed, sp.KroneckerDelta) if index in free_symbols(base))
+        found += int(places) * (int(exponent) if exponent.is_Integer and exponent > 1 else 1)
+    return found
 
 
 def class_first(
