@@ -9,6 +9,8 @@ The rules, for symbolic sizes:
 SymPy differentiates scalar functions (`Function.fdiff`) and nothing else: its own derivative of a
 `Sum` captures bound indices, and its own δ-summation ignores shifts. Substitution never lets an
 index be captured. Left out: derivatives by an index, and by a size.
+
+Over 500 lines, because the parts call each other: the language check and its errors, substitution, `Partial`.
 """
 
 from __future__ import annotations
@@ -236,9 +238,6 @@ def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges, definitions: tuple[
         return sp.sign(expr.args[0]) * d if d != 0 else d
     if isinstance(expr, sp.sign):
         return sp.S.Zero  # away from the kink, where a declared convention takes over
-    if isinstance(expr, sp.Max) and len(expr.args) == 2 and expr.args[0] == 0:
-        d = differentiate(expr.args[1], v, ranges, definitions)
-        return (1 + sp.sign(expr.args[1])) / 2 * d if d != 0 else d
     if isinstance(expr, sp.Max) and len(expr.args) == 2:
         a, b = expr.args
         one, other = (differentiate(e, v, ranges, definitions) for e in (a, b))
