@@ -152,3 +152,17 @@ def test_what_is_right_is_not_refuted(name):
 def test_an_infinite_value_supports_nothing():
     text = r"Take $x = 0$. Then $\frac{1}{x} - 3 = 5$."
     assert verdicts(text)[-1] not in ("proved", "supported")
+
+
+def test_a_quotient_rule_without_its_derivative_is_refuted_at_the_sample_at_hand():
+    text = r"""
+The loss of example $i$ is $L_i = -\log p_{y_i}$ with
+
+$$p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}$$
+
+We write $\mathbf{D}$ for derivatives. For a quotient
+
+$$\frac{f(x)}{g(x)} = \frac{g(x) \mathbf{D} f(x) - f(x) \mathbf{D} g(x)}{g(x)^2}$$
+"""
+    assert verdicts(text)[-1] == "refuted"
+    assert verdicts(text.replace(r"$$\frac{f(x)}", r"$$\frac{d}{dx} \frac{f(x)}"))[-1] == "proved"

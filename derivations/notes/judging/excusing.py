@@ -173,10 +173,13 @@ def _is_scaled(equation: Equation | None, seed: int) -> bool:
 
 
 def _hangs_on_slopes(judged: Judged) -> bool:
-    """Whether a side holds a derivative of many things by many that nothing defines: what depends on what is open."""
+    """Whether a side holds a derivative of many things by many that nothing defines: what depends on what is open.
+
+    The sample at hand isn't counted: it is the same throughout.
+    """
     sides = [e for e in (judged.left, judged.right) if e is not None]
-    slopes = (a for e in sides for a in free_atoms(e) if isinstance(a, sp.Indexed) and len(a.indices) > 1)
-    return any(a.base.label.name.startswith("∂") for a in slopes)
+    slopes = (a for e in sides for a in free_atoms(e) if isinstance(a, sp.Indexed) and str(a.base).startswith("∂"))
+    return any(len(set(slope.indices) - {ROW}) > 1 for slope in slopes)
 
 
 def _is_of_its_parts(left: Node, right: Node) -> bool:
