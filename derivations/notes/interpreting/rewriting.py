@@ -11,6 +11,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     C(\dots), J(\cdot)            C, J
     p(y_i \mid x_i; w)            a name at i: see `chances`
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
+    z^1, \theta^t x               layers and transposes: see `raised`
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
 or number in the other. Places are kept.
@@ -25,6 +26,7 @@ from typing import Any
 
 from derivations.notes.interpreting.chances import NO_CHANCES, Chances, chances_of, outcome_of, with_chances
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
+from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
 from derivations.notes.interpreting.shorthand import (
     NO_SHORTHAND,
     Shorthand,
@@ -40,6 +42,7 @@ __all__ = ["Usage", "mapped", "rewritten", "usage"]
 
 _LETTERS = "kjlpqrs"
 _MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
+_STEPPED = (ast.Symbol, ast.Scripted, ast.Fraction, ast.Sum, ast.Product, ast.Matrix, ast.BigOperator)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Usage:
 
     capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
     are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
-    a prime is a transpose. chances: its probabilities. short: what it cuts short.
+    a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
     """
 
     capital_sigma: bool = False
@@ -58,6 +61,7 @@ class Usage:
     primes: bool = False
     chances: Chances = NO_CHANCES
     short: Shorthand = NO_SHORTHAND
+    raised: Raised = NO_RAISED
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -76,6 +80,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         primes,
         chances_of(found),
         shorthand_of(found, words),
+        raised_in(sides),
     )
 
 
@@ -151,6 +156,8 @@ def rewritten(node: Node, used: Usage) -> Node:
     """The side in the usual way of writing."""
 
     def step(found: Node) -> Node:
+        if used.raised:
+            found = unraised(found, used.raised)
         if used.primes:
             found = transposed(found)
         if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
@@ -298,7 +305,7 @@ def _with_changes(node: ast.Product) -> Node:
 
 
 def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
-    """The node with every symbol, sum, product, matrix and large operator in it passed through `step`, inside out."""
+    """The node with every node in it of the kinds of `_STEPPED` passed through `step`, inside out."""
     if depth > 80:
         return node
     changes: dict[str, Any] = {}
@@ -313,9 +320,7 @@ def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
             if any(a is not b for a, b in zip(parts, value, strict=True)):
                 changes[item.name] = parts
     found = replace(node, **changes) if changes else node
-    return (
-        step(found) if isinstance(found, ast.Symbol | ast.Sum | ast.Product | ast.Matrix | ast.BigOperator) else found
-    )
+    return step(found) if isinstance(found, _STEPPED) else found
 
 
 def _mapped_part(value: Any, step: Callable[[Node], Node], depth: int) -> Any:

@@ -1,0 +1,44 @@
+r"""Scripts in a writing of a document's own: layers as raised numerals, transposes as a small t, \delta for ∂."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+HELD = ("proved", "supported")
+LAYERS = r"""$z^1 = W^1 x + b^1$, $a^1 = \sigma(z^1)$, $z^2 = W^2 a^1 + b^2$, $a^2 = \sigma(z^2)$, with the logistic
+$\sigma$, and $L = \frac12 \|a^2 - y\|^2$. """
+MIXED = (
+    r"""$z^{(1)} = W^{(1)} x$, $a^{(1)} = \tanh(z^{(1)})$, $z^{(2)} = W^{(2)} a^1$ and $L = \frac12 \|z^2 - y\|^2$. """
+)
+SMALL_T = r"$q(\theta) = \frac12 \sum_{n=1}^N (\theta^t x_n - y_n)^2 + \frac\lambda2 \theta^t \theta$. "
+SLOPES = r"$z = wx + b$, $a = \sigma(z)$, where $\sigma$ is the sigmoid, and $C = -y \log a - (1 - y) \log(1 - a)$. "
+
+
+def last(note: str) -> str:
+    return check_notes(note).steps[-1].verdict
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "wrong"),
+    [
+        (LAYERS, r"\frac{\partial L}{\partial z^2} = (a^2 - y) \odot \sigma'(z^2)", ("(a^2 - y)", "(a^1 - y)")),
+        (LAYERS, r"\frac{\partial L}{\partial a^1} = W^{2T} ((a^2 - y) \odot \sigma'(z^2))", ("W^{2T}", "W^2")),
+        (MIXED, r"\frac{\partial L}{\partial W^2} = (z^2 - y) (a^1)^T", ("(z^2 - y)", "(z^2 + y)")),
+        (SMALL_T, r"\nabla q(\theta) = \sum_{n=1}^N (\theta^t x_n - y_n) x_n + \lambda \theta", ("- y_n", "+ y_n")),
+        (SMALL_T, r"\frac{\partial}{\partial\theta} \theta^t \theta = 2 \theta", ("2", "3")),
+        (SLOPES, r"\frac{\delta C}{\delta z} = \frac{\delta C}{\delta a}\frac{\delta a}{\delta z} = a-y", ("a-y", "y-a")),
+        (SLOPES, r"\frac{\delta C}{\delta w} = x (a - y)", (r"x (", "w (")),
+    ],
+)  # fmt: skip
+def test_raised_marks(given: str, right: str, wrong: tuple[str, str]) -> None:
+    assert last(f"{given}$${right}$$") in HELD
+    assert last(f"{given}$${right.replace(*wrong)}$$") not in HELD
+
+
+def test_what_may_be_something_else_stays() -> None:
+    assert last(r"$z = wx$, $a = \tanh(z)$ and $\frac{da}{dz} = 1 - a^2$.") == "proved"  # one name, and no layer
+    assert last(r"$C(\theta) = \theta^t$ for each $t > 0$, so $\frac{\partial C}{\partial\theta} = 1$.") not in HELD
+    delta = r"$\delta = a - y$, $C = \frac12 \delta^2$ and $\frac{\partial C}{\partial a} = \frac{\delta a}{\delta a}$."
+    assert last(delta) not in HELD
