@@ -28,7 +28,7 @@ def last(note: str) -> str:
         (MIXED, r"\frac{\partial L}{\partial W^2} = (z^2 - y) (a^1)^T", ("(z^2 - y)", "(z^2 + y)")),
         (SMALL_T, r"\nabla q(\theta) = \sum_{n=1}^N (\theta^t x_n - y_n) x_n + \lambda \theta", ("- y_n", "+ y_n")),
         (SMALL_T, r"\frac{\partial}{\partial\theta} \theta^t \theta = 2 \theta", ("2", "3")),
-        (SLOPES, r"\frac{\delta C}{\delta z} = \frac{\delta C}{\delta a}\frac{\delta a}{\delta z} = a-y", ("a-y", "y-a")),
+        (SLOPES, r"\frac{\delta C}{\delta z} = \frac{\delta C}{\delta a}\frac{\delta a}{\delta z} = a-y", ("a-", "y-")),
         (SLOPES, r"\frac{\delta C}{\delta w} = x (a - y)", (r"x (", "w (")),
     ],
 )  # fmt: skip
