@@ -138,9 +138,9 @@ class Indicators(Thresholds):
             return self.label_is(ref, right)
         if right.superscripts or right.subscripts:
             raise UnsupportedNoteError(f"the condition {render(node.body)}")
-        other = self.index(right.name)
         if not ref.indices and len(ref.key) == 1 and ref.key in "ijklmnpqrstc":
-            return scalar(sp.KroneckerDelta(self.index(ref.key), other))
+            return self.kronecker((Index(ref.key), Index(right.name)))
+        other = self.index(right.name)
         sort = self.sort_of(right.name) or ("classes",)
         self.note(other, sort)
         base = self.named(ref)

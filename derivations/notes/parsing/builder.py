@@ -201,7 +201,7 @@ class Builder(Transformer[LarkToken, Node | None]):
     argument = nucleus
 
     def fraction(self, _command: LarkToken, above: Any, below: Any) -> Node:
-        return ast.Fraction(_part(above), _part(below), span=_span(_token(_command), above, below))
+        return _fraction(_part(above), _part(below), _span(_token(_command), above, below))
 
     def binomial(self, _command: LarkToken, above: Any, below: Any) -> Node:
         return ast.Binomial(_part(above), _part(below), span=_span(_token(_command), above, below))
@@ -245,8 +245,8 @@ class Builder(Transformer[LarkToken, Node | None]):
         if above is None or below is None:
             raise Unreadable(f"\\{token.text} with nothing on one side", token.start)
         span = _span(_token(opening), _token(closing))
-        make = ast.Fraction if token.text == "over" else ast.Binomial
-        return Braces(make(above, below, span=span), span)
+        made = _fraction(above, below, span) if token.text == "over" else ast.Binomial(above, below, span=span)
+        return Braces(made, span)
 
     def environment(self, opening: LarkToken, *parts: Any) -> Node:
         rows = [part for part in parts if isinstance(part, tuple) and any(cell is not None for cell in part)]
@@ -305,6 +305,28 @@ def _is_nothing(factor: Factor) -> bool:
     )
 
 
+def _fraction(above: Node, below: Node, span: Span) -> ast.Fraction:
+    r"""A fraction; \delta above and below its bar, a factor that nobody writes out, is \partial."""
+    if _is_small_change(above) and _is_small_change(below):
+        above, below = _with_partial(above), _with_partial(below)
+    return ast.Fraction(above, below, span=span)
+
+
+def _is_small_change(part: Node) -> bool:
+    r"""Whether a part of a fraction begins with \delta, \delta^2 or \partial."""
+    first = part.factors[0].body if isinstance(part, ast.Product) and not part.factors[0].sign else part
+    if isinstance(first, ast.Partial):
+        return True
+    return first in (ast.Symbol(r"\delta"), ast.Symbol(r"\delta", (), (), (ast.Number("2"),)))
+
+
+def _with_partial(part: Node) -> Node:
+    if isinstance(part, ast.Product):
+        first, *others = part.factors
+        return replace(part, factors=(replace(first, body=_with_partial(first.body)), *others))
+    return ast.Partial((), part.superscripts, span=part.span) if isinstance(part, ast.Symbol) else part
+
+
 def _subscripts(body: Node | None, at: Span) -> tuple[Node, ...]:
     if body is None:
         return ()
@@ -345,6 +367,10 @@ def _scripted(base: Node, scripts: tuple[Script, ...]) -> Node:
 def _with_scripts(base: Node, below: tuple[Node, ...], above: tuple[Node, ...], primes: int, span: Span) -> Node:
     if isinstance(base, ast.Group) and base.opening == "{" and base.body is None:
         raise Unreadable("a script on nothing", span.start)
+    if isinstance(base, ast.Group) and base.opening == "{" and isinstance(base.body, ast.Sum):
+        *terms, last = base.body.terms  # {1+e}^{-x} is printed as 1 + e^{-x}
+        raised = replace(last, body=_on_last(last.body, below, above, primes, span))
+        return replace(base, body=replace(base.body, terms=(*terms, raised)), span=span)
     if isinstance(base, ast.Symbol | ast.Function) and not (base.subscripts and below):
         return replace(
             base,
@@ -375,3 +401,11 @@ def _with_scripts(base: Node, below: tuple[Node, ...], above: tuple[Node, ...], 
             span=span,
         )
     return ast.Scripted(base, below, above, primes, span=span)
+
+
+def _on_last(term: Node, below: tuple[Node, ...], above: tuple[Node, ...], primes: int, span: Span) -> Node:
+    """A term with scripts on its last factor."""
+    if not isinstance(term, ast.Product):
+        return _with_scripts(term, below, above, primes, span)
+    *factors, last = term.factors
+    return replace(term, factors=(*factors, replace(last, body=_with_scripts(last.body, below, above, primes, span))))
