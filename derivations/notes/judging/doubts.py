@@ -233,6 +233,8 @@ def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) ->
             scaled = replace(equation, left=difference, right=ratio * (whole - 1))
             if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
                 return True
+    if _numbered_sum_to_one(equation, seed):
+        return True
     totals: dict[sp.Expr, sp.Expr] = {}
     for total in difference.atoms(sp.Sum):
         atoms = [f for f in sp.Mul.make_args(total.function) if total.limits[0][0] in f.free_symbols]
@@ -246,6 +248,21 @@ def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) ->
         return False
     left, right = (side.xreplace(totals) for side in (equation.left, equation.right))
     return decide(replace(equation, left=left, right=right), seed, OPERATIONS, SECONDS).is_proved
+
+
+def _numbered_sum_to_one(equation: Equation, seed: int) -> bool:
+    """Whether the sides are the same where labels of numbered classes, y_1, y_2 and y_3, sum to 1."""
+    numbered: dict[str, list[sp.Symbol]] = {}
+    for atom in sorted(equation.left.free_symbols | equation.right.free_symbols, key=str):
+        letter, _, number = atom.name.rpartition("_")
+        if number.isdigit() and letter in (*LABELS, "T", "p", "q"):
+            numbered.setdefault(letter, []).append(atom)
+    for first, *others in numbered.values():
+        rest = {first: 1 - sp.Add(*others)}
+        one, other = equation.left.xreplace(rest), equation.right.xreplace(rest)
+        if others and decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
+            return True
+    return False
 
 
 def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
