@@ -190,7 +190,7 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
             return replace(record, verdict="definition", method="definition")
         is_new = head is not None and (not self._has_value(head) or self._is_total(head, right))
         if head is not None and is_new and (begins or self._is_open(head)):
-            if self._is_varied(head) and not any(isinstance(n, ast.Matrix) for n in walk(right)):
+            if self._is_varied(head, right) and not any(isinstance(n, ast.Matrix) for n in walk(right)):
                 reason = "a value of what is differentiated by: nothing to check"
                 return replace(record, verdict="definition", method="condition", reason=reason)
             if self._is_solution(step, left):

@@ -308,7 +308,8 @@ def habits_of(sides: list[Node]) -> Habits:
     letters = {letter for letter, _ in layered}
     layers = frozenset(c for c in letters if len({name for letter, name in layered if letter == c}) > 1)
     labels = frozenset(unit_of(n) for s in symbols if len(s.name) > 1 and s.name.isalpha() for n in s.subscripts)
-    plain = Habits(frozenset(raised), layers=layers, bound=frozenset(raised & NAMES_BOUND), labels=labels - {""})
+    bound_names = frozenset(raised & NAMES_BOUND) | _odd_indices(sides, symbols)
+    plain = Habits(frozenset(raised), layers=layers, bound=bound_names, labels=labels - {""})
     lettered = Counter[tuple[str, bool]]()
     numbered = Counter[tuple[str, bool]]()
     for side in sides:
@@ -327,6 +328,18 @@ def habits_of(sides: list[Node]) -> Habits:
                         numbered[accented(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
     return replace(plain, indexed=indexed)
+
+
+def _odd_indices(sides: list[Node], symbols: list[ast.Symbol]) -> frozenset[str]:
+    """Letters that usually name something and are indices here: the z of k ≠ z, the b of z_a, z_b and z_c."""
+    found: set[str] = set()
+    for node in (n for side in sides for n in walk(side)):
+        match node:
+            case ast.Chain((ast.Symbol(k, (), (), ()), ast.Symbol(z, (), (), ())), (ast.Relation(r"\ne"),)):
+                found |= {k, z}
+    below = {(s.name, p.name) for s in symbols for p in s.subscripts if isinstance(p, ast.Symbol) and not p.subscripts}
+    in_a_row = any({(name, "a"), (name, "c")} <= below for name, letter in below if letter == "b")
+    return frozenset(found & set("zwbefgh")) | frozenset("b" * in_a_row)
 
 
 def _is_of_arrays(node: ast.Group | ast.Scripted) -> bool:

@@ -178,6 +178,12 @@ class Totals(Namer):
         self.met.pop(symbol, None)
         if outer is not None:
             self.met[symbol] = outer
+        if name == "sum" and symbol not in free_symbols(value.expr) and len(value.axes) == 1:
+            axis = value.axes[0]  # \sum_j e^z of what has a j elsewhere
+            plain = low is None and high is None and not others
+            if (plain or (axis.lower, axis.upper) == (lower, upper)) and letter not in self._free_letters(body):
+                lower, upper = axis.lower, axis.upper
+                value = Value(substitute(value.expr, {axis.symbol: symbol}))
         total = self._closed(name, value, symbol, lower, upper)
         for node in () if others else without:
             left_out = self.bound_of(node)

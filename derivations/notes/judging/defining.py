@@ -98,12 +98,15 @@ class Defining(Renewing):
                 below += node.subscripts
         return frozenset(ref.key for ref in names_in(below, self.signature.habits))
 
-    def _is_varied(self, head: Head) -> bool:
+    def _is_varied(self, head: Head, right: Node) -> bool:
         """Whether a name is a parameter by which something is differentiated: no value is its definition.
 
-        What is called y or t is no parameter, but what a layer gives: y = σ(x), and later ∂L/∂y.
+        What is called y or t is no parameter, but what a layer gives: y = σ(x), and later ∂L/∂y. Nor is the u of a
+        chain rule: u = g(x), and later dy/du.
         """
         if base_letter(head.ref.key).lower() in LABELS:
+            return False
+        if head.ref.key in ("u", "v") and any(isinstance(n, ast.Symbol) for n in walk(right)):
             return False
         speaker = Elaborator(self.signature, self.scope, 0, self.choices)
         return head.ref.key in self._differentiated_by and speaker.is_primitive(head.ref.key) and not head.arguments
@@ -256,6 +259,7 @@ class Defining(Renewing):
                 self._bind(step, head, right)
             except (UnsupportedNoteError, UnsupportedExpressionError) as error:
                 return replace(record, verdict="undecided", witness=None, reason=str(error))
+            self._first_again(step, head, right)
             reason = f"{head.ref.key} was defined otherwise in line {before[0]}" if before else None
             return replace(record, verdict="conflict", reason=reason)
         if record.verdict == "undecided":
@@ -264,6 +268,14 @@ class Defining(Renewing):
             except (UnsupportedNoteError, UnsupportedExpressionError):
                 return record
         return record
+
+    def _first_again(self, step: Step, head: Head, right: Node) -> None:
+        """y of y = f(u) = E, where f(u) is given a value that it didn't have before, is E."""
+        first = self.document.formulas[step.formula].chains[step.chain].members[0]
+        other = None if first is None else head_of(first, self.signature)
+        if other is not None and other != head and step.left is not None and step.left.member == 1:
+            with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError):
+                self._bind(replace(step, left=replace(step.left, node=first)), other, right)
 
     def _resolved(self, step: Step, head: Head, right: Node, entry: Entry) -> bool:
         """A name that was an unknown function has its value now: the same name, with that value."""

@@ -23,7 +23,7 @@ from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_lette
 from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.claims import Claim, closed, labels_in, unknown_in
 from derivations.notes.judging.settled import Settled
-from derivations.notes.judging.sizes import OPERATIONS, SECONDS, at_written_size, holds_at_all_places, of_one_size
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS, at_named_places, at_written_size, holds_at_all_places, of_one_size
 from derivations.ranges import Ranges
 from derivations.statement import array, index
 from derivations.verdict import Status, Verdict
@@ -169,6 +169,9 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
         if decide(fixed, seed, OPERATIONS, SECONDS).is_proved:
             name = sorted(map(str, ones))[0]
             return Verdict(Status.UNDECIDED, "label case", reason=f"holds where {name} = 1")
+    named = at_named_places(equation)
+    if named is not None and decide(named, seed, OPERATIONS, SECONDS).is_proved:
+        return Verdict(Status.UNDECIDED, "label case", reason="holds where the indices written are all there are")
     return _with_a_numbered_class(equation, speaker, seed)
 
 

@@ -15,7 +15,7 @@ from derivations.indexed import (
 )
 from derivations.notes.interpreting.elaborate import Elaborator
 
-__all__ = ["OPERATIONS", "SECONDS", "at_written_size", "holds_at_all_places", "of_one_size"]
+__all__ = ["OPERATIONS", "SECONDS", "at_named_places", "at_written_size", "holds_at_all_places", "of_one_size"]
 
 OPERATIONS, SECONDS = 60_000, 2.0
 MAX_WRITTEN = 5  # entries of an array that are written one by one
@@ -47,6 +47,25 @@ def at_written_size(equation: Equation) -> tuple[Equation, str] | None:
     ranges = replace(equation.context.ranges, minimum=minimum)
     fixed = replace(equation, context=replace(equation.context, ranges=ranges))
     return resized(fixed, dict.fromkeys(ordered, sp.Integer(count))), f"{ordered[0]} = {count}"
+
+
+def at_named_places(equation: Equation) -> Equation | None:
+    """The equation where several letters of one range are all there is: z_a + z_b + z_c for a sum over the classes."""
+    ranges = equation.context.ranges
+    free = sorted((free_symbols(equation.left) | free_symbols(equation.right)) & set(ranges.bounds), key=str)
+    totals = {t.limits[0][1:] for e in (equation.left, equation.right) for t in e.atoms(sp.Sum)}
+    for low, high in sorted(totals, key=str):
+        places = [i for i in free if ranges.bounds[i] == (low, high)]
+        if low == 1 and isinstance(high, sp.Symbol) and 2 <= len(places) <= MAX_WRITTEN:
+            at: dict[sp.Expr, sp.Expr] = {i: sp.Integer(k) for k, i in enumerate(places, 1)}
+            bounds = {i: b for i, b in ranges.bounds.items() if i not in at}
+            minimum = {s: n for s, n in ranges.minimum.items() if s != high}
+            kept = replace(ranges, bounds=bounds, minimum=minimum, distinct=frozenset())
+            sides = substitute(equation.left, at), substitute(equation.right, at)
+            context = replace(equation.context, ranges=kept)
+            fixed = replace(equation, left=sides[0], right=sides[1], context=context)
+            return resized(fixed, {high: sp.Integer(len(places))})
+    return None
 
 
 def holds_at_all_places(equation: Equation, seed: int) -> bool:

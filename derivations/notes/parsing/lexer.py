@@ -24,11 +24,28 @@ def lex(latex: str, macros: Mapping[str, Macro] | None = None) -> Lexed:
     if len(latex) > MAX_LENGTH:
         raise Unreadable(f"{len(latex)} characters, more than the {MAX_LENGTH} that are read", 0)
     expansion = expand(list(tex_tokens(latex)), macros or {})
-    lexer = _Lexer(expansion.tokens)
+    lexer = _Lexer(_without_empty_bases(expansion.tokens))
     for token in expansion.customary:
         lexer.mend(token, f"\\{token.text}", "its customary meaning; this document doesn't define it")
     lexer.run()
     return Lexed(lexer.out, lexer.mends)
+
+
+def _without_empty_bases(tokens: Sequence[TexToken]) -> list[TexToken]:
+    """The tokens less braces around nothing that carry a prime, as in g{}'(z), and a second ^ as in e^{^{-z}}."""
+    kept: list[TexToken] = []
+    position = 0
+    while position < len(tokens):
+        texts = ["" if t.kind == "command" else t.text for t in tokens[position : position + 4]]
+        if kept and texts[:3] == ["{", "}", "'"] and kept[-1].text not in ("{", "^", "_", "&"):
+            position += 2
+        elif texts == ["^", "{", "^", "{"]:
+            kept += tokens[position : position + 2]
+            position += 3
+        else:
+            kept.append(tokens[position])
+            position += 1
+    return kept
 
 
 class _Lexer(CharacterLexer):
