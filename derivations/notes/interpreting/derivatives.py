@@ -338,6 +338,21 @@ class Derivatives(Namer):
             return None
         return self.derivative(self.product(rest[:2], ()), [group.body])
 
+    def of_prime(self, value: Value) -> Value:
+        """(E)', by the one name in E; of functions without arguments, (u v)', by what all of them depend on."""
+        atoms = sorted((a for a in free_atoms(value.expr) if not a.is_integer), key=str)
+        functions = all(isinstance(a, sp.Symbol) and a.name in "fghuv" and a not in self.scope.symbols for a in atoms)
+        bound = value.expr.has(Partial, sp.Sum, sp.Product)
+        if value.axes or not atoms or not functions and len(atoms) > 1 or functions and bound:
+            raise UnsupportedNoteError("a derivative of an expression written with a prime")
+        if not functions:
+            (variable,) = atoms
+            if label_if_named(variable) in self.scope.symbols:
+                self.doubts.append("what a prime differentiates by")
+            return Value(Partial(value.expr, variable))
+        slopes = [value.expr.diff(a) * self.named(Ref(f"{a.name}'")).expr for a in atoms]
+        return Value(sp.Add(*slopes))
+
     def differential(self, node: ast.Symbol) -> Value:
         """dz as a name of its own: the derivative of the loss by z, as programs call it."""
         ref = read_name(node, self.signature.habits)

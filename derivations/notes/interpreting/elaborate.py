@@ -366,6 +366,8 @@ class Elaborator(Products):
             if is_indicator(below):
                 return self.indicator(below)
             return self.constant(base)
+        if node.primes == 1 and isinstance(base, ast.Group) and not node.subscripts and not node.superscripts:
+            return self.of_prime(self.value(base))
         if node.primes:
             raise UnsupportedNoteError("a derivative of an expression written with a prime")
         if isinstance(base, ast.Group) and base.opening in (r"\|", "|") and node.superscripts:
