@@ -246,6 +246,8 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
             reason = "σ was said to be another function than the logistic one"
             return replace(record, verdict="undecided", witness=None, reason=reason)
         if record.verdict == "refuted":
+            record = self._continues_before(step, right, record)
+        if record.verdict == "refuted":
             record = self._excused(step, left, right, begins, judged, record)
         if record.verdict == "refuted" and judged.left is not None:
             record = self._unstated(step, left, right, judged, record)

@@ -23,7 +23,14 @@ from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_lette
 from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.claims import Claim, closed, labels_in, unknown_in
 from derivations.notes.judging.settled import Settled
-from derivations.notes.judging.sizes import OPERATIONS, SECONDS, at_named_places, at_written_size, holds_at_all_places, of_one_size
+from derivations.notes.judging.sizes import (
+    OPERATIONS,
+    SECONDS,
+    at_named_places,
+    at_written_size,
+    holds_at_all_places,
+    of_one_size,
+)
 from derivations.ranges import Ranges
 from derivations.statement import array, index
 from derivations.verdict import Status, Verdict

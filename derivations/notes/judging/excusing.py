@@ -108,6 +108,24 @@ class Excusing(Worded):
                     return replace(record, verdict="undecided", witness=None, reason=reason)
         return self._worded(step, left, right, judged, record)
 
+    def _continues_before(self, step: Step, right: Node, record: StepRecord) -> StepRecord:
+        """A display that begins with a sign, where it goes on from the display before a calculation on the side."""
+        if step.left is None or step.left.formula == step.formula:
+            return record
+        side = self.document.formulas[step.left.formula]
+        ends = [s for s in self.document.steps if s.formula < side.index and s.right is not None]
+        first = side.chains[0].members[0]
+        if not ends or first is None or ends[-1].right is None or ends[-1].right.node is None:
+            return record
+        written = ends[-1].right.node
+        if first not in walk(written):  # what is worked out on the side stands in what was reached
+            return record
+        judged = self._claimed(replace(step, left=ends[-1].right), written, right)
+        if not judged.verdict.is_proved:
+            return record
+        reason = f"holds where it goes on from line {ends[-1].right.place.line}"
+        return replace(record, verdict="supported", method=judged.verdict.method, witness=None, reason=reason)
+
     def _is_of_one_sample(self, step: Step, left: Node) -> bool:
         """Whether the words leave a sum over samples out: before the step, where its own left side has written it."""
         if not any(isinstance(n, ast.BigOperator) for n in walk(left)):

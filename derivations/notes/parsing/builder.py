@@ -184,6 +184,8 @@ class Builder(Transformer[LarkToken, Node | None]):
         if len(parts) == 1:
             return Script(token.kind, None, _span(token))
         body = _as_body(parts[1])
+        while isinstance(body, ast.Group) and body.opening == "{" and body.body is not None:
+            body = body.body
         return Script(token.kind, body, _span(token, parts[1]))
 
     def head(self, value: LarkToken) -> Node:

@@ -1,0 +1,52 @@
+r"""How pages write: \delta for ∂, braces that only print, odd letters as indices, primes on brackets, sums of z alone.
+
+Each line is (what stands before, a claim, its verdict); beside a claim that holds stands one that must not.
+"""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+LOGISTIC = r"$L = (\sigma(z) - y)^2$ and $z = wx$."
+SOFTMAX = r"$o_j = \frac{e^{z_j}}{\sum_{k=1}^K e^{z_k}}$, and $a$, $b$, $c$ are classes, as in $z_a + z_c$."
+WEIGHTS = r"""$$s_k = \frac{e^{u_k}}{\sum_{j=1}^K e^{u_j}}, \qquad \sum_{k=1}^K y_k = 1$$ and
+$$\sum_{k \neq z}^K y_k s_z = s_z \sum_{k=1}^K y_k - y_z s_z$$"""
+CHAIN = r"$f(x) = \frac{1}{1+e^{-x}}$, $u = g(x) = 1 + e^{-x}$ and $y = f(u) = \frac1u$."
+
+
+@pytest.mark.parametrize(
+    ("before", "claim", "verdict"),
+    [
+        (LOGISTIC, r"\frac{\delta L}{\delta w} = 2(\sigma(z) - y)\sigma(z)(1 - \sigma(z)) x", "proved"),
+        (LOGISTIC, r"\frac{\delta L}{\delta w} = 2(\sigma(z) - y) x", "refuted"),
+        ("", r"\frac{\delta \ln(x)}{\delta x} = \frac1x", "proved"),
+        ("", "{1+e}^{-x} = 1+e^{-x}", "proved"),
+        ("", "{a+b}^2 = (a+b)^2", "refuted"),
+        ("", r"1\{i = j\} = \begin{cases} 1 & i = j \\ 0 & i \neq j \end{cases}", "proved"),
+        ("", r"1\{i = j\} = \begin{cases} 0 & i = j \\ 1 & i \neq j \end{cases}", "refuted"),
+        (SOFTMAX, r"\frac{\partial o_b}{\partial z_b} = o_b(1 - o_b)", "proved"),
+        (SOFTMAX, r"\sum_j e^z = \sum_k e^{z_k}", "proved"),
+        (SOFTMAX, r"\sum_k e^{z_k} = e^{z_a} + e^{z_b} + e^{z_c}", "undecided"),
+        (SOFTMAX, r"o_b = \frac{e^{z_b}}{2\sum_j e^z}", "conflict"),
+        (WEIGHTS, r"\frac{\partial s_z}{\partial u_z} = s_z(1 - s_z)", "proved"),
+        (WEIGHTS, r"\frac{\partial s_z}{\partial u_z} = s_z(1 + s_z)", "refuted"),
+        (CHAIN, r"\frac{e^{-x}}{u^2} = \frac{e^{-x}}{(1 + e^{-x})^2}", "proved"),
+        (CHAIN, r"\frac{dy}{du} = -u^{-2}", "proved"),
+        (CHAIN, r"\frac{dy}{du} = u^{-2}", "refuted"),
+        ("Labels $T_1$, $T_2$.", "a (T_1 + T_2) - T_1 = a - T_1", "undecided"),
+        ("Labels $T_1$, $T_2$.", "a (T_1 + T_2) - T_1 = a + T_1", "refuted"),
+        ("", r"(1 + e^{-z}){}' = (e^{^{-z}})(-z)'", "proved"),
+        ("", "(e^{-z})' = e^{-z}", "refuted"),
+        ("", r"\left(\frac{g}{h}\right)' = \frac{g' h - g h'}{h^2}", "proved"),
+        ("", r"\left(\frac{g}{h}\right)' = \frac{g' h + g h'}{h^2}", "refuted"),
+    ],
+)
+def test_a_claim_as_pages_write_it(before, claim, verdict):
+    assert check_notes(f"{before}\n\n$${claim}$$").steps[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(("end", "verdict"), [(r"\frac{e^{-z}}{(1+e^{-z})^2}", "supported"), ("e^{z}", "refuted")])
+def test_a_display_may_go_on_from_before_a_calculation_on_the_side(end, verdict):
+    text = "$$g'(z) = -\\frac{1}{(1+e^{-z})^2} (1+e^{-z})'$$\n\n$$(1+e^{-z})' = -e^{-z}$$"
+    steps = check_notes(rf"$$g(z) = \frac{{1}}{{1+e^{{-z}}}}$$ {text}" f"\n\n$$= {end}$$").steps
+    assert steps[-1].verdict == verdict
