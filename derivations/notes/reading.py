@@ -93,6 +93,8 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
         members = self.document.formulas[step.formula].chains[step.chain].members
         if step.left is None and step.right is None and len(members) == 2:
             return replace(record, verdict="definition", method="statement", reason="a sign by itself: no equation")
+        if step.sign.sign == r"\sim":
+            return replace(record, verdict="definition", method="statement", reason="a statement, not an equation")
         if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
             return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
         for member in members:
@@ -209,7 +211,8 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
         if extremal is not None:
             return self._judged(record, extremal)
         composed = head is None or head.ref.key == "logit"
-        said = self._implied(step, left, right, record) if begins and composed else None
+        of_terms = isinstance(left, ast.Product) and isinstance(left.factors[0].body, ast.BigOperator)
+        said = self._implied(step, left, right, record) if (begins or of_terms) and composed else None
         if said is not None:
             return said
         stated = self._said_by_derivative(left, right) if begins else None

@@ -10,7 +10,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["Case", "before_words", "cases_of", "in_words"]
+__all__ = ["Case", "before_words", "cases_of", "each_member", "in_words"]
 
 _PAIR = re.compile(r"(?<![A-Za-z\\])([a-z])\s*(=|==|\\neq?\b|\\not\s*=|!=|≠)\s*([a-z])(?![A-Za-z(^_{])")
 _PAIR_IN_WORDS = re.compile(
@@ -112,6 +112,16 @@ def cases_of(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
     if not any(case is not None for _, case in rows):
         return []
     return _with_otherwise(rows, matrix)
+
+
+def each_member(rows: list[tuple[Node, Case | None]]) -> list[tuple[Node, Case | None]]:
+    """The rows with those that hold a chain, A = B if i = j, as one row for each of its members."""
+    found: list[tuple[Node, Case | None]] = []
+    for value, case in rows:
+        chained = isinstance(value, ast.Chain) and all(r.sign == "=" for r in value.relations)
+        members = value.members if isinstance(value, ast.Chain) and chained else (value,)
+        found += [(member, case) for member in members if member is not None]
+    return found
 
 
 def _with_otherwise(rows: list[tuple[Node, Case | None]], matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:

@@ -20,7 +20,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["NO_CHANCES", "Chances", "chances_of", "outcome_of", "with_chances"]
+__all__ = ["NO_CHANCES", "Chances", "chances_of", "outcome_of", "with_chances", "with_joint_lists"]
 
 _LETTERS = frozenset(("p", "P", "q", "Q", "Pr"))
 _FUNCTIONALS = frozenset(("H", "KL", "D", "CE", "JS", "I"))
@@ -131,6 +131,42 @@ def with_chances(node: ast.Product, used: Chances) -> Node:
     return replace(node, factors=tuple(factors))
 
 
+def with_joint_lists(node: ast.Product) -> ast.Product:
+    r"""The product with p(x_1, \\dots, x_n \mid \theta) as p(\mathbf x \mid \theta): all samples."""
+    factors = list(node.factors)
+    for at, factor in enumerate(factors[1:], 1):
+        group, name = factor.body, factors[at - 1].body
+        if isinstance(group, ast.Group) and isinstance(group.body, ast.Listing) and isinstance(name, ast.Symbol):
+            listing = _joint(group.body)
+            if listing is not None and not factor.operator and {"|", ";"} & set(listing.separators):
+                factors[at] = replace(factor, body=replace(group, body=listing))
+    return replace(node, factors=tuple(factors))
+
+
+def _joint(listing: ast.Listing) -> ast.Listing | None:
+    """A listing with x_1, …, x_n as one bold x."""
+    items, separators = list(listing.items), list(listing.separators)
+    dots = next((k for k, item in enumerate(items) if isinstance(item, ast.Ellipsis)), None)
+    if dots is None or not 0 < dots < len(items) - 1 or any(s != "," for s in separators[dots - 1 : dots + 1]):
+        return None
+    last, start = items[dots + 1], dots
+    while start and _is_same_name(items[start - 1], last) and (start == dots or separators[start - 1] == ","):
+        start -= 1
+    if start == dots or not isinstance(last, ast.Symbol):
+        return None
+    whole = replace(last, subscripts=(), superscripts=(), decorations=(*last.decorations, "mathbf"))
+    kept = (*items[:start], whole, *items[dots + 2 :])
+    return replace(listing, items=kept, separators=(*separators[:start], *separators[dots + 1 :]))
+
+
+def _is_same_name(one: Node | None, other: Node | None) -> bool:
+    """x_1 and x_n, the first and the last of the samples."""
+    if not isinstance(one, ast.Symbol) or not isinstance(other, ast.Symbol):
+        return False
+    scripts = [bool(s.subscripts) + 2 * bool(s.superscripts) for s in (one, other)]
+    return one.name == other.name and one.decorations == other.decorations and scripts[0] == scripts[1] in (1, 2)
+
+
 def _as_name(call: Call, used: Chances, places: dict[str, str]) -> ast.Symbol | None:
     """The name that a call is; None where it is left as it is."""
     if any(a.primes and a.name in places for a in call.arguments):
@@ -221,7 +257,8 @@ def _call(head: ast.Symbol, items: tuple[Node | None, ...], separators: tuple[st
             part, bar = 1, "|" if separator == "|" else "‖"
         elif separator == ";":
             part = 2
-        symbol = _event(item)
+        of_class = bool(bar == "" and separators[:1] == ("|",) and item in (ast.Number("0"), ast.Number("1")))
+        symbol = ast.Symbol(item.text) if of_class and isinstance(item, ast.Number) else _event(item)
         if symbol is None:
             return None
         parts[part].append(symbol)

@@ -258,11 +258,13 @@ class Elaborator(Products):
                 self.flattened = True
             return value.transposed if value.axes else value
         if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):
-            if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1:
+            of_size = exponent.name in self.signature.size.values() and isinstance(value.expr, sp.Symbol)
+            if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1 and not of_size:
                 raise UnsupportedNoteError(f"the superscript {exponent.name}, a power or an index")
         if isinstance(exponent, ast.Product) and any(f.operator == r"\times" for f in exponent.factors):
             raise UnsupportedNoteError(f"the shape {render(exponent)} as a superscript")
-        if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol):
+        summed_up = isinstance(exponent, ast.Product) and isinstance(exponent.factors[0].body, ast.BigOperator)
+        if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol) and not summed_up:
             raise UnsupportedNoteError(f"the superscript {render(exponent)}")
         above = self.value(exponent)
         if above.axes:

@@ -10,6 +10,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     X'X                           X^T X, and so every other prime but those of functions
     C(\dots), J(\cdot)            C, J
     p(y_i \mid x_i; w)            a name at i: see `chances`
+    p(x_1, \dots, x_n \mid w)     p(\mathbf x \mid w), of all samples
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
     z^1, \theta^t x               layers and transposes: see `raised`
 
@@ -24,7 +25,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from derivations.notes.interpreting.chances import NO_CHANCES, Chances, chances_of, outcome_of, with_chances
+from derivations.notes.interpreting.chances import (
+    NO_CHANCES,
+    Chances,
+    chances_of,
+    outcome_of,
+    with_chances,
+    with_joint_lists,
+)
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
 from derivations.notes.interpreting.shorthand import (
@@ -66,7 +74,7 @@ class Usage:
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
     """The usage of a document, from all that it writes."""
-    found = list(chains)
+    found = [replace(chain, members=tuple(m and _with_joint_lists(m) for m in chain.members)) for chain in chains]
     sides = [m for chain in found for m in chain.members if m is not None]
     heads = [chain.members[0] for chain in found if len(chain.members) > 1]
     sums = {h.lower for h in heads if isinstance(h, ast.BigOperator) and h.name == "sum" and h.upper is None}
@@ -186,10 +194,16 @@ def rewritten(node: Node, used: Usage) -> Node:
         return found
 
     outcomes = dict(used.chances.outcomes)
+    node = _with_joint_lists(node)
     found: Node = _with_named_sums(node, used.sums) if used.sums else node
     found = mapped(found, step, 0)
     if used.short.argument is not None or used.short.indexed:
         found = with_sigma(found, used.short)
+    return found
+
+
+def _with_joint_lists(node: Node) -> Node:
+    found: Node = mapped(node, lambda n: with_joint_lists(n) if isinstance(n, ast.Product) else n)
     return found
 
 

@@ -75,6 +75,8 @@ class Survey:
     means: set[str] = field(default_factory=set)
     transposed: set[str] = field(default_factory=set)
     bold: set[str] = field(default_factory=set)
+    whole: Counter[str] = field(default_factory=Counter)  # stand bold and without an index
+    given: Counter[str] = field(default_factory=Counter)  # so stand in what a likelihood is a function of
     logged: set[str] = field(default_factory=set)
     has_bare_sum: bool = False
     index_letters: set[str] = field(default_factory=set)
@@ -112,6 +114,9 @@ class Survey:
                         self.transposed.add(ref.key)
                         if ref.indices:
                             self.rows.add(ref.key)
+                elif isinstance(node, ast.Listing) and {"|", ";"} & set(node.separators):
+                    pair = [item for item in node.items if isinstance(item, ast.Symbol)]
+                    self.given.update(ref.key for ref in names_in(pair, self.habits) if ref.bold and not ref.indices)
                 elif isinstance(node, ast.Product):
                     self.product(number, node)
 
@@ -129,6 +134,7 @@ class Survey:
                 self.rows.add(ref.key)
         if ref.bold:
             self.bold.add(ref.key)
+            self.whole[ref.key] += not ref.indices
         for raised, letters in ((True, above), (False, below)):
             for position, letter in enumerate(letters):
                 if letter is not None:
@@ -266,10 +272,17 @@ class Survey:
                 if isinstance(chain, ast.Chain) and isinstance(chain.members[-1], ast.Symbol):
                     self.class_slots.append(("letter", number, chain.members[-1].name))
 
+    def _is_of_all_samples(self, key: str) -> bool:
+        r"""Whether \mathbf x is the data x_1, …, x_n, as in \ell(p \mid \mathbf x), and no vector."""
+        bold = any(slot[0] == key + "!" for slots in self.letters.values() for slot in slots)
+        single = any(len(above) + len(below) == 1 for above, below in self.uses[key])
+        return self.whole[key] == self.given[key] > 0 and single and not bold and key not in self.transposed
+
     def join(self) -> set[Slot]:
         """Make sorts of slots and letters; the slots that fit no single one."""
         torn: set[Slot] = set()
         joined = self.joined
+        self.bold -= {k for k in self.bold if self._is_of_all_samples(k)}
         for key in self.class_slots:
             joined.kind.pop(key, None)
         for number, letter, upper, _ in self.bounds:

@@ -3,6 +3,7 @@ r"""Names that an equation gives a value without standing alone in it: it is sol
     \log p(y \mid x) = y z - \log(1 + e^z)        p(y|x) is e to that
     \frac{p}{1-p} = e^z,   \log\frac{p}{1-p} = z   p is e^z / (1 + e^z), e^z in place of odds
     -L = …,   \log\frac{P}{Q} = z                  L is …, negated; P is Q e^z
+    \prod_i p(x_i \mid w) = \prod_i …               p(x_i|w) is …, term by term
 
 Only a name that is neither data nor a parameter and has no value yet is solved for: that is its definition.
 """
@@ -61,7 +62,31 @@ def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] 
         case ast.Fraction(above, below) if _is_chance(above, signature) and _is_chance(below, signature):
             factors = (ast.Factor("", "", _braced(value)), ast.Factor(r"\cdot", "", _braced(below)))
             return above, ast.Product(factors)
+        case ast.Product((ast.Factor("", "", ast.BigOperator() as operator), *rest)):
+            inner, written = _of_terms(operator, node), _of_terms(operator, value)
+            if rest and inner is not None and written is not None and _is_of_chance(inner, signature):
+                return inner, written
     return None
+
+
+def _of_terms(operator: ast.BigOperator, node: Node) -> Node | None:
+    """What a sum or a product with this sign is of."""
+    match node:
+        case ast.Product((ast.Factor("", "", ast.BigOperator() as own), ast.Factor("", "", first), *rest)) if (
+            own == operator
+        ):
+            return ast.Product((ast.Factor("", "", first), *rest)) if rest else first
+    return None
+
+
+def _is_of_chance(node: Node, signature: Signature) -> bool:
+    """Whether something is a probability, or the logarithm of one."""
+    match node:
+        case ast.Product((ast.Factor("", "", ast.Function("log" | "ln", (), (), 0)), ast.Factor("", "", body))):
+            return _is_of_chance(
+                body.body if isinstance(body, ast.Group) and body.body is not None else body, signature
+            )
+    return _is_chance(node, signature)
 
 
 def _is_chance(node: Node, signature: Signature) -> bool:

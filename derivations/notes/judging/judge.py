@@ -15,7 +15,7 @@ import sympy as sp
 
 from derivations.equation import decide
 from derivations.indexed import UnsupportedExpressionError
-from derivations.notes.interpreting.cases import Case, cases_of
+from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
 from derivations.notes.interpreting.naming import Choices
@@ -329,7 +329,7 @@ class Judging:
     def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:
         """An equation with a value for every case: all must hold."""
         found: list[Judged] = []
-        for node, case in rows:
+        for node, case in each_member(list(rows)):
             if case is None:
                 return Judged(Verdict(Status.UNSUPPORTED, "language", reason="a case whose condition isn't understood"))
             judged = self._under(step, left, node, case)
