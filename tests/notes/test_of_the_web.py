@@ -12,6 +12,11 @@ SOFTMAX = r"$o_j = \frac{e^{z_j}}{\sum_{k=1}^K e^{z_k}}$, and $a$, $b$, $c$ are 
 WEIGHTS = r"""$$s_k = \frac{e^{u_k}}{\sum_{j=1}^K e^{u_j}}, \qquad \sum_{k=1}^K y_k = 1$$ and
 $$\sum_{k \neq z}^K y_k s_z = s_z \sum_{k=1}^K y_k - y_z s_z$$"""
 CHAIN = r"$f(x) = \frac{1}{1+e^{-x}}$, $u = g(x) = 1 + e^{-x}$ and $y = f(u) = \frac1u$."
+OF_CASES = r"""\frac{\partial \log o_j}{\partial z_i} =
+ \begin{cases} \frac{1}{o_j} (o_j - o_j^2) = 1 - o_j, & i = j \\ -o_i, & i \neq j \end{cases}"""
+EXPONENTIAL = r"""$$p(x_1, \ldots, x_n \mid \lambda) = \prod_{i=1}^n p(x_i \mid \lambda)
+ = \prod_{i=1}^n \lambda e^{-\lambda x_i}$$"""
+BERNOULLI = r"$\ell(p \mid \mathbf{x}) = \log \prod_{n=1}^N p^{x_n} (1 - p)^{1 - x_n}$."
 
 
 @pytest.mark.parametrize(
@@ -37,6 +42,12 @@ CHAIN = r"$f(x) = \frac{1}{1+e^{-x}}$, $u = g(x) = 1 + e^{-x}$ and $y = f(u) = \
         ("Labels $T_1$, $T_2$.", "a (T_1 + T_2) - T_1 = a + T_1", "refuted"),
         ("", r"(1 + e^{-z}){}' = (e^{^{-z}})(-z)'", "proved"),
         ("", "(e^{-z})' = e^{-z}", "refuted"),
+        (EXPONENTIAL, r"p(x_1, \ldots, x_n \mid \lambda) = \lambda^n e^{-\lambda \sum_{i=1}^n x_i}", "proved"),
+        (EXPONENTIAL, r"p(x_1, \ldots, x_n \mid \lambda) = \lambda e^{-\lambda \sum_{i=1}^n x_i}", "conflict"),
+        (BERNOULLI, r"\frac{d \ell}{dp} = \sum_{n=1}^N \left(\frac{x_n}{p} - \frac{1 - x_n}{1 - p}\right)", "proved"),
+        (BERNOULLI, r"\frac{d \ell}{dp} = \sum_{n=1}^N \left(\frac{x_n}{p} + \frac{1 - x_n}{1 - p}\right)", "refuted"),
+        (SOFTMAX, OF_CASES, "proved"),
+        (SOFTMAX, OF_CASES.replace("= 1 -", "= 1 +"), "refuted"),
         ("", r"\left(\frac{g}{h}\right)' = \frac{g' h - g h'}{h^2}", "proved"),
         ("", r"\left(\frac{g}{h}\right)' = \frac{g' h + g h'}{h^2}", "refuted"),
     ],

@@ -1,9 +1,8 @@
-r"""Scripts and slopes that a document writes in a way of its own, brought to the usual one.
+r"""Scripts that a document writes in a way of its own, brought to the usual one.
 
     z^1 = W^1 x + b^1, a^2      z^{(1)}, …, a^{(2)}: layers, where names of a layer have a raised 1, which is no power,
                                 or where a name has all its other layers in brackets
     \theta^t x, W^t \delta      \theta^T x, where t is nothing but raised in the document
-    \frac{\delta a}{\delta z}   \frac{\partial a}{\partial z}, where \delta stands nowhere else
 
 What is a layer or a transpose is decided once for a document, by all that it writes.
 """
@@ -19,25 +18,20 @@ from derivations.notes.parsing.ast import Node, walk
 
 __all__ = ["NO_RAISED", "Raised", "raised_in", "unraised"]
 
-_DELTA = ast.Symbol(r"\delta")
 _SMALL_T = ast.Symbol("t")
 _LEAST = 2  # names of a layer with a raised 1
 
 
 @dataclass(frozen=True)
 class Raised:
-    r"""layers: names of which a raised numeral is a layer; bracket: as this; t: whether t is a transpose.
-
-    slopes: whether \delta is ∂.
-    """
+    """layers: names of which a raised numeral is a layer; bracket: as this; t: whether t is a transpose."""
 
     layers: frozenset[str] = frozenset()
     bracket: str = "("
     t: bool = False
-    slopes: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.layers) or self.t or self.slopes
+        return bool(self.layers) or self.t
 
 
 NO_RAISED = Raised()
@@ -48,16 +42,13 @@ def raised_in(sides: Iterable[Node]) -> Raised:
     nodes = [node for side in sides for node in walk(side)]
     symbols = [node for node in nodes if isinstance(node, ast.Symbol)]
     layers, bracket = _layers(symbols)
-    return Raised(layers, bracket, _is_only_raised(nodes, symbols), _are_slopes(nodes, symbols))
+    return Raised(layers, bracket, _is_only_raised(nodes, symbols))
 
 
 def unraised(node: Node, used: Raised) -> Node:
-    """A name, a bracket or a fraction in the usual way of writing; any other node as it is."""
-    match node:
-        case ast.Symbol(name) if used.layers and name in used.layers:
-            node = replace(node, superscripts=tuple(_as_layer(s, used.bracket) for s in node.superscripts))
-        case ast.Fraction(above, below) if used.slopes and _begins(above) and _begins(below):
-            node = replace(node, numerator=_as_slope(above), denominator=_as_slope(below))
+    """A name or a bracket in the usual way of writing; any other node as it is."""
+    if isinstance(node, ast.Symbol) and node.name in used.layers:
+        node = replace(node, superscripts=tuple(_as_layer(s, used.bracket) for s in node.superscripts))
     if used.t and isinstance(node, ast.Symbol | ast.Scripted) and _SMALL_T in node.superscripts:
         raised = tuple(ast.Symbol("T", span=s.span) if s == _SMALL_T else s for s in node.superscripts)
         node = replace(node, superscripts=raised)
@@ -110,22 +101,3 @@ def _is_only_raised(nodes: Sequence[object], symbols: Sequence[ast.Symbol]) -> b
         if script == _SMALL_T
     ]
     return bool(raised) and sum(s.name == "t" for s in symbols) == len(raised)
-
-
-def _are_slopes(nodes: Sequence[object], symbols: Sequence[ast.Symbol]) -> bool:
-    r"""Whether \delta stands only at the beginning above and below in fractions."""
-    fractions = [n for n in nodes if isinstance(n, ast.Fraction) and _begins(n.numerator) and _begins(n.denominator)]
-    return bool(fractions) and sum(s.name == r"\delta" for s in symbols) == 2 * len(fractions)
-
-
-def _begins(node: Node) -> bool:
-    """Whether a part of a fraction is \\delta, or begins with it."""
-    first = node.factors[0] if isinstance(node, ast.Product) else None
-    return node == _DELTA or first is not None and first.body == _DELTA and not first.sign
-
-
-def _as_slope(node: Node) -> Node:
-    if isinstance(node, ast.Product):
-        first = replace(node.factors[0], body=ast.Partial(span=node.factors[0].body.span))
-        return replace(node, factors=(first, *node.factors[1:]))
-    return ast.Partial(span=node.span)

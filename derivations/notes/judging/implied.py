@@ -63,9 +63,9 @@ def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] 
             factors = (ast.Factor("", "", _braced(value)), ast.Factor(r"\cdot", "", _braced(below)))
             return above, ast.Product(factors)
         case ast.Product((ast.Factor("", "", ast.BigOperator() as operator), *rest)):
-            inner, written = _of_terms(operator, node), _of_terms(operator, value)
-            if rest and inner is not None and written is not None and _is_of_chance(inner, signature):
-                return inner, written
+            term, written = _of_terms(operator, node), _of_terms(operator, value)
+            if rest and term is not None and written is not None and _is_of_chance(term, signature):
+                return term, written
     return None
 
 
