@@ -5,6 +5,11 @@ means and sums, predictions called y, transposes, vectors without an arrow, doma
 """
 
 FALSE = [
+    # what tells probabilities apart: parameters below their letter, outcomes by other letters
+    (r"Two models $p_\theta(x|z)$ and $p_\phi(x|z)$.", r"\log p_\theta(x|z) - \log p_\phi(x|z) = 0"),
+    (r"The marginals $p(x)$ and $p(y)$.", r"-\sum_x p(x) \log p(x) = -\sum_y p(y) \log p(y)"),
+    (r"$A = \sum_x p(x)^2$ and $B = \sum_y p(y)^2$.", r"A = B"),
+    (r"", r"\sum_x p(x|y) f(x) = \sum_x p(x) f(x)"),
     # the summation convention sums what stands twice in a product, and nothing else
     *(
         (r"We use Einstein's summation convention. $q_l = V_{lm} s_m$.", latex)
@@ -128,6 +133,17 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    # what holds for probabilities only
+    (r"The distribution $p$.", r"-\sum_x p(x) \log (c p(x)) = -\log c - \sum_x p(x) \log p(x)"),
+    (r"The probabilities $p_k$.", r"\sum_k p_k (a + z_k) = a + \sum_k p_k z_k"),
+    (
+        r"$I = \sum_x \sum_y p(x,y) \log \frac{p(x,y)}{p(x)p(y)}$",
+        r"I = \sum_x \sum_y p(x,y) \log p(x,y) - \sum_x p(x) \log p(x) - \sum_y p(y) \log p(y)",
+    ),
+    (r"$\ell = \log p(x,y)$", r"\ell = \log p(x|y) + \log p(y)"),
+    # an inequality of two numbers is true or false
+    (r"", r"\mathbb{1}[0 \ge 0] = 1"),
+    (r"", r"\mathbb{1}[0 > 0] = 0"),
     (
         r"We use Einstein's summation convention. $q_l = V_{lm} s_m$.",
         r"\frac{\partial q_l}{\partial V_{ij}} = \delta_{il} s_j",

@@ -69,3 +69,17 @@ def test_a_case_ends_where_the_words_go_on_to_all_of_them() -> None:
     again = r"$$\frac{\partial p_i}{\partial z_j} = p_i (1 - p_j)$$"
     assert check_notes(case + again).steps[-1].verdict == "proved"
     assert check_notes(case + "In general " + again).steps[-1].verdict not in ("proved", "supported")
+
+
+@pytest.mark.parametrize(
+    ("latex", "condition"),
+    [
+        (r"\frac{x}{x} = 1", "x ≠ 0"),
+        (r"\frac{1}{x} - \frac{1}{x} = 0", "x ≠ 0"),
+        (r"0 \log x = 0", "x > 0"),
+        (r"1[z \ge 0] + 1[z < 0] = 1", "z ≠ 0"),
+    ],
+)
+def test_what_cancels_still_has_to_be_defined(latex: str, condition: str) -> None:
+    step = check_equation(latex)
+    assert step.verdict == "proved" and condition in step.conditions

@@ -46,8 +46,10 @@ class Call:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The parameters, as they are written."""
-        return tuple(sorted(_written(a) for a in (*self.behind, *(c for c in self.conditions if not _is_event(c)))))
+        """The parameters, as they are written: in the bracket, or below the name as in p_θ."""
+        below = (s for s in self.name.subscripts if isinstance(s, ast.Symbol) and _is_parameter(s))
+        given = (c for c in self.conditions if not _is_event(c))
+        return tuple(sorted({_written(a) for a in (*below, *self.behind, *given)}))
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def _as_name(call: Call, used: Chances, places: dict[str, str]) -> ast.Symbol | 
     at = tuple(ast.Symbol(places[a.name]) for a in call.arguments if a.name in places and call.scripts == ((), ()))
     name = _name_of(call.name)
     key = _key_of(call, used)
-    if at and len(call.arguments) == 1 and key not in used.apart:
+    if at and len(call.arguments) == 1 and name not in used.names and key not in used.apart:
         return replace(call.name, subscripts=(*call.name.subscripts, *at))
     if name not in used.names and not at:
         return None
@@ -299,7 +301,7 @@ def _key(name: ast.Symbol) -> str:
     for accent in name.decorations:
         if accent not in BOLD and accent != "mathbb":
             base = rf"\{accent}{{{base}}}"
-    marks = [s for s in name.subscripts if not (_is_plain(s) and isinstance(s, ast.Symbol) and s.name in PARAMETERS)]
+    marks = [s for s in name.subscripts if not _is_parameter(s)]
     return base + "".join(f"_{render(s)}" for s in marks)
 
 
@@ -313,6 +315,10 @@ def _letter(symbol: ast.Symbol) -> str:
 
 def _is_plain(node: Node) -> bool:
     return isinstance(node, ast.Symbol) and not (node.subscripts or node.superscripts or node.primes)
+
+
+def _is_parameter(node: Node) -> bool:
+    return _is_plain(node) and isinstance(node, ast.Symbol) and node.name in PARAMETERS
 
 
 def _is_event(symbol: ast.Symbol) -> bool:

@@ -24,7 +24,7 @@ from derivations.notes.interpreting.naming import ROW, Namer
 from derivations.notes.interpreting.quotients import is_d, is_differential, leading
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
-from derivations.notes.interpreting.tensor import FIXED, Value, column, elementwise
+from derivations.notes.interpreting.tensor import FIXED, Value, column
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.statement import array
@@ -76,7 +76,7 @@ class Derivatives(Namer):
             upper, lower = self.value(node.numerator), self.value(node.denominator)
             if len(lower.axes) > 1:
                 raise UnsupportedNoteError("a division by a matrix")
-            return elementwise(upper, lower, lambda a, b: a / b), 0
+            return self.quotient(upper, lower), 0
         if below is None:
             if above:
                 raise UnsupportedNoteError("a derivative whose denominator has no ∂")

@@ -18,7 +18,7 @@ import sympy as sp
 from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
-from derivations.notes.interpreting.tensor import FIXED, Axis, Value
+from derivations.notes.interpreting.tensor import FIXED, Axis, Value, elementwise
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.statement import array, index
@@ -85,7 +85,13 @@ class Namer:
     fresh: int = 0
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
     vanished: set[sp.Symbol] = field(default_factory=set)  # functions of which a derivative is 0 as they are defined
+    partial: list[sp.Expr] = field(default_factory=list)  # 1/u, log u, sign u as written: defined for some u only
     single: bool = False  # a vector without an index is read as one of its entries
+
+    def quotient(self, above: Value, below: Value) -> Value:
+        """above / below, entry by entry."""
+        self.partial.append(1 / below.expr)
+        return elementwise(above, below, lambda a, b: a / b)
 
     # Indices and sizes
 

@@ -78,7 +78,7 @@ class Products(Applications, Totals):
             value, used, operator = self.item(factors, position, tail)
             position += used
             if factor.operator == "/":
-                value = elementwise(scalar(1), value, lambda a, b: a / b)
+                value = self.quotient(scalar(1), value)
             result = value if result is None else self.times(result, value, factor.operator)
             if operator:
                 break
@@ -153,7 +153,7 @@ class Products(Applications, Totals):
                 if len(left.axes) == 1 and len(right.axes) == 1:
                     return contract(replace(left, is_row=False), replace(right, is_row=True))
             case r"\div":
-                return elementwise(left, right, lambda a, b: a / b)
+                return self.quotient(left, right)
         raise UnsupportedNoteError(f"the operator {operator}")
 
     def _consult_rows(self, left: Value, right: Value) -> None:
@@ -227,6 +227,8 @@ class Products(Applications, Totals):
         else:
             argument, used = self.argument(rest)
         value = replace(argument, expr=at_primes(_FUNCTIONS[name], argument.expr, node.primes))
+        if name in _LOGS:
+            self.partial.append(sp.log(argument.expr))
         if node.superscripts and name != "exp":
             value = power(value, self.value(node.superscripts[0]).expr)
         return value, 1 + used, False

@@ -3,7 +3,8 @@ r"""Values on either side of a threshold: 1[z > 0], dA ⊙ (Z > 0), and what is 
     1[u > v] = (1 + sign(u - v)) / 2
 
 is what the derivative of max(0, u) is, entry by entry. At the threshold itself every convention is right: the sign of
-zero is excluded, as at any kink, so that > and \ge say the same. Left out: values on three sides.
+zero is excluded, as at any kink, so that > and \ge say the same; what is proved names this as its condition. Of two
+numbers an inequality is just true or false. Left out: values on three sides.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ __all__ = ["RELU", "Thresholds", "is_threshold", "step_of"]
 
 RELU = frozenset(("ReLU", "relu", "Relu", "RELU"))
 _ABOVE, _BELOW = (">", r"\ge"), ("<", r"\le")
+_INCLUSIVE = (r"\ge", r"\le")
 _CONDITION_WORDS = re.compile(r"if|for|when|where|si|wenn|falls|se|если|при|当|若|の場合|とき|khi|nếu", re.I)
 _OTHERWISE = re.compile(
     r"otherwise|else|sonst|andernfalls|sinon|altrimenti|иначе|其他|其它|否则|その他|それ以外|그 외|ngược lại|khác",
@@ -60,8 +62,12 @@ class Thresholds(Namer):
         if left is None or right is None:
             raise UnsupportedNoteError(f"the condition {render(chain)}")
         gap = elementwise(self.value(left), self.value(right), lambda a, b: a - b)
-        if chain.relations[0].sign in _BELOW:
+        sign = chain.relations[0].sign
+        if sign in _BELOW:
             gap = replace(gap, expr=-gap.expr)
+        if gap.expr.is_zero:
+            return replace(gap, expr=sp.Integer(sign in _INCLUSIVE))
+        self.partial.append(sp.sign(gap.expr))
         return replace(gap, expr=step_of(gap.expr))
 
     def by_sides(self, matrix: ast.Matrix) -> Value | None:

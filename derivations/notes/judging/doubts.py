@@ -22,6 +22,7 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_letter
 from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.claims import Claim, closed, labels_in, unknown_in
+from derivations.notes.judging.distributions import holds_for_probabilities
 from derivations.notes.judging.settled import Settled
 from derivations.notes.judging.sizes import (
     OPERATIONS,
@@ -32,7 +33,6 @@ from derivations.notes.judging.sizes import (
     of_one_size,
 )
 from derivations.ranges import Ranges
-from derivations.statement import array, index
 from derivations.verdict import Status, Verdict
 
 _OF_CASES = (
@@ -160,11 +160,9 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             scaled = replace(equation, left=left - right, right=ratio * zero)
             if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
-    total = _needs_a_normaliser(equation, speaker, seed)
-    if total is not None:
-        return Verdict(Status.UNDECIDED, "probabilities", reason=total)
-    if _needs_a_distribution(equation, speaker, seed):
-        return Verdict(Status.UNDECIDED, "probabilities", reason="holds where the probabilities sum to 1")
+    excuse = holds_for_probabilities(equation, speaker, seed)
+    if excuse is not None:
+        return Verdict(Status.UNDECIDED, "probabilities", reason=excuse)
     ones = {
         a: sp.S.One
         for a in {*free_atoms(left), *free_atoms(right)}
@@ -207,72 +205,9 @@ def _is_zeroth(atom: sp.Expr) -> bool:
     return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
 
 
-def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> str | None:
-    """What Z has to be for the sides to be the same, where nothing says what it is: Z = \\sum_d \\bar{p}(d)."""
-    atoms = free_atoms(equation.left - equation.right)
-    labels = {a.base.label for a in atoms if isinstance(a, sp.Indexed) and len(a.indices) == 1}
-    for z in sorted((a for a in atoms if _label(a) not in speaker.scope.symbols), key=str):
-        if base_letter(_label(z).name) != "Z":
-            continue
-        for label in sorted(labels, key=str):
-            sorts = speaker.domains.get(label, ())
-            if len(sorts) == 1:
-                k = index("p°")
-                whole = {z: sp.Sum(array(label)[k], (k, *speaker.range_of(sorts[0])))}
-                one, other = equation.left.xreplace(whole), equation.right.xreplace(whole)
-                if decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
-                    return f"holds where {z} is the sum of {label}"
-    return None
-
-
 def _label(atom: sp.Expr) -> sp.Symbol:
     label: sp.Symbol = atom.base.label if isinstance(atom, sp.Indexed) else atom
     return label
-
-
-def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) -> bool:
-    """Whether the sides are the same where a p called like a probability, or a label, sums to 1 as it does in them."""
-    difference = equation.left - equation.right
-    for label in sorted({a.base.label for a in free_atoms(difference) if isinstance(a, sp.Indexed)}, key=str):
-        sorts = speaker.domains.get(label, ())
-        if base_letter(label.name) not in ("p", "q", r"\pi") or len(sorts) != 1 or label in speaker.scope.symbols:
-            continue
-        k = index("p°")
-        whole = sp.Sum(array(label)[k], (k, *speaker.range_of(sorts[0])))
-        for ratio in (1, -1):
-            scaled = replace(equation, left=difference, right=ratio * (whole - 1))
-            if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
-                return True
-    if _numbered_sum_to_one(equation, seed):
-        return True
-    totals: dict[sp.Expr, sp.Expr] = {}
-    for total in difference.atoms(sp.Sum):
-        atoms = [f for f in sp.Mul.make_args(total.function) if total.limits[0][0] in f.free_symbols]
-        if len(atoms) == len(total.limits) == 1 and isinstance(atoms[0], sp.Indexed):
-            label, sorts = atoms[0].base.label, speaker.domains.get(atoms[0].base.label, ())
-            named = base_letter(label.name) in ("p", "q", r"\pi", *LABELS) and label not in speaker.scope.symbols
-            full = bool(sorts) and total.limits[0][1:] == speaker.range_of(sorts[-1])
-            if named and full and atoms[0].indices[-1] == total.limits[0][0]:
-                totals[total] = total.function / atoms[0]
-    if not totals or equation.left in totals:
-        return False
-    left, right = (side.xreplace(totals) for side in (equation.left, equation.right))
-    return decide(replace(equation, left=left, right=right), seed, OPERATIONS, SECONDS).is_proved
-
-
-def _numbered_sum_to_one(equation: Equation, seed: int) -> bool:
-    """Whether the sides are the same where labels of numbered classes, y_1, y_2 and y_3, sum to 1."""
-    numbered: dict[str, list[sp.Symbol]] = {}
-    for atom in sorted(equation.left.free_symbols | equation.right.free_symbols, key=str):
-        letter, _, number = atom.name.rpartition("_")
-        if number.isdigit() and letter in (*LABELS, "T", "p", "q"):
-            numbered.setdefault(letter, []).append(atom)
-    for first, *others in numbered.values():
-        rest = {first: 1 - sp.Add(*others)}
-        one, other = equation.left.xreplace(rest), equation.right.xreplace(rest)
-        if others and decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
-            return True
-    return False
 
 
 def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:

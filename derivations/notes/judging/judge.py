@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from derivations.equation import decide
+from derivations.equation import conditions_of, decide
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.elaborate import Elaborator
@@ -311,6 +311,7 @@ class Judging:
         first.met = met
         first.doubts += second.doubts
         first.flattened |= second.flattened
+        first.partial += second.partial
         return Claim(a, b, first, beside=self.beside)
 
     def _decided(
@@ -323,6 +324,11 @@ class Judging:
         if judged.verdict.is_proved and first.flattened:
             reason = "proved where what is transposed is a number; nothing says whether it is"
             judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+        if judged.verdict.is_proved and judged.equation is not None:
+            cancelled = (e for e in first.partial if not a.expr.has(e) and not b.expr.has(e))
+            needs = (c for e in cancelled for c in conditions_of(e, judged.equation.context))
+            conditions = tuple(dict.fromkeys((*judged.verdict.conditions, *needs)))
+            judged = replace(judged, verdict=replace(judged.verdict, conditions=conditions))
         self.vanished |= first.vanished
         return judged
 

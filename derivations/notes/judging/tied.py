@@ -84,7 +84,7 @@ class Tied(Judging):
             if judged is not None and judged.verdict.is_refuted and is_off_by_a_factor(judged, self.seed):
                 return judged
         only = sorted(loose[0] - loose[1]), sorted(loose[1] - loose[0])
-        if [len(names) for names in only] == [1, 1]:
+        if [len(names) for names in only] == [1, 1] and not _are_chances(only[0][0], only[1][0]):
             return self._renamed(step, left, right, only[0][0], only[1][0], headings)
         return None
 
@@ -163,6 +163,11 @@ class Tied(Judging):
             for entry in added:
                 entries[entry.key].remove(entry)
                 del symbols[entry.symbol]
+
+
+def _are_chances(one: str, other: str) -> bool:
+    """Whether two names are probabilities by one letter, which their arguments tell apart: p(x) and p(x|y)."""
+    return "(" in one + other and one.split("(")[0] == other.split("(")[0]
 
 
 def key_of(symbol: sp.Symbol) -> str:

@@ -1,0 +1,185 @@
+r"""Refutations by numbers that are no probabilities.
+
+    \sum_k p_k (a + z_k) = a + \sum_k p_k z_k            holds where the p_k sum to 1
+    p(x,y) beside p(x), p(x|y) beside p(y|x)             are tied by the laws of probability
+
+What nothing defines may be anything, but what is called like a probability is one. A step that is false for numbers
+only which no probabilities are is left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import sympy as sp
+
+from derivations.equation import Equation, decide
+from derivations.indexed import free_atoms, substitute
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.signature import LABELS, base_letter
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.statement import array, index
+
+__all__ = ["holds_for_probabilities"]
+
+_LETTERS = ("p", "q", "P", "Q", r"\pi")
+
+
+def holds_for_probabilities(equation: Equation, speaker: Elaborator, seed: int) -> str | None:
+    """Why a refuted equation may hold all the same; None where it is false for probabilities, too."""
+    tied = _tied(equation, speaker)
+    if tied is not None:
+        return tied
+    total = _needs_a_normaliser(equation, speaker, seed)
+    if total is not None:
+        return total
+    if _numbered_sum_to_one(equation, seed) or _needs_a_distribution(equation, speaker, seed):
+        return "holds where the probabilities sum to 1"
+    return None
+
+
+@dataclass(frozen=True)
+class _Chance:
+    """p(x,y|z): its letter, the events before the bar and the conditions behind it."""
+
+    letter: str
+    events: frozenset[str]
+    conditions: frozenset[str]
+
+
+def _chance(label: sp.Symbol) -> _Chance | None:
+    letter, bracket, inside = label.name.split("·")[0].partition("(")
+    if not bracket or letter not in _LETTERS:
+        return None
+    before, _, behind = inside.rstrip(")").split(";")[0].partition("|")
+    events, conditions = (frozenset(part.split(",")) - {""} for part in (before, behind))
+    return _Chance(letter, events, conditions)
+
+
+def _tied(equation: Equation, speaker: Elaborator) -> str | None:
+    """The probabilities without a definition that can't be chosen each by itself.
+
+    They can where each is of events of its own, given only events that come before: p(y|x) and p(x).
+    """
+    labels = {_label(a) for side in _sides(equation) for a in free_atoms(side)} - speaker.scope.symbols.keys()
+    found = {label: chance for label in labels if (chance := _chance(label)) is not None}
+    for letter in sorted({chance.letter for chance in found.values()}):
+        own = {label: chance for label, chance in found.items() if chance.letter == letter}
+        if len(own) > 1 and not _is_free(list(own.values())):
+            names = " and ".join(sorted(label.name.split("·")[0] for label in own))
+            return f"{names} are tied by the laws of probability"
+    return None
+
+
+def _is_free(chances: list[_Chance]) -> bool:
+    events = [e for chance in chances for e in chance.events]
+    if len(events) > len(set(events)):
+        return False
+    waiting = list(chances)
+    while waiting:
+        left = {e for chance in waiting for e in chance.events}
+        ready = [chance for chance in waiting if not chance.conditions & left]
+        if not ready:
+            return False
+        waiting = [chance for chance in waiting if chance not in ready]
+    return True
+
+
+def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> str | None:
+    r"""What Z has to be for the sides to be the same, where nothing says what it is: Z = \sum_d \bar{p}(d)."""
+    atoms = free_atoms(equation.left - equation.right)
+    labels = {a.base.label for a in atoms if isinstance(a, sp.Indexed) and len(a.indices) == 1}
+    for z in sorted((a for a in atoms if _label(a) not in speaker.scope.symbols), key=str):
+        if base_letter(_label(z).name) != "Z":
+            continue
+        for label in sorted(labels, key=str):
+            sorts = speaker.domains.get(label, ())
+            if len(sorts) == 1:
+                whole = partial(substitute, mapping={z: _total(label, speaker.range_of(sorts[0]))})
+                if decide(_with(equation, whole), seed, OPERATIONS, SECONDS).is_proved:
+                    return f"holds where {z} is the sum of {label}"
+    return None
+
+
+def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) -> bool:
+    """Whether the sides are no longer seen to differ where what is called like a probability sums to 1."""
+    ranges = {}
+    for atom in (a for side in _sides(equation) for a in free_atoms(side) if isinstance(a, sp.Indexed)):
+        label, sorts = atom.base.label, speaker.domains.get(atom.base.label, ())
+        letter = base_letter(label.name).partition("(")[0]
+        if letter in _LETTERS and len(sorts) == len(atom.indices) and label not in speaker.scope.symbols:
+            ranges[label] = tuple(speaker.range_of(sort) for sort in sorts)
+    labels = _totals_of_labels(equation, speaker)
+    if not ranges and not labels:
+        return False
+
+    def normalised(expr: sp.Expr) -> sp.Expr:
+        found: sp.Expr = expr.xreplace(labels).replace(
+            lambda e: isinstance(e, sp.Indexed) and e.base.label in ranges,
+            lambda e: sp.exp(e) / _whole(e, ranges[e.base.label]),
+        )
+        return found
+
+    return not decide(_with(equation, normalised), seed, OPERATIONS, SECONDS).is_refuted
+
+
+def _whole(atom: sp.Indexed, ranges: tuple[tuple[sp.Expr, sp.Expr], ...]) -> sp.Expr:
+    """Σ exp over the events of an entry: all its indices, but those of conditions behind a bar."""
+    chance = _chance(atom.base.label)
+    count = len(atom.indices) if chance is None else min(len(chance.events), len(atom.indices))
+    names = tuple(index(f"p°{place}") for place in range(count))
+    total: sp.Expr = sp.exp(sp.Indexed(atom.base, *names, *atom.indices[count:]))
+    for name, (lower, upper) in zip(names, ranges, strict=False):
+        total = sp.Sum(total, (name, lower, upper))
+    return total
+
+
+def _totals_of_labels(equation: Equation, speaker: Elaborator) -> dict[sp.Expr, sp.Expr]:
+    """Sums of a label y_k times what doesn't vary with k, each with its value where the y_k sum to 1."""
+    totals: dict[sp.Expr, sp.Expr] = {}
+    for total in (equation.left - equation.right).atoms(sp.Sum):
+        atoms = [f for f in sp.Mul.make_args(total.function) if total.limits[0][0] in f.free_symbols]
+        if len(atoms) == len(total.limits) == 1 and isinstance(atoms[0], sp.Indexed):
+            label, sorts = atoms[0].base.label, speaker.domains.get(atoms[0].base.label, ())
+            named = base_letter(label.name) in LABELS and label not in speaker.scope.symbols
+            full = bool(sorts) and total.limits[0][1:] == speaker.range_of(sorts[-1])
+            if named and full and atoms[0].indices[-1] == total.limits[0][0]:
+                totals[total] = total.function / atoms[0]
+    return {} if equation.left in totals else totals
+
+
+def _numbered_sum_to_one(equation: Equation, seed: int) -> bool:
+    """Whether the sides are the same where labels of numbered classes, y_1, y_2 and y_3, sum to 1."""
+    numbered: dict[str, list[sp.Symbol]] = {}
+    for atom in sorted(equation.left.free_symbols | equation.right.free_symbols, key=str):
+        letter, _, number = atom.name.rpartition("_")
+        if number.isdigit() and letter in (*LABELS, "T", "p", "q"):
+            numbered.setdefault(letter, []).append(atom)
+    for first, *others in numbered.values():
+        rest = {first: 1 - sp.Add(*others)}
+        one, other = equation.left.xreplace(rest), equation.right.xreplace(rest)
+        if others and decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
+            return True
+    return False
+
+
+def _total(label: sp.Symbol, limits: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
+    k = index("p°")
+    return sp.Sum(array(label)[k], (k, *limits))
+
+
+def _label(atom: sp.Expr) -> sp.Symbol:
+    label: sp.Symbol = atom.base.label if isinstance(atom, sp.Indexed) else atom
+    return label
+
+
+def _sides(equation: Equation) -> tuple[sp.Expr, ...]:
+    return (equation.left, equation.right, *(d.value for d in equation.definitions))
+
+
+def _with(equation: Equation, change: Callable[[sp.Expr], sp.Expr]) -> Equation:
+    """The equation with its sides, and the definitions that it uses, changed."""
+    definitions = tuple(replace(d, value=change(d.value)) for d in equation.definitions)
+    return replace(equation, left=change(equation.left), right=change(equation.right), definitions=definitions)
