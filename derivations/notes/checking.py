@@ -89,8 +89,8 @@ def _read_in_all_ways(
         readings.append((other, other.run(until)))
     if until is not None and len({found[-1].verdict for _, found in readings}) > 1:
         return _read_in_all_ways(document, signature, seed, Counter())
-    held = [sum(s.verdict in HELD for s in found) for _, found in readings]
-    _, steps = readings[held.index(max(held))]
+    admitted = [found for reading, found in readings if not (reading.choices.rows and "columns" in reading.consulted)]
+    steps = max(admitted, key=lambda found: sum(s.verdict in HELD for s in found))
     for _, others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
     return steps

@@ -5,6 +5,12 @@ means and sums, predictions called y, transposes, vectors without an arrow, doma
 """
 
 FALSE = [
+    # vectors are no rows where W x has a column
+    (
+        r"$X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^n$. $J(w) = \frac{1}{2n}\|Xw - y\|^2$.",
+        r"w^T X^T y = X w y^T",
+    ),
+    (r"$z = W x + b$, $p = \text{softmax}(z)$.", r"\frac{\partial p}{\partial z} = \text{diag}(p) - p^T p"),
     # what tells probabilities apart: parameters below their letter, outcomes by other letters
     (r"Two models $p_\theta(x|z)$ and $p_\phi(x|z)$.", r"\log p_\theta(x|z) - \log p_\phi(x|z) = 0"),
     (r"The marginals $p(x)$ and $p(y)$.", r"-\sum_x p(x) \log p(x) = -\sum_y p(y) \log p(y)"),
@@ -133,6 +139,7 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (r"$z = x W + b$, $p = \text{softmax}(z)$.", r"\frac{\partial p}{\partial z} = \text{diag}(p) - p^T p"),
     # what holds for probabilities only
     (r"The distribution $p$.", r"-\sum_x p(x) \log (c p(x)) = -\log c - \sum_x p(x) \log p(x)"),
     (r"The probabilities $p_k$.", r"\sum_k p_k (a + z_k) = a + \sum_k p_k z_k"),

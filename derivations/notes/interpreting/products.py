@@ -157,7 +157,13 @@ class Products(Applications, Totals):
         raise UnsupportedNoteError(f"the operator {operator}")
 
     def _consult_rows(self, left: Value, right: Value) -> None:
-        """Whether a product hangs on vectors being rows or columns: p p^T and s^T s, and an outer product."""
+        """Whether a product hangs on vectors being rows or columns: p p^T and s^T s, and an outer product.
+
+        W x has a column: where it stands, vectors can't be rows.
+        """
+        names = isinstance(left.expr, sp.Indexed) and isinstance(right.expr, sp.Indexed)
+        if names and len(left.axes) == 2 and len(right.axes) == 1 and right.is_row:
+            self.consulted.add("columns")
         if len(left.axes) != 1 or len(right.axes) != 1 or left.axes[0].sort != right.axes[0].sort:
             return
         if left.is_row is not right.is_row:
