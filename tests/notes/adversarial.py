@@ -7,7 +7,7 @@ means and sums, predictions called y, transposes, vectors without an arrow, doma
 FALSE = [
     # vectors are no rows where W x has a column
     (
-        r"$X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^n$. $J(w) = \frac{1}{2n}\|Xw - y\|^2$.",
+        r"$X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^n$. $J = \|Xw - y\|^2$.",
         r"w^T X^T y = X w y^T",
     ),
     (r"$z = W x + b$, $p = \text{softmax}(z)$.", r"\frac{\partial p}{\partial z} = \text{diag}(p) - p^T p"),
