@@ -24,6 +24,7 @@ from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
+from derivations.notes.interpreting.shorthand import bare_symbols
 from derivations.notes.interpreting.tensor import (
     ANY,
     Value,
@@ -214,7 +215,7 @@ class Elaborator(Products):
             return self.with_scripts(self.of_array(ref.key, operand), ref), len(rest)
         if bracket is not None and isinstance(base, ast.Group) and base.opening in "([" and base.body is not None:
             is_function = ref.key in self.signature.functions or ref.key in SIGMOIDS or bool(self._function_entry(ref))
-            if is_function and ref.key not in SIGMOIDS and _stands_bare(node, base.body):
+            if is_function and ref.key not in SIGMOIDS and node in bare_symbols(base.body):
                 is_function = False  # p(1 - p)
             if ref.key in ARRAY_FUNCTIONS and not self.scope.of(ref.key):
                 found = self.of_array(ref.key, base)
@@ -386,15 +387,3 @@ class Elaborator(Products):
         for exponent_node in node.superscripts:
             value = self.raised(value, exponent_node)
         return value
-
-
-def _stands_bare(name: ast.Symbol, body: Node) -> bool:
-    """Whether a name stands in an expression with no bracket behind it."""
-    applied = {
-        id(left.body)
-        for part in walk(body)
-        if isinstance(part, ast.Product)
-        for left, right in zip(part.factors, part.factors[1:], strict=False)
-        if not right.operator and isinstance(right.body, ast.Group | ast.Scripted)
-    }
-    return any(part == name and id(part) not in applied for part in walk(body) if isinstance(part, ast.Symbol))

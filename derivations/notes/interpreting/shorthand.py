@@ -17,7 +17,7 @@ from derivations.notes.interpreting.names import TRANSPOSES
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
-__all__ = ["NO_SHORTHAND", "Shorthand", "shorthand_of", "with_sigma", "without_prime"]
+__all__ = ["NO_SHORTHAND", "Shorthand", "bare_symbols", "shorthand_of", "with_sigma", "without_prime"]
 
 _SPREAD = r"variance|deviation|gaussian|normal distribution|\\mathcal\s*\{?N|方差|正态|高斯|дисперс|нормальн"
 _LETTERS = "kjlrsuvmnq"
@@ -68,11 +68,11 @@ def _argument(left: ast.Factor, right: ast.Factor) -> Node | None:
     plain = isinstance(left.body, ast.Symbol) and left.body.name == r"\sigma" and not left.body.superscripts
     if not plain or right.operator or right.sign or not isinstance(group, ast.Group) or group.opening not in ("(", "["):
         return None
-    return None if group.body is None or _has_bare_sigma(group.body) else group.body
+    return None if group.body is None or any(s.name == r"\sigma" for s in bare_symbols(group.body)) else group.body
 
 
-def _has_bare_sigma(node: Node) -> bool:
-    """Whether a side has a σ with no bracket behind it, as 1 - σ has."""
+def bare_symbols(node: Node) -> Iterator[ast.Symbol]:
+    """The symbols in a side with no bracket behind them, as in 1 - σ."""
     applied = {
         id(left.body)
         for part in walk(node)
@@ -80,7 +80,7 @@ def _has_bare_sigma(node: Node) -> bool:
         for left, right in zip(part.factors, part.factors[1:], strict=False)
         if not right.operator and isinstance(right.body, ast.Group | ast.Scripted)
     }
-    return any(isinstance(n, ast.Symbol) and n.name == r"\sigma" and id(n) not in applied for n in walk(node))
+    yield from (n for n in walk(node) if isinstance(n, ast.Symbol) and id(n) not in applied)
 
 
 def _is_bare(symbol: Node, used: Shorthand) -> bool:

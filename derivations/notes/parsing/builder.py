@@ -373,7 +373,7 @@ def _with_scripts(base: Node, below: tuple[Node, ...], above: tuple[Node, ...], 
         *terms, last = base.body.terms  # {1+e}^{-x} is printed as 1 + e^{-x}
         raised = replace(last, body=_on_last(last.body, below, above, primes, span))
         return replace(base, body=replace(base.body, terms=(*terms, raised)), span=span)
-    if isinstance(base, ast.Symbol | ast.Function) and not (base.subscripts and below):
+    if isinstance(base, ast.Symbol | ast.Function | ast.Scripted) and not (base.subscripts and below):
         return replace(
             base,
             subscripts=base.subscripts or below,
@@ -394,14 +394,6 @@ def _with_scripts(base: Node, below: tuple[Node, ...], above: tuple[Node, ...], 
             return replace(base, note=above[0], span=span)
     if isinstance(base, ast.BigOperator | ast.Partial | ast.Nabla | ast.Text | ast.Ellipsis):
         raise Unreadable("scripts that this can't carry", span.start)
-    if isinstance(base, ast.Scripted) and not (base.subscripts and below):
-        return replace(
-            base,
-            subscripts=base.subscripts or below,
-            superscripts=base.superscripts + above,
-            primes=base.primes + primes,
-            span=span,
-        )
     return ast.Scripted(base, below, above, primes, span=span)
 
 
