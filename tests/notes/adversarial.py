@@ -5,6 +5,10 @@ means and sums, predictions called y, transposes, vectors without an arrow, doma
 """
 
 FALSE = [
+    # powers behind the bracket of a function, infinity
+    (r"", r"\tanh(x)^2 = \tanh(x^2)"),
+    (r"", r"\exp(x)^2 = e^{x^2}"),
+    (r"", r"\infty - \infty = 0"),
     # vectors are no rows where W x has a column
     (
         r"$X \in \mathbb{R}^{n \times d}$, $w \in \mathbb{R}^d$, $y \in \mathbb{R}^n$. $J = \|Xw - y\|^2$.",
@@ -139,6 +143,16 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (r"", r"\sigma'(z) = \sigma(z) - \sigma^2(z)"),
+    (r"", r"\frac{d}{dx} \tanh(x) = 1 - \tanh(x)^2"),
+    (r"", r"\exp(x)^2 = e^{2x}"),
+    (r"", r"\log(x)^2 = 2 \log x"),
+    (r"", r"\log(x)^2 = \log(x) \log(x)"),
+    (r"", r"\log p (1 - y) = (1 - y) \log p"),
+    (r"", r"\log x y = \log x + \log y"),
+    (r"", r"\frac{1}{2x} = 1/2x"),
+    (r"", r"1/2x = \frac{x}{2}"),
+    (r"", r"\sum_{i=1}^{\infty} (a_i - a_{i+1}) = a_1"),
     (r"$z = x W + b$, $p = \text{softmax}(z)$.", r"\frac{\partial p}{\partial z} = \text{diag}(p) - p^T p"),
     # what holds for probabilities only
     (r"The distribution $p$.", r"-\sum_x p(x) \log (c p(x)) = -\log c - \sum_x p(x) \log p(x)"),

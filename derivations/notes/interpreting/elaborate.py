@@ -189,6 +189,8 @@ class Elaborator(Products):
         ):
             first, second = self.axis(ANY), self.axis(ANY)
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
+        if node.name == r"\infty":
+            raise UnsupportedNoteError("infinity among numbers")
         if node.name == r"\pi" and not any(slot[0] == r"\pi" for slot in self.signature.sort_of_slot):
             return scalar(sp.pi), 0
         if node.name == r"\delta" and self.signature.has_kronecker and len(self._indices(node)) == 2:
@@ -381,7 +383,10 @@ class Elaborator(Products):
             raise UnsupportedNoteError(f"the norm {written}")
         if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:
             return self.raised(self.value(base), node.superscripts[0])
-        value = self.value(base)
+        return self.with_those_of(node, self.value(base))
+
+    def with_those_of(self, node: ast.Scripted, value: Value) -> Value:
+        """A value with the indices and powers that a bracket has."""
         if node.subscripts:
             value = self.entry_of(value, node.subscripts)
         for exponent_node in node.superscripts:

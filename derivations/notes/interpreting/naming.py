@@ -40,6 +40,8 @@ class Choices:
     by a vector has its rows from what it is taken by. zero: whether arrays begin at 0 whose sums
     begin in one place at 0 and in another at 1. beyond: whether d/dx is of what stands behind the bracket after it too.
     first: whether d/dx is of the function right behind it alone, as in d/dx f(x) g(x) for f'(x) g(x).
+    outside: whether \\log(x)^2 is the square of the logarithm. short: whether \\log p q is (\\log p) q.
+    slash: whether 1/2x is 1/(2x).
     """
 
     reach: bool = True
@@ -49,6 +51,9 @@ class Choices:
     zero: bool = False
     beyond: bool = False
     first: bool = False
+    outside: bool = False
+    short: bool = False
+    slash: bool = False
 
     def __str__(self) -> str:
         parts = ["Σ reaches over the terms after it" if self.reach else "Σ reaches over its own term only"]
@@ -57,6 +62,8 @@ class Choices:
         parts += ["arrays begin at 0"] * self.zero
         parts += ["d/dx reaches beyond the bracket after it"] * self.beyond
         parts += ["d/dx reaches over the function after it only"] * self.first
+        parts += ["log(x)² is (log x)²"] * self.outside
+        parts += ["log p q is (log p) q"] * self.short + ["1/2x is 1/(2x)"] * self.slash
         return "; ".join(parts)
 
     def others(self, consulted: Collection[str]) -> Iterator[Choices]:

@@ -54,6 +54,8 @@ class Products(Applications, Totals):
 
         def applied(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> tuple[Value, int]: ...
 
+        def with_those_of(self, node: ast.Scripted, value: Value) -> Value: ...
+
     def product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
         """The value of factors in a row; `tail`: terms after them that the last sum among them reaches over."""
         numerator = self._written_quotient(factors)
@@ -78,6 +80,9 @@ class Products(Applications, Totals):
             value, used, operator = self.item(factors, position, tail)
             position += used
             if factor.operator == "/":
+                while self._is_below(factors, position):
+                    value = self.times(value, self.value(factors[position].body), "")
+                    position += 1
                 value = self.quotient(scalar(1), value)
             result = value if result is None else self.times(result, value, factor.operator)
             if operator:
@@ -215,6 +220,10 @@ class Products(Applications, Totals):
         if isinstance(first.body, ast.BigOperator):
             return self.product(rest, ()), len(rest)
         count = 1
+        if len(rest) > 1 and not rest[1].operator and not _ends_argument(rest[1].body):
+            self.consulted.add("short")
+            if self.choices.short:
+                return self.product(rest[:1], ()), 1
         while count < len(rest) and not rest[count].operator and not _ends_argument(rest[count].body):
             if isinstance(rest[count].body, ast.BigOperator) or is_differential(rest[count].body):
                 break
@@ -228,8 +237,11 @@ class Products(Applications, Totals):
         if node.subscripts and not (isinstance(node.subscripts[0], ast.Symbol) and node.subscripts[0].name == "e"):
             raise UnsupportedNoteError("a logarithm to another base")
         rest = factors[at + 1 :]
+        outside = self._power_outside(name, rest)
         if name == "exp" and node.superscripts:
             argument, used = self.value(node.superscripts[0]), 0
+        elif outside is not None:
+            argument, used = self.value(outside.base), 1
         else:
             argument, used = self.argument(rest)
         value = replace(argument, expr=at_primes(_FUNCTIONS[name], argument.expr, node.primes))
@@ -237,7 +249,32 @@ class Products(Applications, Totals):
             self.partial.append(sp.log(argument.expr))
         if node.superscripts and name != "exp":
             value = power(value, self.value(node.superscripts[0]).expr)
+        if outside is not None:
+            value = self.with_those_of(outside, value)
         return value, 1 + used, False
+
+    def _power_outside(self, name: str, rest: Sequence[ast.Factor]) -> ast.Scripted | None:
+        r"""The bracket whose power is that of a function: \tanh(x)^2 is (\tanh x)^2, but \log(x)^2 may be 2 \log x."""
+        bracket = rest[0].body if rest and not rest[0].operator and not rest[0].sign else None
+        if not isinstance(bracket, ast.Scripted) or not isinstance(bracket.base, ast.Group):
+            return None
+        if bracket.primes or bracket.base.opening not in ("(", "[") or is_indicator(bracket.base):
+            return None
+        if name not in _LOGS:
+            return bracket
+        if not bracket.superscripts or not all(isinstance(s, ast.Number) for s in bracket.superscripts):
+            return None
+        self.consulted.add("outside")
+        return bracket if self.choices.outside else None
+
+    def _is_below(self, factors: Sequence[ast.Factor], at: int) -> bool:
+        """Whether a slash divides by a name that stands right behind its divisor, too: x of 1/2x."""
+        if at >= len(factors) or factors[at].operator or factors[at].sign:
+            return False
+        if not isinstance(factors[at].body, ast.Symbol):
+            return False
+        self.consulted.add("slash")
+        return self.choices.slash
 
     def extremum(self, name: str, group: ast.Group) -> Value:
         if not isinstance(group.body, ast.Listing) or len(group.body.items) != 2:

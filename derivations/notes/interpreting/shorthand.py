@@ -63,9 +63,9 @@ def _names_sigma(chain: ast.Chain) -> bool:
 
 
 def _argument(left: ast.Factor, right: ast.Factor) -> Node | None:
-    """What a σ is applied to: z of σ(z)."""
+    """What a σ is applied to: z of σ(z) and of σ^2(z)."""
     group = right.body.base if isinstance(right.body, ast.Scripted) else right.body
-    plain = isinstance(left.body, ast.Symbol) and left.body.name == r"\sigma" and not left.body.superscripts
+    plain = isinstance(left.body, ast.Symbol) and left.body.name == r"\sigma" and _has_powers_only(left.body)
     if not plain or right.operator or right.sign or not isinstance(group, ast.Group) or group.opening not in ("(", "["):
         return None
     return None if group.body is None or any(s.name == r"\sigma" for s in bare_symbols(group.body)) else group.body
@@ -86,8 +86,11 @@ def bare_symbols(node: Node) -> Iterator[ast.Symbol]:
 def _is_bare(symbol: Node, used: Shorthand) -> bool:
     if not isinstance(symbol, ast.Symbol) or symbol.name != r"\sigma" or used.argument is None:
         return False
-    powers = all(isinstance(s, ast.Number) for s in symbol.superscripts)
-    return powers and not symbol.subscripts and not symbol.decorations
+    return _has_powers_only(symbol) and not symbol.subscripts and not symbol.decorations
+
+
+def _has_powers_only(symbol: ast.Symbol) -> bool:
+    return all(isinstance(s, ast.Number) for s in symbol.superscripts)
 
 
 def _is_indexed(symbol: Node) -> bool:

@@ -102,6 +102,8 @@ class Totals(Namer):
     def big(self, node: ast.BigOperator, rest: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
         r"""\sum or \prod over the rest of the product, and over the terms `tail`."""
         letters, low, high, without = binder(node)
+        if any(bound is not None and ast.Symbol(r"\infty") in walk(bound) for bound in (low, high)):
+            raise UnsupportedNoteError("an infinite sum")
         if not rest:
             raise UnsupportedNoteError("a sum of nothing")
         body: Node = ast.Product((ast.Factor("", rest[0].sign, rest[0].body), *rest[1:])) if rest else ast.Number("1")
