@@ -5,6 +5,7 @@ means and sums, predictions called y, transposes, vectors without an arrow, doma
 """
 
 FALSE = [
+    (r"$S_i = \frac{e^{a_i}}{\sum_{k=1}^N e^{a_k}}$", r"D_j S_i = S_i (1 - S_j)"),
     # powers behind the bracket of a function, infinity
     (r"", r"\tanh(x)^2 = \tanh(x^2)"),
     (r"", r"\exp(x)^2 = e^{x^2}"),
@@ -143,6 +144,7 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (r"$S_i = \frac{e^{a_i}}{\sum_{k=1}^N e^{a_k}}$", r"D_j S_i = S_i (\delta_{ij} - S_j)"),
     (r"", r"\sigma'(z) = \sigma(z) - \sigma^2(z)"),
     (r"", r"\frac{d}{dx} \tanh(x) = 1 - \tanh(x)^2"),
     (r"", r"\exp(x)^2 = e^{2x}"),

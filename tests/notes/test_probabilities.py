@@ -146,3 +146,21 @@ def test_a_probability_without_an_index_may_be_that_of_all_samples() -> None:
     )
     assert "refuted" not in [s.verdict for s in check_notes(note).steps]
     assert check_notes(note.replace(r"{t_i} (1 -", r"{t_i} (1 +")).steps[-1].verdict in ("refuted", "conflict")
+
+
+CROSS = r"$L = -\sum_i y_i\log p_i$ with one-hot $y$. "
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        r"$p_i = \text{softmax}(z)_i$. " + CROSS + r"$\frac{\partial L}{\partial z_i} = p_i - y_i$",
+        r"$p = \text{softmax}(z)$. " + CROSS + r"$\frac{\partial L}{\partial z_i} = p_i - y_i$",
+        r"$p = \text{softmax}(z)$. " + CROSS + r"$\frac{\partial L}{\partial z} = p - y$",
+        r"$H = -\sum_i p_i\log q_i$. $\frac{\partial H}{\partial q_i} = -\frac{p_i}{q_i}$",
+    ],
+)
+def test_an_index_is_of_classes_where_softmax_takes_all_of_them(note: str) -> None:
+    assert check_notes(note).steps[-1].verdict == "proved"
+    before, _, after = note.rpartition("=")
+    assert check_notes(f"{before}= 2 ({after[:-1]})$").steps[-1].verdict == "refuted"

@@ -21,6 +21,7 @@ from derivations.notes.interpreting.indicators import Indicators
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS, base_letter
+from derivations.notes.interpreting.survey import SOFTMAX
 from derivations.notes.interpreting.tensor import Value, scalar
 from derivations.notes.interpreting.thresholds import RELU, step_of
 from derivations.notes.parsing import ast
@@ -32,7 +33,6 @@ from derivations.statement import index as position
 __all__ = ["SIGMOIDS", "Applications", "at_primes", "of_others"]
 
 SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
-_SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
 _NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign, sp.KroneckerDelta, Partial)
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
 _NAMED |= dict.fromkeys(RELU, lambda u: sp.Max(0, u))
@@ -118,7 +118,7 @@ class Applications(Derivatives, Arrays, Indicators):
         if ref.key in _NAMED and len(arguments) == 1 and not ref.indices:
             inner = self.value(arguments[0])
             return replace(inner, expr=at_primes(_NAMED[ref.key], inner.expr, ref.primes))
-        if ref.key in _SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
+        if ref.key in SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
             return self._softmax_at(ref, arguments[0])
         conditional = next((a for a in arguments if isinstance(a, ast.Chain)), None)
         if conditional is not None:

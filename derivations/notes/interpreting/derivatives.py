@@ -325,9 +325,11 @@ class Derivatives(Namer):
             raise UnsupportedNoteError("the gradient by what the function is a function of")
         return column([Partial(value.expr, p) for p in parameters], self.axis)
 
-    def operator_d(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> Value | None:
-        """D f(x), the derivative of f by what it is applied to; None for any other D."""
-        if node.subscripts or node.superscripts or len(rest) < 2 or any(f.operator or f.sign for f in rest[:2]):
+    def operator_d(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> tuple[Value, int] | None:
+        """D f(x), the derivative of f by what it is applied to, with the factors that took; None for any other D."""
+        if node.subscripts:
+            return self._by_entry(node, rest)
+        if node.superscripts or len(rest) < 2 or any(f.operator or f.sign for f in rest[:2]):
             return None
         name, group = rest[0].body, rest[1].body
         if not isinstance(name, ast.Symbol) or not isinstance(group, ast.Group) or group.opening != "(":
@@ -336,7 +338,20 @@ class Derivatives(Namer):
             self.signature.functions
         ):
             return None
-        return self.derivative(self.product(rest[:2], ()), [group.body])
+        return self.derivative(self.product(rest[:2], ()), [group.body]), 2
+
+    def _by_entry(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> tuple[Value, int] | None:
+        """D_j S_i, the derivative of what is defined by entries of one array by its entry j."""
+        name = rest[0].body if rest and not rest[0].operator and not rest[0].sign else None
+        found = self.scope.of(read_name(name, self.signature.habits).key) if isinstance(name, ast.Symbol) else []
+        definition = found[0].definition if found else None
+        if definition is None:
+            return None
+        arrays = {a.base.label for a in free_atoms(definition.value) if isinstance(a, sp.Indexed)}
+        if len(arrays) != 1:
+            raise UnsupportedNoteError("the operator D")
+        variable = ast.Symbol(arrays.pop().name.split("·")[0], subscripts=node.subscripts)
+        return self.derivative(self.product(rest[:1], ()), [variable]), 1
 
     def of_prime(self, value: Value) -> Value:
         """(E)', by the one name in E; of functions without arguments, (u v)', by what all of them depend on."""

@@ -198,7 +198,7 @@ class Elaborator(Products):
         if node.name == "D" and not self.scope.of("D"):
             slope = self.operator_d(node, rest)
             if slope is not None:
-                return slope, 2
+                return slope
         if node.name in ("d", "D") and not self._indices(node) and isinstance(bracket, ast.Symbol):
             return self.differential(bracket), 1
         ref = read_name(node, self.signature.habits)

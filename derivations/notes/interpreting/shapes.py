@@ -23,6 +23,7 @@ from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.layers import at_layer, is_general, layers_named, own_layer
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.signature import Key, Signature, base_letter
+from derivations.notes.interpreting.survey import SOFTMAX
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
@@ -285,6 +286,7 @@ def _differential(node: Node) -> Node | None:
 
 def with_shapes(document: Document, signature: Signature) -> Signature:
     """The signature with the axes of the names that never carry an index."""
+    signature = _with_logits(document, signature)
     found = inferred_axes(document, signature)
     signature.axes.update(found)
     letters = _GIVEN if any(key[0] in _WEIGHTS for key in found) else _GIVEN | _COLUMNS
@@ -298,6 +300,35 @@ def with_shapes(document: Document, signature: Signature) -> Signature:
         # an axis of a weight is no axis of samples: the index runs over outputs
         return replace(signature, sample=None, classes=signature.classes | {signature.sample})
     return signature
+
+
+def _with_logits(document: Document, signature: Signature) -> Signature:
+    """The signature with classes for the z of p = softmax(z) that never carries an index, where p has one."""
+    classes: set[Key] = set()
+    of_data = {sort for key, axes in signature.axes.items() if base_letter(key).lower() == "x" for sort in axes}
+    for step in document.steps:
+        head = step.left.node if step.left is not None else None
+        logits = _inside_softmax(step.right.node) if step.right is not None else None
+        if not isinstance(head, ast.Symbol) or not isinstance(logits, ast.Symbol):
+            continue
+        found = [*_refs(head, signature.habits), *_refs(logits, signature.habits)]
+        if len(found) != 2:
+            continue
+        p, z = found
+        own = signature.axes.get(p.key, ())
+        if len(own) == 1 and not p.indices and not z.indices and own[0] not in of_data:
+            if signature.axes.get(z.key, ()) in ((), own):
+                signature.axes[z.key] = own
+                classes |= {own[0]}
+    sample = None if signature.sample in classes else signature.sample
+    return replace(signature, sample=sample, classes=signature.classes | classes) if classes else signature
+
+
+def _inside_softmax(node: Node | None) -> Node | None:
+    match node:
+        case ast.Product((ast.Factor(_, _, ast.Symbol(name)), ast.Factor("", "", ast.Group("(", _, body)))):
+            return body if name in SOFTMAX else None
+    return None
 
 
 def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[Key, ...]]:

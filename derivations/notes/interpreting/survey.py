@@ -24,7 +24,9 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["Survey", "applies", "habits_of", "names_in"]
+__all__ = ["SOFTMAX", "Survey", "applies", "habits_of", "names_in"]
+
+SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
 
 
 @dataclass
@@ -266,6 +268,8 @@ class Survey:
                     self.means.add(render(below.factors[-1].body))
             if isinstance(left.body, ast.Function) and left.body.name in ("log", "ln"):
                 self.log_of(right.body)
+            if isinstance(left.body, ast.Symbol) and left.body.name in SOFTMAX and not right.operator:
+                self.softmax_of(right.body.base if isinstance(right.body, ast.Scripted) else right.body)
             one = isinstance(left.body, ast.Number) and left.body.text == "1"
             if one and isinstance(right.body, ast.Group) and right.body.opening == r"\{":
                 chain = right.body.body
@@ -277,6 +281,13 @@ class Survey:
         bold = any(slot[0] == key + "!" for slots in self.letters.values() for slot in slots)
         single = any(len(above) + len(below) == 1 for above, below in self.uses[key])
         return self.whole[key] == self.given[key] > 0 and single and not bold and key not in self.transposed
+
+    def softmax_of(self, bracket: Node) -> None:
+        """softmax(z) has classes for the index of z."""
+        body = bracket.body if isinstance(bracket, ast.Group) else None
+        for ref in names_in([body], self.habits) if isinstance(body, ast.Symbol) else ():
+            if not ref.indices:
+                self.class_slots.append((ref.key + "!" * ref.bold, False, 1, 0))
 
     def join(self) -> set[Slot]:
         """Make sorts of slots and letters; the slots that fit no single one."""

@@ -170,7 +170,13 @@ class Settled:
         self.jets[name] = Definition(target, value)
 
     def _is_apart(self, name: sp.Symbol, label: sp.Symbol) -> bool:
-        """Whether a unit depends on no other of its layer, nor on the weights of one: out_{h2} on net_{h1} and w_1."""
+        """Whether one thing depends on another by nothing that is usual.
+
+        A unit depends on no other of its layer, nor on the weights of one: out_{h2} on net_{h1} and w_1. Nor does a
+        distribution p on another, q.
+        """
+        if {name.name, label.name} == {"p", "q"} and self._axes_of(name) and self._axes_of(label):
+            return True
         own, other = (self._unit(s) for s in (name, label))
         if own is None or other is not None:
             return own is not None and other is not None and own[1] == other[1] and own[2] != other[2]
