@@ -16,6 +16,7 @@ from dataclasses import replace
 from derivations.equation import remembered
 from derivations.notes.alone import parts_around
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
+from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.rewriting import rewritten, usage
 from derivations.notes.interpreting.shapes import with_shapes
@@ -67,9 +68,11 @@ def check_step(document: Document, text: str, line: int, column: int, seed: int 
         return _read_again(document, signature, maps, steps, [at], seed)[at]
 
 
-def _signed(document: Document, text: str, maps: frozenset[str]) -> Signature:
+def _signed(document: Document, text: str, maps: frozenset[str], whole: Document | None = None) -> Signature:
+    """The notation of a document; whole: the one of which it is a part, which says of what shapes its names are."""
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
-    return with_shapes(document, sign_document(sides, text, maps))
+    signature = sign_document(sides, text, maps)
+    return with_shapes(document, signature, declared_sizes(whole or document, signature.habits))
 
 
 def _read_in_all_ways(
@@ -111,7 +114,7 @@ def _read_again(
             found[k] = _alone(document, maps, document.steps[k], steps[k], seed)
     left_open = {found[k].formula for k in wanted if _is_open(found[k])}
     for part, own in slices(document, signature, left_open):
-        reading = Reading(part, _signed(part, signature.words, maps), Choices(), seed, seconds=_AGAIN)
+        reading = Reading(part, _signed(part, signature.words, maps, document), Choices(), seed, seconds=_AGAIN)
         reading.transposes = has_transposes(document)
         records = reading.run()
         for whole, here in ((w, h) for w, h in own if w in wanted):
@@ -134,7 +137,7 @@ def _less_open(mine: StepRecord, theirs: StepRecord, seed: int) -> StepRecord:
 def _alone(document: Document, maps: frozenset[str], step: Step, record: StepRecord, seed: int) -> StepRecord:
     """Refuted only if it does not hold where it is read by itself, its letters meaning what they mean there."""
     for part, text, own in parts_around(document, step):
-        found = Reading(part, _signed(part, text, maps), Choices(), seed).run(until=own)[-1]
+        found = Reading(part, _signed(part, text, maps, document), Choices(), seed).run(until=own)[-1]
         if found.verdict in HELD or str(found.reason).startswith("holds where"):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
     return record

@@ -83,9 +83,9 @@ def _sizes(node: Node) -> tuple[str, ...] | None:
 
 
 def _text(node: Node) -> str:
-    """A size as `Namer.size_symbol` reads it: n, 3, m + 1."""
+    """A size as `Namer.size_symbol` reads it: n, 3, m + 1, d_{in}."""
     match node:
-        case ast.Symbol(_, _, (), (), 0) | ast.Number():
+        case ast.Symbol(_, _, _, (), 0) | ast.Number():
             return render(node)
         case ast.Group("(" | "{", _, body) if body is not None:
             return _text(body)

@@ -57,8 +57,13 @@ class Elaborator(Products):
 
     def side(self, node: Node) -> Value:
         """The value of a whole side."""
-        self.matrix = self.matrix or self._is_matrix_form(node)
+        self.matrix = self.matrix or self._is_matrix_form(node) or self.has_matrices(node)
         return self.value(node)
+
+    def has_matrices(self, node: Node) -> bool:
+        """Whether a matrix with a row for each sample stands in a side, one that never carries an index."""
+        refs = (read_name(part, self.signature.habits) for part in walk(node) if isinstance(part, ast.Symbol))
+        return bool(self.signature.matrices) and any(ref.key in self.signature.matrices for ref in refs)
 
     def _is_matrix_form(self, node: Node) -> bool:
         has_ones = any(is_constant(part) for part in walk(node))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.declared import declared_sizes
@@ -44,6 +44,7 @@ _LENIENCE = (  # (equations that don't fit, vectors that are numbers, whether lo
     (0, 0, False), (0, 1, False), (0, 0, True), (1, 0, False), (0, 2, False), (0, 1, True), (1, 1, False)
 )  # fmt: skip
 _MOST_EQUATIONS = 60
+Stated = Mapping[str, tuple[str, ...]]
 
 
 class _UnfitError(Exception):
@@ -68,9 +69,10 @@ class _Fit:
     ranks: Mapping[str, int]
     habits: Habits
     losses: bool = False  # whether y log p of a loss may be the inner product of two columns
+    rows: bool = False  # whether vectors lie, as in x W + b
     inner: bool = False  # in such a loss
     parent: dict[str, str] = field(default_factory=dict)
-    fresh: int = 0
+    stated: frozenset[str] = frozenset()  # the sizes that the document states
 
     def find(self, size: str) -> str:
         while self.parent.get(size, size) != size:
@@ -78,13 +80,19 @@ class _Fit:
         return size
 
     def join(self, a: str, b: str) -> None:
-        self.parent[self.find(b)] = self.find(a)
+        a, b = self.find(a), self.find(b)
+        if a != b and a in self.stated and b in self.stated:
+            raise _UnfitError
+        self.parent[b] = a
+        if b in self.stated:
+            self.stated = self.stated | {a}
 
     def name(self, key: str) -> _Shape:
-        return _Shape(tuple(f"{key}·{axis}" for axis in range(self.ranks[key])))
+        return _Shape(tuple(f"{key}·{axis}" for axis in range(self.ranks[key])), self.rows and self.ranks[key] == 1)
 
     def declare(self, declared: Mapping[str, tuple[str, ...]]) -> None:
-        """Join the axes that were said to be of one size."""
+        """Join the axes that were said to be of one size; those said to be of different sizes are never joined."""
+        self.stated = frozenset(f"#{text}" for sizes in declared.values() for text in sizes)
         for key, sizes in declared.items():
             for own, text in zip(self.name(key).sizes, sizes, strict=True):
                 self.join(own, f"#{text}")
@@ -284,14 +292,15 @@ def _differential(node: Node) -> Node | None:
     return None
 
 
-def with_shapes(document: Document, signature: Signature) -> Signature:
-    """The signature with the axes of the names that never carry an index."""
+def with_shapes(document: Document, signature: Signature, stated: Stated | None = None) -> Signature:
+    """The signature with the axes of the names that never carry an index; stated: shapes, if not by this document."""
     signature = _with_logits(document, signature)
-    found = inferred_axes(document, signature)
+    found = inferred_axes(document, signature, stated)
     signature.axes.update(found)
     letters = _GIVEN if any(key[0] in _WEIGHTS for key in found) else _GIVEN | _COLUMNS
     given = {key for key, axes in found.items() if axes and key in letters} - _heads(document, signature.habits)
-    signature = replace(signature, parameters=signature.parameters | given)
+    matrices = frozenset(key for key, axes in found.items() if len(axes) == 2 and axes[0] == signature.sample)
+    signature = replace(signature, parameters=signature.parameters | given, matrices=matrices)
     if any(name.lower().endswith("softmax") for name in signature.functions):  # its labels run over classes
         labels = [axes for key, axes in signature.axes.items() if axes and signature.is_label(key)]
         signature = replace(signature, classes=signature.classes | {a[-1] for a in labels if a[-1] != signature.sample})
@@ -331,7 +340,7 @@ def _inside_softmax(node: Node | None) -> Node | None:
     return None
 
 
-def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[Key, ...]]:
+def inferred_axes(document: Document, signature: Signature, stated: Stated | None = None) -> dict[str, tuple[Key, ...]]:
     """The axes of every name that never carries an index; empty where there is no such notation, or nothing fits."""
     equations = [
         (step.left.node, step.right.node)
@@ -342,9 +351,9 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
     if signature.habits.layers:
         equations += _at_other_layers(document, signature, equations)
     refs = [ref for pair in equations for side in pair for ref in _refs(side, signature.habits)]
-    stated = declared_sizes(document, signature.habits)
+    stated = declared_sizes(document, signature.habits) if stated is None else stated
     indexed = {r.key for r in refs if len(r.indices) >= len(stated.get(r.key, ())) and r.indices}  # X_i of a matrix X
-    bare = {r.key for r in refs} - indexed - TRANSPOSES - signature.functions
+    bare = {r.key for r in refs} - indexed - (TRANSPOSES - stated.keys()) - signature.functions
     of_rows = {key: signature.axes[small] for key in bare if (small := _rows_of(key, signature, indexed)) is not None}
     bare -= of_rows.keys()
     declared = {key: sizes for key, sizes in stated.items() if key in bare}
@@ -352,7 +361,8 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
     ranks |= {key: 0 for key in bare if ranks.get(re.sub(r"_\d$", "", key)) == 1 and re.search(r"_\d$", key)}  # entries
     arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
     has_weights = any(rank == 2 and key[0] in _WEIGHTS for key, rank in ranks.items())
-    is_written = has_weights and (bool(arrays) or any(map(_shows_arrays, equations)))
+    is_stated = any(len(sizes) == 2 for sizes in declared.values())
+    is_written = has_weights and (is_stated or bool(arrays) or any(map(_shows_arrays, equations)))
     if not is_written and not _is_misread(equations, signature, arrays & bare, declared):
         return {}
     known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}
@@ -360,18 +370,43 @@ def inferred_axes(document: Document, signature: Signature) -> dict[str, tuple[K
     columns = sorted(key for key, rank in ranks.items() if rank == 1 and key not in arrays | declared.keys())
     ranks |= {key: len(axes) for key, axes in known.items()}
     targets = {} if has_weights else {k: 1 for k in bare - declared.keys() if base_letter(k) in _TARGETS}
+    by_definition = _defined_ranks(equations, ranks, known.keys() | declared.keys(), signature.habits)
     for faults, count, losses in _LENIENCE:
         if faults and len(equations) > _MOST_EQUATIONS:
             continue
         for numbers in itertools.combinations(columns, count):
             for wrong in itertools.combinations(range(len(equations)), faults):
-                for given in (targets, {}) if targets else ({},):
+                for given in ({**by_definition, **targets}, targets, {}) if targets else (by_definition, {}):
                     fixed = {**ranks, **given, **dict.fromkeys(numbers, 0)}
                     fit = _fitted(equations, wrong, fixed, signature.habits, losses, declared)
                     if fit is not None:
                         return _named(fit, bare, known, declared, signature)
-    fit = _fitted(equations, (), ranks, signature.habits, False, declared, loose=True) if has_weights else None
-    return {} if fit is None else _named(fit, bare, known, declared, signature)
+    for given in (by_definition, {}) if has_weights else ():
+        fit = _fitted(equations, (), {**ranks, **given}, signature.habits, False, declared, loose=True)
+        if fit is not None:
+            return _named(fit, bare, known, declared, signature)
+    return {}
+
+
+def _defined_ranks(
+    equations: Sequence[tuple[Node, Node]], ranks: Mapping[str, int], fixed: Collection[str], habits: Habits
+) -> dict[str, int]:
+    """The ranks that names have by what is first said of them, where these are others: S = H W + b is a matrix."""
+    found: dict[str, int] = {}
+    seen = set(fixed)
+    for left, right in equations:
+        fit = _Fit({**ranks, **found}, habits)
+        ref = fit.ref(left) if isinstance(left, ast.Symbol) else None
+        if ref is None or ref.indices or ref.transposed or ref.key not in ranks or ref.key in seen or _is_loss(left):
+            continue
+        seen.add(ref.key)
+        try:
+            shape = fit.shape(right)
+        except _UnfitError:
+            continue
+        if shape is not None and shape.sizes and len(shape.sizes) != ranks[ref.key]:
+            found[ref.key] = len(shape.sizes)
+    return found
 
 
 def _rows_of(key: str, signature: Signature, indexed: set[str]) -> str | None:

@@ -203,6 +203,7 @@ class Judging:
             claimed = cases_of(matrix) if isinstance(matrix, ast.Matrix) else []
             if claimed:
                 return self._by_cases(step, left, claimed)
+            first.matrix = second.matrix = first.has_matrices(left) or second.has_matrices(right)
             a = first.side(left)
             second.fresh = first.fresh + 50
             b = second.side(right)
