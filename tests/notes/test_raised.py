@@ -12,6 +12,10 @@ $\sigma$, and $L = \frac12 \|a^2 - y\|^2$. """
 MIXED = (
     r"""$z^{(1)} = W^{(1)} x$, $a^{(1)} = \tanh(z^{(1)})$, $z^{(2)} = W^{(2)} a^1$ and $L = \frac12 \|z^2 - y\|^2$. """
 )
+MARKED = r"""$z^h = W^h x + b^h$, $a^h = \sigma(z^h)$, $z^o = W^o a^h + b^o$ and $L = \frac12 \|z^o - y\|^2$. """
+WORDS = r"""
+$a^{[1]} = \tanh(W^{[1]} x)$, $z^{\text{out}} = W^{out} a^{[1]} + b^{out}$ and $L = \frac12 \|z^{out} - y\|^2$. """
+BOTH = r"$h = \tanh(W^{(1)} x)$, $z = W^{(2)} h$, $\hat{y} = W_2 h$ and $L = \frac12 \|\hat{y} - y\|^2$. "
 SMALL_T = r"$q(\theta) = \frac12 \sum_{n=1}^N (\theta^t x_n - y_n)^2 + \frac\lambda2 \theta^t \theta$. "
 SLOPES = r"$z = wx + b$, $a = \sigma(z)$, where $\sigma$ is the sigmoid, and $C = -y \log a - (1 - y) \log(1 - a)$. "
 
@@ -26,6 +30,11 @@ def last(note: str) -> str:
         (LAYERS, r"\frac{\partial L}{\partial z^2} = (a^2 - y) \odot \sigma'(z^2)", ("(a^2 - y)", "(a^1 - y)")),
         (LAYERS, r"\frac{\partial L}{\partial a^1} = W^{2T} ((a^2 - y) \odot \sigma'(z^2))", ("W^{2T}", "W^2")),
         (MIXED, r"\frac{\partial L}{\partial W^2} = (z^2 - y) (a^1)^T", ("(z^2 - y)", "(z^2 + y)")),
+        (MARKED, r"\frac{\partial L}{\partial W^o} = (z^o - y) (a^h)^T", ("(a^h)^T", "x^T")),
+        (MARKED, r"\frac{\partial L}{\partial a^h} = W^{oT} (z^o - y)", ("W^{oT}", "W^{o}")),
+        (MARKED, r"\frac{\partial L}{\partial a^h} = W^{oT} (z^o - y)", ("W^{oT}", "W^{hT}")),
+        (WORDS, r"\frac{\partial L}{\partial W^{out}} = (z^{out} - y) a^{[1]^T}", ("^{[1]^T}", "^{[1]}")),
+        (BOTH, r"\frac{\partial L}{\partial h} = {W^{(2)}}^T (\hat{y} - y)", ("^{(2)}", "^{(1)}")),
         (SMALL_T, r"\nabla q(\theta) = \sum_{n=1}^N (\theta^t x_n - y_n) x_n + \lambda \theta", ("- y_n", "+ y_n")),
         (SMALL_T, r"\frac{\partial}{\partial\theta} \theta^t \theta = 2 \theta", ("2", "3")),
         (SLOPES, r"\frac{\delta C}{\delta z} = \frac{\delta C}{\delta a}\frac{\delta a}{\delta z} = a-y", ("a-", "y-")),

@@ -2,7 +2,10 @@ r"""Scripts that a document writes in a way of its own, brought to the usual one
 
     z^1 = W^1 x + b^1, a^2      z^{(1)}, …, a^{(2)}: layers, where names of a layer have a raised 1, which is no power,
                                 or where a name has all its other layers in brackets
+    z^o, W^h, W^{out}           names with a mark, as z_{\text{o}}, where two names of a layer have the letter
+    W^{(1)}, W_1                one name, where a document has both
     \theta^t x, W^t \delta      \theta^T x, where t is nothing but raised in the document
+    A^{[l]^T}, \sum_{\forall x}  A^{[l] T}, \sum_x
 
 What is a layer or a transpose is decided once for a document, by all that it writes.
 """
@@ -19,19 +22,23 @@ from derivations.notes.parsing.ast import Node, walk
 __all__ = ["NO_RAISED", "Raised", "raised_in", "unraised"]
 
 _SMALL_T = ast.Symbol("t")
+_TRANSPOSES = ("T", r"\top", "t", "intercal")
+_NO_MARKS = frozenset("ijklmnptTLNKMDe")  # letters of indices, sizes and transposes
 _LEAST = 2  # names of a layer with a raised 1
 
 
 @dataclass(frozen=True)
 class Raised:
-    """layers: names of which a raised numeral is a layer; bracket: as this; t: whether t is a transpose."""
+    r"""layers: names of which a raised numeral is a layer; bracket: as this; t: whether t is a transpose.
+
+    marks: letters that mark names of a layer. lowered: names whose layers stand below.
+    """
 
     layers: frozenset[str] = frozenset()
     bracket: str = "("
     t: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.layers) or self.t
+    marks: frozenset[str] = frozenset()
+    lowered: frozenset[str] = frozenset()
 
 
 NO_RAISED = Raised()
@@ -42,17 +49,86 @@ def raised_in(sides: Iterable[Node]) -> Raised:
     nodes = [node for side in sides for node in walk(side)]
     symbols = [node for node in nodes if isinstance(node, ast.Symbol)]
     layers, bracket = _layers(symbols)
-    return Raised(layers, bracket, _is_only_raised(nodes, symbols))
+    return Raised(layers, bracket, _is_only_raised(nodes, symbols), _marks(symbols), _lowered(symbols))
 
 
 def unraised(node: Node, used: Raised) -> Node:
-    """A name or a bracket in the usual way of writing; any other node as it is."""
-    if isinstance(node, ast.Symbol) and node.name in used.layers:
-        node = replace(node, superscripts=tuple(_as_layer(s, used.bracket) for s in node.superscripts))
+    """A name, a bracket or a sum sign in the usual way of writing; any other node as it is."""
+    match node:
+        case ast.Symbol() if node.superscripts:
+            node = _name(node, used)
+        case ast.BigOperator(_, ast.Listing((ast.Text("for all"), lower), _)):
+            node = replace(node, lower=lower)
     if used.t and isinstance(node, ast.Symbol | ast.Scripted) and _SMALL_T in node.superscripts:
         raised = tuple(ast.Symbol("T", span=s.span) if s == _SMALL_T else s for s in node.superscripts)
         node = replace(node, superscripts=raised)
     return node
+
+
+def _name(node: ast.Symbol, used: Raised) -> ast.Symbol:
+    raised = tuple(part for script in node.superscripts for part in _apart(script, used))
+    if node.name in used.layers:
+        raised = tuple(_as_layer(script, used.bracket) for script in raised)
+    marks = tuple(mark for script in raised if (mark := _mark(node, script, used)) is not None)
+    kept = tuple(script for script in raised if _mark(node, script, used) is None)
+    if not marks and kept == node.superscripts:
+        return node
+    return replace(node, subscripts=(*marks, *node.subscripts), superscripts=kept)
+
+
+def _apart(script: Node, used: Raised) -> tuple[Node, ...]:
+    """[l]^T and o T as two superscripts."""
+    match script:
+        case ast.Product(
+            (ast.Factor("", "", ast.Symbol(letter) as first), ast.Factor("", "", ast.Symbol(name) as mark))
+        ):
+            if name in _TRANSPOSES and (letter in used.marks or len(letter) > 1 and letter.isalpha()):
+                return first, mark
+        case ast.Scripted(ast.Group() as layer, (), (ast.Symbol(name) as mark,), 0) if name in _TRANSPOSES:
+            return layer, mark
+    return (script,)
+
+
+def _mark(node: ast.Symbol, script: Node, used: Raised) -> Node | None:
+    """What a superscript that is a mark is below: o of z^o, out of z^{out}, 1 of W^{(1)} where it is W_1."""
+    match script:
+        case ast.Symbol(name, _, (), (), 0) if len(name) > 1 and name.isalpha() and node.name != "e":
+            return ast.Text(name, span=script.span) if name not in _TRANSPOSES else None
+        case ast.Text(words) if words.strip().isalpha() and words.strip() not in _TRANSPOSES:
+            return script
+        case ast.Symbol(name, (), (), (), 0) if name in used.marks and node.name in LAYERED:
+            return ast.Text(name, span=script.span)
+        case ast.Group("(" | "[", _, ast.Number() as layer) if node.name in used.lowered and not node.subscripts:
+            return layer
+    return None
+
+
+def _marks(symbols: Sequence[ast.Symbol]) -> frozenset[str]:
+    """Letters raised on two names of a layer, and nowhere else in the document; o and h may be names as well."""
+    raised = [(s.name, r.name) for s in symbols for r in s.superscripts if isinstance(r, ast.Symbol)]
+    bases: dict[str, set[str]] = {}
+    for base, letter in raised:
+        if len(letter) == 1 and letter.isalpha() and letter not in _NO_MARKS:
+            bases.setdefault(letter, set()).add(base)
+    counts = {letter: sum(s.name == letter for s in symbols) for letter in bases}
+    return frozenset(
+        letter
+        for letter, names in bases.items()
+        if names <= LAYERED and len(names) >= _LEAST
+        if letter in "oh" or counts[letter] == sum(r == letter for _, r in raised)
+    )
+
+
+def _lowered(symbols: Sequence[ast.Symbol]) -> frozenset[str]:
+    """Names of matrices that a document writes as W_1 and as W^{(1)}, and never with both."""
+    found = set()
+    for name in ("W", "Z", "A"):
+        own = [s for s in symbols if s.name == name]
+        above = [s for s in own if any(_bracket(r) for r in s.superscripts)]
+        below = [s for s in own if s.subscripts and not s.superscripts and _numeral(s.subscripts[0])]
+        if above and below and not any(s.subscripts for s in above):
+            found.add(name)
+    return frozenset(found)
 
 
 def _layers(symbols: Sequence[ast.Symbol]) -> tuple[frozenset[str], str]:
@@ -70,7 +146,7 @@ def _numeral(node: Node) -> str:
     """The digit of 2, and of 2 T."""
     if isinstance(node, ast.Product) and len(node.factors) == 2 and not node.factors[1].operator:
         first, second = (f.body for f in node.factors)
-        return _numeral(first) if isinstance(second, ast.Symbol) and second.name in ("T", r"\top", "t") else ""
+        return _numeral(first) if isinstance(second, ast.Symbol) and second.name in _TRANSPOSES else ""
     return node.text if isinstance(node, ast.Number) and len(node.text) == 1 else ""
 
 

@@ -164,8 +164,7 @@ def rewritten(node: Node, used: Usage) -> Node:
     """The side in the usual way of writing."""
 
     def step(found: Node) -> Node:
-        if used.raised:
-            found = unraised(found, used.raised)
+        found = unraised(found, used.raised)
         if used.primes:
             found = transposed(found)
         if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:

@@ -391,7 +391,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
 def _defined_ranks(
     equations: Sequence[tuple[Node, Node]], ranks: Mapping[str, int], fixed: Collection[str], habits: Habits
 ) -> dict[str, int]:
-    """The ranks that names have by what is first said of them, where these are others: S = H W + b is a matrix."""
+    """The ranks that names have by what is first said of them, where these are higher: S = H W + b is a matrix."""
     found: dict[str, int] = {}
     seen = set(fixed)
     for left, right in equations:
@@ -404,7 +404,7 @@ def _defined_ranks(
             shape = fit.shape(right)
         except _UnfitError:
             continue
-        if shape is not None and shape.sizes and len(shape.sizes) != ranks[ref.key]:
+        if shape is not None and len(shape.sizes) > ranks[ref.key]:
             found[ref.key] = len(shape.sizes)
     return found
 

@@ -17,6 +17,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Factor, Node, Span, Term
 from derivations.notes.parsing.tex import Unreadable
 from derivations.notes.parsing.tokens import Token
+from derivations.notes.parsing.vocabulary import FONTS
 
 _ATOMS = (
     ast.Number,
@@ -220,7 +221,7 @@ class Builder(Transformer[LarkToken, Node | None]):
         token = _token(command)
         body = _part(argument)
         span = _span(token, argument)
-        plain = isinstance(body, ast.Symbol) and not body.superscripts and not body.primes and token.text != "boxed"
+        plain = isinstance(body, ast.Symbol) and not body.primes and token.text != "boxed" and _keeps(token.text, body)
         if isinstance(body, ast.Symbol) and plain and not (body.subscripts and token.text in ("overline", "underline")):
             return replace(body, decorations=(*body.decorations, token.text), span=span)
         return ast.Decorated(token.text, body, span=span)
@@ -403,3 +404,9 @@ def _on_last(term: Node, below: tuple[Node, ...], above: tuple[Node, ...], prime
         return _with_scripts(term, below, above, primes, span)
     *factors, last = term.factors
     return replace(term, factors=(*factors, replace(last, body=_with_scripts(last.body, below, above, primes, span))))
+
+
+def _keeps(accent: str, symbol: ast.Symbol) -> bool:
+    r"""Whether a name with its superscripts is one name under an accent: \hat{W^L}, and not \overline{y^2}."""
+    is_mark = accent in ("hat", "tilde", "vec") or accent in FONTS.values()
+    return not symbol.superscripts or is_mark and not any(isinstance(s, ast.Number) for s in symbol.superscripts)
