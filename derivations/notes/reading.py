@@ -271,6 +271,8 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
                 self.zeroed_at = step.formula
             reason = "set to zero: an equation to be solved"
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
+        if right == ast.Number("0") and record.verdict in ("undecided", "unsupported"):
+            self.zeroed_at = step.formula  # what follows may be solved of it, whatever it is
         if head is not None and begins and record.verdict not in HELD:
             record = self._redefine(step, head, left, right, record)
             if record.verdict == "refuted" and _is_one_place(left, right, head):

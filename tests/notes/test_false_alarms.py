@@ -101,3 +101,22 @@ def test_an_error_of_ours_in_one_step_leaves_the_others(monkeypatch):
     steps = check_notes("Let $L = w^2$. $$3 + 4 = 7$$ $$\\frac{\\partial L}{\\partial w} = 2w$$").steps
     assert [s.verdict for s in steps] == ["definition", "undecided", "proved"]
     assert steps[1].method == "internal"
+
+
+def test_as_many_weights_as_samples_are_two_things():
+    text = r"""
+The neuron has $z = w_1x_1 + w_2x_2 + \dots + w_nx_n + b$, and its loss is
+$$C = \frac{1}{n} \sum_{i=1}^{n} (z_i - y_i)^2$$
+so that
+$$\frac{\partial C}{\partial w_j} = \frac{2}{n} \sum_{i=1}^{n} (z_i - y_i) x_{ij}$$
+"""
+    assert verdicts(text)[-1] == "proved"
+    assert verdicts(text.replace("2}{n}", "1}{n}"))[-1] == "refuted"
+    assert verdicts(text.replace("x_{ij}", "x_{ji}"))[-1] != "proved"
+
+
+def test_what_follows_an_unread_equation_to_zero_may_be_solved_of_it():
+    text = r"""
+Set $\frac{\sum x_i}{q_?} - \frac{n - \sum x_i}{1 - q_?} = 0$. Then $\sum x_i - p \sum x_i = n p - p \sum x_i$.
+"""
+    assert "refuted" not in verdicts(text)

@@ -289,6 +289,18 @@ class Survey:
             if not ref.indices:
                 self.class_slots.append((ref.key + "!" * ref.bold, False, 1, 0))
 
+    def _kinds(self, number: int, letter: str) -> set[str]:
+        """What the slots of a letter are of: weights, labels."""
+        return {self.joined.kind[slot] for slot in self.letters.get((number, letter), ()) if slot in self.joined.kind}
+
+    def _sizes_of_both(self) -> set[str]:
+        """Written sizes that are the number of weights in one sum and that of labels in another: two sorts."""
+        kinds: dict[str, list[set[str]]] = {}
+        for number, letter, upper, _ in self.bounds:
+            if upper is not None:
+                kinds.setdefault(upper, []).append(self._kinds(number, letter))
+        return {upper for upper, found in kinds.items() if {"weight"} in found and {"label"} in found}
+
     def join(self) -> set[Slot]:
         """Make sorts of slots and letters; the slots that fit no single one."""
         torn: set[Slot] = set()
@@ -296,10 +308,12 @@ class Survey:
         self.bold -= {k for k in self.bold if self._is_of_all_samples(k)}
         for key in self.class_slots:
             joined.kind.pop(key, None)
+        shared = self._sizes_of_both()
         for number, letter, upper, _ in self.bounds:
             if upper is not None:
-                joined.size.setdefault(("size", upper), upper)
-                joined.join(("size", upper), ("letter", number, letter))
+                own = ("weights",) if upper in shared and "weight" in self._kinds(number, letter) else ()
+                joined.size.setdefault(("size", upper, *own), upper)
+                joined.join(("size", upper, *own), ("letter", number, letter))
         sized = [key for key in self.letters if joined.find(("letter", *key)) in joined.size]
         others = [key for key in self.letters if key not in set(sized)]
         for number, letter in (*sized, *others):
