@@ -89,3 +89,16 @@ def test_a_label_says_nothing_of_all_samples() -> None:
     note = LABELS + r"$$L(w) = P(y \mid X)$$" + "\n" + r"$$P(y \mid X) = \prod_{i=1}^n P(y_i \mid x_i)$$" + "\n"
     assert "refuted" not in [s.verdict for s in check_notes(note).steps]
     assert check_notes(note).steps[-1].verdict == "definition"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"\frac1n \sum_{i=1}^n (w^T x_i - y_i) x_i + \lambda \operatorname{sign}(w)", ("+ \\lambda", "- \\lambda")),
+        (r"\frac1n \sum_{i=1}^n (w^T x_i - y_i) x_i + \lambda \text{sgn}(w)", (r"\text{sgn}(w)", "w")),
+    ],
+)
+def test_the_sign_is_the_slope_of_the_norm_one(right: str, wrong: tuple[str, str]) -> None:
+    loss = r"$C(w) = \frac{1}{2n} \sum_{i=1}^n (w^T x_i - y_i)^2 + \lambda \|w\|_1$, so $\nabla_w C = "
+    assert check_notes(f"{loss}{right}$.").steps[-1].verdict == "proved"
+    assert check_notes(f"{loss}{right.replace(*wrong)}$.").steps[-1].verdict == "refuted"

@@ -34,7 +34,7 @@ __all__ = ["SIGMOIDS", "Applications", "at_primes", "of_others"]
 
 SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 _NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign, sp.KroneckerDelta, Partial)
-_NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
+_NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sign": sp.sign, "sgn": sp.sign}
 _NAMED |= dict.fromkeys(RELU, lambda u: sp.Max(0, u))
 
 

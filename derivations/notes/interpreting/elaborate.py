@@ -328,11 +328,14 @@ class Elaborator(Products):
         self.matrix = before or self.signature.sample == ("samples",) and self.sample == ROW
         inner = self.value(body)
         self.matrix = before
-        squared = elementwise(inner, inner, lambda a, b: a * b)
-        total = squared.expr
-        for axis in squared.axes:
-            total = summed(total, axis)
-        return scalar(sp.sqrt(total))
+        return scalar(sp.sqrt(_summed_up(elementwise(inner, inner, lambda a, b: a * b))))
+
+    def total_size(self, body: Node) -> sp.Expr:
+        """|v_1| + |v_2| + …, of a vector."""
+        inner = self.value(body)
+        if len(inner.axes) != 1:
+            raise UnsupportedNoteError("the norm 1 of what is no vector")
+        return _summed_up(replace(inner, expr=sp.Abs(inner.expr)))
 
     def entry_of(self, value: Value, subscripts: Sequence[Node]) -> Value:
         """(∂L/∂Z)_i and (Xw)_i: the entry, or the row, of an array that a bracket has."""
@@ -380,11 +383,14 @@ class Elaborator(Products):
             return self.of_prime(self.value(base))
         if node.primes:
             raise UnsupportedNoteError("a derivative of an expression written with a prime")
-        if isinstance(base, ast.Group) and base.opening in (r"\|", "|") and node.superscripts:
-            exponent = self.value(node.superscripts[0]).expr
+        if isinstance(base, ast.Group) and (
+            node.superscripts and base.opening in (r"\|", "|") or node.subscripts and _is_norm(base)
+        ):
+            exponent = self.value(node.superscripts[0]).expr if node.superscripts else sp.S.One
             written = render(node.subscripts[0]) if node.subscripts else "2"
-            if written in ("2", "F") and base.body is not None:
-                return scalar(self.value(base).expr ** exponent)
+            if written in ("1", "2", "F") and base.body is not None:
+                total = self.total_size(base.body) if written == "1" else self.value(base).expr
+                return scalar(total**exponent)
             raise UnsupportedNoteError(f"the norm {written}")
         if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:
             return self.raised(self.value(base), node.superscripts[0])
@@ -397,3 +403,17 @@ class Elaborator(Products):
         for exponent_node in node.superscripts:
             value = self.raised(value, exponent_node)
         return value
+
+
+def _is_norm(group: ast.Group) -> bool:
+    """Whether brackets are those of a norm: |v| doubled, or of a sign of its own."""
+    inner = group.body
+    return group.opening == r"\|" or group.opening == "|" and isinstance(inner, ast.Group) and inner.opening == "|"
+
+
+def _summed_up(value: Value) -> sp.Expr:
+    """The sum of all entries."""
+    total = value.expr
+    for axis in value.axes:
+        total = summed(total, axis)
+    return total
