@@ -128,6 +128,8 @@ def _axes(
     survey: Survey,
 ) -> tuple[Key, ...]:
     """The sorts of a name's axes: those of its richest use, with what other uses add."""
+    if _is_of_all_samples(key) and set(uses) == {((), ())}:
+        return ()
     found: list[Key] = []
     letter = base_letter(key)
     vectors, data = VECTORS | survey.maps, DATA | survey.maps
@@ -181,6 +183,13 @@ def _axes(
         found.remove(signature.sample)
         found.insert(0, signature.sample)
     return tuple(found)
+
+
+def _is_of_all_samples(key: str) -> bool:
+    r"""Whether a probability is that of all data: p(\vec y|X), and p(y|X) beside p(y|x)."""
+    _, bracket, inside = key.partition("(")
+    events, _, conditions = inside.rstrip(")").partition("|")
+    return bool(bracket) and ("*" in inside or conditions.split(";")[0] in ("X", "D") and events.islower())
 
 
 def _is_common(key: str, uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], survey: Survey) -> bool:

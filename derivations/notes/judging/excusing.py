@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from derivations.equation import Equation, decide
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
@@ -89,7 +89,8 @@ class Excusing(Worded):
         over_samples = self._speaker(step.left).range_of(self.signature.sample)
         sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
         if sums[0] and not sums[1] and self._is_of_one_sample(step, left):
-            return replace(record, verdict="undecided", witness=None, reason="stated for one sample, as the text says")
+            verdict = "supported" if _holds_for_one(judged.equation, over_samples, self.seed) else "undecided"
+            return replace(record, verdict=verdict, witness=None, reason="stated for one sample, as the text says")
         if _is_worked_out(right):
             return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
         unnamed = [ROW in free_symbols(e) for e in (judged.left, judged.right)]
@@ -177,6 +178,24 @@ class Excusing(Worded):
         leads_on = step.chain + 1 < len(formula.chains)
         sentence = re.split(r"[.。]\s", formula.context.before[-100:])[-1]
         return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))
+
+
+def _holds_for_one(equation: Equation | None, samples: tuple[sp.Expr, sp.Expr], seed: int) -> bool:
+    """Whether an equation holds for the term of the sample at hand in place of every sum, or mean, over samples."""
+    if equation is None:
+        return False
+
+    def at_hand(expr: sp.Expr) -> sp.Expr:
+        found: sp.Expr = expr.replace(
+            lambda e: isinstance(e, sp.Sum) and len(e.limits) == 1 and e.limits[0][1:] == samples,
+            lambda e: substitute(e.function, {e.limits[0][0]: ROW}),
+        )
+        return found
+
+    definitions = tuple(replace(d, value=at_hand(d.value)) for d in equation.definitions)
+    one = replace(equation, left=at_hand(equation.left), definitions=definitions)
+    count = samples[1] - samples[0] + 1
+    return any(decide(replace(one, right=one.right / size), seed).is_proved for size in (sp.S.One, count))
 
 
 def _is_scaled(equation: Equation | None, seed: int) -> bool:

@@ -3,12 +3,15 @@ r"""Names that an equation gives a value without standing alone in it: it is sol
     \log p(y \mid x) = y z - \log(1 + e^z)        p(y|x) is e to that
     \frac{p}{1-p} = e^z,   \log\frac{p}{1-p} = z   p is e^z / (1 + e^z), e^z in place of odds
     -L = …,   \log\frac{P}{Q} = z                  L is …, negated; P is Q e^z
+    s^2 = \frac1n \sum_i (x_i - \mu)^2              s is its positive root
     \prod_i p(x_i \mid w) = \prod_i …               p(x_i|w) is …, term by term
 
 Only a name that is neither data nor a parameter and has no value yet is solved for: that is its definition.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.signature import Signature
@@ -46,6 +49,8 @@ def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] 
     match node:
         case ast.Group("(" | "[" | "{", _, body) if body is not None:
             return body, value
+        case ast.Symbol(_, _, _, (ast.Number("2"),), 0):
+            return replace(node, superscripts=()), ast.Root(_braced(value))
         case ast.Sum((ast.Term("-", body),)):
             return body, ast.Sum((ast.Term("-", _braced(value)),))
         case ast.Product((ast.Factor("", "", ast.Function("log" | "ln", (), (), 0)), *rest)) if (
