@@ -200,3 +200,37 @@ def test_differentials_in_the_manner_of_programs_are_claims_where_one_is_said_to
 
 def test_a_function_with_its_arguments_left_out() -> None:
     assert last(r"$C_0(\dots) = (a - y)^2$ and $\frac{\partial C_0}{\partial a} = 2 (a - y)$") == "proved"
+
+
+FED = r"$E = \frac12 \sum_k (t_k - o_k)^2$, $o_k = \sigma(net_k)$, $net_k = \sum_j w_{jk} o_j + b_k$. "
+
+
+@pytest.mark.parametrize(
+    ("step", "wrong"),
+    [
+        (r"\frac{\partial E}{\partial w_{jk}} = -(t_k - o_k) o_k (1 - o_k) o_j", r"-(t_k - o_k) o_k (1 - o_k) o_k"),
+        (r"\frac{\partial net_k}{\partial w_{jk}} = o_j", "o_k"),
+        (r"\frac{\partial net_k}{\partial o_j} = w_{jk}", "w_{kj}"),
+        (r"\frac{\partial E}{\partial b_k} = (o_k - t_k) o_k (1 - o_k)", r"(o_k - t_k) o_k"),
+        (
+            r"\frac{\partial E}{\partial o_j} = \sum_k (o_k - t_k) o_k (1 - o_k) w_{jk}",
+            r"\sum_k (o_k - t_k) o_k w_{jk}",
+        ),
+    ],
+)
+def test_a_letter_tells_the_layer_from_the_one_before(step: str, wrong: str) -> None:
+    assert check_notes(FED + f"$${step}$$").steps[-1].verdict == "proved"
+    left = step.split(" = ")[0]
+    assert check_notes(FED + f"$${left} = {wrong}$$").steps[-1].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("definitions", "step"),
+    [
+        (r"$a_j = \varphi(z_j)$.", r"\frac{\partial a_j}{\partial z_j} = \varphi'(z_j)"),
+        (r"$L = f(z)$, $z = w x$.", r"\frac{dL}{dw} = f'(z) x"),
+    ],
+)
+def test_the_slope_of_a_function_of_which_nothing_is_known(definitions: str, step: str) -> None:
+    assert check_notes(f"{definitions} $${step}$$").steps[-1].verdict == "proved"
+    assert check_notes(f"{definitions} $${step} x$$").steps[-1].verdict not in ("proved", "supported")

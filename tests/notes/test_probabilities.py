@@ -164,3 +164,24 @@ def test_an_index_is_of_classes_where_softmax_takes_all_of_them(note: str) -> No
     assert check_notes(note).steps[-1].verdict == "proved"
     before, _, after = note.rpartition("=")
     assert check_notes(f"{before}= 2 ({after[:-1]})$").steps[-1].verdict == "refuted"
+
+
+LIKELIHOOD = r"""
+The model is $h_\theta(x) = g(\theta^T x)$ where $g(z) = \frac{1}{1 + e^{-z}}$, so that
+$p(y \mid x; \theta) = (h_\theta(x))^y (1 - h_\theta(x))^{1-y}$.
+
+$$L(\theta) = p(\vec{y} \mid X; \theta) = \prod_{i=1}^m p(y^{(i)} \mid x^{(i)}; \theta)$$
+
+$$\log L(\theta) = \sum_{i=1}^m [y^{(i)} \log h(x^{(i)}) + (1 - y^{(i)}) \log(1 - h(x^{(i)}))]$$
+"""
+
+
+def test_a_probability_of_all_data_is_the_product_that_is_said_of_it() -> None:
+    assert check_notes(LIKELIHOOD).steps[-1].verdict == "proved"
+    assert check_notes(LIKELIHOOD.replace(r"\log(1 - h", r"\log(1 + h")).steps[-1].verdict == "refuted"
+
+
+def test_what_is_said_of_one_sample_is_supported_where_it_holds_for_one() -> None:
+    one = r"For one example $$\frac{\partial}{\partial \theta_j} \log L(\theta) = (y - h_\theta(x)) x_j$$"
+    assert check_notes(LIKELIHOOD + one).steps[-1].verdict == "supported"
+    assert check_notes(LIKELIHOOD + one.replace("y - h", "y + h")).steps[-1].verdict not in ("proved", "supported")

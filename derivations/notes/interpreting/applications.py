@@ -132,6 +132,10 @@ class Applications(Derivatives, Arrays, Indicators):
                 return self._unknown_function(ref, argument)
         if entry is None and len(arguments) == 1 and not self._is_plain(arguments[0]):
             return self._unknown_function(ref, self.value(arguments[0]))
+        if entry is None and len(arguments) == 1 and ref.key in self.signature.sloped and not ref.indices:
+            argument = self.value(arguments[0])
+            if not argument.axes:
+                return self._unknown_function(ref, argument)
         if entry is None and ref.key in self.signature.ambiguous:
             raise UnsupportedNoteError(f"{ref.key} of different things")
         if ref.primes and entry is None:

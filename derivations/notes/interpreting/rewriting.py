@@ -12,6 +12,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     p(y_i \mid x_i; w)            a name at i: see `chances`
     p(x_1, \dots, x_n \mid w)     p(\mathbf x \mid w), of all samples
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
+    net_k = \sum_j w_{jk} o_j     o⁻_j, where o_k hangs on net_k: see `fed`
     z^1, \theta^t x               layers and transposes: see `raised`
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
@@ -33,6 +34,7 @@ from derivations.notes.interpreting.chances import (
     with_chances,
     with_joint_lists,
 )
+from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
 from derivations.notes.interpreting.shorthand import (
@@ -60,6 +62,7 @@ class Usage:
     capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
     are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
     a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
+    fed: names of a layer, and its letter.
     """
 
     capital_sigma: bool = False
@@ -69,6 +72,7 @@ class Usage:
     primes: bool = False
     chances: Chances = NO_CHANCES
     short: Shorthand = NO_SHORTHAND
+    fed: Fed = NOT_FED
     raised: Raised = NO_RAISED
 
 
@@ -88,6 +92,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         primes,
         chances_of(found),
         shorthand_of(found, words),
+        fed_of(found),
         raised_in(sides),
     )
 
@@ -173,6 +178,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             return ast.BigOperator("sum", lower, upper, span=found.span)
         if isinstance(found, ast.Symbol) and found.primes == 1:
             found = without_prime(found, used.short)
+        if isinstance(found, ast.Symbol) and used.fed.names:
+            found = with_inputs(found, used.fed)
         if isinstance(found, ast.Symbol) and _glued(found) and not found.subscripts:
             return replace(found, name=found.name[0], subscripts=(ast.Number(found.name[1:]),))
         place = outcomes.get(outcome_of(found) or "") if isinstance(found, ast.BigOperator) else None

@@ -101,6 +101,7 @@ class Signature:
     has_kronecker: bool = True
     subjects: frozenset[str] = frozenset()  # names that are differentiated
     activations: frozenset[str] = frozenset()  # functions that are applied entry by entry
+    sloped: frozenset[str] = frozenset()  # functions whose slope is written, as φ'(z)
     matrices: frozenset[str] = frozenset()  # names of matrices that never carry an index, with a row for each sample
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 

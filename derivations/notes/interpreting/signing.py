@@ -116,6 +116,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         has_kronecker([side for _, sides in formulas for side in sides], survey.habits, words),
         frozenset(survey.subjects),
         frozenset(survey.activations),
+        frozenset(_sloped([side for _, sides in formulas for side in sides])),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature

@@ -19,6 +19,7 @@ from derivations.indexed import (
     take_partials,
 )
 from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.names import UnsupportedNoteError, layer_of_key
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
@@ -173,8 +174,10 @@ class Settled:
         """Whether one thing depends on another by nothing that is usual.
 
         A unit depends on no other of its layer, nor on the weights of one: out_{h2} on net_{h1} and w_1. Nor does a
-        distribution p on another, q.
+        distribution p on another, q, nor what a layer is fed with on its own weights.
         """
+        if name.name.endswith(MARK) and not label.name.endswith(MARK):
+            return True
         if {name.name, label.name} == {"p", "q"} and self._axes_of(name) and self._axes_of(label):
             return True
         own, other = (self._unit(s) for s in (name, label))

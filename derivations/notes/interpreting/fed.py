@@ -1,0 +1,109 @@
+r"""Layers that are told apart by a letter: o_k = \sigma(net_k), net_k = \sum_j w_{jk} o_j, and j is the layer before.
+
+Read as one name, o would be defined by itself. Where a document defines a name so, at one letter and from a weighted
+sum of what hangs on it at another, the name at every other letter is one of its own: o⁻_j, what the layer is fed with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+
+__all__ = ["MARK", "NOT_FED", "Fed", "fed_of", "with_inputs"]
+
+
+@dataclass(frozen=True)
+class Fed:
+    """The letter at which a layer is defined, the names of what its units have, and its weights, with two letters."""
+
+    letter: str = ""
+    names: frozenset[str] = frozenset()
+    weights: frozenset[str] = frozenset()
+
+
+NOT_FED = Fed()
+MARK = "⁻"
+
+
+def fed_of(chains: Iterable[ast.Chain]) -> Fed:
+    """The usage of a document, from all that it writes; none where names are defined at several letters."""
+    letters: dict[str, set[str]] = {}
+    beside: dict[str, set[str]] = {}  # a name, and what its definition has at the same letter
+    inputs: dict[str, set[str]] = {}  # and what it weighs and sums at another
+    weights: dict[str, set[str]] = {}
+    for chain in chains:
+        head = _entry(chain.members[0]) if len(chain.members) > 1 and chain.relations[0].sign == "=" else None
+        value = chain.members[1] if head is not None else None
+        if head is None or value is None:
+            continue
+        name, letter = head
+        letters.setdefault(name, set()).add(letter)
+        beside.setdefault(name, set()).update(other for other, at in _entries(value) if at == letter)
+        weighed = list(_weighed(value, letter))
+        inputs.setdefault(name, set()).update(source for source, _ in weighed)
+        weights.setdefault(name, set()).update(weight for _, weight in weighed)
+    for name in sorted(inputs):
+        for source in sorted(inputs[name]):
+            cycle = _between(source, name, beside)
+            defined_at = set().union(*(letters.get(n, set()) for n in cycle)) if cycle else set()
+            if len(defined_at) == 1:
+                own = cycle.union(*(beside.get(n, set()) for n in cycle))
+                return Fed(defined_at.pop(), own, frozenset(weights[name]))
+    return NOT_FED
+
+
+def with_inputs(symbol: ast.Symbol, used: Fed) -> ast.Symbol:
+    """o_j as o⁻_j, and w_{ij} as w⁻_{ij}."""
+    entry = _entry(symbol)
+    is_input = entry is not None and entry[0] in used.names and entry[1] != used.letter
+    is_before = symbol.name in used.weights and len(_pair(symbol)) == 2 and used.letter not in _pair(symbol)
+    return replace(symbol, name=symbol.name + MARK) if is_input or is_before else symbol
+
+
+def _entry(node: Node | None) -> tuple[str, str] | None:
+    """The name and the letter of o_j."""
+    if not isinstance(node, ast.Symbol) or node.superscripts or node.primes or len(node.subscripts) != 1:
+        return None
+    below = node.subscripts[0]
+    is_letter = isinstance(below, ast.Symbol) and len(below.name) == 1 and not (below.subscripts or below.superscripts)
+    return (node.name, below.name) if is_letter and isinstance(below, ast.Symbol) else None
+
+
+def _entries(node: Node) -> Iterator[tuple[str, str]]:
+    symbols = (part for part in walk(node) if isinstance(part, ast.Symbol))
+    yield from (entry for symbol in symbols if (entry := _entry(symbol)) is not None)
+
+
+def _weighed(value: Node, letter: str) -> Iterator[tuple[str, str]]:
+    r"""o and w of \sum_j w_{jk} o_j, where k is the letter of the sum itself."""
+    for product in (n for n in walk(value) if isinstance(n, ast.Product)):
+        symbols = [f.body for f in product.factors if isinstance(f.body, ast.Symbol)]
+        if len(symbols) == len(product.factors):
+            continue  # no sum
+        for weight in (s for s in symbols if letter in _pair(s) and len(_pair(s)) == 2):
+            entries = (_entry(s) for s in symbols)
+            yield from (
+                (entry[0], weight.name) for entry in entries if entry and {entry[1]} == _pair(weight) - {letter}
+            )
+
+
+def _pair(node: Node) -> frozenset[str]:
+    """The letters below w_{jk} and w_{j,k}."""
+    below = node.subscripts if isinstance(node, ast.Symbol) else ()
+    return frozenset(n.name for part in below for n in walk(part) if isinstance(n, ast.Symbol) and len(n.name) == 1)
+
+
+def _between(source: str, name: str, beside: dict[str, set[str]]) -> frozenset[str]:
+    """The names by which a source hangs on a name, with both; none where it doesn't."""
+    if source == name:
+        return frozenset((name,))
+    paths: list[tuple[str, ...]] = [(source,)]
+    for path in paths:
+        for other in sorted(beside.get(path[-1], set()) - set(path)):
+            if other == name:
+                return frozenset((*path, name))
+            paths.append((*path, other))
+    return frozenset()
