@@ -173,6 +173,7 @@ $$\frac{\partial L}{\partial W} = \delta a$$
 
 
 COST = r"$J = \sum_{i=1}^n (w x_i - y_i)^2$. "
+MEANT = r"$S = \sum_{i=1}^n x_i$. "
 
 
 @pytest.mark.parametrize(
@@ -184,10 +185,19 @@ COST = r"$J = \sum_{i=1}^n (w x_i - y_i)^2$. "
             "refuted",
         ),
         (COST + r"$$J = (w x_i - y_i)^2 = \sum_{i=1}^n (w^2 x_i^2 - 2 w x_i y_i + y_i^2)$$", "refuted"),
+        (COST + MEANT + r"$$\frac{\partial J}{\partial w} = 2 (w x_i - y_i) x_i$$", "refuted"),
+        (COST + MEANT + r"$J = 2 (w x_i - y_i)$. $$\frac{\partial J}{\partial w} = 2 (w x_i - y_i) x_i$$", "undecided"),
     ],
 )
-def test_an_index_is_summed_over_in_silence_only_where_the_chain_writes_no_sum(text: str, last: str) -> None:
+def test_an_index_is_summed_over_in_silence_only_where_no_sum_is_written_by_habit(text: str, last: str) -> None:
     assert verdicts(text)[-1] == last
+
+
+@pytest.mark.parametrize(("scale", "last"), [("", "undecided"), (r"\frac{1}{n}", "refuted")])
+def test_words_of_one_sample_leave_out_a_sum_and_its_size(scale: str, last: str) -> None:
+    text = r"For one sample at first. $J = \frac1n \sum_{i=1}^n (w x_i - y_i)^2$, $M = \frac1n \sum_{i=1}^n x_i$ and"
+    text += r" $S = \sum_{i=1}^n y_i$. "
+    assert verdicts(text + rf"$$\frac{{\partial J}}{{\partial w}} = {scale} 2 (w x_i - y_i) x_i$$")[-1] == last
 
 
 def test_the_right_class_has_no_label_beside_it() -> None:

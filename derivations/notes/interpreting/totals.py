@@ -35,7 +35,7 @@ class Totals(Namer):
     """The part of the elaborator that knows sums and products over an index."""
 
     letters_elsewhere: frozenset[str] = frozenset()
-    sums_elsewhere: frozenset[str] = frozenset()  # letters over which the chain has a sum
+    sums_elsewhere: frozenset[str] = frozenset()  # letters over which the chain has a sum, or the document always
     squares: bool = False  # the square of a vector is that of its entries
 
     if TYPE_CHECKING:

@@ -88,7 +88,8 @@ class Excusing(Worded):
             return replace(record, verdict="undecided", witness=None, reason="both sides are 0, and may be scaled")
         over_samples = self._speaker(step.left).range_of(self.signature.sample)
         sums = [any(s.args[1][1:] == over_samples for s in e.atoms(sp.Sum)) for e in (judged.left, judged.right)]
-        if sums[0] and not sums[1] and self._is_of_one_sample(step, left):
+        is_one = sums[0] and not sums[1] and not _is_averaged(judged, over_samples)
+        if is_one and self._is_of_one_sample(step, left):
             verdict = "supported" if _holds_for_one(judged.equation, over_samples, self.seed) else "undecided"
             return replace(record, verdict=verdict, witness=None, reason="stated for one sample, as the text says")
         if _is_worked_out(right):
@@ -246,6 +247,15 @@ def _numbered(key: str) -> str:
     """The name that has a number below: z of z_1."""
     found = re.fullmatch(r"(.+)_\d+", key)
     return found[1] if found else ""
+
+
+def _is_averaged(judged: Judged, samples: tuple[sp.Expr, sp.Expr]) -> bool:
+    r"""Whether every term that belongs to a sample is divided by how many there are: the mean without its \sum."""
+    if judged.equation is None or judged.right is None:
+        return False
+    rows = {ROW, *(s for s, bounds in judged.equation.context.ranges.bounds.items() if tuple(bounds) == samples)}
+    terms = [t for t in sp.Add.make_args(sp.expand_mul(judged.right)) if rows & free_symbols(t)]
+    return bool(terms) and all(samples[1] in sp.fraction(t)[1].free_symbols for t in terms)
 
 
 def _is_worked_out(right: Node) -> bool:

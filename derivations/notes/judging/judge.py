@@ -5,11 +5,9 @@ What stands beside a step is part of the claim, what stands before it is tried, 
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property
 
 import sympy as sp
 
@@ -17,7 +15,7 @@ from derivations.equation import conditions_of, decide
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.elaborate import Elaborator
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.order import exchanged
 from derivations.notes.interpreting.scope import Entry, Scope
@@ -35,6 +33,7 @@ from derivations.notes.judging.conditions import (
 )
 from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.flattened import has_transposes, number_in
+from derivations.notes.judging.letters import SumsWritten, letters_outside, letters_summed
 from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -70,7 +69,7 @@ class Judging:
     vanished: set[sp.Symbol] = field(default_factory=set)  # of the step at hand: see `Namer.vanished`
 
     def _speaker(self, side: Side, other: Side | None = None) -> Elaborator:
-        elsewhere = letters_outside(self.document, side, other)
+        elsewhere = letters_outside(side, other)
         chain = self.document.formulas[side.formula].chains[side.chain]
         return Elaborator(
             self.signature,
@@ -80,8 +79,12 @@ class Judging:
             unknown=self.unknown,
             domains=self.domains,
             letters_elsewhere=elsewhere,
-            sums_elsewhere=frozenset().union(*(_summed_in(m) for m in chain.members)),
+            sums_elsewhere=self._sums_written.by_habit(side.formula).union(*map(letters_summed, chain.members)),
         )
+
+    @cached_property
+    def _sums_written(self) -> SumsWritten:
+        return SumsWritten.of(self.document)
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
@@ -397,59 +400,3 @@ def _is_linear_algebra(node: object) -> bool:
 def own_chain(step: Step) -> bool:
     """Whether the left side stands in the chain of the step, and is not continued from a display before it."""
     return step.left is not None and (step.left.formula, step.left.chain) == (step.formula, step.chain)
-
-
-def letters_outside(document: Document, *sides: Side | None) -> frozenset[str]:
-    """Letters that stand among indices outside every sum without bounds, in the formulas of the two sides."""
-    found: set[str] = set()
-    for side in sides:
-        if side is None or side.node is None:
-            continue
-        found |= _outside(side.node)
-    return frozenset(found)
-
-
-@lru_cache(maxsize=10_000)
-def _summed_in(node: Node | None) -> frozenset[str]:
-    """The letters over which a side has a sum."""
-    found: set[str] = set()
-    for part in walk(node) if node is not None else ():
-        if isinstance(part, ast.BigOperator) and part.name == "sum":
-            with contextlib.suppress(UnsupportedNoteError):
-                found |= set(binder(part)[0])
-    return frozenset(found)
-
-
-@lru_cache(maxsize=10_000)
-def _outside(node: Node) -> frozenset[str]:
-    from derivations.notes.interpreting.names import Habits
-
-    habits = Habits(frozenset("ij"))
-    inside: set[int] = set()
-    for part in walk(node):
-        if isinstance(part, ast.Product):
-            for position, factor in enumerate(part.factors):
-                if isinstance(factor.body, ast.BigOperator) and factor.body.lower is None:
-                    for later in part.factors[position + 1 :]:
-                        inside |= {id(n) for n in walk(later.body)}
-    found: set[str] = set()
-    for part in walk(node):
-        if isinstance(part, ast.Scripted) and id(part) not in inside:
-            found |= {s.name for s in part.subscripts if isinstance(s, ast.Symbol) and len(s.name) == 1}
-        if isinstance(part, ast.Symbol) and id(part) not in inside:
-            try:
-                found |= {i.letter for i in read_name(part, habits).indices if i.letter is not None}
-            except UnsupportedNoteError:
-                continue
-    bound: set[str] = set()
-    for part in walk(node):
-        if isinstance(part, ast.BigOperator):
-            try:
-                bound |= set(binder(part)[0])
-            except UnsupportedNoteError:
-                continue
-    early: set[str] = set()  # in -a_i - \sum_i b_i the first i is another one
-    if isinstance(node, ast.Sum) and bound:
-        ahead = itertools.takewhile(lambda t: not any(isinstance(n, ast.BigOperator) for n in walk(t.body)), node.terms)
-        early = {letter for term in ahead for letter in _outside(term.body)}
-    return frozenset((found - bound) | early)

@@ -1,0 +1,104 @@
+r"""The letters of indices as a document writes them: free beside its sums, bound by them, left out in silence.
+
+    ∂C/∂w_j = \frac1n \sum_i (a_i - y_i) x_{ij}     j is free, i is bound
+    ∂C/∂b = a_i - y_i                               i is free on the right side only: it may be summed in silence
+
+Who writes the sum over an index wherever it is meant leaves it out nowhere: two formulas that bind the letter, and no
+step in which it stands on the right side only, are a habit by which a third is held.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, binder, read_name
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Document, Side
+
+__all__ = ["SumsWritten", "letters_outside", "letters_summed"]
+
+HABIT = 2  # formulas that write a sum, beside the one that is judged
+_HABITS = Habits(frozenset("ij"))
+
+
+def letters_outside(*sides: Side | None) -> frozenset[str]:
+    """Letters that stand among indices outside every sum, in sides."""
+    nodes = (side.node for side in sides if side is not None)
+    return frozenset().union(*(_outside(node) for node in nodes if node is not None))
+
+
+@lru_cache(maxsize=10_000)
+def letters_summed(node: Node | None) -> frozenset[str]:
+    """The letters over which a side has a sum."""
+    found: set[str] = set()
+    for part in walk(node) if node is not None else ():
+        if isinstance(part, ast.BigOperator) and part.name == "sum":
+            with contextlib.suppress(UnsupportedNoteError):
+                found |= set(binder(part)[0])
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class SumsWritten:
+    """Which formulas of a document write a sum over a letter, and which leave one out."""
+
+    written: dict[str, set[int]]
+    left_out: dict[str, set[int]]
+
+    @classmethod
+    def of(cls, document: Document) -> SumsWritten:
+        written: dict[str, set[int]] = defaultdict(set)
+        left_out: dict[str, set[int]] = defaultdict(set)
+        for formula in document.formulas:
+            for member in (m for chain in formula.chains for m in chain.members):
+                for letter in letters_summed(member):
+                    written[letter].add(formula.index)
+        for step in document.steps:
+            if step.sign.sign == "=":
+                for letter in letters_outside(step.right) - letters_outside(step.left):
+                    left_out[letter].add(step.formula)
+        return cls(written, left_out)
+
+    def by_habit(self, formula: int) -> frozenset[str]:
+        """The letters over which every other formula writes its sums."""
+        others = ((letter, len(places - {formula})) for letter, places in self.written.items())
+        return frozenset(
+            letter for letter, n in others if n >= HABIT and not self.left_out.get(letter, set()) - {formula}
+        )
+
+
+@lru_cache(maxsize=10_000)
+def _outside(node: Node) -> frozenset[str]:
+    inside: set[int] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Product):
+            for position, factor in enumerate(part.factors):
+                if isinstance(factor.body, ast.BigOperator) and factor.body.lower is None:
+                    for later in part.factors[position + 1 :]:
+                        inside |= {id(n) for n in walk(later.body)}
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, ast.Scripted) and id(part) not in inside:
+            found |= {s.name for s in part.subscripts if isinstance(s, ast.Symbol) and len(s.name) == 1}
+        if isinstance(part, ast.Symbol) and id(part) not in inside:
+            try:
+                found |= {i.letter for i in read_name(part, _HABITS).indices if i.letter is not None}
+            except UnsupportedNoteError:
+                continue
+    bound: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, ast.BigOperator):
+            try:
+                bound |= set(binder(part)[0])
+            except UnsupportedNoteError:
+                continue
+    early: set[str] = set()  # in -a_i - \sum_i b_i the first i is another one
+    if isinstance(node, ast.Sum) and bound:
+        ahead = itertools.takewhile(lambda t: not any(isinstance(n, ast.BigOperator) for n in walk(t.body)), node.terms)
+        early = {letter for term in ahead for letter in _outside(term.body)}
+    return frozenset((found - bound) | early)
