@@ -27,6 +27,7 @@ from derivations.notes.interpreting.naming import ROW
 from derivations.notes.judging.assumptions import domains_of, ranges_of
 from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
+from derivations.notes.judging.crossed import is_crossed
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
 from derivations.notes.judging.loose import reading_that_may_hold
 from derivations.notes.judging.matching import class_first, matched, one_sample, relabelled, summed_when_repeated
@@ -123,6 +124,8 @@ def _judge(claim: Claim, seed: int) -> Judged:
         and not doubts
         and is_lost_derivative(left, right, equation, settled, seed)
     ):
+        return Judged(verdict, lines, first, second, equation)
+    if verdict.is_refuted and not verdict.conditions and is_crossed(left, right, equation, settled, seed):
         return Judged(verdict, lines, first, second, equation)
     verdict = tempered(verdict, doubts, settled, equation, claim, seed)
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
