@@ -21,7 +21,7 @@ from derivations.indexed import (
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_letter
 from derivations.notes.judging.assumptions import ONE_HOT
-from derivations.notes.judging.claims import Claim, closed, labels_in, unknown_in
+from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, unknown_in
 from derivations.notes.judging.distributions import holds_for_probabilities
 from derivations.notes.judging.settled import Settled
 from derivations.notes.judging.sizes import (
@@ -66,7 +66,7 @@ def tempered(
                 if softer.is_proved
                 else replace(verdict, status=softer.status, witness=None, reason=softer.reason)
             )
-        if verdict.conditions and not _is_chance(verdict, speaker):
+        if verdict.conditions and not _is_chance(verdict, claim):
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason="; ".join(verdict.conditions))
         if doubts:
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason=doubts[0])
@@ -110,11 +110,17 @@ def _is_for_all(condition: str, claim: Claim) -> bool:
     return pair <= opened or any(pair == {str(a) for a in d.args} for d in deltas)
 
 
-def _is_chance(verdict: Verdict, speaker: Elaborator) -> bool:
-    """Whether a step holds where two indices coincide and nowhere else, in a document that never tells cases apart."""
+def _is_chance(verdict: Verdict, claim: Claim) -> bool:
+    """Whether a step holds where two indices coincide and nowhere else, and nothing says that they do.
+
+    An index that stands on the right side only is in no case that the words of a document may mean without naming it.
+    """
+    speaker = claim.speaker
+    indices = [indices_of(value.expr, speaker) for value in (claim.left, claim.right)]
+    new = {index.name for index in indices[1] - indices[0]}
     for condition in verdict.conditions:
         pair = re.fullmatch(r"holds for (\w+) = (\w+)", condition)
-        if pair is None or speaker.signature.says(_OF_CASES):
+        if pair is None or speaker.signature.says(_OF_CASES) and not new & set(pair.groups()):
             return False
         for one, other in (pair.groups(), pair.groups()[::-1]):
             if speaker.signature.says(rf"(?<![A-Za-z\\]){one}\s*(==?|\\neq?\b|\\not\s*=|!=|≠)\s*{other}(?![A-Za-z])"):

@@ -138,13 +138,15 @@ class Judging:
         if self.vanished and not judged.verdict.is_refuted:
             judged = self._of_any(step, left, right) or judged
         written, implied = cases_written(self.document, step)
-        for case in (*written, *implied, *self._still_in_force(step, (*written, *implied))):
+        in_force = self._still_in_force(step, (*written, *implied))
+        said = written if own_chain(step) else (*written, *in_force)  # a chain goes on in the case that it was in
+        for case in (*written, *implied, *in_force):
             attempt = self._under(step, left, right, case)
             if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
                 self.sticky = case, step
                 conditions = (*attempt.verdict.conditions, str(case))
                 return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
-            if case in written and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:
+            if case in said and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:
                 judged = attempt
         if judged.verdict.is_refuted:
             values = values_stated(self.document, step)
@@ -156,6 +158,8 @@ class Judging:
             if older is not None:
                 return older
             for case in cases_behind(self.document, step):
+                if any(case.contradicts(other) for other in (*written, *implied, *in_force)):
+                    continue
                 if case not in written and self._under(step, left, right, case).verdict.is_proved:
                     verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=f"holds for {case}")
                     return replace(judged, verdict=verdict)

@@ -15,6 +15,7 @@ import sympy as sp
 from derivations.domain import Domain
 from derivations.equation import Equation, decide
 from derivations.indexed import free_atoms, free_symbols, substitute
+from derivations.notes.judging.matching import times
 
 __all__ = ["reading_that_may_hold"]
 
@@ -34,7 +35,8 @@ def reading_that_may_hold(
 
     row: the index of the sample that the document leaves unwritten. written: the sides as they are written; who has a
     sum over an index on the left, or over its range around it, means no other that isn't written, and neither does who
-    writes one elsewhere in the chain. chain: the letters that are bound there.
+    writes one elsewhere in the chain; nor is one meant over a second sample beside that of the left side, unless it
+    stands twice in a product. chain: the letters that are bound there.
     """
     bounds = equation.context.ranges.bounds
     summed = {total.limits[0][0] for total in written[0].atoms(sp.Sum)} & set(extra)
@@ -42,6 +44,9 @@ def reading_that_may_hold(
     for total in written[1].atoms(sp.Sum):
         inside = free_symbols(total.function) & set(extra)
         summed |= {i for i in inside if i in bounds and tuple(total.limits[0][1:]) == bounds[i]}
+    named = {tuple(bounds[s]) for s in free_symbols(written[0]) - {row} if s in bounds}
+    terms = sp.Add.make_args(sp.expand_mul(written[1]))
+    summed |= {i for i in extra if i in bounds and tuple(bounds[i]) in named and all(times(i, t) < 2 for t in terms)}
     for words, other in _readings(equation, extra, row, bool(summed)):
         if not decide(other, seed, operations, SECONDS).is_refuted:
             return words

@@ -19,7 +19,7 @@ from derivations.notes.judging.assumptions import ONE_HOT, sizes_of
 from derivations.notes.judging.claims import indices_of, labels_in
 from derivations.statement import Definition
 
-__all__ = ["class_first", "matched", "one_sample", "relabelled", "summed_when_repeated"]
+__all__ = ["class_first", "matched", "one_sample", "relabelled", "summed_when_repeated", "times"]
 
 
 def matched(left: Value, right: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
@@ -67,13 +67,13 @@ def summed_when_repeated(expr: sp.Expr, other: sp.Expr, speaker: Elaborator) -> 
         return expr
     terms = []
     for term in sp.Add.make_args(sp.expand_mul(expr)):
-        for symbol in sorted((k for k in extra if _times(k, term) > 1), key=str):
+        for symbol in sorted((k for k in extra if times(k, term) > 1), key=str):
             term = sp.Sum(term, (symbol, *speaker.met[symbol]))
         terms.append(term)
     return sp.Add(*terms)
 
 
-def _times(index: sp.Symbol, term: sp.Expr) -> int:
+def times(index: sp.Symbol, term: sp.Expr) -> int:
     """How often an index stands free in a product."""
     found = 0
     for factor in sp.Mul.make_args(term):

@@ -1,0 +1,44 @@
+r"""A label written for its prediction; a case that a chain goes on in; an index that no silent sum explains."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+JACOBIAN = r"""$$\hat{y}_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}$$
+
+Then $$\frac{\partial \hat{y}_k}{\partial z_k} = RIGHT$$
+
+"""
+LOSS = r"with the loss $L = -\sum_{k=1}^K y_k \log \hat{y}_k$."
+CASES = r"""$$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
+
+For $i \neq k$:
+
+$$\frac{\partial p_k}{\partial z_i} = -\frac{e^{z_k} e^{z_i}}{(\sum_j e^{z_j})^2}$$
+
+$$= RIGHT$$
+
+With $\delta_{ki}$ ($i = k$: 1) both are one.
+"""
+CHAIN = r"""For sample $i$, $\hat y_i = \sigma(z_i)$ with $z_i = w x_i$, and
+$L_i = -y_i \log \hat y_i - (1 - y_i) \log(1 - \hat y_i)$. In any case, and in the same way for $J = \sum_{i=1}^n L_i$,
+
+$$\frac{\partial L_i}{\partial w} = RIGHT \frac{\partial \hat y_i}{\partial z_i} \frac{\partial z_i}{\partial w}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong", "verdict"),
+    [
+        (JACOBIAN + LOSS, r"\hat{y}_k (1 - \hat{y}_k)", "y_k (1 - y_k)", "refuted"),
+        (JACOBIAN, r"\hat{y}_k (1 - \hat{y}_k)", "y_k (1 - y_k)", "undecided"),  # y may be another name of it
+        (JACOBIAN + LOSS, r"\hat{y}_k (1 - \hat{y}_k)", "u_k (1 - u_k)", "undecided"),
+        (CASES, "-p_k p_i", "-p_i p_i", "refuted"),
+        (CHAIN, r"\frac{\partial L_i}{\partial \hat y_i}", r"\frac{\partial L_i}{\partial \hat y_k}", "refuted"),
+    ],
+)
+def test_what_was_meant_is_known_well_enough_to_refute(text: str, right: str, wrong: str, verdict: str) -> None:
+    held, spoilt = ([s for s in check_notes(text.replace("RIGHT", side)).steps] for side in (right, wrong))
+    found = [b.verdict for a, b in zip(held, spoilt, strict=True) if a.right != b.right]
+    assert [a.verdict for a, b in zip(held, spoilt, strict=True) if a.right != b.right] == ["proved"]
+    assert found == [verdict]
