@@ -38,7 +38,17 @@ $$\frac{\partial L_i}{\partial w} = RIGHT \frac{\partial \hat y_i}{\partial z_i}
     ],
 )
 def test_what_was_meant_is_known_well_enough_to_refute(text: str, right: str, wrong: str, verdict: str) -> None:
-    held, spoilt = ([s for s in check_notes(text.replace("RIGHT", side)).steps] for side in (right, wrong))
+    held, spoilt = (list(check_notes(text.replace("RIGHT", side)).steps) for side in (right, wrong))
     found = [b.verdict for a, b in zip(held, spoilt, strict=True) if a.right != b.right]
     assert [a.verdict for a, b in zip(held, spoilt, strict=True) if a.right != b.right] == ["proved"]
     assert found == [verdict]
+
+
+def test_what_is_0_for_want_of_a_definition_is_no_sign_of_an_exchange() -> None:
+    text = r"""Let $\hat y_i = \hat\beta_0 + \hat\beta_1 x_i$ and $\epsilon = y_i - \hat y_i$, the error.
+
+$$R = \epsilon_1^2 + \epsilon_2^2 + ... + \epsilon_n^2$$
+
+$$\frac{\partial R}{\partial \hat\beta_1} = \sum_{i=1}^n -2 x_i (y_i - \hat\beta_0 - \hat\beta_1 x_i)$$
+"""
+    assert check_notes(text).steps[-1].verdict != "refuted"

@@ -49,7 +49,9 @@ def is_crossed(left: sp.Expr, right: sp.Expr, equation: Equation, settled: Settl
     except (UnsupportedNoteError, UnsupportedExpressionError):
         return False
     meant = replace(equation, right=value, definitions=definitions, context=replace(equation.context))
-    return decide(meant, seed, OPERATIONS, SECONDS).is_proved
+    if not decide(meant, seed, OPERATIONS, SECONDS).is_proved:
+        return False
+    return decide(replace(meant, right=sp.S.Zero), seed, OPERATIONS, SECONDS).is_refuted  # \hat{y} - \hat{y} is 0, too
 
 
 def _places_changed(left: sp.Expr, right: sp.Expr, speaker: Elaborator) -> dict[sp.Expr, sp.Expr]:
