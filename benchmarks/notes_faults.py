@@ -94,7 +94,7 @@ def spoilt_sides(right: str, letters: str) -> Iterator[Spoilt]:
             yield "transpose", "".join(text)
     for transposed in (r"^T", r"^\top", r"^{T}", r"^{\top}"):
         if transposed in right:
-            yield "transpose", right.replace(transposed, "", 1)
+            yield "transpose", right.replace(transposed, " ", 1)
     terms = _terms(right)
     if len(terms) > 1:
         for at in range(len(terms)):
@@ -108,7 +108,7 @@ def spoilt_sides(right: str, letters: str) -> Iterator[Spoilt]:
     if r"\sum" in right and _MEAN.search(right) is None and "n" not in letters:
         yield "1/n", r"\frac{1}{n} " + right
     for match in _SUM.finditer(right):
-        yield "dropped sum", right[: match.start()] + right[match.end() :]
+        yield "dropped sum", right[: match.start()] + " " + right[match.end() :]
     for match in _POWER.finditer(right):
         yield "exponent", right[: match.start()] + right[match.end() :]
         yield "exponent", right[: match.start()] + "^3" + right[match.end() :]
