@@ -69,3 +69,13 @@ def test_a_planted_fault_is_refuted(text, right, wrong):
 )
 def test_what_fits_no_shapes_is_not_refuted(text):
     assert "refuted" not in verdicts(text)
+
+
+def test_a_numbered_vector_that_is_declared_is_no_entry_of_the_one_without_its_number():
+    text = r"""$$x \in \mathbb{R}^d, \quad W_1 \in \mathbb{R}^{h \times d}, \quad b_1 \in \mathbb{R}^h$$
+
+$$z = W_1 x + b_1, \quad a = z^T z, \quad v = u + b$$
+
+$$\frac{\partial a}{\partial W_1} = 2 z x^T$$
+"""
+    assert verdicts(text)[-1] == "proved"

@@ -358,7 +358,8 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     bare -= of_rows.keys()
     declared = {key: sizes for key, sizes in stated.items() if key in bare}
     ranks = {key: len(declared[key]) if key in declared else _rank(key) for key in bare}
-    ranks |= {key: 0 for key in bare if ranks.get(re.sub(r"_\d$", "", key)) == 1 and re.search(r"_\d$", key)}  # entries
+    numbered = {key for key in bare - declared.keys() if re.search(r"_\d$", key)}
+    ranks |= {key: 0 for key in numbered if ranks.get(re.sub(r"_\d$", "", key)) == 1}  # entries
     arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
     has_weights = any(rank == 2 and key[0] in _WEIGHTS for key, rank in ranks.items())
     is_stated = any(len(sizes) == 2 for sizes in declared.values())
