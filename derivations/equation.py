@@ -11,21 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
-from .indexed import UnsupportedExpressionError, check_language, expand_definitions, peel
+from .indexed import UnsupportedExpressionError, check_language, expand_definitions, peel, take_partials
 from .kernels import BudgetExceededError, UndefinedError, budget, separate_budget
 from .normal_form import Level, Normalizer
 from .notation import text
-from .statement import Definition
+from .ranges import Ranges
+from .statement import Definition, Statement
 from .verdict import Status, Verdict, Witness
 from .witness import ATTEMPTS, Search
 from .zero_test import Context, Zero, normalizer_for, zero_test
 
-__all__ = ["Equation", "conditions_of", "decide", "is_signed", "remembered"]
+__all__ = ["Equation", "conditions_of", "decide", "is_provable", "is_signed", "partials_taken", "remembered"]
 
 FIRST_POINTS = 4  # points tried before the zero test
 SEARCH_OPERATIONS, SEARCH_SECONDS = 2_000_000, 10.0
@@ -67,65 +68,128 @@ class Equation:
 
 
 _DECIDED: ContextVar[dict[tuple[Any, ...], Verdict] | None] = ContextVar("decided", default=None)
+_TAKEN: ContextVar[dict[tuple[Any, ...], sp.Expr] | None] = ContextVar("taken", default=None)
 
 
 @contextmanager
 def remembered() -> Iterator[None]:
     """Within, an equation that is asked about again is not decided again (but for one that ran out of budget).
 
+    Neither is a derivative that is asked for again by `partials_taken`.
+
     Nested, what the outer one remembers is used.
     """
     if _DECIDED.get() is not None:
         yield
         return
-    token = _DECIDED.set({})
+    tokens = _DECIDED.set({}), _TAKEN.set({})
     try:
         yield
     finally:
-        _DECIDED.reset(token)
+        _DECIDED.reset(tokens[0])
+        _TAKEN.reset(tokens[1])
 
 
-def decide(equation: Equation, seed: int = 0, operations: int = 400_000, seconds: float = 20.0) -> Verdict:
-    """The verdict on one equation; never raises for what the mathematics does."""
+def partials_taken(expr: sp.Expr, statement: Statement, ranges: Ranges) -> sp.Expr:
+    """`take_partials`, remembered within `remembered`."""
+    known = _TAKEN.get()
+    if known is None:
+        return take_partials(expr, statement, ranges)
+    facts = tuple(ranges.bounds.items()), tuple(ranges.minimum.items()), ranges.distinct
+    key = expr, statement.variables, statement.definitions, statement.ranges, facts
+    if key not in known:
+        known[key] = take_partials(expr, statement, ranges)
+    return known[key]
+
+
+def decide(
+    equation: Equation, seed: int = 0, operations: int = 400_000, seconds: float = 20.0, shown: bool = True
+) -> Verdict:
+    """The verdict on one equation; never raises for what the mathematics does.
+
+    shown: whether a witness is made simple at once; else `Witness.simplified` does, where it is shown.
+    """
     known = _DECIDED.get()
     if known is None:
-        return _decided(equation, seed, operations, seconds)
+        return _decided(equation, seed, operations, seconds, shown)
     key = (*equation.key, seed, operations, seconds)
     verdict = known.get(key)
     if verdict is None:
-        verdict = _decided(equation, seed, operations, seconds)
+        verdict = _decided(equation, seed, operations, seconds, shown)
         if verdict.status is not Status.UNDECIDED:
             known[key] = verdict
+    if shown and verdict.witness is not None:
+        return replace(verdict, witness=verdict.witness.simplified())
     return verdict
 
 
-def _decided(equation: Equation, seed: int, operations: int, seconds: float) -> Verdict:
+def is_provable(equation: Equation, seed: int = 0, operations: int = 400_000, seconds: float = 20.0) -> bool:
+    """Whether `decide` proves it, where only that is asked: a point that separates the sides ends it.
+
+    No witness is made simple, and nothing is looked for in a difference that is not zero.
+    """
+    known = _DECIDED.get()
+    key = (*equation.key, seed, operations, seconds)
+    if known is None:
+        return bool(_is_provable(equation, seed, operations, seconds))
+    if key in known:
+        return known[key].is_proved
+    found = known.get(("proof", *key))
+    if found is None:
+        status = _is_provable(equation, seed, operations, seconds)
+        found = Verdict(Status.PROVED if status else Status.UNDECIDED, "zero test")
+        if status is not None:
+            known["proof", *key] = found
+    return found.is_proved
+
+
+def _is_provable(equation: Equation, seed: int, operations: int, seconds: float) -> bool | None:
+    """Whether there is a proof; None where the budget does not reach."""
+    search = _search(equation, seed)
+    try:
+        _check(equation)
+        if _searched(search, FIRST_POINTS, 1, shown=False) is not None:
+            return False
+        with budget(operations, seconds):
+            if not _tested(equation).is_zero:
+                return False
+    except (UndefinedError, UnsupportedExpressionError):
+        return False
+    except (BudgetExceededError, RecursionError):
+        return None
+    if not search.met and _searched(search, ATTEMPTS, 1, shown=False) is not None:
+        return False
+    return search.met > 0
+
+
+def _check(equation: Equation) -> None:
+    """Raises `UnsupportedExpressionError` outside the language."""
+    values = [d.value for d in equation.definitions]
+    check_language(equation.left, equation.right, *equation.context.ranges.bounds, *values)
+
+
+def _search(equation: Equation, seed: int) -> Search:
+    context, nonzero, definitions = equation.context, equation.nonzero, equation.definitions
+    known = context.ranges, context.arrays, context.positive
+    return Search(equation.left, equation.right, *known, nonzero, seed, definitions)
+
+
+def _decided(equation: Equation, seed: int, operations: int, seconds: float, shown: bool) -> Verdict:
     """The verdict on one equation.
 
     A few points first: most false equations fail at the first one, and a proof needs a point at which
     both sides are defined. Then the zero test, within its budget; then, where it found no proof, the rest of
     the points within a budget of their own, since what can't be proved may still be refuted.
     """
-    context = equation.context
     try:
-        values = [d.value for d in equation.definitions]
-        check_language(equation.left, equation.right, *context.ranges.bounds, *values)
+        _check(equation)
     except UnsupportedExpressionError as error:
         return Verdict(Status.UNSUPPORTED, "language", reason=str(error))
-    search = Search(
-        equation.left,
-        equation.right,
-        context.ranges,
-        context.arrays,
-        context.positive,
-        equation.nonzero,
-        seed,
-        equation.definitions,
-    )
+    search = _search(equation, seed)
     found: Zero | None = None
     reason = "no proof found by the zero test, and no witness among the points tried"
     unsupported = False
-    witness = _searched(search, FIRST_POINTS, enough=1)
+    witness = _searched(search, FIRST_POINTS, 1, shown)
     try:
         # of a refuted equation only the difference and the cases in which it holds are still of interest
         with budget(operations if witness is None else operations // 20, seconds):
@@ -142,7 +206,7 @@ def _decided(equation: Equation, seed: int, operations: int, seconds: float) -> 
         reason = "out of budget: nested too deeply"
     if found is not None and found.is_zero and witness is not None:
         return _disagreement(found, witness)
-    witness = witness or _searched(search, ATTEMPTS) or search.misshapen
+    witness = witness or _searched(search, ATTEMPTS, None, shown) or search.misshapen
     reduced = found.reduced if found else None
     if witness is not None:
         cases = tuple(f"holds for {case}" for case in found.holds_for) if found else ()
@@ -173,11 +237,11 @@ def _tested(equation: Equation, brief: bool = False) -> Zero:
     return zero_test(left - right, context, brief)
 
 
-def _searched(search: Search, attempts: int, enough: int | None = None) -> Witness | None:
+def _searched(search: Search, attempts: int, enough: int | None = None, shown: bool = True) -> Witness | None:
     """The search, as far as a budget of its own reaches; an expression without values has no witness."""
     try:
         with separate_budget(SEARCH_OPERATIONS, SEARCH_SECONDS):
-            return search.run(attempts, enough)
+            return search.run(attempts, enough, shown)
     except (BudgetExceededError, RecursionError, UnsupportedExpressionError):
         return None
 

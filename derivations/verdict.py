@@ -7,7 +7,8 @@ weaker has another name. No check of this project returns a bare boolean.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 __all__ = ["Status", "Verdict", "Witness"]
@@ -45,7 +46,7 @@ class Witness:
     kind: "ball" (disjoint finite enclosures), "shape" (sizes at which a term is undefined) or
     "float" (black-box functions: a difference above a derived bound).
     sizes: name → size. indices: free index → value. values: "x[1,2]" → exact rational, or text.
-    left, right: the two sides there, as printed enclosures.
+    left, right: the two sides there, as printed enclosures. simpler: makes a simpler point of this one.
     """
 
     kind: str
@@ -54,6 +55,14 @@ class Witness:
     values: dict[str, Fraction | str] = field(default_factory=dict)
     left: str = ""
     right: str = ""
+    simpler: Callable[[], Witness] | None = field(default=None, compare=False, repr=False)
+
+    def simplified(self) -> Witness:
+        """The witness that is shown, of the same sizes and indices: most are never shown, and simpler ones are dear."""
+        if self.simpler is None:
+            return self
+        found = self.simpler()
+        return replace(self, values=found.values, left=found.left, right=found.right, simpler=None)
 
     def as_json(self) -> dict[str, object]:
         return {

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 
 import sympy as sp
 from flint import arb
@@ -43,6 +43,7 @@ ATTEMPTS = 60
 FEW = 10  # where fewer than a tenth of the points are defined, ten times as many are tried
 ASSUMED_POINTS = 12  # at which `positive` is compared with the domain
 SHRINKS = 120
+SIMPLER_SECONDS = 2.0
 
 Arrays = Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]]
 
@@ -199,8 +200,10 @@ class Search:
         self.rng = random.Random(self.seed)
         self.exprs = (self.left, self.right, *self.positive, *self.nonzero)
 
-    def run(self, attempts: int, enough: int | None = None) -> Witness | None:
+    def run(self, attempts: int, enough: int | None = None, shown: bool = True) -> Witness | None:
         """Try up to `attempts` points in all, or until `enough` have agreed; more where few of them are defined.
+
+        shown: whether the witness is made simple at once, as one that nobody is shown need not be.
 
         Where no point separates the sides, but at some point one side is defined and the other reads an
         array outside its axes, that is the witness once all points are tried.
@@ -214,7 +217,9 @@ class Search:
                 continue
             try:
                 if self.separates(values, count=True):
-                    return self.report(self.shrunk(values))
+                    if shown:
+                        return self.report(self.shrunk(values))
+                    return replace(self.report(values), simpler=cache(partial(self._simplest, values)))
             except OperationBudgetError:
                 continue
         return None
@@ -315,7 +320,7 @@ class Search:
                 shown.append(_decimal(side))
         if len(shown) == 2 and not (isinstance(left, IndexRangeError) and isinstance(right, IndexRangeError)):
             sizes, indices = _named(values)
-            self.misshapen = Witness("shape", sizes, indices, {}, *shown)
+            self.misshapen = Witness("shape", sizes, indices, {}, shown[0], shown[1])
 
     def _declares_all(self) -> bool:
         """Whether every index and size has a declared range or measures an axis: no shape can be blamed otherwise."""
@@ -360,6 +365,10 @@ class Search:
                 options = (Fraction(0), Fraction(1), Fraction(1, 2), Fraction(round(value)))
                 for simpler in options:
                     yield label, index, simpler
+
+    def _simplest(self, values: Values) -> Witness:
+        with separate_budget(MAX_OPERATIONS * 2, SIMPLER_SECONDS):
+            return self.report(self.shrunk(values))
 
     def report(self, values: Values) -> Witness:
         with precision(BITS), separate_budget(MAX_OPERATIONS * 2, 60.0):

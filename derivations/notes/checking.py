@@ -49,6 +49,7 @@ def check_document(
         signature = _signed(document, text, maps)
         steps = _read_in_all_ways(document, signature, seed, spent)
         steps = _read_again(document, signature, maps, steps, range(len(steps)), seed)
+        steps = [_with_simple_witness(step) for step in steps]
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
 
@@ -65,7 +66,7 @@ def check_step(document: Document, text: str, line: int, column: int, seed: int 
     with remembered():
         signature = _signed(document, text, maps)
         steps = _read_in_all_ways(document, signature, seed, Counter(), document.steps[at])
-        return _read_again(document, signature, maps, steps, [at], seed)[at]
+        return _with_simple_witness(_read_again(document, signature, maps, steps, [at], seed)[at])
 
 
 def _signed(document: Document, text: str, maps: frozenset[str], whole: Document | None = None) -> Signature:
@@ -83,18 +84,18 @@ def _read_in_all_ways(
     until: the only step whose record is wanted; what follows it decides only between readings that differ on it.
     """
     first = Reading(document, signature, Choices(), seed, spent=spent)
-    steps = first.run(until)
-    readings = [(first, steps)]
-    for choices in Choices().others(first.consulted):
+    traces = [first.traced(until)]
+    steps = traces[0].records
+    for choices in Choices().others(traces[0].consulted):
         if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, first.step_consulted, strict=True) if c):
             break
-        other = Reading(document, signature, choices, seed, spent=spent)
-        readings.append((other, other.run(until)))
-    if until is not None and len({found[-1].verdict for _, found in readings}) > 1:
+        traces.append(Reading(document, signature, choices, seed, spent=spent).traced(until, traces))
+    readings = [trace.records for trace in traces]
+    if until is not None and len({found[-1].verdict for found in readings}) > 1:
         return _read_in_all_ways(document, signature, seed, Counter())
-    admitted = [found for reading, found in readings if not (reading.choices.rows and "columns" in reading.consulted)]
+    admitted = [t.records for t in traces if not (t.choices.rows and "columns" in t.consulted)]
     steps = max(admitted, key=lambda found: sum(s.verdict in HELD for s in found))
-    for _, others in readings:
+    for others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
     return steps
 
@@ -197,6 +198,10 @@ def _spared(mine: StepRecord, theirs: StepRecord) -> StepRecord:
     if mine.verdict == "refuted" and mine.reading and theirs.method == "budget":
         return replace(mine, verdict="undecided", method="budget", witness=None, reason=theirs.reason)
     return mine
+
+
+def _with_simple_witness(step: StepRecord) -> StepRecord:
+    return step if step.witness is None else replace(step, witness=step.witness.simplified())
 
 
 def _formula_records(document: Document, steps: Sequence[StepRecord]) -> list[FormulaRecord]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from derivations.indexed import UnsupportedExpressionError
 from derivations.kernels import BudgetExceededError, budget, deadline
+from derivations.notes.following import Trace, traced
 from derivations.notes.interpreting.ahead import said_ahead
 from derivations.notes.interpreting.applications import of_others
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import layers_named
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
+from derivations.notes.interpreting.naming import WatchedChoices
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.shapes import is_loss
 from derivations.notes.judging.conditions import is_condition
@@ -59,6 +62,11 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
 
     def run(self, until: Step | None = None) -> list[StepRecord]:
         """The records of the steps in their order, all of them or those up to one."""
+        return self.traced(until).records
+
+    def traced(self, until: Step | None = None, others: Sequence[Trace] = ()) -> Trace:
+        """What was done at the steps; others: what other readings of the document did at them."""
+        self.choices = WatchedChoices(self.choices)
         self.layers = layers_named(self.document, self.signature)
         self._bind_means()
         for step, head in said_ahead(self.document, self.signature):
@@ -69,12 +77,9 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
                     self._bind(step, head, step.right.node)
                 self.ahead.add((step.formula, step.chain, step.relation))
         self.step_consulted.clear()
-        records = []
-        for step in self.document.steps:
-            records.append(self._timed(step))
-            if step is until:
-                break
-        return records
+        steps = self.document.steps
+        wanted = next((place for place, step in enumerate(steps) if step is until), len(steps))
+        return traced(self, steps[: wanted + 1], self._timed, others)
 
     def _timed(self, step: Step) -> StepRecord:
         before = time.thread_time_ns()

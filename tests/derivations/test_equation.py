@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivations.domain import Domain
-from derivations.equation import Equation, conditions_of, decide, is_signed
+from derivations.equation import Equation, conditions_of, decide, is_provable, is_signed
 from derivations.functions import Partial, sigmoid
 from derivations.proof import decide_relation, prove
 from derivations.ranges import Ranges
@@ -296,3 +296,15 @@ def test_names_are_values_at_their_own_index() -> None:
     assert Partial(name, a[g]) != 1
     assert conditions_of(1 / (1 + size("N")), CONTEXT) == []
     assert variable("b", n, role="feature")[i].has(i)
+
+
+@settings(max_examples=20, deadline=None)
+@given(expressions(1), expressions(1), st.sampled_from([0, 1]))
+def test_what_is_asked_briefly_is_what_is_decided(one: sp.Expr, other: sp.Expr, times: int) -> None:
+    """Whether there is a proof, and a witness that is made simple where it is shown."""
+    equation = Equation(one * (1 + other), one + one * other * times, CONTEXT)
+    verdict, later = decide(equation), decide(equation, shown=False)
+    assert is_provable(equation) == verdict.is_proved
+    assert later.status is verdict.status
+    if verdict.witness is not None and later.witness is not None:
+        assert later.witness.simplified() == verdict.witness

@@ -10,7 +10,12 @@ import pytest
 
 from derivations import equation
 from derivations.kernels import BudgetExceededError, charge, deadline, separate_budget
+from derivations.notes import checking
+from derivations.notes.checking import read_text
+from derivations.notes.following import Trace
+from derivations.notes.interpreting.naming import Choices
 from derivations.notes.library import check_equation, check_files, check_notes
+from derivations.notes.reading import Reading
 
 EXAMPLES = Path(__file__).parent / "examples"
 
@@ -233,6 +238,28 @@ def test_what_is_decided_once_is_remembered(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(equation, "_decided", lambda *args: asked.append(args[0]) or original(*args))
     check_notes(r"$\sigma'(z) = \sigma(z) (1 - \sigma(z))$ and again $\sigma'(z) = \sigma(z) (1 - \sigma(z))$")
     assert len(asked) == 1
+
+
+NOTE_OF_CHOICES = r"""Let $a = 2 b$, where $u$ and $v$ are vectors of one size.
+
+$$\frac{\partial a}{\partial b} = 2, \quad u^T v = \sum_{k=1}^{d} u_k v_k, \quad u v^T = v^T u$$
+
+$$S = \sum_i y_i + b, \quad \frac{\partial S}{\partial b} = 1, \quad a^2 = 4 b^2, \quad u^T u = \sum_{k=1}^{d} u_k^2$$
+"""
+
+
+def test_a_reading_that_takes_over_from_others_finds_what_it_finds_by_itself() -> None:
+    document = read_text(NOTE_OF_CHOICES)
+    signature = checking._signed(document, NOTE_OF_CHOICES, frozenset())
+    traces: list[Trace] = []
+    for choices in (Choices(), *Choices().others({"reach", "shared", "rows"})):
+        readings = [Reading(document, signature, choices, 0) for _ in range(2)]
+        by_itself, led = readings[0].run(), readings[1].traced(others=traces)
+        assert [s.as_json() for s in led.records] == [s.as_json() for s in by_itself]
+        assert readings[0].step_consulted == readings[1].step_consulted
+        traces.append(led)
+    assert {s.verdict for s in traces[0].records} > {"definition", "proved"}
+    assert any(traces[-1].steps[0] is trace.steps[0] for trace in traces[:-1]), "nothing was taken over"
 
 
 @pytest.mark.parametrize("comment", ["assume y in {0,1}", "assume y in {0, 1}"])

@@ -206,7 +206,7 @@ class Derivatives(Namer):
         if len(of.axes) == len(variable.axes) == 1:
             self.consulted.add("denominator")
             axes = axes[::-1] if self.choices.denominator else axes
-        return Value(Partial(expr, v), axes, self.choices.rows and len(axes) == 1)
+        return Value(Partial(expr, v), axes, len(axes) == 1 and self.choices.rows)
 
     def _estimate_of(self, v: sp.Indexed, expr: sp.Expr) -> sp.Indexed:
         r"""\hat b for b, where a function is taken at \hat b and has no b: its derivative there."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
@@ -101,6 +102,7 @@ class Ref:
         return self.above + self.below
 
 
+@lru_cache(maxsize=20_000)
 def read_name(symbol: ast.Symbol, habits: Habits) -> Ref:
     """The symbol as a name with indices."""
     parts = _Parts(accented(symbol), habits)

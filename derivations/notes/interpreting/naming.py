@@ -23,7 +23,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.statement import array, index
 
-__all__ = ["ROW", "Choices", "Namer"]
+__all__ = ["ROW", "Choices", "Namer", "WatchedChoices"]
 
 ROW = index("row")  # the sample at hand, where none is named
 MAX_AXES = 4
@@ -72,6 +72,26 @@ class Choices:
         for count in (1, 2):
             for flipped in itertools.combinations(names, count):
                 yield replace(self, **{name: not getattr(self, name) for name in flipped})
+
+
+class WatchedChoices(Choices):
+    """Choices that record in `asked` which of them were asked for."""
+
+    plain: Choices
+    asked: set[str]
+
+    def __init__(self, choices: Choices) -> None:
+        super().__init__(**{item.name: getattr(choices, item.name) for item in fields(choices)})
+        object.__setattr__(self, "plain", choices)
+        object.__setattr__(self, "asked", set())
+
+    def __getattribute__(self, name: str) -> object:
+        if name in _CHOICES:
+            self.asked.add(name)
+        return object.__getattribute__(self, name)
+
+
+_CHOICES = frozenset(item.name for item in fields(Choices))
 
 
 @dataclass
@@ -237,7 +257,7 @@ class Namer:
                     self.domains[symbol] = axes
         filled, opened = self._fill(ref, axes)
         expr = array(symbol)[filled] if filled else symbol
-        return Value(expr, tuple(opened), self.choices.rows and len(opened) == 1)
+        return Value(expr, tuple(opened), len(opened) == 1 and self.choices.rows)
 
     def _usual_name(self, ref: Ref) -> Ref:
         """X is the matrix of the x_i, C the loss that was called "Cross Entropy Loss"."""

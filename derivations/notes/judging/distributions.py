@@ -15,7 +15,7 @@ from functools import partial
 
 import sympy as sp
 
-from derivations.equation import Equation, decide
+from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import free_atoms, substitute
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, base_letter
@@ -98,7 +98,7 @@ def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> s
             sorts = speaker.domains.get(label, ())
             if len(sorts) == 1:
                 whole = partial(substitute, mapping={z: _total(label, speaker.range_of(sorts[0]))})
-                if decide(_with(equation, whole), seed, OPERATIONS, SECONDS).is_proved:
+                if is_provable(_with(equation, whole), seed, OPERATIONS, SECONDS):
                     return f"holds where {z} is the sum of {label}"
     return None
 
@@ -122,7 +122,7 @@ def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) ->
         )
         return found
 
-    return not decide(_with(equation, normalised), seed, OPERATIONS, SECONDS).is_refuted
+    return not decide(_with(equation, normalised), seed, OPERATIONS, SECONDS, shown=False).is_refuted
 
 
 def _whole(atom: sp.Indexed, ranges: tuple[tuple[sp.Expr, sp.Expr], ...]) -> sp.Expr:
@@ -160,7 +160,7 @@ def _numbered_sum_to_one(equation: Equation, seed: int) -> bool:
     for first, *others in numbered.values():
         rest = {first: 1 - sp.Add(*others)}
         one, other = equation.left.xreplace(rest), equation.right.xreplace(rest)
-        if others and decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
+        if others and is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):
             return True
     return False
 

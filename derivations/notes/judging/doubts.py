@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.equation import Equation, decide
+from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
 from derivations.indexed import (
     free_atoms,
@@ -75,7 +75,7 @@ def tempered(
             reason = f"holds for {numbered[1]}, the size of what is written"
             return Verdict(Status.SUPPORTED, verdict.method, verdict.conditions, reason=reason)
         alike = of_one_size(equation, speaker)
-        of_one = None if alike is None else decide(alike, seed, OPERATIONS, SECONDS)
+        of_one = None if alike is None else decide(alike, seed, OPERATIONS, SECONDS, shown=False)
         if of_one is not None and of_one.is_proved:
             reason = "holds where the sizes that are written nowhere are equal"
             return Verdict(Status.SUPPORTED, of_one.method, of_one.conditions, reason=reason)
@@ -87,7 +87,7 @@ def tempered(
                 return verdict
             for ratio in (sp.Integer(2), sp.S.Half, sp.S.NegativeOne):
                 scaled = replace(equation, right=ratio * equation.right)
-                if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
+                if is_provable(scaled, seed, OPERATIONS, SECONDS):
                     return verdict
             return replace(
                 verdict, status=Status.UNDECIDED, witness=None, reason=f"{settled.jet_names} is not defined here"
@@ -135,7 +135,7 @@ def is_lost_derivative(left: sp.Expr, right: sp.Expr, equation: Equation, settle
             continue
         for v in sorted({p.variable for p in other.atoms(Partial)}, key=str):
             slope = replace(equation, left=settled.taken(Partial(plain, v)), right=taken)
-            if decide(slope, seed, OPERATIONS, SECONDS).is_proved:
+            if is_provable(slope, seed, OPERATIONS, SECONDS):
                 return True
     return False
 
@@ -155,7 +155,7 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
         return Verdict(Status.UNDECIDED, "rounded numbers", reason="how far the numbers are rounded isn't known")
     for first in sorted((a for a in free_atoms(left - right) if _is_zeroth(a)), key=str):
         for one, other in ((left + first, right), (left, right + first)):
-            if decide(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS).is_proved:
+            if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):
                 return Verdict(
                     Status.UNDECIDED, "convention", reason=f"holds where {first} is multiplied with an x_0 = 1"
                 )
@@ -164,7 +164,7 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
         ratios = [c / count for count in (1, *sorted(counts, key=str)) for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
         for ratio in ratios:
             scaled = replace(equation, left=left - right, right=ratio * zero)
-            if decide(scaled, seed, OPERATIONS, SECONDS).is_proved:
+            if is_provable(scaled, seed, OPERATIONS, SECONDS):
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
     excuse = holds_for_probabilities(equation, speaker, seed)
     if excuse is not None:
@@ -177,11 +177,11 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
     sides = [{a.base.label for a in ones} & labels_in(side) for side in (left, right)]
     if ones and sides[0] != sides[1]:  # a side that has the labels as well is of any class
         fixed = replace(equation, left=left.xreplace(ones), right=right.xreplace(ones))
-        if decide(fixed, seed, OPERATIONS, SECONDS).is_proved:
+        if is_provable(fixed, seed, OPERATIONS, SECONDS):
             name = sorted(map(str, ones))[0]
             return Verdict(Status.UNDECIDED, "label case", reason=f"holds where {name} = 1")
     named = at_named_places(equation)
-    if named is not None and decide(named, seed, OPERATIONS, SECONDS).is_proved:
+    if named is not None and is_provable(named, seed, OPERATIONS, SECONDS):
         return Verdict(Status.UNDECIDED, "label case", reason="holds where the indices written are all there are")
     return _with_a_numbered_class(equation, speaker, seed)
 
@@ -197,7 +197,7 @@ def _with_a_numbered_class(equation: Equation, speaker: Elaborator, seed: int) -
     for number in sorted(numbers) if labels else ():
         chosen = {a: sp.KroneckerDelta(a.indices[-1], number) for a in labels}
         fixed = Equation(left.xreplace(chosen), right.xreplace(chosen), context)
-        if decide(fixed, seed, OPERATIONS, SECONDS).is_proved:
+        if is_provable(fixed, seed, OPERATIONS, SECONDS):
             return Verdict(Status.UNDECIDED, "label case", reason=f"holds where the class is {number}")
     return None
 
@@ -257,9 +257,10 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
 
 def ranges_mixed(sides: Sequence[sp.Expr], ranges: Ranges) -> list[str]:
     """What is summed over one range and stands at an index of another: Σ_{i=1}^{l} δ_ij, where j goes further."""
-    for total in (t for side in sides for t in side.atoms(sp.Sum)):
+    sums = {t for side in sides if side.has(sp.KroneckerDelta) for t in side.atoms(sp.Sum)}
+    for total in sorted(sums, key=str):
         bound = {limit[0]: tuple(limit[1:]) for limit in total.limits}
-        for delta in total.function.atoms(sp.KroneckerDelta):
+        for delta in sorted(total.function.atoms(sp.KroneckerDelta), key=str):
             inner = [a for a in delta.args if a in bound]
             outer = [a for a in delta.args if a in ranges.bounds and a not in bound]
             if inner and outer and bound[inner[0]] != tuple(ranges.bounds[outer[0]]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.equation import Equation, decide
+from derivations.equation import Equation, is_provable
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
@@ -105,7 +105,7 @@ class Excusing(Worded):
             sizes = [s for s in judged.right.free_symbols - judged.left.free_symbols if s.is_integer or s.name in "NMm"]
             for size in sizes:
                 scaled = replace(judged.equation, right=judged.right * size)
-                if decide(scaled, self.seed).is_proved:
+                if is_provable(scaled, self.seed):
                     reason = f"holds for the mean over {size} samples, which the text announces"
                     return replace(record, verdict="undecided", witness=None, reason=reason)
         return self._worded(step, left, right, judged, record)
@@ -196,7 +196,7 @@ def _holds_for_one(equation: Equation | None, samples: tuple[sp.Expr, sp.Expr], 
     definitions = tuple(replace(d, value=at_hand(d.value)) for d in equation.definitions)
     one = replace(equation, left=at_hand(equation.left), definitions=definitions)
     count = samples[1] - samples[0] + 1
-    return any(decide(replace(one, right=one.right / size), seed).is_proved for size in (sp.S.One, count))
+    return any(is_provable(replace(one, right=one.right / size), seed) for size in (sp.S.One, count))
 
 
 def _is_scaled(equation: Equation | None, seed: int) -> bool:
@@ -207,7 +207,7 @@ def _is_scaled(equation: Equation | None, seed: int) -> bool:
     numbers = sorted((s for s in (equation.left - equation.right).free_symbols if s not in indices), key=str)[:4]
     powers = [sp.S.One, *(s**k for s in numbers for k in (-2, -1, 1, 2))]
     ratios = [c * power for power in powers for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
-    return any(decide(replace(equation, right=ratio * equation.right), seed).is_proved for ratio in ratios)
+    return any(is_provable(replace(equation, right=ratio * equation.right), seed) for ratio in ratios)
 
 
 def _hangs_on_slopes(judged: Judged) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.equation import Equation, decide
+from derivations.equation import Equation, is_provable
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing import ast
@@ -93,7 +93,7 @@ def _common_factor(equations: Sequence[Equation | None], seed: int) -> sp.Expr |
     if len(known) < len(equations) or any(e.left == 0 or e.right == 0 for e in known):
         return None
     for factor in _factors(known):
-        if all(decide(replace(e, right=factor * e.right), seed, OPERATIONS, SECONDS).is_proved for e in known):
+        if all(is_provable(replace(e, right=factor * e.right), seed, OPERATIONS, SECONDS) for e in known):
             return factor
     return None
 

@@ -193,7 +193,8 @@ class Judging:
             return None
         values = tuple(e.definition for e in before.values() if e.definition is not None)
         known = replace(judged.equation, definitions=(*judged.equation.definitions, *values))
-        return judged if are_of_slopes(judged.equation, self.seed) and decide(known, self.seed).is_refuted else None
+        is_refuted = are_of_slopes(judged.equation, self.seed) and decide(known, self.seed, shown=False).is_refuted
+        return judged if is_refuted else None
 
     def _still_in_force(self, step: Step, written: Sequence[Case]) -> tuple[Case, ...]:
         """The case in which the steps before this one were made, where they are of the same section and near."""
@@ -232,7 +233,10 @@ class Judging:
             if single is not None:
                 return single
             return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
-        judged = self._decided(first, second, a, b, cases)
+        claim = self._claim(first, second, a, b)
+        for case in cases:
+            claim = applied(case, claim)
+        judged = self._decided(claim)
         if judged.verdict.status is Status.UNSUPPORTED and len(a.axes) != len(b.axes) and not cases:
             single = self._entry_by_entry(step, left, right)
             if single is not None:
@@ -253,7 +257,8 @@ class Judging:
             speaker.single = True
         speakers[1].fresh = 500
         try:
-            judged = self._decided(*speakers, speakers[0].side(left), speakers[1].side(right), ())
+            claim = self._claim(*speakers, speakers[0].side(left), speakers[1].side(right))
+            judged = self._decided(replace(claim, needs_proof=True))
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
         entries_at_hand = {s for speaker in speakers for s in speaker.met if s.name.startswith("entry")}
@@ -285,7 +290,7 @@ class Judging:
             a, b = speakers[0].side(left), speakers[1].side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return self._squared(step, left, right) or otherwise
-        judged = self._decided(*speakers, a, b, ())
+        judged = self._decided(replace(self._claim(*speakers, a, b), needs_proof=True))
         if not judged.verdict.is_proved or len(sizes) != 1:
             return self._squared(step, left, right) or otherwise
         one, other = sizes[0]
@@ -329,22 +334,18 @@ class Judging:
         first.partial += second.partial
         return Claim(a, b, first, beside=self.beside)
 
-    def _decided(
-        self, first: Elaborator, second: Elaborator, a: Value, b: Value, cases: Sequence[Case | Values]
-    ) -> Judged:
-        claim = self._claim(first, second, a, b)
-        for case in cases:
-            claim = applied(case, claim)
+    def _decided(self, claim: Claim) -> Judged:
         judged = judge(claim, self.seed)
-        if judged.verdict.is_proved and first.flattened:
+        if judged.verdict.is_proved and claim.speaker.flattened:
             reason = "proved where what is transposed is a number; nothing says whether it is"
             judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
         if judged.verdict.is_proved and judged.equation is not None:
-            cancelled = (e for e in first.partial if not a.expr.has(e) and not b.expr.has(e))
+            sides = claim.left.expr, claim.right.expr
+            cancelled = (e for e in claim.speaker.partial if not any(side.has(e) for side in sides))
             needs = (c for e in cancelled for c in conditions_of(e, judged.equation.context))
             conditions = tuple(dict.fromkeys((*judged.verdict.conditions, *needs)))
             judged = replace(judged, verdict=replace(judged.verdict, conditions=conditions))
-        self.vanished |= first.vanished
+        self.vanished |= claim.speaker.vanished
         return judged
 
     def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:

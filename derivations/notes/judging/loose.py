@@ -48,7 +48,7 @@ def reading_that_may_hold(
     terms = sp.Add.make_args(sp.expand_mul(written[1]))
     summed |= {i for i in extra if i in bounds and tuple(bounds[i]) in named and all(times(i, t) < 2 for t in terms)}
     for words, other in _readings(equation, extra, row, bool(summed)):
-        if not decide(other, seed, operations, SECONDS).is_refuted:
+        if not decide(other, seed, operations, SECONDS, shown=False).is_refuted:
             return words
     return None
 

@@ -12,12 +12,9 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.equation import Equation, decide
+from derivations.equation import Equation, is_provable, partials_taken
 from derivations.functions import Partial
-from derivations.indexed import (
-    free_atoms,
-    take_partials,
-)
+from derivations.indexed import free_atoms
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.names import UnsupportedNoteError, layer_of_key
@@ -68,7 +65,7 @@ class Settled:
         variables = {p.variable for p in partials}
         for v in sorted(variables, key=str):
             self._make_jets(expr, v)
-        result = take_partials(expr, self._statement(expr), self.ranges)
+        result = partials_taken(expr, self._statement(expr), self.ranges)
         for p in partials:
             label = p.variable.base.label if isinstance(p.variable, sp.Indexed) else p.variable
             data = base_letter(label.name) in ("x", "y", "t") and label not in self.speaker.scope.symbols
@@ -92,7 +89,7 @@ class Settled:
         defined = any(s in self.speaker.scope.symbols or s in self.speaker.unknown for s in labels)
         if not defined:
             return False
-        return bool(take_partials(partial, self._statement(partial), self.ranges) == 0)
+        return bool(partials_taken(partial, self._statement(partial), self.ranges) == 0)
 
     def _remember(self, expr: sp.Expr) -> None:
         for entry in self.speaker.scope.definitions_of(expr):
@@ -273,7 +270,7 @@ def are_of_slopes(equation: Equation, seed: int) -> bool:
     """Whether each side is 0 where the derivatives of what is not defined are: none of them has its value put in."""
     for side in (equation.left, equation.right):
         flat = {a: sp.S.Zero for a in free_atoms(side) if labels_in(a).pop().name.startswith("∂")}
-        if not flat or not decide(replace(equation, left=side.xreplace(flat), right=sp.S.Zero), seed).is_proved:
+        if not flat or not is_provable(replace(equation, left=side.xreplace(flat), right=sp.S.Zero), seed):
             return False
     return True
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.equation import Equation, decide
+from derivations.equation import Equation, is_provable
 from derivations.indexed import (
     free_atoms,
     free_symbols,
@@ -70,7 +70,7 @@ def at_named_places(equation: Equation) -> Equation | None:
 
 def holds_at_all_places(equation: Equation, seed: int) -> bool:
     """Whether an equation between arrays of a few entries is proved, for all of them or for each."""
-    if decide(equation, seed, OPERATIONS, SECONDS).is_proved:
+    if is_provable(equation, seed, OPERATIONS, SECONDS):
         return True
     ranges = equation.context.ranges
     free = free_symbols(equation.left) | free_symbols(equation.right)
@@ -85,7 +85,7 @@ def holds_at_all_places(equation: Equation, seed: int) -> bool:
         bounds = {s: b for s, b in ranges.bounds.items() if s not in at}
         context = replace(equation.context, ranges=replace(ranges, bounds=bounds, distinct=frozenset()))
         sides = substitute(equation.left, at), substitute(equation.right, at)
-        if not decide(replace(equation, left=sides[0], right=sides[1], context=context), seed, OPERATIONS).is_proved:
+        if not is_provable(replace(equation, left=sides[0], right=sides[1], context=context), seed, OPERATIONS):
             return False
     return True
 

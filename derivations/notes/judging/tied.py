@@ -17,7 +17,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from derivations.equation import decide
+from derivations.equation import is_provable
 from derivations.indexed import UnsupportedExpressionError, free_atoms
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import head_of
@@ -45,7 +45,7 @@ def is_off_by_a_factor(judged: Judged, seed: int) -> bool:
         return False
     factors = (sp.S.NegativeOne, sp.Integer(2), sp.S.Half)
     scaled = (replace(judged.equation, right=c * judged.equation.right) for c in factors)
-    return any(decide(equation, seed, OPERATIONS, SECONDS).is_proved for equation in scaled)
+    return any(is_provable(equation, seed, OPERATIONS, SECONDS) for equation in scaled)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from derivations.equation import Equation, decide
+from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import free_atoms
 from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
@@ -142,7 +142,7 @@ class Unstated(Substituting):
         kinks |= {u for e in (left, right) for _, u in _sizes_in(e)}
         for side, words in ((sp.S.One, ">"), (-sp.S.One, "<")) if kinks else ():
             one, other = (_on_side(e, side) for e in (left, right))
-            if decide(Equation(one, other, context), self.seed, OPERATIONS, SECONDS).is_proved:
+            if is_provable(Equation(one, other, context), self.seed, OPERATIONS, SECONDS):
                 return f"holds where {', '.join(sorted(map(str, kinks)))} {words} 0"
         return None
 
@@ -186,7 +186,7 @@ class Unstated(Substituting):
         }
         context = replace(equation.context, arrays=arrays)
         moved = replace(equation, right=equation.left.xreplace(renamed), context=context)
-        return decide(moved, self.seed).is_proved
+        return is_provable(moved, self.seed)
 
     def _numbers_stated(self, step: Step) -> tuple[Case, ...]:
         """The last number that each name was given before a step."""
@@ -247,7 +247,7 @@ class Unstated(Substituting):
         one, other = (e.xreplace(biases) for e in (equation.left, equation.right))
         fresh = replace(equation.context)  # what it remembers is of the definitions with their biases
         bare = replace(equation, left=one, right=other, context=fresh, definitions=definitions)
-        verdict = decide(bare, self.seed)
+        verdict = decide(bare, self.seed, shown=False)
         if not verdict.is_proved:
             return None
         return replace(judged, verdict=replace(verdict, status=Status.SUPPORTED, reason="holds where the bias is 0"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.equation import Equation, decide
+from derivations.equation import Equation, is_provable
 from derivations.functions import sigmoid
 from derivations.indexed import free_atoms
 from derivations.notes.interpreting.signature import base_letter
@@ -86,7 +86,7 @@ class Worded(Judging):
         for value in (1, -1):
             ones = dict.fromkeys(found, sp.Integer(value))
             fixed = replace(equation, left=equation.left.xreplace(ones), right=equation.right.xreplace(ones))
-            if found and decide(fixed, self.seed, OPERATIONS, SECONDS).is_proved:
+            if found and is_provable(fixed, self.seed, OPERATIONS, SECONDS):
                 return f"holds where {min(map(str, found))} = {value}"
         uppers = [
             {total.limits[0][2] for e in (side, *self._values_in(side)) for total in e.atoms(sp.Sum)}

@@ -27,8 +27,15 @@ class Span:
 NOWHERE = Span(0, 0)
 
 
+class _Walked:
+    """What `children` found, kept in the node: trees are walked much more often than made."""
+
+    __slots__ = ("under",)
+    under: tuple[Node | Factor | Term | Relation, ...]
+
+
 @dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(_Walked):
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
@@ -285,8 +292,16 @@ _FIELDS = {
 }
 
 
-def children(node: Node | Factor | Term | Relation) -> list[Node | Factor | Term | Relation]:
+def children(node: Node | Factor | Term | Relation) -> tuple[Node | Factor | Term | Relation, ...]:
     """The nodes directly under a node, in the order written as far as the fields are."""
+    try:
+        return node.under
+    except AttributeError:
+        object.__setattr__(node, "under", tuple(_children(node)))
+        return node.under
+
+
+def _children(node: Node | Factor | Term | Relation) -> list[Node | Factor | Term | Relation]:
     found: list[Node | Factor | Term | Relation] = []
     nested: list[tuple[object, ...]] = []
     for name in _FIELDS[type(node)]:
