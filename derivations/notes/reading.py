@@ -217,7 +217,9 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
             return self._judged(record, extremal)
         composed = head is None or head.ref.key == "logit"
         of_terms = isinstance(left, ast.Product) and isinstance(left.factors[0].body, ast.BigOperator)
-        said = self._implied(step, left, right, record) if (begins or of_terms) and composed else None
+        found = implied(left, right, self.signature) if composed else None
+        of_chance = found is not None and "(" in found[0].ref.key  # -\ln p(t|w) in the midst of a chain, too
+        said = self._implied(step, left, right, record) if composed and (begins or of_terms or of_chance) else None
         if said is not None:
             return said
         stated = self._said_by_derivative(left, right) if begins else None

@@ -5,6 +5,7 @@ means and sums, predictions called y, transposes, vectors without an arrow, doma
 """
 
 FALSE = [
+    (r"$z = \sigma(a)$.", r"\frac{d\sigma}{da} = \sigma (1 + \sigma)"),
     (r"$S_i = \frac{e^{a_i}}{\sum_{k=1}^N e^{a_k}}$", r"D_j S_i = S_i (1 - S_j)"),
     # powers behind the bracket of a function, infinity
     (r"", r"\tanh(x)^2 = \tanh(x^2)"),
@@ -144,6 +145,8 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (r"$z = \sigma(a)$.", r"\frac{d\sigma}{da} = \sigma (1 - \sigma)"),
+    (r"", r"\mathrm{e}^{-x} e^x = 1"),
     (r"$S_i = \frac{e^{a_i}}{\sum_{k=1}^N e^{a_k}}$", r"D_j S_i = S_i (\delta_{ij} - S_j)"),
     (r"", r"\sigma'(z) = \sigma(z) - \sigma^2(z)"),
     (r"", r"\frac{d}{dx} \tanh(x) = 1 - \tanh(x)^2"),

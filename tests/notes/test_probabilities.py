@@ -185,3 +185,16 @@ def test_what_is_said_of_one_sample_is_supported_where_it_holds_for_one() -> Non
     one = r"For one example $$\frac{\partial}{\partial \theta_j} \log L(\theta) = (y - h_\theta(x)) x_j$$"
     assert check_notes(LIKELIHOOD + one).steps[-1].verdict == "supported"
     assert check_notes(LIKELIHOOD + one.replace("y - h", "y + h")).steps[-1].verdict not in ("proved", "supported")
+
+
+ERROR_FUNCTION = r"""
+$E(\mathbf{w}) = -\ln p(\mathbf{t}|\mathbf{w}) = -\sum_{n=1}^N \{t_n \ln y_n + (1 - t_n) \ln(1 - y_n)\}$ where
+$y_n = \sigma(a_n)$ and $a_n = \mathbf{w}^T \boldsymbol{\phi}_n$. Then
+$\nabla E(\mathbf{w}) = \sum_n (y_n - t_n) \boldsymbol{\phi}_n$ and $\partial_{a_n} E = y_n - t_n$.
+"""
+
+
+def test_an_error_function_that_is_a_logarithm_of_a_likelihood() -> None:
+    assert [s.verdict for s in check_notes(ERROR_FUNCTION).steps][-2:] == ["proved", "proved"]
+    wrong = check_notes(ERROR_FUNCTION.replace("y_n - t_n", "t_n - y_n")).steps
+    assert [s.verdict for s in wrong][-2:] == ["refuted", "refuted"]

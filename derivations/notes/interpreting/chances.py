@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from derivations.notes.interpreting.names import BOLD, TRANSPOSES
-from derivations.notes.interpreting.signature import PARAMETERS
+from derivations.notes.interpreting.signature import LABELS, PARAMETERS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
@@ -94,6 +94,8 @@ def chances_of(chains: Iterable[ast.Chain]) -> Chances:
     random = {_letter(a) for c in calls if _name_of(c.name) in _LETTERS for a in c.events} & PARAMETERS
     events = [(e, c.scripts) for c in calls if _name_of(c.name) in _LETTERS for e in c.events]
     single = {_letter(e) for e, _ in events if e.subscripts or e.superscripts}
+    symbols = (n for side in found for n in walk(side) if isinstance(n, ast.Symbol) and n.name in LABELS)
+    single |= {n.name for n in symbols if n.subscripts or n.superscripts}
     joint = {_letter(e) for e, scripts in events if scripts == ((), ()) and _is_bold(e)} & single
     plain = Chances(frozenset(names), frozenset(random), frozenset(joint))
     apart, whole = _told_apart(calls, plain), _products(chains, plain)

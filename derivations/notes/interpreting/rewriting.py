@@ -9,6 +9,8 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
     X'X                           X^T X, and so every other prime but those of functions
     C(\dots), J(\cdot)            C, J
+    \partial_w L                 ∇_w L
+    \mathrm{e}^x                 e^x
     p(y_i \mid x_i; w)            a name at i: see `chances`
     p(x_1, \dots, x_n \mid w)     p(\mathbf x \mid w), of all samples
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
@@ -176,6 +178,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None
             return ast.BigOperator("sum", lower, upper, span=found.span)
+        if isinstance(found, ast.Symbol) and found.name == "e" and found.decorations == ("mathrm",):
+            return replace(found, decorations=())
         if isinstance(found, ast.Symbol) and found.primes == 1:
             found = without_prime(found, used.short)
         if isinstance(found, ast.Symbol) and used.fed.names:
@@ -190,7 +194,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Sum):
             return _without_dots(found)
         if isinstance(found, ast.Product):
-            found = _without_placeholders(found)
+            found = _with_gradients(_without_placeholders(found))
         if isinstance(found, ast.Product) and used.maps:
             found = _features(found, used.maps)
         if isinstance(found, ast.Product) and used.changes:
@@ -224,6 +228,20 @@ def _without_placeholders(node: ast.Product) -> Node:
     if len(kept) == 1 and len(node.factors) > 1 and not kept[0].sign and not kept[0].operator:
         return kept[0].body
     return node if len(kept) == len(node.factors) else replace(node, factors=tuple(kept))
+
+
+def _with_gradients(node: Node) -> Node:
+    r"""∇_w L for \partial_w L."""
+    if not isinstance(node, ast.Product) or not any(isinstance(f.body, ast.Partial) for f in node.factors):
+        return node
+    factors = []
+    for factor in node.factors:
+        match factor.body:
+            case ast.Partial((_,), ()) as partial:
+                factors.append(replace(factor, body=ast.Nabla(partial.subscripts, (), span=partial.span)))
+            case _:
+                factors.append(factor)
+    return replace(node, factors=tuple(factors))
 
 
 def _glued(symbol: ast.Symbol) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.interpreting.quotients import leading
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
@@ -47,6 +48,13 @@ def shorthand_of(chains: Iterable[ast.Chain], words: str) -> Shorthand:
             applied |= inner is not None
             if isinstance(inner, ast.Symbol) and not inner.superscripts and not inner.subscripts and not inner.primes:
                 arguments[replace(inner, decorations=())] += 1
+    for fraction in (n for side in found for n in walk(side) if isinstance(n, ast.Fraction)):
+        above, below = leading(fraction.numerator), leading(fraction.denominator)
+        if above and below and [f.body for f in above] == [ast.Symbol(r"\sigma")] and len(below) == 1:
+            by = below[0].body
+            if isinstance(by, ast.Symbol) and not by.superscripts and not by.subscripts and not by.primes:
+                arguments[by] += 1
+                applied = True
     is_spread = re.search(_SPREAD, words, re.I) is not None
     only = next(iter(arguments)) if len(arguments) == 1 and not is_spread else None
     if any(_names_sigma(chain) for chain in chains):

@@ -186,6 +186,14 @@ def _axes(
     return tuple(found)
 
 
+def _things_in(group: Node) -> frozenset[str]:
+    """The names in a bracket, without their indices."""
+    body = group.body if isinstance(group, ast.Group) else group
+    items = body.items if isinstance(body, ast.Listing) else (body,)
+    parts = (n for item in items if item is not None for n in ((item,) if isinstance(item, ast.Symbol) else walk(item)))
+    return frozenset(n.name for n in parts if isinstance(n, ast.Symbol))
+
+
 def _is_of_all_samples(key: str) -> bool:
     r"""Whether a probability is that of all data: p(\vec y|X), and p(y|X) beside p(y|x)."""
     _, bracket, inside = key.partition("(")
@@ -257,6 +265,5 @@ def _ambiguous(sides: list[Node], habits: Habits) -> frozenset[str]:
         for left, right in zip(part.factors, part.factors[1:], strict=False):
             name, group = left.body, right.body
             if isinstance(name, ast.Symbol) and not right.operator and not right.sign and applies(name, group):
-                within = frozenset(n.name for n in walk(group) if isinstance(n, ast.Symbol))
-                found.setdefault(read_name(name, habits).key, set()).add(within - PARAMETERS)
+                found.setdefault(read_name(name, habits).key, set()).add(_things_in(group) - PARAMETERS)
     return frozenset(key for key, lists in found.items() if len(lists) > 1 and base_letter(key) in _OF_CHANCE)
