@@ -372,21 +372,27 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     ranks |= {key: len(axes) for key, axes in known.items()}
     targets = {} if has_weights else {k: 1 for k in bare - declared.keys() if base_letter(k) in _TARGETS}
     by_definition = _defined_ranks(equations, ranks, known.keys() | declared.keys(), signature.habits)
+    guesses = _apart({**by_definition, **targets}, targets, {})
     for faults, count, losses in _LENIENCE:
         if faults and len(equations) > _MOST_EQUATIONS:
             continue
         for numbers in itertools.combinations(columns, count):
             for wrong in itertools.combinations(range(len(equations)), faults):
-                for given in ({**by_definition, **targets}, targets, {}) if targets else (by_definition, {}):
+                for given in guesses:
                     fixed = {**ranks, **given, **dict.fromkeys(numbers, 0)}
                     fit = _fitted(equations, wrong, fixed, signature.habits, losses, declared)
                     if fit is not None:
                         return _named(fit, bare, known, declared, signature)
-    for given in (by_definition, {}) if has_weights else ():
+    for given in _apart(by_definition, {}) if has_weights else ():
         fit = _fitted(equations, (), {**ranks, **given}, signature.habits, False, declared, loose=True)
         if fit is not None:
             return _named(fit, bare, known, declared, signature)
     return {}
+
+
+def _apart(*guesses: dict[str, int]) -> list[dict[str, int]]:
+    """The guesses, each once."""
+    return [guess for position, guess in enumerate(guesses) if guess not in guesses[:position]]
 
 
 def _defined_ranks(
