@@ -163,3 +163,18 @@ def test_the_factorial_of_a_count_is_a_number_of_its_own():
     assert verdicts(COUNTS.replace("- \\log y_i!", "+ \\log y_i!"))[-2] in ("refuted", "conflict")
     assert verdicts(COUNTS.replace("(y_i - \\lambda_i) x_i", "(\\lambda_i - y_i) x_i"))[-1] == "refuted"
     assert verdicts(r"$3! = 6$ and $0! = 1$") == ["proved", "proved"]
+
+
+def test_augmented_data_and_weights_are_given():
+    text = r"""
+With a column of ones, $E(\tilde{w}) = (y - \tilde{X} \tilde{w})^\top (y - \tilde{X} \tilde{w})$. Then
+$$\nabla_{\tilde{w}} E(\tilde{w}) = 2 \tilde{X}^\top \tilde{X} \tilde{w} - 2 \tilde{X}^\top y$$
+"""
+    assert verdicts(text)[-1] == "proved"
+    assert verdicts(text.replace("- 2 ", "- "))[-1] == "refuted"
+
+
+def test_an_identity_with_its_size_proves_but_refutes_nothing():
+    text = r"For $X \in \mathbb{R}^{l \times n}$ one has $X^T X w + \lambda w = (X^T X + \lambda I_n) w$."
+    assert verdicts(text)[-1] == "proved"
+    assert verdicts(text.replace(r"\lambda w =", r"2\lambda w ="))[-1] == "undecided"

@@ -188,10 +188,12 @@ class Elaborator(Products):
             return replace(argument, expr=sp.exp(argument.expr)), 0
         if (
             node.name == "I"
-            and not self._indices(node)
+            and self._is_identity(node)
             and not self.scope.of("I")
             and not isinstance(bracket, ast.Group)
         ):
+            if node.subscripts:
+                self.doubts.append("an I with an index is read as the identity matrix")
             first, second = self.axis(ANY), self.axis(ANY)
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
         if node.name == r"\infty":
@@ -235,6 +237,18 @@ class Elaborator(Products):
                 return self.sigmoid_of(self.value(bracket), ref.primes), 1
             raise UnsupportedNoteError("σ without its argument")
         return self.with_scripts(self.at_primes(ref, self.named), ref), 0
+
+    def _is_identity(self, node: ast.Symbol) -> bool:
+        """Whether I may be the identity matrix: bare, or with its size, as in I_n, which no sum runs over."""
+        indices = self._indices(node)
+        if not indices:
+            return True
+        if len(indices) > 1 or not node.subscripts or indices[0].offset or indices[0].letter is None:
+            return False
+        letter = indices[0].letter
+        return (
+            letter not in self.bound and letter not in ("i", "j", "k", "l", "t") and "I" not in self.signature.functions
+        )
 
     def _is_named_e(self, node: ast.Symbol) -> bool:
         """Whether e is the errors, as in e^T e, where the document has such a name."""

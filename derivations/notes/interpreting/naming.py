@@ -337,7 +337,7 @@ class Namer:
         if key in self.scope.unusable and letter not in LABELS | {"x", "X"}:
             return False
         if key.startswith((r"\bar", r"\tilde", r"\overline")):
-            return False  # a mean or another thing computed, which ought to be defined
+            return key in self.signature.augmented  # else a mean or what is computed, which ought to be defined
         if letter in LABELS:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():

@@ -103,6 +103,7 @@ class Signature:
     activations: frozenset[str] = frozenset()  # functions that are applied entry by entry
     sloped: frozenset[str] = frozenset()  # functions whose slope is written, as φ'(z)
     matrices: frozenset[str] = frozenset()  # names of matrices that never carry an index, with a row for each sample
+    augmented: frozenset[str] = frozenset()  # X and w with a tilde, where something is differentiated by w
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property

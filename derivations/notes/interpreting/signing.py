@@ -18,6 +18,7 @@ from derivations.notes.interpreting.signature import (
     MATRICES,
     PARAMETERS,
     VECTORS,
+    WEIGHTS,
     Key,
     Signature,
     base_letter,
@@ -117,6 +118,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         frozenset(survey.subjects),
         frozenset(survey.activations),
         frozenset(_sloped([side for _, sides in formulas for side in sides])),
+        augmented=_augmented(survey),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature
@@ -199,6 +201,16 @@ def _is_of_all_samples(key: str) -> bool:
     _, bracket, inside = key.partition("(")
     events, _, conditions = inside.rstrip(")").partition("|")
     return bool(bracket) and ("*" in inside or conditions.split(";")[0] in ("X", "D") and events.islower())
+
+
+def _augmented(survey: Survey) -> frozenset[str]:
+    r"""Data and weights with an accent, \tilde{X} \tilde{w}, where something is differentiated by the weights."""
+    found: set[str] = set()
+    for accent in (r"\tilde", r"\bar"):
+        own = {key for key in survey.uses if key.startswith(accent + "{")}
+        if any(base_letter(key) in WEIGHTS for key in own & (survey.varied | survey.below_nabla)):
+            found |= {key for key in own if base_letter(key) in WEIGHTS | {"x", "X"}}
+    return frozenset(found)
 
 
 def _is_common(key: str, uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], survey: Survey) -> bool:

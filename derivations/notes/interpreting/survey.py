@@ -88,6 +88,7 @@ class Survey:
     common: set[str] = field(default_factory=set)  # stand without an index in a sum, beside what has the sum's index
     normed: set[str] = field(default_factory=set)  # stand in a norm or in a bracket that is transposed
     varied: set[str] = field(default_factory=set)  # are what something is differentiated by
+    below_nabla: set[str] = field(default_factory=set)
     units: set[Slot] = field(default_factory=set)  # run over the units of a layer
     activations: set[str] = field(default_factory=set)  # have their slope multiplied entry by entry
     subjects: set[str] = field(default_factory=set)  # are what is differentiated
@@ -108,6 +109,8 @@ class Survey:
                     self.operator(number, node)
                 elif isinstance(node, ast.Fraction):
                     self.fraction(number, node)
+                elif isinstance(node, ast.Nabla):
+                    self.below_nabla |= {ref.key for ref in names_in(node.subscripts, self.habits)}
                 elif isinstance(node, ast.Group | ast.Scripted) and _is_of_arrays(node):
                     self.normed |= {ref.key for ref in names_in([node], self.habits)}
                 elif isinstance(node, ast.Group) and node.opening == r"\langle" and isinstance(node.body, ast.Listing):
