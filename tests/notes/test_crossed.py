@@ -2,6 +2,7 @@ r"""A label written for its prediction; a case that a chain goes on in; an index
 
 import pytest
 
+from derivations.notes.judging import deciding
 from derivations.notes.library import check_notes
 
 JACOBIAN = r"""$$\hat{y}_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}$$
@@ -52,3 +53,11 @@ $$R = \epsilon_1^2 + \epsilon_2^2 + ... + \epsilon_n^2$$
 $$\frac{\partial R}{\partial \hat\beta_1} = \sum_{i=1}^n -2 x_i (y_i - \hat\beta_0 - \hat\beta_1 x_i)$$
 """
     assert check_notes(text).steps[-1].verdict != "refuted"
+
+
+def test_an_exchange_is_looked_for_only_where_a_step_would_be_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(deciding, "is_crossed", lambda *given: bool(asked.append(given)))
+    text = r"$\hat y = \sigma(z)$ and $L = (\hat y - y)^2$, so $\frac{\partial L}{\partial \hat y} = \hat y - y$."
+    assert check_notes(text).steps[-1].verdict == "refuted"
+    assert not asked

@@ -127,9 +127,10 @@ def _judge(claim: Claim, seed: int) -> Judged:
         and is_lost_derivative(left, right, equation, settled, seed)
     ):
         return Judged(verdict, lines, first, second, equation)
-    if verdict.is_refuted and not verdict.conditions and is_crossed(left, right, equation, settled, seed):
-        return Judged(verdict, lines, first, second, equation)
-    verdict = tempered(verdict, doubts, settled, equation, claim, seed)
+    as_it_stands, verdict = verdict, tempered(verdict, doubts, settled, equation, claim, seed)
+    if as_it_stands.is_refuted and not as_it_stands.conditions and verdict.status is Status.UNDECIDED:
+        if is_crossed(left, right, equation, settled, seed):
+            return Judged(as_it_stands, lines, first, second, equation)
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
     if verdict.is_refuted and extra:
         other = components_meant(left, extra, speaker)
