@@ -58,6 +58,6 @@ $$\frac{\partial R}{\partial \hat\beta_1} = \sum_{i=1}^n -2 x_i (y_i - \hat\beta
 def test_an_exchange_is_looked_for_only_where_a_step_would_be_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(deciding, "is_crossed", lambda *given: bool(asked.append(given)))
-    text = r"$\hat y = \sigma(z)$ and $L = (\hat y - y)^2$, so $\frac{\partial L}{\partial \hat y} = \hat y - y$."
-    assert check_notes(text).steps[-1].verdict == "refuted"
+    text = r"$\hat y = \sigma(z)$ and $L = (\hat y - y)^2$. Again, $L = (\hat y + y)^2$."
+    assert check_notes(text).steps[-1].verdict == "conflict"
     assert not asked
