@@ -24,7 +24,7 @@ from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
-from derivations.notes.interpreting.shorthand import bare_symbols
+from derivations.notes.interpreting.shorthand import bare_symbols, is_of_spread
 from derivations.notes.interpreting.tensor import (
     ANY,
     Value,
@@ -258,7 +258,9 @@ class Elaborator(Products):
 
     def _is_sigmoid(self, key: str) -> bool:
         r"""Whether \sigma is a function here, and not the spread in exp(-(y - \mu)^2 / 2\sigma^2)."""
-        return key in self.signature.functions or key != r"\sigma" or self.signature.says("sigmoid|logistic|逻辑|сигм")
+        if key in self.signature.functions or key != r"\sigma":
+            return True
+        return self.signature.says("sigmoid|logistic|逻辑|сигм") and not is_of_spread(self.signature.words)
 
     def with_scripts(self, value: Value, ref: object) -> Value:
         transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)

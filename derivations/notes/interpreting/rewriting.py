@@ -44,6 +44,7 @@ from derivations.notes.interpreting.shorthand import (
     Shorthand,
     shorthand_of,
     with_sigma,
+    with_sigmoid,
     without_prime,
 )
 from derivations.notes.parsing import ast
@@ -195,6 +196,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             return _without_dots(found)
         if isinstance(found, ast.Product):
             found = _with_gradients(_without_placeholders(found))
+        if isinstance(found, ast.Product) and used.short.spread:
+            found = with_sigmoid(found)
         if isinstance(found, ast.Product) and used.maps:
             found = _features(found, used.maps)
         if isinstance(found, ast.Product) and used.changes:

@@ -7,10 +7,12 @@ r"""Names that are cut short: what a document writes out elsewhere and a reader 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 from derivations.notes.interpreting.names import TRANSPOSES
@@ -18,19 +20,35 @@ from derivations.notes.interpreting.quotients import leading
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
-__all__ = ["NO_SHORTHAND", "Shorthand", "bare_symbols", "shorthand_of", "with_sigma", "without_prime"]
+__all__ = [
+    "NO_SHORTHAND",
+    "Shorthand",
+    "bare_symbols",
+    "is_of_spread",
+    "shorthand_of",
+    "with_sigma",
+    "with_sigmoid",
+    "without_prime",
+]
 
 _SPREAD = r"variance|deviation|gaussian|normal distribution|\\mathcal\s*\{?N|方差|正态|高斯|дисперс|нормальн"
+_SIGMOID = r"sigmoid|logistic|逻辑|сигм|логист|シグモイド|시그모이드"
+_SQUARE = r"(?:\\sigma|σ)(?:_\w|_\{\w+\})?\s*(?:\^\s*\{?\s*2|²)"
+_SLOPE = r"\\frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*\\sigma\s*\}"
 _LETTERS = "kjlrsuvmnq"
 
 
 @dataclass(frozen=True)
 class Shorthand:
-    """The argument of a bare σ; whether σ with an index is a name; the letters that stand for primed indices."""
+    """The argument of a bare σ; whether σ with an index is a name; the letters that stand for primed indices.
+
+    spread: whether a bare σ is a spread, and one before a bracket the logistic function.
+    """
 
     argument: ast.Symbol | None = None
     indexed: bool = False
     primed: tuple[tuple[str, str], ...] = ()
+    spread: bool = False
 
 
 NO_SHORTHAND = Shorthand()
@@ -59,7 +77,15 @@ def shorthand_of(chains: Iterable[ast.Chain], words: str) -> Shorthand:
     only = next(iter(arguments)) if len(arguments) == 1 and not is_spread else None
     if any(_names_sigma(chain) for chain in chains):
         only = None
-    return Shorthand(only, applied and not is_spread, tuple(_primed(found)))
+    spread = applied and is_of_spread(words)
+    return Shorthand(only, applied and not is_spread, tuple(_primed(found)), spread)
+
+
+@lru_cache(maxsize=100)
+def is_of_spread(words: str) -> bool:
+    r"""Whether a text on the logistic function has a \\sigma^2 of a distribution, too: a bare σ is then a spread."""
+    both = all(re.search(pattern, words, re.I) for pattern in (_SPREAD, _SIGMOID, _SQUARE))
+    return both and not re.search(_SLOPE, words)
 
 
 def _names_sigma(chain: ast.Chain) -> bool:
@@ -110,6 +136,15 @@ def _is_indexed(symbol: Node) -> bool:
     is_index = all(isinstance(s, ast.Symbol) and s.name in "ijknm" for s in letters)
     raised = all(isinstance(s, ast.Group) for s in above)
     return is_index and raised and bool(letters) or not letters and "boldsymbol" in symbol.decorations
+
+
+def with_sigmoid(node: ast.Product) -> ast.Product:
+    r"""The product with \\sigma before a bracket as the name of the logistic function."""
+    factors = list(node.factors)
+    for at, (left, right) in enumerate(itertools.pairwise(node.factors)):
+        if _argument(left, right) is not None and isinstance(left.body, ast.Symbol) and left.body.name == r"\sigma":
+            factors[at] = replace(left, body=replace(left.body, name="sigmoid"))
+    return replace(node, factors=tuple(factors))
 
 
 def with_sigma(node: Any, used: Shorthand) -> Any:

@@ -23,7 +23,7 @@ __all__ = ["ONE_HOT", "domains_of", "ranges_of", "sizes_of"]
 
 _BINARY = (
     r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
-    r"|[sS]igmoid|σ|\\sigma|[lL]ogistic"
+    r"|[sS]igmoid|(?:σ|\\sigma)\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[]|[lL]ogistic"
 )
 _SIGNS = r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
 ONE_HOT = (

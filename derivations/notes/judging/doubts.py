@@ -40,6 +40,11 @@ _OF_CASES = (
     r"|\bcase|\bFall|\bcas\b|\bcaso|случа|情况|情形|时|場合|경우|trường hợp"
 )
 
+_OF_NUMBERS = (
+    r"linear regression|least squares|gaussian|normal distribution|squared error|mean square|线性回归|最小二乘|正态|高斯|均方"
+    r"|линейн\w+ регресс|линейная модель|lineare regression|regresión lineal|線形回帰|선형 ?회귀"
+)
+
 __all__ = ["components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "tempered"]
 
 
@@ -96,6 +101,10 @@ def tempered(
         needs = [c for c in verdict.conditions if "one-hot" in c or ("Σ" in c and "= 1" in c)]
         if needs and not speaker.signature.says(ONE_HOT):
             return replace(verdict, status=Status.SUPPORTED, reason=f"needs {needs[0]}, which is written nowhere")
+        binary = [c for c in verdict.conditions if c.endswith("∈ {0, 1}")]
+        if binary and speaker.signature.says(_OF_NUMBERS):
+            reason = f"needs {binary[0]}, in a text that has labels of other kinds"
+            return replace(verdict, status=Status.SUPPORTED, reason=reason)
     return verdict
 
 
