@@ -319,7 +319,7 @@ class Namer:
     def _as_size(self, key: str, axes: Sequence[object]) -> sp.Expr | None:
         if axes and key not in ("n", "m", "N", "K"):
             return None
-        sizes = set(self.signature.size.values())
+        sizes = self.signature.size_names
         if key in sizes or key in ("N", "n", "K") or key == "m" and key not in self.signature.functions:
             if key == "m" and key not in sizes and self.scope.of("m"):
                 return None

@@ -57,6 +57,10 @@ _FUNCTION_LETTERS = frozenset(
 _NAMED = r"\$[^$\n]{1,40}\$(?:(?:,| and|, and| or)\s+\$[^$\n]{1,40}\$)*"
 _ARE_ARRAYS = re.compile(rf"({_NAMED})\s+(?:is|are|be)\s+(?:\w+\s+){{0,3}}(?:vector|matri)", re.I)
 _THE_ARRAYS = re.compile(rf"(?:vectors?|matrix|matrices)\s+({_NAMED})", re.I)
+_BETWEEN = re.compile(
+    r"(?<![\w.])0\s*(?:<|\\leq?|≤)\s*(\\?[A-Za-z]+)\s*(?:<|\\leq?|≤)\s*1(?![\w.])"
+    r"|(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*\\in\s*(?:\\left)?[\[(]\s*0\s*,\s*1\s*(?:\\right)?[\])]"
+)
 _LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
 Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
 Key = tuple[object, ...]
@@ -105,6 +109,16 @@ class Signature:
     matrices: frozenset[str] = frozenset()  # names of matrices that never carry an index, with a row for each sample
     augmented: frozenset[str] = frozenset()  # X and w with a tilde, where something is differentiated by w
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def said_between(self) -> frozenset[str]:
+        r"""Names that are said to lie between 0 and 1: 0 \le p \le 1, p \in [0, 1]."""
+        return frozenset(name for m in _BETWEEN.finditer(self.words) for name in m.groups() if name)
+
+    @cached_property
+    def size_names(self) -> frozenset[str]:
+        r"""The letters of the sizes: m of \sum_{i=0}^{m-1}."""
+        return frozenset(text.partition(" ")[0] for text in self.size.values())
 
     @cached_property
     def called_arrays(self) -> frozenset[str]:

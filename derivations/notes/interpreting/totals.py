@@ -209,7 +209,7 @@ class Totals(Namer):
             case ast.Number(text) if text.isdigit() and len(text) < 7:
                 return sp.Integer(int(text))
             case ast.Symbol(name, _, (), (), 0):
-                if name in self.signature.size.values() or (name == "n" and name not in self.bound):
+                if name in self.signature.size_names or (name == "n" and name not in self.bound):
                     return sp.Symbol(name, integer=True, positive=True)
                 return self.index(name) if len(name) == 1 and name.islower() else self.size_symbol(name)
             case ast.Sum((first, second)) if not first.sign and isinstance(second.body, ast.Number):

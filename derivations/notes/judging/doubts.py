@@ -42,7 +42,8 @@ _OF_CASES = (
 
 _OF_NUMBERS = (
     r"linear regression|least squares|gaussian|normal distribution|squared error|mean square"
-    r"|线性回归|最小二乘|正态|高斯|均方|линейн\w+ регресс|линейная модель|lineare regression|regresión lineal|線形回帰|선형 ?회귀"
+    r"|线性回归|最小二乘|正态|高斯|均方"
+    r"|линейн\w+ регресс|линейная модель|lineare regression|regresión lineal|線形回帰|선형 ?회귀"
 )
 
 __all__ = ["components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "tempered"]
