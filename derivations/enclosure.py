@@ -25,7 +25,7 @@ from .kernels import charge
 from .ranges import linear_parts
 from .statement import Definition
 
-__all__ = ["IndexRangeError", "Point", "are_apart", "enclose", "precision"]
+__all__ = ["IndexRangeError", "Point", "are_apart", "ball", "enclose", "precision"]
 
 MAX_OPERATIONS = 200_000
 MAX_LENGTH = 10_000  # terms of one sum: sizes are drawn small, so only written bounds are longer

@@ -54,6 +54,7 @@ class Elaborator(Products):
     depth: int = 0
     beside_number: bool = False  # 1 - h^2 is taken entry by entry
     flattened: bool = False  # what is transposed was read as a number
+    rounded: dict[sp.Symbol, Fraction] | None = None  # the decimals met, as names, if they are to stand for intervals
 
     def side(self, node: Node) -> Value:
         """The value of a whole side."""
@@ -141,6 +142,10 @@ class Elaborator(Products):
             value = Fraction(text.replace(",", ""))
         except ValueError:
             raise UnsupportedNoteError(f"the number {text}") from None
+        if self.rounded is not None and "." in text:
+            name = sp.Symbol(f"decimal {len(self.rounded)}: {text}", real=True)
+            self.rounded[name] = value
+            return name
         return sp.Rational(value.numerator, value.denominator)
 
     def terms(self, terms: Sequence[ast.Term]) -> Value:

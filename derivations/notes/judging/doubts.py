@@ -40,13 +40,14 @@ _OF_CASES = (
     r"|\bcase|\bFall|\bcas\b|\bcaso|случа|情况|情形|时|場合|경우|trường hợp"
 )
 
+ROUNDING = "how far the numbers are rounded isn't known"
 _OF_NUMBERS = (
     r"linear regression|least squares|gaussian|normal distribution|squared error|mean square"
     r"|线性回归|最小二乘|正态|高斯|均方"
     r"|линейн\w+ регресс|линейная модель|lineare regression|regresión lineal|線形回帰|선형 ?회귀"
 )
 
-__all__ = ["components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "tempered"]
+__all__ = ["ROUNDING", "components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "tempered"]
 
 
 def components_meant(left: sp.Expr, extra: Sequence[sp.Symbol], speaker: Elaborator) -> str | None:
@@ -162,7 +163,7 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             return Verdict(
                 Status.SUPPORTED, "rounded numbers", reason="equal within 1 % for the rounded numbers written"
             )
-        return Verdict(Status.UNDECIDED, "rounded numbers", reason="how far the numbers are rounded isn't known")
+        return Verdict(Status.UNDECIDED, "rounded numbers", reason=ROUNDING)
     for first in sorted((a for a in free_atoms(left - right) if _is_zeroth(a)), key=str):
         for one, other in ((left + first, right), (left, right + first)):
             if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):

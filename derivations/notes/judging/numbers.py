@@ -8,10 +8,14 @@ whole numbers are not rounded. Where a value is missing, nothing is claimed that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import sympy as sp
+from flint import arb
 
+from derivations.enclosure import Point, are_apart, ball, enclose
 from derivations.indexed import UnsupportedExpressionError, free_atoms
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.judging.cells import Judged
@@ -20,11 +24,13 @@ from derivations.notes.judging.judge import Judging, label_of
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
+from derivations.notes.report import StepRecord
 from derivations.verdict import Status, Verdict, Witness
 
 __all__ = ["Numbers", "is_number"]
 
 ROUNDED = {True: (1, sp.Rational(1, 20)), False: (2, sp.Rational(1, 2))}  # units of the last place, share of the value
+NARROW = 0.05  # of the value: what wider intervals share supports nothing
 NEAR = 15  # formulas from a value to what is worked out from it
 MISSING = "a value for data that aren't stated"
 
@@ -101,6 +107,42 @@ class Numbers(Judging):
         values = {str(atom): value for atom, value in stated.pairs}
         witness = Witness("ball", {}, {}, values, str(sp.N(one, 12)), str(sp.N(other, 12)))
         return replace(judged, verdict=Verdict(Status.REFUTED, "values", reason=f"for {stated}", witness=witness))
+
+    def _as_rounded(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
+        """Numbers beside each other, each decimal the interval of what rounds to it.
+
+        Refuted where one unit of the last place in every decimal makes them equal nowhere; supported where half a
+        unit does, and the intervals are narrow.
+        """
+        names = (n for side in (left, right) for n in walk(side) if isinstance(n, ast.Function))
+        if step.left is None or step.right is None or any(n.name == "log" for n in names):  # of any base
+            return record
+        speakers = self._speaker(step.left), self._speaker(step.right)
+        decimals: dict[sp.Symbol, Fraction] = {}
+        speakers[0].rounded = speakers[1].rounded = decimals
+        try:
+            sides = [speaker.side(side) for speaker, side in zip(speakers, (left, right), strict=True)]
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return record
+        if any(side.axes or side.expr.free_symbols - decimals.keys() for side in sides):
+            return record
+        half, whole = (
+            [enclose(side.expr, Point({}, _within(decimals, share))) for side in sides]
+            for share in (Fraction(1, 2), Fraction(1))
+        )
+        if are_apart(*whole):
+            values = [b.mid().str(12, radius=False) for b in whole]
+            reason = "no rounding of the decimals that are written makes the sides equal"
+            return replace(record, verdict="refuted", reason=reason, witness=Witness("ball", {}, {}, {}, *values))
+        if half[0].overlaps(half[1]) and all(b.is_finite() and b.rad() <= abs(b.mid()) * NARROW for b in half):
+            return replace(record, verdict="supported", reason="equal as far as the decimals that are written go")
+        return record
+
+
+def _within(decimals: Mapping[sp.Symbol, Fraction], share: Fraction) -> dict[object, dict[tuple[int, ...], arb]]:
+    """Each decimal as the ball of this share of a unit of its last place."""
+    places = {name: len(name.name.rpartition(".")[2]) for name in decimals}
+    return {name: {(): ball(value, share / 10 ** places[name])} for name, value in decimals.items()}
 
 
 def is_number(node: Node) -> bool:
