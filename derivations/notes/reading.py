@@ -28,7 +28,7 @@ from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import Defining, line_of
 from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.effects import Effects
-from derivations.notes.judging.excusing import Excusing
+from derivations.notes.judging.excusing import SOLVING, Excusing
 from derivations.notes.judging.extremal import same_place
 from derivations.notes.judging.implied import implied
 from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
@@ -275,7 +275,9 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
             self._said_again(step, left)
         if record.verdict in ("refuted", "undecided"):
             begins = begins or (own_chain(step) and self._names_before(chain, step.left.member))
-        if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and not begins:
+        follows = head is None and subject is None and 0 <= step.formula - self.zeroed_at <= SOLVING
+        asked = not begins or follows and record.verdict == "undecided"
+        if record.verdict not in HELD and isinstance(right, ast.Number) and right.text == "0" and asked:
             if judged.left is not None and judged.equation is not None:
                 self.scope.zeroed.append(judged.left)
                 self.zeroed_at = step.formula

@@ -340,7 +340,8 @@ class Applications(Derivatives, Arrays, Indicators):
         label = label_if_named(count.expr)
         if isinstance(count.expr, sp.Integer) and 0 <= count.expr <= 20:
             return scalar(sp.factorial(count.expr))
-        if label is None or count.axes or label in self.scope.symbols or base_letter(label.name) not in LABELS | {"x"}:
+        known = LABELS | {"x", "X"} | self.signature.counts
+        if label is None or count.axes or label in self.scope.symbols or base_letter(label.name) not in known:
             raise UnsupportedNoteError("the factorial of what is no data")
         if self.signature.says(r"\{\s*0\s*,\s*1\s*\\?\}"):
             raise UnsupportedNoteError("the factorial of what is 0 or 1")
@@ -348,6 +349,12 @@ class Applications(Derivatives, Arrays, Indicators):
         symbol = self.scope.symbol_for(f"ln({label.name}!)", len(own))
         self.domains[symbol] = self.domains.get(label, ())
         return scalar(sp.exp(array(symbol)[own] if own else symbol))
+
+    def choices_of(self, whole: Value, part: Value) -> Value:
+        """n over k, of which no more is known than that it is positive."""
+        if not all(isinstance(v.expr, sp.Symbol) and v.expr not in self.scope.symbols for v in (whole, part)):
+            raise UnsupportedNoteError("a binomial coefficient of what is no count")
+        return scalar(sp.exp(self.scope.symbol_for(f"ln binom({whole.expr}, {part.expr})", 0)))
 
     def _unknown_function(self, ref: Ref, argument: Value) -> Value:
         """f(u) of which nothing is known: an atom, whose derivative is the atom f'(u) times that of u."""

@@ -25,6 +25,7 @@ from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, Unsuppo
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
 from derivations.notes.interpreting.shorthand import bare_symbols, is_of_spread
+from derivations.notes.interpreting.signature import DATA, base_letter
 from derivations.notes.interpreting.tensor import (
     ANY,
     Value,
@@ -122,6 +123,8 @@ class Elaborator(Products):
             case ast.Matrix():
                 layout = layout_of(node)
                 return self.by_cases(node) if layout is None else self.written(layout)
+            case ast.Binomial(ast.Symbol() as upper, ast.Symbol() as lower):
+                return self.choices_of(self.value(upper), self.value(lower))
             case ast.Factorial(body):
                 return self.factorial(self.value(body))
             case ast.Text(words):
@@ -287,7 +290,9 @@ class Elaborator(Products):
                 self.flattened = True
             return value.transposed if value.axes else value
         if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):
-            of_size = exponent.name in self.signature.size.values() and isinstance(value.expr, sp.Symbol)
+            numbers = self.signature.size_names | {"x"} if isinstance(value.expr, sp.Symbol) else frozenset()
+            of_data = isinstance(value.expr, sp.Symbol | sp.Indexed) and base_letter(str(value.expr)) in DATA
+            of_size = exponent.name in numbers | self.signature.counts and not of_data
             if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1 and not of_size:
                 raise UnsupportedNoteError(f"the superscript {exponent.name}, a power or an index")
         if isinstance(exponent, ast.Product) and any(f.operator == r"\times" for f in exponent.factors):

@@ -310,7 +310,8 @@ class Namer:
         return axes if self.signature.sample in axes else ()
 
     def _is_plain_index(self, ref: Ref, axes: Sequence[object]) -> bool:
-        return not ref.indices and len(ref.key) == 1 and ref.key in "ijk" and ref.key not in self.signature.functions
+        is_number = ref.key in self.signature.functions or ref.key in self.signature.counts
+        return not ref.indices and len(ref.key) == 1 and ref.key in "ijk" and not is_number
 
     def _sort_written(self, index: Index) -> Key:
         sort = None if index.letter is None else self.sort_of(index.letter)
@@ -345,7 +346,7 @@ class Namer:
         if key == "C" and key in self.signature.subjects:
             return False  # a cost, and no constant
         known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2")
-        return known or key in self.signature.parameters
+        return known or key in self.signature.parameters | self.signature.counts
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:
         written = list(ref.indices)

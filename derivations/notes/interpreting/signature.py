@@ -61,6 +61,7 @@ _BETWEEN = re.compile(
     r"(?<![\w.])0\s*(?:<|\\leq?|≤)\s*(\\?[A-Za-z]+)\s*(?:<|\\leq?|≤)\s*1(?![\w.])"
     r"|(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*\\in\s*(?:\\left)?[\[(]\s*0\s*,\s*1\s*(?:\\right)?[\])]"
 )
+_COUNT = re.compile(r"(?<![A-Za-z\\])([a-z])\s*!|\)\s*\^\s*\{\s*\(?\s*(?:1|[a-zA-Z])\s*-\s*([a-z])\s*\)?\s*\}")
 _LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
 Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
 Key = tuple[object, ...]
@@ -114,6 +115,14 @@ class Signature:
     def said_between(self) -> frozenset[str]:
         r"""Names that are said to lie between 0 and 1: 0 \le p \le 1, p \in [0, 1]."""
         return frozenset(name for m in _BETWEEN.finditer(self.words) for name in m.groups() if name)
+
+    @cached_property
+    def counts(self) -> frozenset[str]:
+        """Letters of whole numbers that are no index anywhere: k of k!, and of p^k (1 - p)^{n - k}."""
+        found = {name for m in _COUNT.finditer(self.words) for name in m.groups() if name}
+        return frozenset(
+            c for c in found if not self.says(rf"(?-i:_\s*(?:\{{[^{{}}]*)?(?<![A-Za-z\\]){c}(?![A-Za-z]))")
+        )
 
     @cached_property
     def size_names(self) -> frozenset[str]:

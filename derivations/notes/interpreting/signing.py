@@ -167,7 +167,7 @@ def _axes(
         is_vector = key in signature.vectors or (letter in vectors and has_vectors and not re.search(r"_\d", key))
         if is_vector and (letter in vectors or key in survey.bold) and letter not in LABELS:
             found.append(signature.feature or ("features",))
-    if key in survey.index_letters or key in TRANSPOSES:
+    if key in survey.index_letters or key in TRANSPOSES or key in signature.counts:
         return tuple(found)
     is_data = (
         letter in DATA | survey.maps

@@ -91,7 +91,17 @@ def _is_of_chance(node: Node, signature: Signature) -> bool:
             return _is_of_chance(
                 body.body if isinstance(body, ast.Group) and body.body is not None else body, signature
             )
-    return _is_chance(node, signature)
+    return _is_chance(node, signature) or _is_density(node)
+
+
+def _is_density(node: Node) -> bool:
+    r"""Whether a function has parameters behind a bar or a semicolon: f(x_i; p)."""
+    match node:
+        case ast.Product(
+            (ast.Factor("", "", ast.Symbol()), ast.Factor("", "", ast.Group("(", _, ast.Listing() as items)))
+        ):
+            return bool({"|", ";"} & set(items.separators))
+    return False
 
 
 def _is_chance(node: Node, signature: Signature) -> bool:
