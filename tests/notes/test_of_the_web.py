@@ -17,6 +17,11 @@ OF_CASES = r"""\frac{\partial \log o_j}{\partial z_i} =
 EXPONENTIAL = r"""$$p(x_1, \ldots, x_n \mid \lambda) = \prod_{i=1}^n p(x_i \mid \lambda)
  = \prod_{i=1}^n \lambda e^{-\lambda x_i}$$"""
 BERNOULLI = r"$\ell(p \mid \mathbf{x}) = \log \prod_{n=1}^N p^{x_n} (1 - p)^{1 - x_n}$."
+SPREAD = r"""The noise is Gaussian: $p(y_i \mid x_i) = \frac{1}{\sqrt{2\pi}\sigma} e^{-(y_i - w x_i)^2 / (2\sigma^2)}$
+with variance $\sigma^2$, where in logistic regression $\sigma(z)$ is the sigmoid."""
+COUNT = r"$L(p) = \binom{n}{k} p^k (1-p)^{n-k}$."
+SHIFTED = r"$J = \frac{1}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})^2$."
+GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \sigma(u))$."
 
 
 @pytest.mark.parametrize(
@@ -46,6 +51,25 @@ BERNOULLI = r"$\ell(p \mid \mathbf{x}) = \log \prod_{n=1}^N p^{x_n} (1 - p)^{1 -
         (EXPONENTIAL, r"p(x_1, \ldots, x_n \mid \lambda) = \lambda e^{-\lambda \sum_{i=1}^n x_i}", "conflict"),
         (BERNOULLI, r"\frac{d \ell}{dp} = \sum_{n=1}^N \left(\frac{x_n}{p} - \frac{1 - x_n}{1 - p}\right)", "proved"),
         (BERNOULLI, r"\frac{d \ell}{dp} = \sum_{n=1}^N \left(\frac{x_n}{p} + \frac{1 - x_n}{1 - p}\right)", "refuted"),
+        (SPREAD, r"p(y_i \mid x_i) = \frac{1}{\sigma\sqrt{2\pi}} e^{-(y_i - w x_i)^2 / (2\sigma^2)}", "proved"),
+        (SPREAD, r"\sigma'(z) = \sigma(z)(1 - \sigma(z))", "proved"),
+        (SPREAD, r"\frac{1}{2\sigma^2} \sum_{i=1}^n y_i^2 = \frac{1}{2\sigma^2} \sum_{i=1}^n y_i", "supported"),
+        (
+            r"A variance $\sigma^2$.",
+            r"\frac{1}{\sigma^2} \sum_{i=1}^n y_i^2 = \frac{1}{\sigma^2} \sum_{i=1}^n y_i",
+            "refuted",
+        ),
+        (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n-k}{1-p}", "proved"),
+        (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n}{1-p}", "refuted"),
+        (SHIFTED, r"\frac{\partial J}{\partial b} = \frac{2}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})", "proved"),
+        (SHIFTED, r"\frac{\partial J}{\partial b} = \frac{2}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b + y^{(i)})", "refuted"),
+        (GIVEN, r"L'(u) = \sigma(u) - p", "proved"),
+        (GIVEN, r"L'(u) = p - \sigma(u)", "refuted"),
+        ("", "0.75 (1 - 0.75) = 0.19", "supported"),
+        ("", "0.75 (1 - 0.75) = 0.24", "refuted"),
+        ("", r"0.1 \cdot 0.2 = 0.03", "undecided"),
+        ("", r"-0.5 \log 0.5 = 0.5", "undecided"),
+        ("", r"\frac{1}{1 + e^{-0.3775}} = 0.693269992", "refuted"),
         (SOFTMAX, OF_CASES, "proved"),
         (SOFTMAX, OF_CASES.replace("= 1 -", "= 1 +"), "refuted"),
         ("", r"\left(\frac{g}{h}\right)' = \frac{g' h - g h'}{h^2}", "proved"),

@@ -30,6 +30,9 @@ from derivations.notes.parsing.ast import Node, walk
 __all__ = ["sign_document"]
 
 _OF_CHANCE = frozenset(["p", "q", "P", "Pr", r"\mathbb{P}", r"\Pr"])
+_OF_CHANCES = (
+    r"(?-i:(?:\\ell|\\mathcal\s*\{{?\s*L\s*\}}?|(?<![A-Za-z\\])[lL])\s*\(\s*{}\s*[)|;])"  # L(p): p is what is estimated
+)
 _OF_ALL = frozenset([r"\sigma", r"\nu", r"\kappa"])  # a spread and its like: one number for all samples
 
 
@@ -176,6 +179,7 @@ def _axes(
         and letter not in _OF_ALL
         and letter.islower()
         and not _is_common(key, uses, survey)
+        and not (key in ("p", "q") and set(uses) == {((), ())} and signature.says(_OF_CHANCES.format(key)))
     )
     if letter == "X":
         found = found or [signature.feature or ("features",)]
