@@ -21,6 +21,7 @@ SPREAD = r"""The noise is Gaussian: $p(y_i \mid x_i) = \frac{1}{\sqrt{2\pi}\sigm
 with variance $\sigma^2$, where in logistic regression $\sigma(z)$ is the sigmoid."""
 COUNT = r"$L(p) = \binom{n}{k} p^k (1-p)^{n-k}$."
 SHIFTED = r"$J = \frac{1}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})^2$."
+VECTOR = r"$z_i = w^T x_i$ and $L = \sum_{i=1}^n (\sigma(z_i) - y_i)^2$."
 GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \sigma(u))$."
 
 
@@ -63,6 +64,9 @@ GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \si
         (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n}{1-p}", "refuted"),
         (SHIFTED, r"\frac{\partial J}{\partial b} = \frac{2}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})", "proved"),
         (SHIFTED, r"\frac{\partial J}{\partial b} = \frac{2}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b + y^{(i)})", "refuted"),
+        (VECTOR, r"\frac{\partial \sigma(z_i)}{\partial w} = \sigma(z_i)(1 - \sigma(z_i))", "refuted"),
+        (VECTOR, r"\frac{\partial L}{\partial w} = 2\sum_{i=1}^n (\sigma(z_i) - y_i) \sigma'(z_i)", "refuted"),
+        (VECTOR, r"\frac{\partial L}{\partial w} = \sum_{i=1}^n (\sigma(z_i) - y_i) \sigma'(z_i)", "unsupported"),
         (GIVEN, r"L'(u) = \sigma(u) - p", "proved"),
         (GIVEN, r"L'(u) = p - \sigma(u)", "refuted"),
         ("", "0.75 (1 - 0.75) = 0.19", "supported"),

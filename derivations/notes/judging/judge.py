@@ -35,6 +35,7 @@ from derivations.notes.judging.crossed import told_apart
 from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.flattened import has_transposes, number_in
 from derivations.notes.judging.letters import SumsWritten, letters_outside, letters_summed
+from derivations.notes.judging.lost import with_lost_vector
 from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -238,7 +239,7 @@ class Judging:
             claim = applied(case, claim)
         judged = self._decided(claim)
         if judged.verdict.status is Status.UNSUPPORTED and len(a.axes) != len(b.axes) and not cases:
-            single = self._entry_by_entry(step, left, right)
+            single = self._entry_by_entry(step, left, right) or self._lost(first, second, a, b)
             if single is not None:
                 return single
         if judged.verdict.status is Status.UNSUPPORTED:
@@ -266,6 +267,15 @@ class Judging:
             return None
         reason = "holds entry by entry, each vector read as one of its entries"
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    def _lost(self, first: Elaborator, second: Elaborator, a: Value, b: Value) -> Judged | None:
+        """A vector that is set equal to a number, refuted where a vector of data is what is missing."""
+        for whole, spread, name in with_lost_vector(a, b, second):
+            if self._decided(self._claim(first, second, a, whole)).verdict.is_proved:
+                judged = self._decided(self._claim(first, second, a, spread))
+                reason = f"the vector {name} is missing"
+                return replace(judged, verdict=replace(judged.verdict, reason=reason))
+        return None
 
     def _keep_matrices(self, step: Step, record: StepRecord) -> None:
         """Remember the matrices of a step whose products fit: that is how they stand in this document."""
