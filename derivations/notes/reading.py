@@ -26,6 +26,7 @@ from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.shapes import is_loss
 from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import Defining, line_of
+from derivations.notes.judging.distributions import SUMS_TO_ONE
 from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.excusing import SOLVING, Excusing
@@ -269,6 +270,8 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
                 return self._define(step, head, left, right, record)
         if record.verdict == "refuted":
             record = self._unless_usual(judged, record)
+        if record.verdict == "undecided" and record.reason == SUMS_TO_ONE and right == ast.Number("1"):
+            return replace(record, verdict="definition", method="assumption", reason="an assumption")
         if record.verdict == "undecided" and record.reason == ROUNDING:
             record = self._as_rounded(step, left, right, record)
         if record.verdict == "unsupported" and begins:

@@ -57,7 +57,8 @@ def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
         return None
     is_error = ref.key == r"\delta" and (len(ref.indices) < 2 or not signature.has_kronecker)  # no Kronecker delta
     if ref.key in _BUILTIN and not is_error:
-        if ref.key != "e" or not (signature.names_e or ref.indices):  # e_i is an error, e Euler's number
+        names_e = ref.key == "e" and signature.names_e
+        if not (names_e or ref.key in ("e", r"\pi") and ref.indices):  # e_i is an error, e Euler's number
             return None
     if ref.power is not None or ref.transposed or any(i.letter is None for i in ref.indices):
         return None

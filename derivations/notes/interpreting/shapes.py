@@ -299,7 +299,7 @@ def with_shapes(document: Document, signature: Signature, stated: Stated | None 
     signature.axes.update(found)
     letters = _GIVEN if any(key[0] in _WEIGHTS for key in found) else _GIVEN | _COLUMNS
     given = {key for key, axes in found.items() if axes and key in letters} - _heads(document, signature.habits)
-    given |= signature.said_between - _heads(document, signature.habits)
+    given |= signature.said_given - _heads(document, signature.habits)
     matrices = frozenset(key for key, axes in found.items() if len(axes) == 2 and axes[0] == signature.sample)
     signature = replace(signature, parameters=signature.parameters | given, matrices=matrices)
     if any(name.lower().endswith("softmax") for name in signature.functions):  # its labels run over classes

@@ -57,9 +57,10 @@ _FUNCTION_LETTERS = frozenset(
 _NAMED = r"\$[^$\n]{1,40}\$(?:(?:,| and|, and| or)\s+\$[^$\n]{1,40}\$)*"
 _ARE_ARRAYS = re.compile(rf"({_NAMED})\s+(?:is|are|be)\s+(?:\w+\s+){{0,3}}(?:vector|matri)", re.I)
 _THE_ARRAYS = re.compile(rf"(?:vectors?|matrix|matrices)\s+({_NAMED})", re.I)
-_BETWEEN = re.compile(
+_GIVEN = re.compile(
     r"(?<![\w.])0\s*(?:<|\\leq?|≤)\s*(\\?[A-Za-z]+)\s*(?:<|\\leq?|≤)\s*1(?![\w.])"
     r"|(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*\\in\s*(?:\\left)?[\[(]\s*0\s*,\s*1\s*(?:\\right)?[\])]"
+    r"|(?<![A-Za-z])(?:H|KL|(?:\\mathrm|\\text)?\{?KL\}?|D_\{?[^{}()]*(?:\{KL\})?\}?)\s*(?:\\left)?\(\s*([a-z])\s*(?:,|\\\||\|\||\\parallel)"
 )
 _COUNT = re.compile(r"(?<![A-Za-z\\])([a-z])\s*!|\)\s*\^\s*\{\s*\(?\s*(?:1|[a-zA-Z])\s*-\s*([a-z])\s*\)?\s*\}")
 _LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
@@ -112,9 +113,10 @@ class Signature:
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
-    def said_between(self) -> frozenset[str]:
-        r"""Names that are said to lie between 0 and 1: 0 \le p \le 1, p \in [0, 1]."""
-        return frozenset(name for m in _BETWEEN.finditer(self.words) for name in m.groups() if name)
+    def said_given(self) -> frozenset[str]:
+        r"""Names that are said to lie between 0 and 1, 0 \le p \le 1, and the first of H(p, q), but for functions."""
+        found = {name for m in _GIVEN.finditer(self.words) for name in m.groups() if name}
+        return frozenset(n for n in found if not self.says(rf"\\partial\s*\{{?\s*{re.escape(n)}(?![A-Za-z])"))
 
     @cached_property
     def counts(self) -> frozenset[str]:

@@ -99,7 +99,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     signature = Signature(
         habits,
         _functions([side for _, sides in formulas for side in sides], survey),
-        frozenset(survey.transposed | survey.bold),
+        frozenset((survey.transposed | survey.bold) - survey.columns),
         {**roots},
         letters,
         {letter: max(c, key=lambda r: (c[r], str(r))) for letter, c in usual.items()},
@@ -168,7 +168,7 @@ def _axes(
     elif not found or found == [signature.sample]:
         has_vectors = bool(survey.transposed | survey.normed) or signature.feature is not None and letter != "x"
         is_vector = key in signature.vectors or (letter in vectors and has_vectors and not re.search(r"_\d", key))
-        if is_vector and (letter in vectors or key in survey.bold) and letter not in LABELS:
+        if is_vector and (letter in vectors or key in survey.bold - survey.columns) and letter not in LABELS:
             found.append(signature.feature or ("features",))
     if key in survey.index_letters or key in TRANSPOSES or key in signature.counts:
         return tuple(found)

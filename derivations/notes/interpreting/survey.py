@@ -19,7 +19,7 @@ from derivations.notes.interpreting.names import (
     unit_of,
 )
 from derivations.notes.interpreting.quotients import leading
-from derivations.notes.interpreting.signature import LABELS, PARAMETERS, WEIGHTS, Key, Slot, base_letter
+from derivations.notes.interpreting.signature import LABELS, PARAMETERS, VECTORS, WEIGHTS, Key, Slot, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
@@ -79,6 +79,7 @@ class Survey:
     bold: set[str] = field(default_factory=set)
     whole: Counter[str] = field(default_factory=Counter)  # stand bold and without an index
     given: Counter[str] = field(default_factory=Counter)  # so stand in what a likelihood is a function of
+    columns: set[str] = field(default_factory=set)  # bold are the column of what has an index elsewhere
     logged: set[str] = field(default_factory=set)
     has_bare_sum: bool = False
     index_letters: set[str] = field(default_factory=set)
@@ -281,9 +282,12 @@ class Survey:
 
     def _is_of_all_samples(self, key: str) -> bool:
         r"""Whether \mathbf x is the data x_1, …, x_n, as in \ell(p \mid \mathbf x), and no vector."""
+        return self.whole[key] == self.given[key] > 0 and self._is_of_entries(key) and key not in self.transposed
+
+    def _is_of_entries(self, key: str) -> bool:
+        r"""Whether a name is bold only without an index, and has one where it isn't: \boldsymbol\pi and \pi_i."""
         bold = any(slot[0] == key + "!" for slots in self.letters.values() for slot in slots)
-        single = any(len(above) + len(below) == 1 for above, below in self.uses[key])
-        return self.whole[key] == self.given[key] > 0 and single and not bold and key not in self.transposed
+        return not bold and any(len(above) + len(below) == 1 for above, below in self.uses[key])
 
     def softmax_of(self, bracket: Node) -> None:
         """softmax(z) has classes for the index of z."""
@@ -309,6 +313,7 @@ class Survey:
         torn: set[Slot] = set()
         joined = self.joined
         self.bold -= {k for k in self.bold if self._is_of_all_samples(k)}
+        self.columns = {k for k in self.bold if base_letter(k) not in VECTORS and self._is_of_entries(k)}
         for key in self.class_slots:
             joined.kind.pop(key, None)
         shared = self._sizes_of_both()

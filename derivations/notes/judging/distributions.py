@@ -22,7 +22,13 @@ from derivations.notes.interpreting.signature import LABELS, base_letter
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.statement import array, index
 
-__all__ = ["holds_for_probabilities"]
+__all__ = ["SUMS_TO_ONE", "holds_for_probabilities", "is_said_to_sum_to_one"]
+
+SUMS_TO_ONE = "holds where the probabilities sum to 1"
+_SAID = (
+    r"\\sum(?:\\limits)?\s*_?(?:\{[^{}]*\}|\w)?(?:\^(?:\{[^{}]*\}|\w))?\s*(?:\\pi|[pqPQ])(?:_(?:\{[^{}]*\}|\w))?"
+    r"(?:\(\w+\))?\s*=\s*1(?![\d.])"
+)
 
 _LETTERS = ("p", "q", "P", "Q", r"\pi")
 
@@ -36,8 +42,13 @@ def holds_for_probabilities(equation: Equation, speaker: Elaborator, seed: int) 
     if total is not None:
         return total
     if _numbered_sum_to_one(equation, seed) or _needs_a_distribution(equation, speaker, seed):
-        return "holds where the probabilities sum to 1"
+        return SUMS_TO_ONE
     return None
+
+
+def is_said_to_sum_to_one(speaker: Elaborator) -> bool:
+    r"""Whether the text says so of its probabilities: \\sum_i p_i = 1."""
+    return speaker.signature.says(_SAID)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,11 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_letter
 from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, unknown_in
-from derivations.notes.judging.distributions import holds_for_probabilities
+from derivations.notes.judging.distributions import (
+    SUMS_TO_ONE,
+    holds_for_probabilities,
+    is_said_to_sum_to_one,
+)
 from derivations.notes.judging.settled import Settled
 from derivations.notes.judging.sizes import (
     OPERATIONS,
@@ -179,7 +183,8 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
     excuse = holds_for_probabilities(equation, speaker, seed)
     if excuse is not None:
-        return Verdict(Status.UNDECIDED, "probabilities", reason=excuse)
+        said = excuse == SUMS_TO_ONE and right != 1 and is_said_to_sum_to_one(speaker)
+        return Verdict(Status.SUPPORTED if said else Status.UNDECIDED, "probabilities", reason=excuse)
     ones = {
         a: sp.S.One
         for a in {*free_atoms(left), *free_atoms(right)}
