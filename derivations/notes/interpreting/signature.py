@@ -116,7 +116,11 @@ class Signature:
     def said_given(self) -> frozenset[str]:
         r"""Names that are said to lie between 0 and 1, 0 \le p \le 1, and the first of H(p, q), but for functions."""
         found = {name for m in _GIVEN.finditer(self.words) for name in m.groups() if name}
-        return frozenset(n for n in found if not self.says(rf"\\partial\s*\{{?\s*{re.escape(n)}(?![A-Za-z])"))
+        return frozenset(
+            n
+            for n in found
+            if not self.says(rf"(?:\\partial|\\mathrm\s*\{{d\}}|(?<![A-Za-z\\])d)\s*\{{?\s*{re.escape(n)}(?![A-Za-z])")
+        )
 
     @cached_property
     def counts(self) -> frozenset[str]:
