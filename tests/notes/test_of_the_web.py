@@ -67,6 +67,7 @@ GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \si
         (VECTOR, r"\frac{\partial \sigma(z_i)}{\partial w} = \sigma(z_i)(1 - \sigma(z_i))", "refuted"),
         (VECTOR, r"\frac{\partial L}{\partial w} = 2\sum_{i=1}^n (\sigma(z_i) - y_i) \sigma'(z_i)", "refuted"),
         (VECTOR, r"\frac{\partial L}{\partial w} = \sum_{i=1}^n (\sigma(z_i) - y_i) \sigma'(z_i)", "unsupported"),
+        (r"$p(d) = \bar{p}(d)/Z_p$.", r"Z_q \left(\frac{1}{Z_p} \sum_d \bar{p}(d)\right) = Z_q", "undecided"),
         (GIVEN, r"L'(u) = \sigma(u) - p", "proved"),
         (GIVEN, r"L'(u) = p - \sigma(u)", "refuted"),
         ("", "0.75 (1 - 0.75) = 0.19", "supported"),

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from operator import methodcaller
 
 import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import free_atoms, substitute
+from derivations.indexed import free_atoms
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, base_letter
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
@@ -108,7 +108,7 @@ def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> s
         for label in sorted(labels, key=str):
             sorts = speaker.domains.get(label, ())
             if len(sorts) == 1:
-                whole = partial(substitute, mapping={z: _total(label, speaker.range_of(sorts[0]))})
+                whole = methodcaller("xreplace", {z: _total(label, speaker.range_of(sorts[0]))})  # z may be Z_p
                 if is_provable(_with(equation, whole), seed, OPERATIONS, SECONDS):
                     return f"holds where {z} is the sum of {label}"
     return None

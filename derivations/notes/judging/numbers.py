@@ -133,7 +133,12 @@ class Numbers(Judging):
         if are_apart(*whole):
             values = [b.mid().str(12, radius=False) for b in whole]
             reason = "no rounding of the decimals that are written makes the sides equal"
-            return replace(record, verdict="refuted", reason=reason, witness=Witness("ball", {}, {}, {}, *values))
+            return replace(
+                record,
+                verdict="refuted",
+                reason=reason,
+                witness=Witness("ball", {}, {}, {}, left=values[0], right=values[1]),
+            )
         if half[0].overlaps(half[1]) and all(b.is_finite() and b.rad() <= abs(b.mid()) * NARROW for b in half):
             return replace(record, verdict="supported", reason="equal as far as the decimals that are written go")
         return record
