@@ -128,7 +128,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
     ):
         return Judged(verdict, lines, first, second, equation)
     as_it_stands, verdict = verdict, tempered(verdict, doubts, settled, equation, claim, seed)
-    if as_it_stands.is_refuted and not as_it_stands.conditions and verdict.status is Status.UNDECIDED:
+    if as_it_stands.is_refuted and not as_it_stands.conditions and verdict.reason in doubts:  # of what names mean
         if is_crossed(left, right, equation, settled, seed):
             return Judged(as_it_stands, lines, first, second, equation)
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
