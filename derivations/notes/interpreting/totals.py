@@ -36,7 +36,6 @@ class Totals(Namer):
 
     letters_elsewhere: frozenset[str] = frozenset()
     sums_elsewhere: frozenset[str] = frozenset()  # letters over which the chain has a sum, or the document always
-    told_apart: frozenset[str] = frozenset()  # labels that stand beside their predictions somewhere
     squares: bool = False  # the square of a vector is that of its entries
 
     if TYPE_CHECKING:

@@ -27,7 +27,6 @@ from derivations.notes.interpreting.naming import ROW
 from derivations.notes.judging.assumptions import domains_of, ranges_of
 from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
-from derivations.notes.judging.crossed import is_crossed
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
 from derivations.notes.judging.loose import reading_that_may_hold
 from derivations.notes.judging.matching import class_first, matched, one_sample, relabelled, summed_when_repeated
@@ -127,10 +126,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
         and is_lost_derivative(left, right, equation, settled, seed)
     ):
         return Judged(verdict, lines, first, second, equation)
-    as_it_stands, verdict = verdict, tempered(verdict, doubts, settled, equation, claim, seed)
-    if as_it_stands.is_refuted and not as_it_stands.conditions and verdict.reason in doubts:  # of what names mean
-        if is_crossed(left, right, equation, settled, seed):
-            return Judged(as_it_stands, lines, first, second, equation)
+    verdict = tempered(verdict, doubts, settled, equation, claim, seed)
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
     if verdict.is_refuted and extra:
         other = components_meant(left, extra, speaker)

@@ -31,7 +31,6 @@ from derivations.notes.judging.conditions import (
     ends_cases,
     values_stated,
 )
-from derivations.notes.judging.crossed import told_apart
 from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.flattened import has_transposes, number_in
 from derivations.notes.judging.letters import SumsWritten, letters_outside, letters_summed
@@ -81,18 +80,12 @@ class Judging:
             unknown=self.unknown,
             domains=self.domains,
             letters_elsewhere=elsewhere,
-            told_apart=self._told_apart,
             sums_elsewhere=self._sums_written.by_habit(side.formula).union(*map(letters_summed, chain.members)),
         )
 
     @cached_property
     def _sums_written(self) -> SumsWritten:
         return SumsWritten.of(self.document)
-
-    @cached_property
-    def _told_apart(self) -> frozenset[str]:
-        members = (m for f in self.document.formulas for chain in f.chains for m in chain.members)
-        return told_apart(members, self.signature.habits)
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
