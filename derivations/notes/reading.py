@@ -18,12 +18,12 @@ from derivations.notes.following import Trace, traced
 from derivations.notes.interpreting.ahead import said_ahead
 from derivations.notes.interpreting.applications import of_others
 from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.fitting import is_loss
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import layers_named
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.naming import WatchedChoices
 from derivations.notes.interpreting.quotients import subject_of
-from derivations.notes.interpreting.shapes import is_loss
 from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import Defining, line_of
 from derivations.notes.judging.distributions import SUMS_TO_ONE

@@ -11,10 +11,10 @@ import sympy as sp
 from derivations.functions import Partial
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import Applications, at_primes
+from derivations.notes.interpreting.fitting import has_slope
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import is_differential
-from derivations.notes.interpreting.shapes import has_slope
 from derivations.notes.interpreting.tensor import (
     MisshapenError,
     Value,

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.indicators import has_kronecker
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, read_name
 from derivations.notes.interpreting.signature import (
@@ -253,8 +254,8 @@ def _functions(sides: list[Node], survey: Survey) -> frozenset[str]:
                         if left.body.name in sloped and _of_name(right.body):
                             found.add(read_name(left.body, survey.habits).key)
                         group = right.body.base if isinstance(right.body, ast.Scripted) else right.body
-                        within = {n.name for n in walk(group) if isinstance(n, ast.Symbol)}
-                        if applies(left.body, group) and left.body.name not in within:  # h_i(1 - h_i) is a product
+                        within = {n.name.rstrip(MARK) for n in walk(group) if isinstance(n, ast.Symbol)}
+                        if applies(left.body, group) and left.body.name.rstrip(MARK) not in within:  # h_i(1 - h_i)
                             found.add(read_name(left.body, survey.habits).key)
     return frozenset(found)
 

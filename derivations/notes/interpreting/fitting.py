@@ -1,0 +1,295 @@
+r"""Sizes that make products, sums and equations of whole arrays fit: z = W x + b for W: (p, q), x: (q,), b, z: (p,).
+
+Only rank and equality of sizes are found here; `shapes` says which names are arrays, and what is tried.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.signature import Key, base_letter
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node
+
+__all__ = ["WEIGHTS", "Fit", "UnfitError", "has_slope", "is_loss", "is_number", "names_loss"]
+
+WEIGHTS = frozenset("WUVA")
+_NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
+_NUMBERS |= {r"\mathcal{L}", r"\mathcal{J}", r"\epsilon", r"\sigma", "sigmoid", "softmax", r"\varepsilon", r"\rho"}
+_LOSSES = frozenset(["L", "J", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", "Loss", "loss"])
+_ENTRYWISE = frozenset((r"\sigma", r"\rho", "sigmoid", "softmax"))
+
+
+class UnfitError(Exception):
+    """Shapes that no sizes can make fit."""
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """sizes: the unknowns of the axes; is_row: a vector that lies. None in `sizes` stands for what isn't known."""
+
+    sizes: tuple[str, ...]
+    is_row: bool = False
+
+
+_NUMBER = _Shape(())
+
+
+@dataclass
+class Fit:
+    """Unknown sizes, joined as formulas demand."""
+
+    ranks: Mapping[str, int]
+    habits: Habits
+    losses: bool = False  # whether y log p of a loss may be the inner product of two columns
+    inner: bool = False  # in such a loss
+    parent: dict[str, str] = field(default_factory=dict)
+    stated: frozenset[str] = frozenset()  # the sizes that the document states
+
+    def find(self, size: str) -> str:
+        while self.parent.get(size, size) != size:
+            size = self.parent[size]
+        return size
+
+    def join(self, a: str, b: str) -> None:
+        a, b = self.find(a), self.find(b)
+        if a != b and a in self.stated and b in self.stated:
+            raise UnfitError
+        self.parent[b] = a
+        if b in self.stated:
+            self.stated = self.stated | {a}
+
+    def name(self, key: str) -> _Shape:
+        return _Shape(tuple(f"{key}·{axis}" for axis in range(self.ranks[key])))
+
+    def declare(self, declared: Mapping[str, tuple[str, ...]]) -> None:
+        """Join the axes that were said to be of one size; those said to be of different sizes are never joined."""
+        self.stated = frozenset(f"#{text}" for sizes in declared.values() for text in sizes)
+        for key, sizes in declared.items():
+            for own, text in zip(self.name(key).sizes, sizes, strict=True):
+                self.join(own, f"#{text}")
+
+    def axes(
+        self, bare: Iterable[str], known: Mapping[str, tuple[Key, ...]], written: Mapping[str, Key]
+    ) -> dict[str, tuple[Key, ...]]:
+        """The axes of bare names: the sorts of those whose indices are written, or sizes, where they are the same."""
+        sorts = {self.find(f"#{text}"): sort for text, sort in written.items()}
+        sorts |= {
+            self.find(size): sort
+            for key, own in known.items()
+            for size, sort in zip(self.name(key).sizes, own, strict=True)
+        }
+        found = {}
+        for key in sorted(bare):
+            roots = [self.find(size) for size in self.name(key).sizes]
+            found[key] = tuple(sorts.get(root, ("size", root)) for root in roots)
+        return found
+
+    # Formulas
+
+    def equation(self, left: Node, right: Node) -> None:
+        a = self.shape(left)
+        self.inner = self.losses and names_loss(left)
+        b = self.shape(right)
+        self.inner = False
+        if a is not None and b is not None:
+            if len(a.sizes) != len(b.sizes) and right != ast.Number("0"):
+                raise UnfitError
+            self.alike(a, b)
+
+    def alike(self, a: _Shape, b: _Shape) -> None:
+        for one, other in zip(a.sizes, b.sizes, strict=False):
+            self.join(one, other)
+
+    def shape(self, node: Node | None) -> _Shape | None:
+        """The shape of an expression; None where it isn't known."""
+        match node:
+            case ast.Number():
+                return _NUMBER
+            case ast.Symbol():
+                return self.symbol(node)
+            case ast.Decorated(_, ast.Number()):
+                return None  # a vector of ones, of any size
+            case ast.Scripted(ast.Decorated(_, ast.Number())):
+                return None
+            case ast.Group(opening, _, body):
+                inner = self.shape(body)
+                return _NUMBER if opening in (r"\|", "|") else inner
+            case ast.Scripted(base, (), (power,)):
+                inner = self.shape(base)
+                is_transpose = isinstance(power, ast.Symbol) and power.name in TRANSPOSES
+                return self.transposed(inner) if is_transpose and inner is not None else inner
+            case ast.Sum(terms):
+                weighted = any(self._begins_with_weight(term.body) for term in terms)
+                return self.total([self.shape(term.body) for term in terms], 0 if weighted else 1)
+            case ast.Product(factors):
+                return self.product(factors)
+            case ast.Fraction(above, below):
+                return self.fraction(above, below)
+        return None
+
+    def symbol(self, node: ast.Symbol) -> _Shape | None:
+        ref = self.ref(node)
+        if ref is None or ref.indices or ref.key not in self.ranks or ref.key == "I":
+            return None
+        found = self.name(ref.key)
+        return self.transposed(found) if ref.transposed else found
+
+    def ref(self, node: ast.Symbol) -> Ref | None:
+        try:
+            return read_name(node, self.habits)
+        except UnsupportedNoteError:
+            return None
+
+    def transposed(self, a: _Shape) -> _Shape:
+        return _Shape(a.sizes[::-1], is_row=len(a.sizes) == 1 and not a.is_row)
+
+    def _begins_with_weight(self, node: Node) -> bool:
+        """Whether a term is W X, so that a bias is added to every column, and not to every row as in X W + b."""
+        first = node.factors[0].body if isinstance(node, ast.Product) else None
+        ref = self.ref(first) if isinstance(first, ast.Symbol) else None
+        return ref is not None and ref.key[0] in WEIGHTS and self.ranks.get(ref.key) == 2
+
+    def total(self, parts: Sequence[_Shape | None], along: int = 1) -> _Shape | None:
+        if any(p is None for p in parts):
+            return None
+        known = [p for p in parts if p is not None and p.sizes]
+        for part in known[1:]:
+            if len(part.sizes) != len(known[0].sizes):
+                rows = max(known[0], part, key=lambda p: len(p.sizes))  # a bias is added to every row
+                bias = min(known[0], part, key=lambda p: len(p.sizes))
+                if len(rows.sizes) != 2:
+                    raise UnfitError
+                self.join(rows.sizes[along], bias.sizes[0])
+                known[0] = rows
+            else:
+                self.alike(known[0], part)
+        return known[0] if known else _NUMBER
+
+    def fraction(self, above: Node, below: Node) -> _Shape | None:
+        """∂L/∂W has the shape of W; a derivative of an array by an array is left open."""
+        top, bottom = _differential(above), _differential(below)
+        if bottom is None:
+            return self.shape(above) if self.shape(below) == _NUMBER else None
+        subject = self.shape(top) if top is not None else None
+        return self.shape(bottom) if subject == _NUMBER else None
+
+    def product(self, factors: Sequence[ast.Factor]) -> _Shape | None:
+        first = factors[0].body
+        if isinstance(first, ast.Nabla) and len(first.subscripts) == 1 and not first.superscripts:
+            return self.shape(first.subscripts[0])  # of a loss
+        result: _Shape | None = _NUMBER
+        entrywise = has_slope(factors)
+        position = 0
+        while position < len(factors):
+            factor = factors[position]
+            body = factor.body
+            after = factors[position + 1].body if position + 1 < len(factors) else None
+            position += 1
+            if isinstance(body, ast.BigOperator) and body.name in ("max", "min") and isinstance(after, ast.Group):
+                part = self.extremum(after)
+                position += 1
+            elif isinstance(body, ast.BigOperator | ast.Partial | ast.Nabla):
+                return None
+            elif isinstance(body, ast.Function) and isinstance(after, ast.Symbol):
+                part = self.shape(after)
+                position += 1
+            elif isinstance(body, ast.Function) or self._is_function(body, after):
+                if not isinstance(after, ast.Group):
+                    return None
+                position += 1
+                part = _NUMBER if isinstance(body, ast.Symbol) and _is_loss_like(body.name) else self.shape(after)
+            else:
+                part = self.shape(body)
+            if part is None or result is None:
+                result = None
+                continue
+            columns = entrywise and len(result.sizes) == len(part.sizes) == 1 and result.is_row is part.is_row
+            result = self.times(result, part, r"\odot" if columns else factor.operator)
+        return result
+
+    def extremum(self, group: ast.Group) -> _Shape | None:
+        """max(0, Z), entry by entry."""
+        items = group.body.items if isinstance(group.body, ast.Listing) else ()
+        shapes = [self.shape(item) for item in items if item is not None]
+        arrays = [a for a in shapes if a is not None and a.sizes]
+        return arrays[0] if len(arrays) == 1 and None not in shapes else None
+
+    def _is_function(self, body: Node, after: Node | None) -> bool:
+        if not isinstance(body, ast.Symbol) or not isinstance(after, ast.Group) or after.opening != "(":
+            return False
+        ref = self.ref(body)
+        return ref is not None and ref.key not in self.ranks
+
+    def times(self, a: _Shape, b: _Shape, operator: str) -> _Shape | None:
+        if not a.sizes or not b.sizes:
+            return a if a.sizes else b
+        if operator in (r"\odot", r"\circ", "*", "/", r"\div"):
+            if len(a.sizes) != len(b.sizes):
+                raise UnfitError
+            self.alike(a, b)
+            return a
+        if len(a.sizes) == len(b.sizes) == 1:
+            if a.is_row and not b.is_row or operator == r"\cdot":
+                self.join(a.sizes[0], b.sizes[0])
+                return _NUMBER
+            if b.is_row and not a.is_row:
+                return _Shape((*a.sizes, *b.sizes))
+            if self.inner and not a.is_row and not b.is_row:
+                self.join(a.sizes[0], b.sizes[0])
+                return _NUMBER
+            raise UnfitError
+        if len(a.sizes) == 1 and not a.is_row or len(b.sizes) == 1 and b.is_row:
+            raise UnfitError
+        self.join(a.sizes[-1], b.sizes[0])
+        sizes = (*a.sizes[:-1], *b.sizes[1:])
+        return _Shape(sizes, is_row=len(a.sizes) == 1 and len(sizes) == 1)
+
+
+def has_slope(factors: Sequence[ast.Factor]) -> bool:
+    r"""Whether a factor is the slope of an activation, \sigma'(z): columns beside it are multiplied entry by entry."""
+    return any(
+        isinstance(first.body, ast.Symbol)
+        and first.body.primes == 1
+        and isinstance(second.body, ast.Group)
+        and not second.operator
+        for first, second in itertools.pairwise(factors)
+    )
+
+
+def _differential(node: Node) -> Node | None:
+    """v of ∂v."""
+    if isinstance(node, ast.Product) and len(node.factors) == 2 and isinstance(node.factors[0].body, ast.Partial):
+        return node.factors[1].body
+    return None
+
+
+def names_loss(node: Node) -> bool:
+    """Whether a side names a loss: L, or J(W)."""
+    name = node.factors[0].body if isinstance(node, ast.Product) and len(node.factors) == 2 else node
+    return isinstance(name, ast.Symbol) and is_loss_name(name.name)
+
+
+def is_loss(node: Node) -> bool:
+    """Whether a side is the name of a loss: L, RSS, J(w)."""
+    name = node.factors[0].body if isinstance(node, ast.Product) else node
+    return isinstance(name, ast.Symbol) and (is_loss_name(name.name) or name.name.isupper())
+
+
+def is_loss_name(key: str) -> bool:
+    """Whether a name is one that losses have."""
+    return base_letter(key) in _LOSSES
+
+
+def is_number(key: str) -> bool:
+    """Whether a name is one that numbers have: J, \\lambda, RSS."""
+    letter = base_letter(key)
+    return letter in _NUMBERS or key in _NUMBERS or len(letter) > 1 and letter.isupper()
+
+
+def _is_loss_like(key: str) -> bool:
+    """Whether a function of arrays is a number, as J(w) and RSS(w) are, and no \\sigma(z)."""
+    return is_number(key) and key not in _ENTRYWISE
