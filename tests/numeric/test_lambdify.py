@@ -157,7 +157,7 @@ def expressions(draw, scope=frozenset({j}), depth=3):
     return sp.Sum(body, (bound, *limits[bound]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     expr=expressions(),
     sizes=st.fixed_dictionaries({n: st.integers(1, 4), m: st.integers(1, 3), K: st.integers(2, 4)}),

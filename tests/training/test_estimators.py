@@ -51,6 +51,16 @@ WITHOUT_FITTING = [
     estimator_checks.check_supervised_y_no_nan,
 ]
 """Checks of parameters and of input that is refused, which take no time."""
+OF_FITTING = [
+    estimator_checks.check_estimators_pickle,
+    estimator_checks.check_dict_unchanged,
+    estimator_checks.check_methods_subset_invariance,
+    estimator_checks.check_fit_idempotent,
+    estimator_checks.check_classifiers_one_label,
+    estimator_checks.check_fit2d_1sample,
+    estimator_checks.check_estimators_nan_inf,
+]
+"""A few of the checks that fit, for one estimator; the slow test runs them all, for each."""
 
 
 @pytest.mark.slow
@@ -59,9 +69,9 @@ def test_all_of_scikit_learns_checks(estimator, check):
     check(estimator)
 
 
-@parametrize_with_checks([ALL[1]])
-def test_all_of_scikit_learns_checks_of_the_quickest(estimator, check):
-    check(estimator)
+@pytest.mark.parametrize("check", OF_FITTING, ids=lambda check: check.__name__)
+def test_checks_of_fitting(check):
+    check("LogisticRegression", clone(ALL[1]))
 
 
 @pytest.mark.parametrize("check", WITHOUT_FITTING, ids=lambda check: check.__name__)
