@@ -63,8 +63,9 @@ $$\sum_{i=1}^n \frac{\partial}{\partial w} (t - z)^2 = RIGHT$$""".replace("RIGHT
 
 
 @pytest.mark.parametrize("words", ["We skip the sum for now.", "For one example, this is"])
-def test_a_sum_that_words_leave_out_before_it_is_missed(words: str) -> None:
-    assert verdicts(words + RENAMED.replace("RIGHT", ONE))[-1] == "undecided"
+def test_what_words_before_it_leave_out_is_supported_of_one_sample(words: str) -> None:
+    assert verdicts(words + RENAMED.replace("RIGHT", ONE))[-1] == "supported"
+    assert verdicts(words + RENAMED.replace("RIGHT", ONE.replace("-2", "2")))[-1] not in ("proved", "supported")
     behind = RENAMED.replace("RIGHT", ONE) + words
     assert verdicts(behind)[-1] == "refuted"
 
