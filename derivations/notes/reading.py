@@ -29,13 +29,14 @@ from derivations.notes.judging.defining import Defining, line_of
 from derivations.notes.judging.distributions import SUMS_TO_ONE
 from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.effects import Effects
-from derivations.notes.judging.excusing import SOLVING, Excusing
+from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.extremal import same_place
 from derivations.notes.judging.implied import implied
 from derivations.notes.judging.judge import HELD, STATEMENTS, own_chain
 from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.modelled import Modelled
 from derivations.notes.judging.numbers import Numbers, is_number
+from derivations.notes.judging.solved import SOLVING
 from derivations.notes.judging.unstated import Unstated
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -199,6 +200,12 @@ class Reading(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Effects):
             return replace(record, verdict="definition", method="definition")
         is_new = head is not None and (not self._has_value(head) or self._is_total(head, right))
         if head is not None and is_new and (begins or self._is_open(head)):
+            solution = self._solution(step, left, right)
+            if solution is not None:
+                if not self._is_varied(head, right) and not self._is_solution(step, left):
+                    with contextlib.suppress(CircularError):  # \hat\mu is a name of its own
+                        self._define(step, head, left, right, record)
+                return self._judged(record, solution)
             if self._is_varied(head, right) and not any(isinstance(n, ast.Matrix) for n in walk(right)):
                 reason = "a value of what is differentiated by: nothing to check"
                 return replace(record, verdict="definition", method="condition", reason=reason)

@@ -75,7 +75,7 @@ The other derivative is
 $$\frac{\partial S}{\partial w} = -2\sum_{i=1}^n x_i (y_i - b - w x_i), \qquad \frac{\partial b}{\partial w} = 0.$$
 """
     ).steps
-    assert [step.verdict for step in steps] == ["definition", "proved", "definition", "definition", "proved", "proved"]
+    assert [step.verdict for step in steps] == ["definition", "proved", "definition", "proved", "proved", "proved"]
 
 
 def test_effects_follow_the_truth_of_a_chain() -> None:

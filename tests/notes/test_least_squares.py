@@ -178,3 +178,32 @@ def test_an_identity_with_its_size_proves_but_refutes_nothing():
     text = r"For $X \in \mathbb{R}^{l \times n}$ one has $X^T X w + \lambda w = (X^T X + \lambda I_n) w$."
     assert verdicts(text)[-1] == "proved"
     assert verdicts(text.replace(r"\lambda w =", r"2\lambda w ="))[-1] == "undecided"
+
+
+MEAN = r"""
+$\ell = -\frac{1}{2 s^2} \sum_{i=1}^n (x_i - \mu)^2$ is largest where
+
+$$\frac{\partial \ell}{\partial \mu} = \frac{1}{s^2} \sum_{i=1}^n (x_i - \mu) = 0$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("solution", "verdict"),
+    [
+        (r"\hat\mu = \frac{1}{n} \sum_{i=1}^n x_i", "proved"),
+        (r"\mu = \bar{x}", "proved"),
+        (r"\mu = -\bar{x}", "refuted"),
+        (r"\mu = \frac{2}{n} \sum_{i=1}^n x_i", "refuted"),
+        (r"\mu = \frac{1}{n - 1} \sum_{i=1}^n x_i", "definition"),
+        (r"\mu = 3", "definition"),
+    ],
+)
+def test_a_solution_of_what_is_set_to_zero(solution: str, verdict: str) -> None:
+    assert check_notes(MEAN + f"so that ${solution}$.").steps[-1].verdict == verdict
+
+
+def test_a_solution_with_a_hat_has_a_value_afterwards() -> None:
+    steps = check_notes(
+        MEAN + r"so $\hat\mu = \frac{1}{n} \sum_{i=1}^n x_i$, and $n \hat\mu = \sum_{i=1}^n x_i$."
+    ).steps
+    assert [step.verdict for step in steps][-2:] == ["proved", "proved"]

@@ -16,6 +16,7 @@ from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.judge import own_chain
+from derivations.notes.judging.solved import SOLVING, Solved
 from derivations.notes.judging.worded import Worded
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -46,14 +47,11 @@ _ABSORBED = (
     r"|\bconstants?( factors?| terms?)? (is|are|can be|may be) (dropped|ignored|omitted|left out)"
 )
 _DIVIDED = r"\bdivid|\bmultipl|\bcancel|\bscal(e|ing)|teilen|除|割|делим|divis|dividi"
-SOLVING = 6  # formulas after one that is set to zero, which may follow from it
 
 
 @dataclass
-class Excusing(Worded):
+class Excusing(Worded, Solved):
     """The part of a reading that listens to the words around a step."""
-
-    zeroed_at: int = -100  # the formula that was set to zero last
 
     def _excused(
         self, step: Step, left: Node, right: Node, begins: bool, judged: Judged, record: StepRecord

@@ -1,0 +1,75 @@
+r"""What an equation that was set to zero is solved for: \sum_i (x_i - \mu) = 0, so \hat\mu = \frac1n \sum_i x_i.
+
+A value that makes the equation hold is proved to be a solution. One that does not, where its half, its double or its
+opposite does, is refuted: it was meant as the solution of this equation. Any other value may solve other equations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from derivations.equation import Equation, decide, is_provable
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols
+from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.judge import Judging
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.parser import Step
+
+__all__ = ["SOLVING", "Solved"]
+
+SOLVING = 6  # formulas after one that is set to zero, which may follow from it
+
+
+@dataclass
+class Solved(Judging):
+    """The part of a reading that knows what equations are solved for."""
+
+    zeroed_at: int = -100  # the formula that was set to zero last
+
+    def _solution(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """The verdict on a number said to solve an equation that was set to zero; None where nothing is certain."""
+        if step.left is None or step.right is None or not 0 <= step.formula - self.zeroed_at <= SOLVING:
+            return None
+        itself = self._under(step, right, right).equation
+        try:
+            name, value = self._speaker(step.left).side(left).expr, self._speaker(step.right).side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        if itself is None or value.axes or not isinstance(name, sp.Symbol) or free_symbols(value.expr) & {name}:
+            return None
+        asked = list(self._solved_by(name, value.expr, itself))
+        found = [decide(equation, self.seed, OPERATIONS, SECONDS) for equation, _ in asked]
+        for verdict, (equation, _) in zip(found, asked, strict=True):
+            if verdict.is_proved:
+                return Judged(replace(verdict, method="solution"), equation=equation)
+        for verdict, (equation, symbol) in zip(found, asked, strict=True):
+            multiples = (c * value.expr for c in (-1, 2, sp.S.Half)) if verdict.is_refuted else ()
+            others = (e for multiple in multiples for e in self._at(symbol, multiple, itself))
+            if any(is_provable(e, self.seed, OPERATIONS, SECONDS) for e in others):
+                reason = "no solution of what was set to zero; a multiple of it is"
+                return Judged(replace(verdict, reason=reason), (), equation.left, equation.right, equation)
+        return None
+
+    def _solved_by(self, name: sp.Symbol, value: sp.Expr, itself: Equation) -> Iterator[tuple[Equation, sp.Symbol]]:
+        r"""The equations set to zero with a value for the name, or for \mu of \hat\mu; and the symbol replaced."""
+        hat = re.fullmatch(r"\\hat\{(.+)\}", name.name)
+        plain = hat[1] if hat else name.name
+        symbols = {a for zero in self.scope.zeroed[-SOLVING:] for a in free_atoms(zero) if isinstance(a, sp.Symbol)}
+        for symbol in sorted((s for s in symbols if s.name in {name.name, plain}), key=str):
+            for equation in self._at(symbol, value, itself):
+                yield equation, symbol
+
+    def _at(self, symbol: sp.Symbol, value: sp.Expr, itself: Equation) -> Iterator[Equation]:
+        for zero in self.scope.zeroed[-SOLVING:]:
+            if symbol in free_atoms(zero):
+                whole = zero.xreplace({symbol: value})
+                known = (e.definition for e in self.scope.definitions_of(whole))
+                definitions = tuple(d for d in known if d is not None)
+                fresh = replace(itself.context)
+                yield replace(itself, left=whole, right=sp.S.Zero, definitions=definitions, context=fresh)
