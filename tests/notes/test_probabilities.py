@@ -198,3 +198,24 @@ def test_an_error_function_that_is_a_logarithm_of_a_likelihood() -> None:
     assert [s.verdict for s in check_notes(ERROR_FUNCTION).steps][-2:] == ["proved", "proved"]
     wrong = check_notes(ERROR_FUNCTION.replace("y_n - t_n", "t_n - y_n")).steps
     assert [s.verdict for s in wrong][-2:] == ["refuted", "refuted"]
+
+
+RIGHT_CLASS = r"$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$, $L = -\log p_y$. "
+SCORES = r"$L_i = -f_{y_i} + \log \sum_j e^{f_j}$. With $p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}$, "
+
+
+@pytest.mark.parametrize(
+    ("step", "wrong"),
+    [
+        (RIGHT_CLASS + r"$\frac{\partial L}{\partial z_i} = p_i - \delta_{iy}$", ("- ", "+ ")),
+        (RIGHT_CLASS + r"$\frac{\partial L}{\partial z_i} = p_i - \mathbb{1}[i = y]$", ("- ", "+ ")),
+        (RIGHT_CLASS + r"If $i \ne y$: $\frac{\partial L}{\partial z_i} = p_i$", (r"\ne", "=")),
+        (RIGHT_CLASS + r"$\frac{\partial L}{\partial z_y} = p_y - 1$", ("- 1", "+ 1")),
+        (SCORES + r"$\frac{\partial L_i}{\partial f_k} = p_k - \mathbb{1}(y_i = k)$", ("- \\m", "+ \\m")),
+        (SCORES + r"$\frac{\partial L_i}{\partial f_{y_i}} = p_{y_i} - 1$", ("- 1", "+ 1")),
+    ],
+)
+def test_a_label_that_is_the_number_of_its_class(step: str, wrong: tuple[str, str]) -> None:
+    assert check_notes(step).steps[-1].verdict == "proved"
+    before, found, after = step.rpartition(wrong[0])
+    assert found and check_notes(before + wrong[1] + after).steps[-1].verdict == "refuted"

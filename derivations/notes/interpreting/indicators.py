@@ -138,7 +138,8 @@ class Indicators(Thresholds):
             return self.label_is(ref, right)
         if right.superscripts or right.subscripts:
             raise UnsupportedNoteError(f"the condition {render(node.body)}")
-        if not ref.indices and len(ref.key) == 1 and ref.key in "ijklmnpqrstc":
+        is_index = ref.key in "ijklmnpqrstc" or ref.key in self.signature.habits.bound
+        if not ref.indices and len(ref.key) == 1 and is_index:
             return self.kronecker((Index(ref.key), Index(right.name)))
         other = self.index(right.name)
         sort = self.sort_of(right.name) or ("classes",)

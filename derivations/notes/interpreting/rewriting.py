@@ -14,6 +14,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     p(y_i \mid x_i; w)            a name at i: see `chances`
     p(x_1, \dots, x_n \mid w)     p(\mathbf x \mid w), of all samples
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
+    f_{y_i}                      f_y, where y_i is the class of the one sample: see `classes`
     net_k = \sum_j w_{jk} o_j     o⁻_j, where o_k hangs on net_k: see `fed`
     z^1, \theta^t x               layers and transposes: see `raised`
 
@@ -36,6 +37,7 @@ from derivations.notes.interpreting.chances import (
     with_chances,
     with_joint_lists,
 )
+from derivations.notes.interpreting.classes import classes_of_one_sample
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
@@ -65,7 +67,7 @@ class Usage:
     capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
     are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
     a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
-    fed: names of a layer, and its letter.
+    fed: names of a layer, and its letter. classes: labels that are the class of the one sample.
     """
 
     capital_sigma: bool = False
@@ -76,6 +78,7 @@ class Usage:
     chances: Chances = NO_CHANCES
     short: Shorthand = NO_SHORTHAND
     fed: Fed = NOT_FED
+    classes: frozenset[ast.Symbol] = frozenset()
     raised: Raised = NO_RAISED
 
 
@@ -96,6 +99,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         chances_of(found),
         shorthand_of(found, words),
         fed_of(found),
+        classes_of_one_sample(sides),
         raised_in(sides),
     )
 
@@ -183,6 +187,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             return replace(found, decorations=())
         if isinstance(found, ast.Symbol) and found.primes == 1:
             found = without_prime(found, used.short)
+        if isinstance(found, ast.Symbol) and found in used.classes:
+            return replace(found, subscripts=())
         if isinstance(found, ast.Symbol) and used.fed.names:
             found = with_inputs(found, used.fed)
         if isinstance(found, ast.Symbol) and _glued(found) and not found.subscripts:

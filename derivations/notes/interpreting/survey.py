@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from derivations.notes.interpreting.classes import class_letters
 from derivations.notes.interpreting.names import (
     NAMES_BOUND,
     TRANSPOSES,
@@ -385,7 +386,7 @@ def _odd_indices(sides: list[Node], symbols: list[ast.Symbol]) -> frozenset[str]
                 found |= {k, z}
     below = {(s.name, p.name) for s in symbols for p in s.subscripts if isinstance(p, ast.Symbol) and not p.subscripts}
     in_a_row = any({(name, "a"), (name, "c")} <= below for name, letter in below if letter == "b")
-    return frozenset(found & set("zwbefgh")) | frozenset("b" * in_a_row)
+    return frozenset(found & set("zwbefgh")) | frozenset("b" * in_a_row) | class_letters(sides, below)
 
 
 def _is_of_arrays(node: ast.Group | ast.Scripted) -> bool:

@@ -56,6 +56,9 @@ def at_named_places(equation: Equation) -> Equation | None:
     totals = {t.limits[0][1:] for e in (equation.left, equation.right) for t in e.atoms(sp.Sum)}
     for low, high in sorted(totals, key=str):
         places = [i for i in free if ranges.bounds[i] == (low, high)]
+        deltas = (equation.left - equation.right).atoms(sp.KroneckerDelta)
+        if any(d.free_symbols <= set(places) for d in deltas):
+            continue  # two letters that may be one place
         if low == 1 and isinstance(high, sp.Symbol) and 2 <= len(places) <= MAX_WRITTEN:
             at: dict[sp.Expr, sp.Expr] = {i: sp.Integer(k) for k, i in enumerate(places, 1)}
             bounds = {i: b for i, b in ranges.bounds.items() if i not in at}
