@@ -15,7 +15,7 @@ Over 500 lines, because the parts call each other: the language check and its er
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import sympy as sp
@@ -195,8 +195,7 @@ def differentiate(expr: sp.Expr, v: sp.Expr, ranges: Ranges, definitions: tuple[
             found = _definition_of(expr.base, definitions)
             if found is None:
                 return sp.S.Zero
-            value = substitute(found.value, dict(zip(found.target.indices, expr.indices, strict=True)))
-            return differentiate(value, v, ranges, definitions)
+            return differentiate(_value_at(found, found.value, expr.indices), v, ranges, definitions)
         if len(v.indices) != len(expr.indices):
             raise UnsupportedExpressionError(f"{expr} and {v} have different numbers of indices")
         return sp.Mul(*(sp.KroneckerDelta(a, b) for a, b in zip(expr.indices, v.indices, strict=True)))
@@ -289,6 +288,14 @@ def _apart_from(expr: sp.Sum | sp.Product, v: sp.Expr, ranges: Ranges) -> tuple[
     return body, k, lower, upper
 
 
+def _value_at(definition: Definition, value: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
+    """The value of a defined entry at other indices."""
+    own = definition.target.indices
+    if len(own) != len(indices):
+        raise UnsupportedExpressionError(f"{definition.target.base} has {len(own)} indices, and {len(indices)} here")
+    return substitute(value, dict(zip(own, indices, strict=True)))
+
+
 def _definition_of(key: sp.Expr, definitions: tuple[Definition, ...]) -> Definition | None:
     return next((d for d in definitions if d.key == key), None)
 
@@ -326,7 +333,7 @@ def expand_definitions(
                 raise UnsupportedExpressionError(_captured(found, captured))
             if isinstance(found.target, sp.Indexed):
                 actual = tuple(walk(a, active, bound) for a in e.indices)
-                value = substitute(value, dict(zip(found.target.indices, actual, strict=True)))
+                value = _value_at(found, value, actual)
             return walk(value, (*active, key), bound | own)
         if isinstance(e, sp.Indexed):
             return _indexed(e.base, tuple(walk(a, active, bound) for a in e.indices))

@@ -312,3 +312,13 @@ def test_balls_contain_the_value(expr: sp.Expr, seed: int) -> None:
         ball = enclose(expr, point_of(Values(sizes, free, exact), CONTEXT.arrays))
         assert not ball.is_finite() or same(float(ball.mid()), expected)
         assert not are_apart(ball, ball)
+
+
+def test_a_definition_of_another_number_of_indices_is_refused():
+    f, g = (sp.IndexedBase(name, shape=None) for name in "fg")
+    i, k = sp.symbols("i k", integer=True, positive=True)
+    definition = Definition(f[i, k], g[i] * g[k])
+    with pytest.raises(UnsupportedExpressionError, match="f has 2 indices, and 1 here"):
+        differentiate(f[i], g[i], Ranges(), (definition,))
+    with pytest.raises(UnsupportedExpressionError, match="f has 2 indices, and 1 here"):
+        expand_definitions(f[i], (definition,))
