@@ -17,8 +17,9 @@ from derivations.equation import remembered
 from derivations.notes.alone import parts_around
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.declared import declared_sizes
+from derivations.notes.interpreting.fed import NOT_FED, is_of_other_letters
 from derivations.notes.interpreting.naming import Choices
-from derivations.notes.interpreting.rewriting import rewritten, usage
+from derivations.notes.interpreting.rewriting import Usage, rewritten, usage
 from derivations.notes.interpreting.shapes import with_shapes
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
@@ -35,6 +36,7 @@ from derivations.notes.slices import slices
 __all__ = ["check_document", "check_step", "read_text"]
 
 _UNREADABLE = ("reading", "budget", "internal")
+_FALSE = ("refuted", "conflict")
 _AGAIN = 1.0  # seconds for each formula that is read again
 _BY_ITSELF = "read by itself and what it rests on"
 
@@ -44,11 +46,13 @@ def check_document(
 ) -> FileReport:
     """The report on a document that has been read; spent: filled with the nanoseconds that each formula took."""
     spent = Counter() if spent is None else spent
-    document, maps = _usual_writing(document, text)
+    written = document
+    document, used = _usual_writing(written, text)
     with remembered():
-        signature = _signed(document, text, maps)
+        signature = _signed(document, text, used.maps)
         steps = _read_in_all_ways(document, signature, seed, spent)
-        steps = _read_again(document, signature, maps, steps, range(len(steps)), seed)
+        steps = _read_again(document, signature, used.maps, steps, range(len(steps)), seed)
+        steps = _with_layers_alike(written, text, used, document, steps, seed)
         steps = [_with_simple_witness(step) for step in steps]
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
@@ -58,15 +62,35 @@ def check_step(document: Document, text: str, line: int, column: int, seed: int 
 
     What follows the step is read only where readings differ on it, and no other step is read again by itself.
     """
-    document, maps = _usual_writing(document, text)
+    written = document
+    document, used = _usual_writing(written, text)
     places = [None if s.right is None else (s.right.place.line, s.right.place.column) for s in document.steps]
     if (line, column) not in places:
         return None
     at = places.index((line, column))
     with remembered():
-        signature = _signed(document, text, maps)
+        signature = _signed(document, text, used.maps)
         steps = _read_in_all_ways(document, signature, seed, Counter(), document.steps[at])
-        return _with_simple_witness(_read_again(document, signature, maps, steps, [at], seed)[at])
+        steps = _read_again(document, signature, used.maps, steps, [at], seed)
+        return _with_simple_witness(_with_layers_alike(written, text, used, document, steps, seed)[at])
+
+
+def _with_layers_alike(
+    written: Document, text: str, used: Usage, document: Document, steps: list[StepRecord], seed: int
+) -> list[StepRecord]:
+    """The records, refuted only where a step is false with its letters telling no layers apart, too."""
+    suspects = [k for k, step in enumerate(steps) if step.verdict in _FALSE] if used.fed.names else []
+    if not suspects:
+        return steps
+    alike, _ = _usual_writing(written, text, replace(used, fed=NOT_FED))
+    others = _read_in_all_ways(alike, _signed(alike, text, used.maps), seed, Counter())
+    found = list(steps)
+    for k in suspects:
+        sides = [side.node for side in (document.steps[k].left, document.steps[k].right) if side is not None]
+        if others[k].verdict in HELD or is_of_other_letters(sides, used.fed):
+            reason = "holds, or may, where its letters don't tell layers apart"
+            found[k] = replace(steps[k], verdict="undecided", witness=None, reason=reason)
+    return found
 
 
 def _signed(document: Document, text: str, maps: frozenset[str], whole: Document | None = None) -> Signature:
@@ -149,9 +173,9 @@ def _is_open(record: StepRecord) -> bool:
     return record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
 
 
-def _usual_writing(document: Document, text: str) -> tuple[Document, frozenset[str]]:
-    """The document with every side in the usual way of writing, and the features of x that it names."""
-    used = usage((chain for f in document.formulas for chain in f.chains), text)
+def _usual_writing(document: Document, text: str, used: Usage | None = None) -> tuple[Document, Usage]:
+    """The document with every side in the usual way of writing, and what that is; used: where that is known."""
+    used = used or usage((chain for f in document.formulas for chain in f.chains), text)
     members = [m for f in document.formulas for c in f.chains for m in c.members if m is not None]
     usual = {id(m): rewritten(m, used) for m in members}  # by place: equal formulas stand at different ones
 
@@ -174,7 +198,7 @@ def _usual_writing(document: Document, text: str) -> tuple[Document, frozenset[s
         for formula in document.formulas
     )
     steps = tuple(replace(s, left=side(s.left), right=side(s.right)) for s in document.steps)
-    return _bound_first(replace(document, formulas=formulas, steps=steps)), used.maps
+    return _bound_first(replace(document, formulas=formulas, steps=steps)), used
 
 
 def _bound_first(document: Document) -> Document:

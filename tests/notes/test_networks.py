@@ -234,3 +234,16 @@ def test_a_letter_tells_the_layer_from_the_one_before(step: str, wrong: str) -> 
 def test_the_slope_of_a_function_of_which_nothing_is_known(definitions: str, step: str) -> None:
     assert check_notes(f"{definitions} $${step}$$").steps[-1].verdict == "proved"
     assert check_notes(f"{definitions} $${step} x$$").steps[-1].verdict not in ("proved", "supported")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        r"\frac{\partial E}{\partial o_j} = o_j - t_j",
+        r"E = \frac12 \sum_j (t_j - o_j)^2",
+        r"\sum_j o_j = \sum_k o_k",
+        r"\frac{\partial E}{\partial w_{ij}} = (o_j - t_j) o_j (1 - o_j) o_i",
+    ],
+)
+def test_a_letter_that_may_be_any_refutes_nothing(step: str) -> None:
+    assert check_notes(FED + f"$${step}$$").steps[-1].verdict not in ("refuted", "conflict")

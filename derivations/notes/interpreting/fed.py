@@ -12,16 +12,20 @@ from dataclasses import dataclass, replace
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
-__all__ = ["MARK", "NOT_FED", "Fed", "fed_of", "with_inputs"]
+__all__ = ["MARK", "NOT_FED", "Fed", "fed_of", "is_of_other_letters", "with_inputs"]
 
 
 @dataclass(frozen=True)
 class Fed:
-    """The letter at which a layer is defined, the names of what its units have, and its weights, with two letters."""
+    """The letter at which a layer is defined, the names of what its units have, and its weights, with two letters.
+
+    inputs: the letters over which what it is fed with is summed.
+    """
 
     letter: str = ""
     names: frozenset[str] = frozenset()
     weights: frozenset[str] = frozenset()
+    inputs: frozenset[str] = frozenset()
 
 
 NOT_FED = Fed()
@@ -34,6 +38,7 @@ def fed_of(chains: Iterable[ast.Chain]) -> Fed:
     beside: dict[str, set[str]] = {}  # a name, and what its definition has at the same letter
     inputs: dict[str, set[str]] = {}  # and what it weighs and sums at another
     weights: dict[str, set[str]] = {}
+    summed: dict[str, set[str]] = {}
     for chain in chains:
         head = _entry(chain.members[0]) if len(chain.members) > 1 and chain.relations[0].sign == "=" else None
         value = chain.members[1] if head is not None else None
@@ -43,15 +48,16 @@ def fed_of(chains: Iterable[ast.Chain]) -> Fed:
         letters.setdefault(name, set()).add(letter)
         beside.setdefault(name, set()).update(other for other, at in _entries(value) if at == letter)
         weighed = list(_weighed(value, letter))
-        inputs.setdefault(name, set()).update(source for source, _ in weighed)
-        weights.setdefault(name, set()).update(weight for _, weight in weighed)
+        inputs.setdefault(name, set()).update(source for source, _, _ in weighed)
+        weights.setdefault(name, set()).update(weight for _, weight, _ in weighed)
+        summed.setdefault(name, set()).update(at for _, _, at in weighed)
     for name in sorted(inputs):
         for source in sorted(inputs[name]):
             cycle = _between(source, name, beside)
             defined_at = set().union(*(letters.get(n, set()) for n in cycle)) if cycle else set()
             if len(defined_at) == 1:
                 own = cycle.union(*(beside.get(n, set()) for n in cycle))
-                return Fed(defined_at.pop(), own, frozenset(weights[name]))
+                return Fed(defined_at.pop(), own, frozenset(weights[name]), frozenset(summed[name]))
     return NOT_FED
 
 
@@ -61,6 +67,14 @@ def with_inputs(symbol: ast.Symbol, used: Fed) -> ast.Symbol:
     is_input = entry is not None and entry[0] in used.names and entry[1] != used.letter
     is_before = symbol.name in used.weights and len(_pair(symbol)) == 2 and used.letter not in _pair(symbol)
     return replace(symbol, name=symbol.name + MARK) if is_input or is_before else symbol
+
+
+def is_of_other_letters(sides: Iterable[Node | None], used: Fed) -> bool:
+    """Whether a step has what a layer is fed with at letters over which the document doesn't sum it."""
+    symbols = [n for side in sides if side is not None for n in walk(side) if isinstance(n, ast.Symbol)]
+    marked = [s for s in symbols if s.name.endswith(MARK)]
+    letters = {n.name for s in marked for part in s.subscripts for n in walk(part) if isinstance(n, ast.Symbol)}
+    return bool(letters - used.inputs)
 
 
 def _entry(node: Node | None) -> tuple[str, str] | None:
@@ -77,17 +91,16 @@ def _entries(node: Node) -> Iterator[tuple[str, str]]:
     yield from (entry for symbol in symbols if (entry := _entry(symbol)) is not None)
 
 
-def _weighed(value: Node, letter: str) -> Iterator[tuple[str, str]]:
-    r"""o and w of \sum_j w_{jk} o_j, where k is the letter of the sum itself."""
+def _weighed(value: Node, letter: str) -> Iterator[tuple[str, str, str]]:
+    r"""o, w and j of \sum_j w_{jk} o_j, where k is the letter of the sum itself."""
     for product in (n for n in walk(value) if isinstance(n, ast.Product)):
         symbols = [f.body for f in product.factors if isinstance(f.body, ast.Symbol)]
         if len(symbols) == len(product.factors):
             continue  # no sum
         for weight in (s for s in symbols if letter in _pair(s) and len(_pair(s)) == 2):
+            (other,) = _pair(weight) - {letter}
             entries = (_entry(s) for s in symbols)
-            yield from (
-                (entry[0], weight.name) for entry in entries if entry and {entry[1]} == _pair(weight) - {letter}
-            )
+            yield from ((entry[0], weight.name, other) for entry in entries if entry and entry[1] == other)
 
 
 def _pair(node: Node) -> frozenset[str]:
