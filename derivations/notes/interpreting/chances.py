@@ -136,7 +136,7 @@ def with_chances(node: ast.Product, used: Chances) -> Node:
 
 
 def with_joint_lists(node: ast.Product) -> ast.Product:
-    r"""The product with p(x_1, \\dots, x_n \mid \theta) as p(\mathbf x \mid \theta): all samples."""
+    r"""The product with p(x_1, \dots, x_n \mid \theta) as p(\mathbf x \mid \theta): all samples."""
     factors = list(node.factors)
     for at, factor in enumerate(factors[1:], 1):
         group, name = factor.body, factors[at - 1].body

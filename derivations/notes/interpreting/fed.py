@@ -113,10 +113,14 @@ def _between(source: str, name: str, beside: dict[str, set[str]]) -> frozenset[s
     """The names by which a source hangs on a name, with both; none where it doesn't."""
     if source == name:
         return frozenset((name,))
-    paths: list[tuple[str, ...]] = [(source,)]
-    for path in paths:
-        for other in sorted(beside.get(path[-1], set()) - set(path)):
-            if other == name:
-                return frozenset((*path, name))
-            paths.append((*path, other))
-    return frozenset()
+    came: dict[str, str] = {source: ""}  # each name that the source hangs on: from which it was reached
+    waiting = [source]
+    for reached in waiting:
+        for other in sorted(beside.get(reached, set()) - came.keys()):
+            came[other] = reached
+            waiting.append(other)
+    found = []
+    while name in came:
+        found.append(name)
+        name = came[name]
+    return frozenset(found)

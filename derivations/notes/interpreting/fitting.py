@@ -270,16 +270,16 @@ def _differential(node: Node) -> Node | None:
 def names_loss(node: Node) -> bool:
     """Whether a side names a loss: L, or J(W)."""
     name = node.factors[0].body if isinstance(node, ast.Product) and len(node.factors) == 2 else node
-    return isinstance(name, ast.Symbol) and is_loss_name(name.name)
+    return isinstance(name, ast.Symbol) and _is_loss_name(name.name)
 
 
 def is_loss(node: Node) -> bool:
     """Whether a side is the name of a loss: L, RSS, J(w)."""
     name = node.factors[0].body if isinstance(node, ast.Product) else node
-    return isinstance(name, ast.Symbol) and (is_loss_name(name.name) or name.name.isupper())
+    return isinstance(name, ast.Symbol) and (_is_loss_name(name.name) or name.name.isupper())
 
 
-def is_loss_name(key: str) -> bool:
+def _is_loss_name(key: str) -> bool:
     """Whether a name is one that losses have."""
     return base_letter(key) in _LOSSES
 

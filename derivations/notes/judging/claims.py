@@ -15,7 +15,7 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.tensor import Value
 
-__all__ = ["Claim", "closed", "indices_of", "labels_in", "names_met", "unknown_in"]
+__all__ = ["Claim", "closed", "indices_of", "label_of", "labels_in", "names_met", "unknown_in"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,13 @@ def indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
     return found
 
 
+def label_of(atom: sp.Expr) -> sp.Symbol:
+    """The array of an entry; a plain symbol itself."""
+    return atom.base.label if isinstance(atom, sp.Indexed) else atom
+
+
 def labels_in(expr: sp.Expr) -> set[sp.Symbol]:
-    return {a.base.label if isinstance(a, sp.Indexed) else a for a in free_atoms(expr)}
+    return {label_of(a) for a in free_atoms(expr)}
 
 
 def closed(expr: sp.Expr, speaker: Elaborator) -> list[sp.Expr]:

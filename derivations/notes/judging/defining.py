@@ -25,9 +25,8 @@ from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, base_letter
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import labels_in, unknown_in
+from derivations.notes.judging.claims import label_of, labels_in, unknown_in
 from derivations.notes.judging.implied import of_both
-from derivations.notes.judging.judge import label_of
 from derivations.notes.judging.renewing import Renewing
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk

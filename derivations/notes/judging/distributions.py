@@ -19,6 +19,7 @@ from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import free_atoms
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, base_letter
+from derivations.notes.judging.claims import label_of, labels_in
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.statement import array, index
 
@@ -74,7 +75,7 @@ def _tied(equation: Equation, speaker: Elaborator) -> str | None:
 
     They can where each is of events of its own, given only events that come before: p(y|x) and p(x).
     """
-    labels = {_label(a) for side in _sides(equation) for a in free_atoms(side)} - speaker.scope.symbols.keys()
+    labels = {label for side in _sides(equation) for label in labels_in(side)} - speaker.scope.symbols.keys()
     found = {label: chance for label in labels if (chance := _chance(label)) is not None}
     for letter in sorted({chance.letter for chance in found.values()}):
         own = {label: chance for label, chance in found.items() if chance.letter == letter}
@@ -102,8 +103,8 @@ def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> s
     r"""What Z has to be for the sides to be the same, where nothing says what it is: Z = \sum_d \bar{p}(d)."""
     atoms = free_atoms(equation.left - equation.right)
     labels = {a.base.label for a in atoms if isinstance(a, sp.Indexed) and len(a.indices) == 1}
-    for z in sorted((a for a in atoms if _label(a) not in speaker.scope.symbols), key=str):
-        if base_letter(_label(z).name) != "Z":
+    for z in sorted((a for a in atoms if label_of(a) not in speaker.scope.symbols), key=str):
+        if base_letter(label_of(z).name) != "Z":
             continue
         for label in sorted(labels, key=str):
             sorts = speaker.domains.get(label, ())
@@ -179,11 +180,6 @@ def _numbered_sum_to_one(equation: Equation, seed: int) -> bool:
 def _total(label: sp.Symbol, limits: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
     k = index("p°")
     return sp.Sum(array(label)[k], (k, *limits))
-
-
-def _label(atom: sp.Expr) -> sp.Symbol:
-    label: sp.Symbol = atom.base.label if isinstance(atom, sp.Indexed) else atom
-    return label
 
 
 def _sides(equation: Equation) -> tuple[sp.Expr, ...]:

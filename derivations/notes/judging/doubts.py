@@ -227,11 +227,6 @@ def _is_zeroth(atom: sp.Expr) -> bool:
     return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
 
 
-def _label(atom: sp.Expr) -> sp.Symbol:
-    label: sp.Symbol = atom.base.label if isinstance(atom, sp.Indexed) else atom
-    return label
-
-
 def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
     sorts = speaker.domains.get(atom.base.label, ())
     key = re.split("[@·′]", atom.base.label.name)[0]

@@ -42,7 +42,7 @@ from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.report import StepRecord
 from derivations.verdict import Status, Verdict, Witness
 
-__all__ = ["HELD", "STATEMENTS", "Judging", "label_of", "own_chain"]
+__all__ = ["HELD", "STATEMENTS", "Judging", "own_chain"]
 
 NEAR = 4  # formulas behind one another
 HELD = ("proved", "supported")
@@ -398,10 +398,6 @@ class Judging:
         """The names that a definition reaches."""
         values = [e.definition.value for e in (entry, *self.scope.definitions_of(entry.symbol)) if e.definition]
         return {a.name for value in values for a in labels_in(value)}
-
-
-def label_of(atom: sp.Expr) -> sp.Symbol:
-    return atom.base.label if isinstance(atom, sp.Indexed) else atom
 
 
 def _is_linear_algebra(node: object) -> bool:

@@ -26,7 +26,8 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.judge import Judging, label_of
+from derivations.notes.judging.claims import label_of
+from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step

@@ -17,7 +17,8 @@ from derivations.functions import sigmoid
 from derivations.indexed import free_atoms
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.judge import HELD, Judging, label_of
+from derivations.notes.judging.claims import label_of
+from derivations.notes.judging.judge import HELD, Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step

@@ -44,7 +44,7 @@ def test_what_was_meant_is_known_well_enough_to_refute(text: str, right: str, wr
     assert found == [verdict]
 
 
-def test_what_is_0_for_want_of_a_definition_is_no_sign_of_an_exchange() -> None:
+def test_an_error_without_an_index_beside_those_with_one_refutes_nothing() -> None:
     text = r"""Let $\hat y_i = \hat\beta_0 + \hat\beta_1 x_i$ and $\epsilon = y_i - \hat y_i$, the error.
 
 $$R = \epsilon_1^2 + \epsilon_2^2 + ... + \epsilon_n^2$$
