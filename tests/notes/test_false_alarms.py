@@ -36,6 +36,20 @@ EVENTS = r"""
 Here $P(t|z) = y$ and $Q(\theta|t,z) = P(t|z,\theta)$, so
 $$\log Q(\theta|t,z) = \log \prod_{i=1}^n y_i^{t_i} (1 - y_i)^{1 - t_i}$$
 """
+SHAPES = r"""
+The dimensions are $((n+1)\times m)(m\times 1) = (n+1)\times 1$.
+"""
+INITIALS = r"""
+The false positive rate is $$FPR = \frac{FP}{N} = \frac{FP}{FP + TN}$$
+"""
+EXPECTED = r"""
+The mean of a beta variable is $E(X) = \frac{a}{a+b}$. That of the posterior is
+$$E_p(p|X) = E_p(\mathrm{Be}(r+a, s+b)) = \frac{r+a}{r+a+s+b}$$
+"""
+ESTIMATE = r"""
+From $n$ samples $x_i$ we find $\hat\mu = \frac1n \sum_{i=1}^n x_i$ and
+$$\hat\sigma^2 = \frac1n \sum_{i=1}^n (x_i - \mu)^2 = \frac1n \sum_{i=1}^n (x_i - \frac1n \sum_{i=1}^n x_i)^2$$
+"""
 
 
 def verdicts(text):
@@ -52,6 +66,10 @@ def verdicts(text):
         (CLASS_FIRST, {"supported", "proved", "undecided"}),
         (BIAS, {"undecided"}),
         (EVENTS, {"unsupported", "undecided", "definition"}),
+        (SHAPES, {"definition"}),
+        (INITIALS, {"undecided"}),
+        (EXPECTED, {"unsupported"}),
+        (ESTIMATE, {"supported"}),
     ],
 )
 def test_nothing_is_refuted_where_everything_holds(text, last):
@@ -66,6 +84,7 @@ def test_nothing_is_refuted_where_everything_holds(text, last):
         (ENTRIES, r"$$s(z_2) = \frac{e^{z_2}}", r"$$s(z_2) = \frac{e^{z_1}}"),
         (AGAIN, "= 2u", "= 3u"),
         (TWO, r"\frac{\exp(z_1)}{\exp(z_1)", r"\frac{\exp(z_2)}{\exp(z_1)"),
+        (ESTIMATE, r"= \frac1n \sum_{i=1}^n (x_i - \frac", r"= \frac2n \sum_{i=1}^n (x_i - \frac"),
     ],
 )
 def test_a_fault_in_the_same_place_is_refuted(text, right, wrong):

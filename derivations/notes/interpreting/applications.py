@@ -30,11 +30,12 @@ from derivations.notes.parsing.render import render
 from derivations.statement import array
 from derivations.statement import index as position
 
-__all__ = ["SIGMOIDS", "Applications", "at_primes", "of_others"]
+__all__ = ["MOMENTS", "SIGMOIDS", "Applications", "at_primes", "of_others"]
 
 SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 _NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign, sp.KroneckerDelta, Partial)
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sign": sp.sign, "sgn": sp.sign}
+MOMENTS = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
 _NAMED |= dict.fromkeys(RELU, lambda u: sp.Max(0, u))
 
 
@@ -202,6 +203,8 @@ class Applications(Derivatives, Arrays, Indicators):
                 pairs = [(used[0], arguments[0])]
             elif ref.primes:
                 return self._slope_by(ref, entry, arguments)
+            elif not used and ref.key in MOMENTS:
+                raise UnsupportedNoteError("an expectation of other things than it was said of")
             elif not used or len(arguments) < len(used):
                 return self.named(ref, self._is_sampled(arguments))
             else:

@@ -18,7 +18,7 @@ import sympy as sp
 from derivations.functions import sigmoid
 from derivations.indexed import free_symbols, substitute
 from derivations.kernels import charge
-from derivations.notes.interpreting.applications import SIGMOIDS
+from derivations.notes.interpreting.applications import MOMENTS, SIGMOIDS
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, read_name
@@ -44,7 +44,6 @@ __all__ = ["Elaborator"]
 
 MAX_DEPTH = 60
 MAX_NUMERAL = 40
-_OF_CHANCE = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
 _DROPPED = frozenset(("boxed", "underline", "cancel", "overrightarrow", "mathrm", "boldsymbol", "mathbf"))
 
 
@@ -225,7 +224,7 @@ class Elaborator(Products):
         ):
             if node.subscripts and not ref.indices:  # h_\theta x, where h_\theta(x) is meant
                 bracket = base = ast.Group("(", ")", bracket)
-        if isinstance(base, ast.Group) and base.opening == "[" and ref.key in _OF_CHANCE:
+        if isinstance(base, ast.Group) and base.opening == "[" and ref.key in MOMENTS:
             raise UnsupportedNoteError("an expectation or a probability")
         if ref.key in TRACES and not self.scope.of(ref.key) and bracket is not None and not isinstance(base, ast.Group):
             operand = ast.Group("(", ")", ast.Product(tuple(rest)))  # tr AB

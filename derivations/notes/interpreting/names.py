@@ -323,7 +323,10 @@ def binder(operator: ast.BigOperator) -> tuple[tuple[str, ...], Node | None, Nod
         case None:
             return (), None, operator.upper, ()
         case ast.Chain((left, right), (relation,)) if right is not None:
-            letters = tuple(str(i.letter) for i in _letters(left, NAMES_BOUND)) if left is not None else ()
+            found = tuple(_letters(left, NAMES_BOUND)) if left is not None else ()
+            letters = tuple(i.letter for i in found if i.letter is not None)
+            if len(letters) < len(found):
+                raise UnsupportedNoteError("a sum over what is no index")
             if relation.sign == "=":
                 if len(letters) != 1:
                     raise UnsupportedNoteError("the lower bound of a sum that names no single index")

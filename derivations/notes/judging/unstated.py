@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import free_atoms
+from derivations.indexed import free_atoms, substitute
 from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import read_name
@@ -81,8 +81,11 @@ class Unstated(Substituting):
             found = self._of_data(step, left, right, judged, record)
             if found is not None:
                 return found
-        if _are_shapes(left) and _are_shapes(right):
+        if _are_shapes(left) and _are_shapes(right) and any(_is_of_brackets(side) for side in (left, right)):
             return replace(record, verdict="definition", method="statement", witness=None, reason="shapes of arrays")
+        word = self._may_be_one_name(left, right)
+        if word is not None:
+            return replace(record, verdict="undecided", witness=None, reason=f"{word} may be one name")
         if self._is_of_data(step, left, judged):
             return replace(record, verdict="definition", method="condition", witness=None, reason="a condition on data")
         if _is_update(left, right):
@@ -95,11 +98,28 @@ class Unstated(Substituting):
         if line is not None:
             reason = f"{line[0]} is defined in another section, in line {line[1]}; another may be meant here"
             return replace(record, verdict="undecided", witness=None, reason=reason)
-        for other in (self._of_any_data(step, left, right), self._without_bias(step, judged)):
+        for other in (
+            self._of_any_data(step, left, right),
+            self._without_bias(step, judged),
+            self._estimated(left, judged),
+        ):
             if other is not None:
                 verdict = other.verdict
                 return replace(record, verdict=verdict.status.value, witness=None, reason=verdict.reason)
         return record
+
+    def _may_be_one_name(self, left: Node, right: Node) -> str | None:
+        """Two capital letters side by side, undefined, one of them on one side only: FP / N = FP / (FP + TN)."""
+        sides = [{n.name for n in walk(side) if isinstance(n, ast.Symbol)} for side in (left, right)]
+        for part in (n for side in (left, right) for n in walk(side) if isinstance(n, ast.Product)):
+            names = [f.body.name for f in part.factors if isinstance(f.body, ast.Symbol) and not f.body.subscripts]
+            if len(part.factors) == len(names) == 2 and not part.factors[1].operator:
+                if all(map(self._is_unknown_initial, names)) and set(names) & (sides[0] ^ sides[1]):
+                    return "".join(names)
+        return None
+
+    def _is_unknown_initial(self, name: str) -> bool:
+        return name.isupper() and not self.scope.of(name) and not self.signature.axes.get(name)
 
     def _of_another_function(self, step: Step, left: Node, judged: Judged) -> tuple[str, int] | None:
         """The f of f'(x) = 3x^2, and the line that defined it, where that is in a section beside this one.
@@ -219,6 +239,24 @@ class Unstated(Substituting):
             entries.update(before[1])
         return None if judged.verdict.is_refuted else judged
 
+    def _estimated(self, left: Node, judged: Judged) -> Judged | None:
+        r"""The claim with every parameter that nothing defines where an estimate of it was found: \mu at \hat\mu."""
+        if judged.equation is None or any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)):
+            return None
+        names = labels_in(judged.equation.left) | labels_in(judged.equation.right)
+        open_names = {s for s in names if s not in self.scope.symbols and isinstance(s, sp.Symbol)}
+        found = {s: next(iter(self.scope.of(rf"\hat{{{s.name}}}")), None) for s in open_names}
+        values = {s: e.definition.value for s, e in found.items() if e is not None and e.definition and not e.axes}
+        if not values:
+            return None
+        one, other = (substitute(e, values) for e in (judged.equation.left, judged.equation.right))
+        there = replace(judged.equation, left=one, right=other)
+        verdict = decide(there, self.seed, OPERATIONS, SECONDS, shown=False)
+        if not verdict.is_proved or is_provable(replace(there, right=sp.S.Zero), self.seed, OPERATIONS, SECONDS):
+            return None
+        reason = f"holds at the estimate of {', '.join(sorted(s.name for s in values))}"
+        return replace(judged, verdict=replace(verdict, status=Status.SUPPORTED, reason=reason))
+
     def _without_bias(self, step: Step, judged: Judged) -> Judged | None:
         """The claim with every bias 0, where the words say so or a name in the same formula was said again so."""
         before = " ".join(f.context.before for f in self.document.formulas[max(0, step.formula - 1) : step.formula + 1])
@@ -278,13 +316,30 @@ def _is_numeric(side: Node) -> bool:
 
 
 def _are_shapes(side: Node) -> bool:
-    r"""Whether a side is made of shapes alone: (3 \times 3)(3 \times 1)."""
+    r"""Whether a side is made of shapes alone: (3 \times 3)(3 \times 1), ((n + 1) \times m)(m \times 1), n \times 1."""
     match side:
-        case ast.Group("(", _, ast.Product((ast.Factor("", "", ast.Number()), ast.Factor(operator, "", ast.Number())))):
-            return operator == r"\times"
+        case ast.Group("(" | "[", _, body) if body is not None:
+            return _are_shapes(body)
+        case ast.Product((first, ast.Factor(r"\times", "", second))) if _is_size(first.body) and _is_size(second):
+            return True
         case ast.Product(factors):
-            return all(_are_shapes(f.body) for f in factors)
+            groups = [f.body for f in factors if f.operator in ("", r"\cdot") and isinstance(f.body, ast.Group)]
+            return len(groups) == len(factors) and all(map(_are_shapes, groups))
     return False
+
+
+def _is_of_brackets(side: Node) -> bool:
+    return isinstance(side, ast.Product) and isinstance(side.factors[-1].body, ast.Group)
+
+
+def _is_size(node: Node) -> bool:
+    """Whether a side may be the size of an axis: 3, n, n_1, (n + 1)."""
+    if isinstance(node, ast.Group):
+        node = node.body if node.body is not None else node
+    if isinstance(node, ast.Sum):
+        return all(_is_size(term.body) for term in node.terms)
+    whole = isinstance(node, ast.Number) and node.text.isdigit()
+    return whole or isinstance(node, ast.Symbol) and not node.primes and len(node.name) == 1
 
 
 def _is_example(entry: Entry) -> bool:
