@@ -123,7 +123,7 @@ class Namer:
     # Indices and sizes
 
     def index(self, letter: str) -> sp.Symbol:
-        clash = letter in self.signature.size.values()
+        clash = letter in self.signature.size_names
         return index(letter + "_" * clash)
 
     def size_symbol(self, text: str) -> sp.Expr:
@@ -383,6 +383,8 @@ class Namer:
             elif self._is_past_the_last(place):
                 self.doubts.append(f"{ref.key}_{{{place}}} is past the last {ref.key}, and has no value here")
                 filled.append(self.size_symbol(place.letter) + place.offset)
+            elif self._is_last(place):
+                filled.append(self.size_symbol(place.letter))
             else:
                 symbol = self.index(place.letter)
                 self.note(symbol, sort if place.letter not in self.bound else self.bound[place.letter] or sort)
@@ -398,6 +400,11 @@ class Namer:
         symbol = index(f"entry{self.signature.number_of(sort)}")
         self.note(symbol, sort)
         return symbol
+
+    def _is_last(self, index: Index) -> bool:
+        """Whether x_n is the last of x_1 to x_n: n is a size here, and no index that is summed over."""
+        letter = index.letter
+        return not index.offset and letter in self.signature.size_names and letter not in self.bound
 
     def _is_past_the_last(self, index: Index) -> bool:
         """Whether n + 1 is the size n and one more: the entry that is added at the end."""
