@@ -4,7 +4,18 @@ Names defined again, one letter in two roles, indices that coincide, bound indic
 means and sums, predictions called y, transposes, vectors without an arrow, domains, primes, superscripts, layers.
 """
 
+LOGISTIC = r"""$\hat y_i = \sigma(w^T x_i + b)$ and
+$J = -\frac1n \sum_{i=1}^n (y_i \log \hat y_i + (1-y_i) \log(1-\hat y_i))$."""
+LINEAR = r"""$h_\theta(x) = \sum_{j=0}^n \theta_j x_j$ and
+$J = \frac{1}{2} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2$."""
+
 FALSE = [
+    # an index left out beside others, or exchanged
+    (LOGISTIC, r"\frac{\partial J}{\partial w_j} = \frac1n \sum_{i=1}^n (\hat y_i - y_i) x_j"),
+    (LINEAR, r"\frac{\partial J}{\partial \theta_j} = \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(j)}_i"),
+    # the last of several
+    (r"", r"\sum_{k=1}^K p_k = \sum_{k=1}^{K-1} p_k - p_K"),
+    (r"", r"\sum_{i=1}^n (a_i - a_{i-1}) = a_n - a_1"),
     (r"$z = \sigma(a)$.", r"\frac{d\sigma}{da} = \sigma (1 + \sigma)"),
     (r"$S_i = \frac{e^{a_i}}{\sum_{k=1}^N e^{a_k}}$", r"D_j S_i = S_i (1 - S_j)"),
     # powers behind the bracket of a function, infinity
@@ -145,6 +156,13 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (LINEAR, r"\frac{\partial J}{\partial \theta_j} = \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}_j"),
+    (LOGISTIC, r"\frac{\partial J}{\partial b} = \frac1n \sum_{i=1}^n (\hat y_i - y)"),
+    (r"", r"\sum_{k=1}^K p_k = \sum_{k=1}^{K-1} p_k + p_K"),
+    (r"", r"\prod_{k=1}^K p_k = p_K \prod_{k=1}^{K-1} p_k"),
+    (r"", r"\sum_{i=1}^n (a_i - a_{i-1}) = a_n - a_0"),
+    (r"", r"\sum_{i=1}^{n-1} (a_{i+1} - a_{i}) = a_n - a_1"),
+    (r"", r"x_1 + \sum_{i=2}^{n-1} x_i + x_n = \sum_{i=1}^n x_i"),
     (r"$z = \sigma(a)$.", r"\frac{d\sigma}{da} = \sigma (1 - \sigma)"),
     (r"", r"\mathrm{e}^{-x} e^x = 1"),
     (r"$S_i = \frac{e^{a_i}}{\sum_{k=1}^N e^{a_k}}$", r"D_j S_i = S_i (\delta_{ij} - S_j)"),

@@ -113,6 +113,9 @@ class Namer:
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
     vanished: set[sp.Symbol] = field(default_factory=set)  # functions of which a derivative is 0 as they are defined
     partial: list[sp.Expr] = field(default_factory=list)  # 1/u, log u, sign u as written: defined for some u only
+    turned: list[str] = field(default_factory=list)  # names whose indices stand the other way round
+    shown: set[sp.Symbol] = field(default_factory=set)  # samples that an index names
+    supplied: list[tuple[sp.Symbol, str, bool]] = field(default_factory=list)  # samples left out; beside other indices?
     single: bool = False  # a vector without an index is read as one of its entries
 
     def quotient(self, above: Value, below: Value) -> Value:
@@ -359,6 +362,8 @@ class Namer:
                 below = self._sort_written(ref.below[0])
                 if below == axes[0] and self._sort_written(ref.above[0]) == axes[1]:
                     places.reverse()
+                    self.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
+                    self.turned.append(ref.key)
             if len(axes) == 2 and base_letter(ref.key) in LABELS and axes[0] != axes[1]:
                 if [self._sort_written(i) for i in written] == [axes[1], axes[0]]:
                     self.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
@@ -372,6 +377,9 @@ class Namer:
                 if sort == self.signature.sample and not self.matrix:
                     self.note(self.sample, sort)
                     filled.append(self.sample)
+                    if self.sample != ROW and ref.key not in self.signature.functions:
+                        if written or sort in self._sorts_written(ref.key):
+                            self.supplied.append((self.sample, ref.key, bool(written)))
                 elif self.single:
                     filled.append(self.entry_at_hand(sort, list(axes).count(sort)))
                 else:
@@ -387,6 +395,7 @@ class Namer:
                 filled.append(self.size_symbol(place.letter))
             else:
                 symbol = self.index(place.letter)
+                self.shown |= {symbol} if sort == self.signature.sample else set()
                 self.note(symbol, sort if place.letter not in self.bound else self.bound[place.letter] or sort)
                 filled.append(symbol + place.offset)
         if len(opened) > MAX_AXES:

@@ -335,10 +335,15 @@ class Judging:
         first.doubts += second.doubts
         first.flattened |= second.flattened
         first.partial += second.partial
+        first.shown |= second.shown
+        first.supplied += second.supplied
+        first.turned += second.turned
         return Claim(a, b, first, beside=self.beside)
 
     def _decided(self, claim: Claim) -> Judged:
         judged = judge(claim, self.seed)
+        if judged.verdict.is_proved:
+            judged = replace(judged, verdict=_as_written(judged.verdict, claim.speaker))
         if judged.verdict.is_proved and claim.speaker.flattened:
             reason = "proved where what is transposed is a number; nothing says whether it is"
             judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
@@ -398,6 +403,19 @@ class Judging:
         """The names that a definition reaches."""
         values = [e.definition.value for e in (entry, *self.scope.definitions_of(entry.symbol)) if e.definition]
         return {a.name for value in values for a in labels_in(value)}
+
+
+def _as_written(verdict: Verdict, speaker: Elaborator) -> Verdict:
+    """A proof less what the reading lent it: other indices, or the sample whose index only the names beside it have."""
+    if speaker.turned:
+        reason = f"holds with the indices of {speaker.turned[0]} exchanged"
+        return replace(verdict, status=Status.UNDECIDED, reason=reason)
+    lent = [(has_others, name) for sample, name, has_others in speaker.supplied if sample in speaker.shown]
+    if not lent:
+        return verdict
+    has_others, name = max(lent)
+    reason = f"holds where {name} is that of the sample, whose index stands at other names"
+    return replace(verdict, status=Status.UNDECIDED if has_others else Status.SUPPORTED, reason=reason)
 
 
 def _is_linear_algebra(node: object) -> bool:
