@@ -22,6 +22,7 @@ from derivations.notes.interpreting.signature import (
     WEIGHTS,
     Key,
     Signature,
+    Slot,
     base_letter,
 )
 from derivations.notes.interpreting.survey import Survey, applies, habits_of
@@ -39,8 +40,8 @@ _OF_ALL = frozenset([r"\sigma", r"\nu", r"\kappa"])  # a spread and its like: on
 
 def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: frozenset[str] = frozenset()) -> Signature:
     """The notation of a document, from the sides of all its formulas and its whole text; maps: features of x."""
-    habits = habits_of([side for _, sides in formulas for side in sides])
-    survey = Survey(habits, maps)
+    every = [side for _, sides in formulas for side in sides]
+    survey = Survey(habits_of(every), maps)
     for number, sides in formulas:
         survey.formula(number, sides)
     torn = survey.join()
@@ -48,84 +49,114 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     classes = frozenset(joined.find(key) for key in survey.class_slots if key not in torn)
     roots = {slot: joined.find(slot) for slots in survey.letters.values() for slot in slots if slot not in torn}
     letters = {key: joined.find(("letter", *key)) for key in survey.letters}
-    data = {root for slot, root in roots.items() if base_letter(slot[0]) == "x" and slot[2] == 1}
-    scores: Counter[Key] = Counter()
-    features: Counter[Key] = Counter()
-    for slot, root in roots.items():
-        letter = base_letter(slot[0])
-        if letter in ("w", r"\theta", r"\beta", r"\omega") and slot[2] == 1 and not slot[1]:
-            features[root] += 2
-        if letter in MATRICES and slot[2] == 2 and root in data:
-            features[root] += 2  # W_{kj} x_j: no sample, for a weight has none
-        elif letter in MATRICES | {"u", "v"} and slot[2] == 2:
-            scores[root] -= 100
-        if letter in DATA | survey.maps | {"h", "f", "z", "p", "a"} and slot[3] == 0:
-            scores[root] += 2 if slot[1] or letter in LABELS else 1
-    for root, size in joined.size.items():
-        if joined.find(root) == root and size in survey.means:
-            scores[root] += 8
-        if joined.find(root) == root and size in ("C", "K"):
-            scores[root] -= 4  # as many as there are classes
-    for root in classes:
-        features.pop(root, None)
-    for root in list(scores):
-        if root in classes or features[root] > 1:
-            scores[root] -= 100
-    best = max(scores, key=lambda r: (scores[r], str(r)), default=None)
-    sample = best if best is not None and scores[best] > 0 else None
-    if sample is None:
-        for number, letter, upper, _ in survey.bounds:
-            root = joined.find(("letter", number, letter))
-            if upper in survey.means and root not in classes and root not in features:
-                sample = root
-                break
-    if sample is None and (survey.has_bare_sum and not classes or survey.has_design_matrix):
-        sample = ("samples",)
-    feature = max((r for r in features if r != sample), key=lambda r: (features[r], str(r)), default=None)
-    if feature is None and not features:  # no weight has an index: x_{i1}, …, x_{im} say what features are
-        second = sorted({r for slot, r in roots.items() if slot[0].rstrip("!") == "x" and slot[2:] == (2, 1)}, key=str)
-        feature = next((r for r in second if r != sample and r not in classes), None)
+    features = _votes_for_features(roots, classes)
+    sample = _sample(survey, roots, classes, features)
+    feature = _feature(roots, classes, features, sample)
     usual: dict[str, Counter[Key]] = {}
     for (_, letter), root in letters.items():
         usual.setdefault(letter, Counter())[root] += 1 + 3 * (root in (sample, feature))
-    lower: dict[Key, str] = {}
-    uneven: set[Key] = set()
-    for number, letter, _, begin in survey.bounds:
-        if begin is not None:
-            root = joined.find(("letter", number, letter))
-            if begin.isdigit() and lower.get(root, begin) != begin:
-                uneven.add(root)
-            if root not in lower or begin == "1":
-                lower[root] = begin
+    lower, uneven = _beginnings(survey)
     signature = Signature(
-        habits,
-        _functions([side for _, sides in formulas for side in sides], survey),
-        frozenset((survey.transposed | survey.bold) - survey.columns),
-        {**roots},
-        letters,
-        {letter: max(c, key=lambda r: (c[r], str(r))) for letter, c in usual.items()},
-        {joined.find(root): size for root, size in joined.size.items()},
-        lower,
-        {},
-        sample,
-        feature,
-        classes,
-        frozenset(survey.logged),
-        words,
-        {key: sum(uses.values()) for key, uses in survey.uses.items()},
-        bool(survey.transposed | survey.bold | survey.normed) or survey.dotted,
-        frozenset(uneven),
-        _ambiguous([side for _, sides in formulas for side in sides], survey.habits),
-        bool(survey.uses.get("e")) and "e" in survey.transposed or any(_names_e(sides) for _, sides in formulas),
-        frozenset(k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey)),
-        has_kronecker([side for _, sides in formulas for side in sides], survey.habits, words),
-        frozenset(survey.subjects),
-        frozenset(survey.activations),
-        frozenset(_sloped([side for _, sides in formulas for side in sides])),
+        habits=survey.habits,
+        functions=_functions(every, survey),
+        vectors=frozenset((survey.transposed | survey.bold) - survey.columns),
+        sort_of_slot={**roots},
+        sort_of_letter=letters,
+        usual_sort={letter: max(c, key=lambda r: (c[r], str(r))) for letter, c in usual.items()},
+        size={joined.find(root): size for root, size in joined.size.items()},
+        lower=lower,
+        axes={},
+        sample=sample,
+        feature=feature,
+        classes=classes,
+        logged=frozenset(survey.logged),
+        words=words,
+        count={key: sum(uses.values()) for key, uses in survey.uses.items()},
+        has_vectors=bool(survey.transposed | survey.bold | survey.normed) or survey.dotted,
+        uneven=uneven,
+        ambiguous=_ambiguous(every, survey.habits),
+        names_e=bool(survey.uses.get("e"))
+        and "e" in survey.transposed
+        or any(_names_e(sides) for _, sides in formulas),
+        parameters=frozenset(
+            k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey)
+        ),
+        has_kronecker=has_kronecker(every, survey.habits, words),
+        subjects=frozenset(survey.subjects),
+        activations=frozenset(survey.activations),
+        sloped=frozenset(_sloped(every)),
         augmented=_augmented(survey),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
     return signature
+
+
+def _votes_for_features(roots: dict[Slot, Key], classes: frozenset[Key]) -> Counter[Key]:
+    """How much speaks for each sort to be that of the features: what a weight is indexed by."""
+    data = {root for slot, root in roots.items() if base_letter(slot[0]) == "x" and slot[2] == 1}
+    votes: Counter[Key] = Counter()
+    for slot, root in roots.items():
+        letter = base_letter(slot[0])
+        if letter in ("w", r"\theta", r"\beta", r"\omega") and slot[2] == 1 and not slot[1]:
+            votes[root] += 2
+        if letter in MATRICES and slot[2] == 2 and root in data:
+            votes[root] += 2  # W_{kj} x_j: no sample, for a weight has none
+    return Counter({root: count for root, count in votes.items() if root not in classes})
+
+
+def _sample(survey: Survey, roots: dict[Slot, Key], classes: frozenset[Key], features: Counter[Key]) -> Key | None:
+    """The sort that runs over samples: what labels and data are indexed by, and means are taken over."""
+    joined = survey.joined
+    votes: Counter[Key] = Counter()
+    data = {root for slot, root in roots.items() if base_letter(slot[0]) == "x" and slot[2] == 1}
+    for slot, root in roots.items():
+        letter = base_letter(slot[0])
+        is_weight = letter in MATRICES and slot[2] == 2 and root in data
+        if not is_weight and letter in MATRICES | {"u", "v"} and slot[2] == 2:
+            votes[root] -= 100
+        if letter in DATA | survey.maps | {"h", "f", "z", "p", "a"} and slot[3] == 0:
+            votes[root] += 2 if slot[1] or letter in LABELS else 1
+    for root, size in joined.size.items():
+        if joined.find(root) == root and size in survey.means:
+            votes[root] += 8
+        if joined.find(root) == root and size in ("C", "K"):
+            votes[root] -= 4  # as many as there are classes
+    for root in list(votes):
+        if root in classes or features[root] > 1:
+            votes[root] -= 100
+    best = max(votes, key=lambda r: (votes[r], str(r)), default=None)
+    if best is not None and votes[best] > 0:
+        return best
+    for number, letter, upper, _ in survey.bounds:
+        root = joined.find(("letter", number, letter))
+        if upper in survey.means and root not in classes and root not in features:
+            return root
+    if survey.has_bare_sum and not classes or survey.has_design_matrix:
+        return ("samples",)
+    return None
+
+
+def _feature(roots: dict[Slot, Key], classes: frozenset[Key], features: Counter[Key], sample: Key | None) -> Key | None:
+    """The sort that runs over features."""
+    if features:
+        return max((r for r in features if r != sample), key=lambda r: (features[r], str(r)), default=None)
+    # no weight has an index: x_{i1}, …, x_{im} say what features are
+    second = sorted({r for slot, r in roots.items() if slot[0].rstrip("!") == "x" and slot[2:] == (2, 1)}, key=str)
+    return next((r for r in second if r != sample and r not in classes), None)
+
+
+def _beginnings(survey: Survey) -> tuple[dict[Key, str], frozenset[Key]]:
+    """Where the sums over each sort begin, and the sorts whose sums begin at different places."""
+    lower: dict[Key, str] = {}
+    uneven: set[Key] = set()
+    for number, letter, _, begin in survey.bounds:
+        if begin is not None:
+            root = survey.joined.find(("letter", number, letter))
+            if begin.isdigit() and lower.get(root, begin) != begin:
+                uneven.add(root)
+            if root not in lower or begin == "1":
+                lower[root] = begin
+    return lower, frozenset(uneven)
 
 
 def _axes(
@@ -221,6 +252,12 @@ def _augmented(survey: Survey) -> frozenset[str]:
 def _is_common(key: str, uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], survey: Survey) -> bool:
     """Whether a name is one number for all samples: never indexed, never defined, in a sum whose data are indexed."""
     return set(uses) == {((), ())} and key in survey.common and key not in survey.alone
+
+
+def _has_errors(formulas: list[tuple[int, list[Node]]], survey: Survey) -> bool:
+    """Whether e is a vector of errors somewhere."""
+    is_vector = bool(survey.uses.get("e")) and "e" in survey.transposed
+    return is_vector or any(_names_e(sides) for _, sides in formulas)
 
 
 def _names_e(sides: list[Node]) -> bool:

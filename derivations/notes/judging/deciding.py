@@ -7,7 +7,8 @@ side only and a condition that nobody wrote are doubts of the same kind. Each is
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -32,6 +33,8 @@ from derivations.notes.judging.loose import reading_that_may_hold
 from derivations.notes.judging.matching import class_first, matched, one_sample, relabelled, summed_when_repeated
 from derivations.notes.judging.settled import VACUOUS, Settled, is_summed
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.ranges import Ranges
+from derivations.statement import Definition
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
 
@@ -82,61 +85,89 @@ def _judge(claim: Claim, seed: int) -> Judged:
         doubts.append("a function of which nothing is known, differentiated on one side only")
     if first == 0 and second == 0 and (left != 0 and right != 0) and (settled.doubts or left.has(Partial)):
         raise UnsupportedNoteError("both sides are 0 as far as the names in them are defined")
-    equal = dict(claim.equal)
-    if equal:
-        first, second = substitute(first, equal), substitute(second, equal)
-        ranges = replace(ranges, bounds={s: b for s, b in ranges.bounds.items() if s not in equal})
-    definitions = tuple(d for d in settled.definitions_for(first, second))
-    fixed = {name: sp.Integer(value) for name, value in claim.fixed}
-    if fixed:
-        first, second = (_fix(e, fixed) for e in (first, second))
-        definitions = tuple(replace(d, value=_fix(d.value, fixed)) for d in definitions)
-    if claim.values:
-        values = dict(claim.values)
-        first, second = first.xreplace(values), second.xreplace(values)
-        definitions = tuple(replace(d, value=d.value.xreplace(values)) for d in definitions)
-    turned = class_first((first, second, *(d.value for d in definitions)), definitions, speaker)
-    first, second = relabelled(first, turned), relabelled(second, turned)
-    definitions = tuple(replace(d, value=relabelled(d.value, turned)) for d in definitions)
-    arrays = domains_of((first, second, *(d.value for d in definitions)), definitions, speaker)
-    arrays |= {label: (Domain.ONE_HOT, shape) for label, shape in turned.values()}
-    if claim.sizes:
-        sizes = {symbol: sp.Integer(value) for symbol, value in claim.sizes}
-        first, second = first.xreplace(sizes), second.xreplace(sizes)
-        definitions = tuple(replace(d, value=d.value.xreplace(sizes)) for d in definitions)
-        bounds = {s: (lo.xreplace(sizes), hi.xreplace(sizes)) for s, (lo, hi) in ranges.bounds.items()}
-        ranges = replace(ranges, bounds=bounds)
-        arrays = {a: (domain, tuple(n.xreplace(sizes) for n in shape)) for a, (domain, shape) in arrays.items()}
-    context = Context(ranges, arrays)
-    keep = frozenset(d.key for d in definitions if d.value.has(sp.Sum) and not d.value.has(sp.exp, sp.log))
-    equation = Equation(first, second, context, definitions=definitions, keep=keep)
+    equation = _posed(claim, first, second, settled, ranges)
     if claim.needs_proof and not is_provable(equation, seed, OPERATIONS, SECONDS):
         return Judged(Verdict(Status.UNDECIDED, "zero test"), equation=equation)
     verdict = decide(equation, seed, OPERATIONS, SECONDS, shown=False)
     lines = tuple(sorted({e.line for e in settled.entries if e.line}))
-    if verdict.is_proved and fixed and 0 not in (left, right):
+    verdict = _unless_vacuous(verdict, claim, left, right, settled, equation, seed)
+    is_lost = verdict.is_refuted and settled.has_jets and not doubts
+    if not (is_lost and is_lost_derivative(left, right, equation, settled, seed)):
+        verdict = tempered(verdict, doubts, settled, equation, claim, seed)
+        verdict = _unless_other_entries(verdict, claim, left, right, equation, seed)
+    return Judged(verdict, lines, equation.left, equation.right, equation)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Two sides and the definitions that they use, to which the same is done."""
+
+    first: sp.Expr
+    second: sp.Expr
+    definitions: tuple[Definition, ...]
+
+    @property
+    def exprs(self) -> tuple[sp.Expr, ...]:
+        return (self.first, self.second, *(d.value for d in self.definitions))
+
+    def mapped(self, fn: Callable[[sp.Expr], sp.Expr]) -> _Sides:
+        return _Sides(fn(self.first), fn(self.second), tuple(replace(d, value=fn(d.value)) for d in self.definitions))
+
+
+def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, ranges: Ranges) -> Equation:
+    """The equation with what the claim says put in: equal indices, a case, values, a label's class, sizes."""
+    speaker, equal = claim.speaker, dict(claim.equal)
+    if equal:
+        first, second = substitute(first, equal), substitute(second, equal)
+        ranges = replace(ranges, bounds={s: b for s, b in ranges.bounds.items() if s not in equal})
+    sides = _Sides(first, second, tuple(settled.definitions_for(first, second)))
+    fixed = {name: sp.Integer(value) for name, value in claim.fixed}
+    if fixed:
+        sides = sides.mapped(lambda e: _fix(e, fixed))
+    if claim.values:
+        sides = sides.mapped(lambda e: e.xreplace(dict(claim.values)))
+    turned = class_first(sides.exprs, sides.definitions, speaker)
+    sides = sides.mapped(lambda e: relabelled(e, turned))
+    arrays = domains_of(sides.exprs, sides.definitions, speaker)
+    arrays |= {label: (Domain.ONE_HOT, shape) for label, shape in turned.values()}
+    if claim.sizes:
+        sizes = {symbol: sp.Integer(value) for symbol, value in claim.sizes}
+        sides = sides.mapped(lambda e: e.xreplace(sizes))
+        bounds = {s: (lo.xreplace(sizes), hi.xreplace(sizes)) for s, (lo, hi) in ranges.bounds.items()}
+        ranges = replace(ranges, bounds=bounds)
+        arrays = {a: (domain, tuple(n.xreplace(sizes) for n in shape)) for a, (domain, shape) in arrays.items()}
+    keep = frozenset(d.key for d in sides.definitions if d.value.has(sp.Sum) and not d.value.has(sp.exp, sp.log))
+    return Equation(sides.first, sides.second, Context(ranges, arrays), definitions=sides.definitions, keep=keep)
+
+
+def _unless_vacuous(
+    verdict: Verdict, claim: Claim, left: sp.Expr, right: sp.Expr, settled: Settled, equation: Equation, seed: int
+) -> Verdict:
+    """A proof that both sides are 0 in the case at hand, or as far as anything is known, is none."""
+    if verdict.is_proved and claim.fixed and 0 not in (left, right):
         if is_provable(replace(equation, right=sp.S.Zero), seed, OPERATIONS, SECONDS):
             verdict = replace(verdict, status=Status.UNDECIDED, reason="both sides are 0 in this case")
     if verdict.is_proved and settled.is_vacuous and left != 0 and right != 0:
         verdict = replace(verdict, status=Status.UNDECIDED, reason=VACUOUS)
-    if (
-        verdict.is_refuted
-        and settled.has_jets
-        and not doubts
-        and is_lost_derivative(left, right, equation, settled, seed)
-    ):
-        return Judged(verdict, lines, first, second, equation)
-    verdict = tempered(verdict, doubts, settled, equation, claim, seed)
+    return verdict
+
+
+def _unless_other_entries(
+    verdict: Verdict, claim: Claim, left: sp.Expr, right: sp.Expr, equation: Equation, seed: int
+) -> Verdict:
+    """A refuted step whose right side alone has an index may speak of components, or of a sum that isn't written."""
+    speaker = claim.speaker
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
-    if verdict.is_refuted and extra:
-        other = components_meant(left, extra, speaker)
-        other = other or reading_that_may_hold(
-            equation, extra, ROW, seed, OPERATIONS, (left, right), speaker.sums_elsewhere
-        )
-        if other is not None:
-            reason = f"the index {extra[0]} stands on the right side only: {other}"
-            verdict = replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
-    return Judged(verdict, lines, first, second, equation)
+    if not (verdict.is_refuted and extra):
+        return verdict
+    other = components_meant(left, extra, speaker)
+    other = other or reading_that_may_hold(
+        equation, extra, ROW, seed, OPERATIONS, (left, right), speaker.sums_elsewhere
+    )
+    if other is None:
+        return verdict
+    reason = f"the index {extra[0]} stands on the right side only: {other}"
+    return replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
 
 
 def _fix(expr: sp.Expr, fixed: dict[str, sp.Integer]) -> sp.Expr:
