@@ -58,8 +58,9 @@ class Budget:
 
     def __init__(self, operations: int = 400_000, seconds: float = 20.0):
         self.operations, self.left = operations, operations
-        self.start = time.thread_time()
-        self.deadline = min(self.start + seconds, DEADLINE.get())
+        own, shared = time.thread_time() + seconds, DEADLINE.get()
+        self.deadline = min(own, shared)
+        self.limit = f"more than {seconds:.2g} s" if own <= shared else "the time that it shares with others is spent"
 
     def charge(self, count: int = 1) -> None:
         before = self.left
@@ -67,7 +68,7 @@ class Budget:
         if self.left < 0:
             raise BudgetExceededError(f"more than {self.operations} operations")
         if before // 64 != self.left // 64 and time.thread_time() > self.deadline:
-            raise BudgetExceededError(f"the clock struck: more than {self.deadline - self.start:.2g} s")
+            raise BudgetExceededError(f"the clock struck: {self.limit}")
 
 
 BUDGET: ContextVar[Budget | None] = ContextVar("budget", default=None)

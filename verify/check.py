@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from derivations.notes.explaining.explain import explained
@@ -21,11 +22,13 @@ from derivations.notes.report import FileReport, Report
 from . import notes_report as reports
 from .given import given_notes, without_preface
 from .outputs import with_outputs
+from .processes import can_share, worker_pool
 
 __all__ = ["Options", "check_paths", "run"]
 
 STANDARD_INPUT = "-"
 MAX_BYTES = 50_000_000
+_Checked = tuple[FileReport, list[str]]
 
 
 @dataclass(frozen=True)
@@ -79,30 +82,43 @@ def check_paths(
     run_code: bool = False,
 ) -> tuple[Report, dict[str, list[str]]]:
     """The explained report on files, and the lines of each for showing."""
-    preface = given_notes(given) if given else ""
+    one = partial(_checked, seed=seed, preface=given_notes(given) if given else "", run_code=run_code)
     files: list[FileReport] = []
     sources: dict[str, list[str]] = {}
-    for path in paths:
-        with tempfile.TemporaryDirectory() as folder:
-            checked, problem = _prepared(path, preface, Path(folder))
-            name = "<stdin>" if str(path) == STANDARD_INPUT else str(path)
-            if problem is not None:
-                files.append(FileReport(name, error=problem))
-                advance(name)
-                continue
-            report = explained(check_files([checked], seed))
-            found = report.files[0]
-            if found.error is None:
-                text = checked.read_text(encoding="utf-8-sig")
-                skipped = preface.count("\n")
-                sources[name] = text.split("\n")[skipped:]
-                if run_code:
-                    found = with_outputs(found, read_source(checked).code)
-                found = without_preface(found, skipped)
-            error = found.error.replace(str(checked), name) if found.error else None
-            files.append(replace(found, path=name, error=error))
-        advance(name)
+    for found, lines in _each(one, paths):
+        files.append(found)
+        if found.error is None:
+            sources[found.path] = lines
+        advance(found.path)
     return Report(tuple(files), seed), sources
+
+
+def _each(one: Callable[[Path], _Checked], paths: list[Path]) -> Iterator[_Checked]:
+    """What `one` makes of each file, in their order; several files are shared by the cores."""
+    if len(paths) < 3 or Path(STANDARD_INPUT) in paths or not can_share():
+        yield from map(one, paths)
+        return
+    with worker_pool(len(paths)) as pool:
+        yield from pool.map(one, paths)
+
+
+def _checked(path: Path, seed: int, preface: str, run_code: bool) -> _Checked:
+    """The explained report on a file, and its lines for showing."""
+    name = "<stdin>" if str(path) == STANDARD_INPUT else str(path)
+    with tempfile.TemporaryDirectory() as folder:
+        checked, problem = _prepared(path, preface, Path(folder))
+        if problem is not None:
+            return FileReport(name, error=problem), []
+        (found,) = explained(check_files([checked], seed)).files
+        if found.error is not None:
+            return replace(found, path=name, error=found.error.replace(str(checked), name)), []
+        skipped = preface.count("\n")
+        lines = checked.read_text(encoding="utf-8-sig").split("\n")[skipped:]
+        if run_code:
+            found = with_outputs(found, read_source(checked).code)
+        found = without_preface(found, skipped)
+        steps = tuple(replace(step, claim=None) for step in found.steps)  # explained: the expressions are not needed
+        return replace(found, path=name, steps=steps), lines
 
 
 def _prepared(path: Path, preface: str, folder: Path) -> tuple[Path, str | None]:

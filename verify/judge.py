@@ -4,20 +4,14 @@ The proof decides over the reals, for every size; the numeric judges look at com
 points they list. When they contradict each other the verdict is `INCONSISTENT`, which is a bug here
 and never the user's.
 
-Statements are independent, so many of them are shared out to one process per core: proofs are
-Python and would otherwise wait for each other. The processes are forked before JAX is loaded (it
-starts threads, which a fork does not carry over), and hand back verdicts and evidence, not expressions.
+Statements are independent, so many of them are shared out to one process per core (`processes`), which hands
+back verdicts and evidence, not expressions.
 """
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import os
-import signal
-import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +20,7 @@ from derivations.statement import Derivation, Statement
 from derivations.verdict import Status, Verdict
 
 from .certificate import Certificate
+from .processes import can_share, worker_pool
 
 if TYPE_CHECKING:
     from numeric.judge import StatementEvidence
@@ -53,13 +48,9 @@ def judge(
     for derivation in derivations:
         by_statement.setdefault(derivation.statement, []).append(derivation)
     groups = list(by_statement.values())
-    work = _in_processes if len(groups) > 4 and _can_fork() else _in_turn
+    work = _in_processes if len(groups) > 4 and can_share() else _in_turn
     for proof, found in work(groups, seed, examples, seconds, numeric):
         yield certify(proof, found)
-
-
-def _can_fork() -> bool:
-    return (os.cpu_count() or 1) > 1 and sys.platform == "linux" and "jax" not in sys.modules
 
 
 def _in_turn(groups: list[list[Derivation]], *options: object) -> Iterator[Found]:
@@ -69,27 +60,13 @@ def _in_turn(groups: list[list[Derivation]], *options: object) -> Iterator[Found
 
 def _in_processes(groups: list[list[Derivation]], *options: object) -> Iterator[Found]:
     _GROUPS[:] = groups
-    workers = min(os.cpu_count() or 1, len(groups))
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), initializer=_start_worker)
-    try:
+    with worker_pool(len(groups)) as pool:
         # long statements first, so that the last to finish is a short one
         order = sorted(range(len(groups)), key=lambda number: -sum(len(d.steps) for d in groups[number]))
         waiting = {pool.submit(_judge_numbered, number, *options): number for number in order}
         for future in as_completed(waiting):
             for derivation, (found, evidence) in zip(groups[waiting[future]], future.result(), strict=True):
                 yield found.restored(derivation), evidence
-    finally:
-        for process in list((pool._processes or {}).values()):
-            if sys.exc_info()[0] is not None:
-                process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _start_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    # SymPy and JAX make much that is freed by its count, and caches that stay: few cycles worth looking for
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
 
 
 def _judge_numbered(number: int, *options: object) -> list[tuple[DetachedProof, StatementEvidence | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 
 import pytest
@@ -109,3 +110,14 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(check, wrong, tmp_p
     assert status == 2
     assert "none.md" in out
     assert "the first wrong step is in line 5" in out
+
+
+def test_files_shared_by_processes_are_reported_as_one_by_one(check, wrong, tmp_path):
+    right, missing = tmp_path / "right.md", tmp_path / "missing.md"
+    right.write_text(RIGHT, encoding="utf-8")
+    paths = [wrong, missing, right, wrong]
+    command = [sys.executable, "-m", "verify", "check", "--format", "json", *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # JAX isn't loaded there
+    assert done.returncode == 2, done.stderr
+    alone = [json.loads(check(path, "--format", "json")[1])["files"][0] for path in paths]
+    assert json.loads(done.stdout)["files"] == alone
