@@ -153,8 +153,11 @@ def test_the_teaching_proof_in_three_forms(command):
 
 
 def test_ctrl_c_shows_what_was_done():
-    command = [sys.executable, "-m", "verify", "--symbolic-only"]
+    code = "import sys; from verify.cli import main; print('ready', flush=True); sys.argv[0] = 'verify'; main()"
+    command = [sys.executable, "-c", code, "--symbolic-only"]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
     time.sleep(3)
     child.send_signal(signal.SIGINT)
     out, err = child.communicate(timeout=60)
