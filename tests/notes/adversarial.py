@@ -9,7 +9,17 @@ $J = -\frac1n \sum_{i=1}^n (y_i \log \hat y_i + (1-y_i) \log(1-\hat y_i))$."""
 LINEAR = r"""$h_\theta(x) = \sum_{j=0}^n \theta_j x_j$ and
 $J = \frac{1}{2} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2$."""
 
+RECURRENT = r"$h_t = \tanh(W h_{t-1} + U x_t)$, $o_t = V h_t$, $L = \sum_{t=1}^T L_t$."
+EXPLICIT = r"$f(x, y) = x y$ with $y = x^2$."
+
 FALSE = [
+    # a matrix before a vector that shows no axes; capitals in a chain rule
+    (RECURRENT, r"\frac{\partial L}{\partial V} = \sum_{t=1}^T h_t \frac{\partial L_t}{\partial o_t}^T"),
+    (r"$y = W x + b$, and a loss $L$.", r"\frac{\partial L}{\partial x} = W \frac{\partial L}{\partial y}"),
+    (r"$y = W x + b$, and a loss $L$.", r"\frac{\partial L}{\partial W} = x \frac{\partial L}{\partial y}"),
+    # what a partial derivative of f(x, y) holds
+    (EXPLICIT, r"\frac{\partial f}{\partial x} = 3 x^2"),
+    (EXPLICIT, r"\frac{df}{dx} = y"),
     # an index left out beside others, or exchanged
     (LOGISTIC, r"\frac{\partial J}{\partial w_j} = \frac1n \sum_{i=1}^n (\hat y_i - y_i) x_j"),
     (LINEAR, r"\frac{\partial J}{\partial \theta_j} = \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(j)}_i"),
@@ -156,6 +166,9 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (EXPLICIT, r"\frac{\partial f}{\partial x} = y"),
+    (EXPLICIT, r"\frac{df}{dx} = 3 x^2"),
+    (EXPLICIT, r"\frac{df}{dx} = \frac{\partial f}{\partial x} + \frac{\partial f}{\partial y} \frac{dy}{dx}"),
     (LINEAR, r"\frac{\partial J}{\partial \theta_j} = \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}_j"),
     (LOGISTIC, r"\frac{\partial J}{\partial b} = \frac1n \sum_{i=1}^n (\hat y_i - y)"),
     (r"", r"\sum_{k=1}^K p_k = \sum_{k=1}^{K-1} p_k + p_K"),

@@ -26,7 +26,7 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.tensor import FIXED, Value, column
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.ast import Node, walk
 from derivations.statement import array
 
 __all__ = ["CHANCE", "Derivatives", "is_same_data", "label_if_named"]
@@ -83,10 +83,11 @@ class Derivatives(Namer):
             variables: list[Node] = [node.denominator]
         else:
             variables = self._variables(below, _is_second(node.numerator))
+        is_round = any(isinstance(part, ast.Partial) for part in walk(node.denominator))
         if above:
-            return self.derivative(self.product(above, ()), variables), 0
+            return self.derivative(self.product(above, ()), variables, is_round), 0
         operand, used = self.operand(rest, tail)
-        return self.derivative(operand, variables), used
+        return self.derivative(operand, variables, is_round), used
 
     def _variables(self, factors: Sequence[ast.Factor], twice: bool = True) -> list[Node]:
         """∂w_i ∂w_j, ∂w^2 and ∂σ(z): the variables of a denominator, after its first ∂; twice: of ∂² something."""
@@ -170,10 +171,30 @@ class Derivatives(Namer):
             return None
         return self.derivative(self.product(above, ()), self._variables(below))
 
-    def derivative(self, of: Value, variables: Sequence[Node]) -> Value:
+    def derivative(self, of: Value, variables: Sequence[Node], is_round: bool = False) -> Value:
         for node in reversed(variables):
-            of = self._by(of, self.value(node))
+            variable = self.value(node)
+            held = self._held(of, variable) if is_round and len(variables) == 1 else None
+            of = self._by(of, variable) if held is None else held
         return of
+
+    def _held(self, of: Value, variable: Value) -> Value | None:
+        r"""\partial f/\partial x of f(x, y), where y depends on x: with y held. None where nothing needs holding."""
+        entry, by = self.scope.symbols.get(label_if_named(of.expr)), label_if_named(variable.expr)
+        if entry is None or entry.definition is None or by is None:
+            return None
+        arguments = [label_if_named(p) for p in entry.parameters]
+        others = [a for a in arguments if a is not None and a != by and occurs(by, a, self.scope)]
+        if by not in arguments or not others:
+            return None
+        value = entry.definition.value
+        if entry.axes or isinstance(variable.expr, sp.Indexed) or value.has(sp.Indexed, Partial, sp.Sum, sp.Product):
+            raise UnsupportedNoteError("a partial derivative that holds what depends on its variable")
+        self.doubts.append(f"what ∂{entry.key}/∂{by} holds")
+        between = {e.symbol for e in self.scope.definitions_of(value)} - set(others)
+        if any(occurs(by, name, self.scope) for name in between):
+            raise UnsupportedNoteError("a partial derivative by what other names depend on, too")
+        return Value(value.diff(by))
 
     def _by(self, of: Value, variable: Value) -> Value:
         expr, v = of.expr, variable.expr

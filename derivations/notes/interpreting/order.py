@@ -17,7 +17,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, children, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["exchanged"]
+__all__ = ["beside_slopes", "exchanged"]
 
 MOST = 500  # terms that are multiplied out
 _TIMES = ("", r"\cdot", "*", r"\times")
@@ -32,6 +32,26 @@ def exchanged(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> t
     if _count(left) + _count(right) <= MOST and sp.expand(_ring(left, names) - _ring(right, names)) == 0:
         return ()
     return tuple(sorted(names))
+
+
+def beside_slopes(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> tuple[str, ...]:
+    """The names of what may be matrices where a derivative is multiplied with a name, as ∂L/∂y is with x in ∂L/∂W."""
+    products = [part for side in (left, right) for part in walk(side) if isinstance(part, ast.Product)]
+    beside = [set().union(*(_within(f.body) for f in p.factors)) for p in products if any(map(_is_slope, p.factors))]
+    names = set().union(*beside)
+    by = {s.name for side in (left, right) for f in walk(side) for s in _by(f) if names}
+    return tuple(sorted(name for name in names | by if may_be_array(name)))
+
+
+def _is_slope(factor: ast.Factor) -> bool:
+    return bool(_by(factor.body))
+
+
+def _by(node: object) -> list[ast.Symbol]:
+    """The names by which a derivative is taken, W of ∂L/∂W."""
+    if not isinstance(node, ast.Fraction) or not (leading(node.numerator) and leading(node.denominator)):
+        return []
+    return [part for part in walk(node.denominator) if isinstance(part, ast.Symbol)]
 
 
 def _is_plain(node: ast.Symbol) -> bool:

@@ -140,6 +140,8 @@ class Products(Applications, Totals):
                     if left.axes[0].sort not in (self.signature.feature, ("features",)):
                         self.doubts.append("a product of two columns may be taken entry by entry")
                     return contract(replace(left, is_row=True), replace(right, is_row=False))
+                if _is_matrix(left) and isinstance(right.expr, sp.Indexed) and not right.axes and not operator:
+                    raise UnsupportedNoteError("a matrix before what has an index and no axes: a vector may be meant")
                 return contract(left, right)
             case r"\times" | "*" | "/":
                 if left.axes and right.axes:
@@ -285,6 +287,11 @@ class Products(Applications, Totals):
 
 def _is_conditional(node: Node) -> bool:
     return is_indicator(node) or is_threshold(node)
+
+
+def _is_matrix(value: Value) -> bool:
+    """Whether a value is the name of a matrix, with no index."""
+    return len(value.axes) == 2 and isinstance(value.expr, sp.Indexed) and len(value.expr.indices) == 2
 
 
 def _is_capital(value: Value) -> bool:

@@ -66,7 +66,9 @@ def judge(claim: Claim, seed: int = 0) -> Judged:
 def _judge(claim: Claim, seed: int) -> Judged:
     speaker = claim.speaker
     left, right, axes = matched(claim.left, claim.right)
+    unnamed = left, right
     left, right = one_sample(left, right, speaker)
+    is_supplied = (left, right) != unnamed
     if not (claim.equal or claim.distinct) and speaker.signature.says("Einstein|summation (convention|notation)"):
         left, right = summed_when_repeated(left, right, speaker), summed_when_repeated(right, left, speaker)
     doubts = list(speaker.doubts)
@@ -91,6 +93,8 @@ def _judge(claim: Claim, seed: int) -> Judged:
     verdict = decide(equation, seed, OPERATIONS, SECONDS, shown=False)
     lines = tuple(sorted({e.line for e in settled.entries if e.line}))
     verdict = _unless_vacuous(verdict, claim, left, right, settled, equation, seed)
+    if verdict.is_proved and settled.of_one_sample and is_supplied:
+        verdict = replace(verdict, status=Status.SUPPORTED, reason=settled.of_one_sample)
     is_lost = verdict.is_refuted and settled.has_jets and not doubts
     if not (is_lost and is_lost_derivative(left, right, equation, settled, seed)):
         verdict = tempered(verdict, doubts, settled, equation, claim, seed)

@@ -17,7 +17,7 @@ from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import Choices
-from derivations.notes.interpreting.order import exchanged
+from derivations.notes.interpreting.order import beside_slopes, exchanged
 from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import MisshapenError, Value
@@ -98,7 +98,10 @@ class Judging:
         if flat is not None:
             reason = f"holds where {flat} is a number; what its axes are isn't clear from the notation"
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
-        names = exchanged(left, right, self._may_be_matrix) if judged.verdict.is_proved else ()
+        names: tuple[str, ...] = ()
+        if judged.verdict.is_proved:
+            orders = (exchanged,) if self._transposes() else (exchanged, beside_slopes)
+            names = next((found for of in orders if (found := of(left, right, self._may_be_matrix))), ())
         if names:
             reason = f"proved where {' and '.join(names)} are numbers; nothing says that they are"
             judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
