@@ -13,6 +13,10 @@ RECURRENT = r"$h_t = \tanh(W h_{t-1} + U x_t)$, $o_t = V h_t$, $L = \sum_{t=1}^T
 EXPLICIT = r"$f(x, y) = x y$ with $y = x^2$."
 
 FALSE = [
+    # where the text says that a name lies
+    (r"Let $0 < \alpha < 1$.", r"|1 - \alpha| = \alpha - 1"),
+    (r"Let $0 < \alpha < 1$.", r"\max(\alpha z, z) = \alpha \max(0, z) + \min(0, z)"),
+    (r"Suppose $a \ge b$.", r"\max(a, b) = b"),
     # a matrix before a vector that shows no axes; capitals in a chain rule
     (RECURRENT, r"\frac{\partial L}{\partial V} = \sum_{t=1}^T h_t \frac{\partial L_t}{\partial o_t}^T"),
     (r"$y = W x + b$, and a loss $L$.", r"\frac{\partial L}{\partial x} = W \frac{\partial L}{\partial y}"),
@@ -166,6 +170,13 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (r"Let $0 < \alpha < 1$.", r"\max(\alpha z, z) = \max(0, z) + \alpha \min(0, z)"),
+    (r"where $\alpha \in (0, 1)$ is a constant.", r"|1 - \alpha| = 1 - \alpha"),
+    (r"Suppose $a \ge b$.", r"\max(a, b) = a"),
+    (
+        r"$0 < \alpha < 1$. $l(z) = \begin{cases} z & z > 0 \\ \alpha z & z \le 0 \end{cases}$",
+        r"l(z) = \max(\alpha z, z)",
+    ),
     (EXPLICIT, r"\frac{\partial f}{\partial x} = y"),
     (EXPLICIT, r"\frac{df}{dx} = 3 x^2"),
     (EXPLICIT, r"\frac{df}{dx} = \frac{\partial f}{\partial x} + \frac{\partial f}{\partial y} \frac{dy}{dx}"),

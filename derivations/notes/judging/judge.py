@@ -35,6 +35,7 @@ from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.flattened import has_transposes, number_in
 from derivations.notes.judging.letters import SumsWritten, letters_outside, letters_summed
 from derivations.notes.judging.lost import with_lost_vector
+from derivations.notes.judging.regions import Regions, regions_in, within
 from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -111,7 +112,14 @@ class Judging:
             if called:
                 reason = f"holds where {min(called)} is a number, and the text calls it an array"
                 return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
+        if judged.verdict.is_refuted and judged.equation is not None:
+            verdict = within(judged.verdict, judged.equation, self._regions, self.seed)
+            judged = replace(judged, verdict=verdict)
         return judged
+
+    @cached_property
+    def _regions(self) -> Regions:
+        return regions_in(self.document, self.signature.habits)
 
     def _transposes(self) -> bool:
         if self.transposes is None:
