@@ -45,3 +45,42 @@ def test_a_batch_backward(given: str, subject: str, right: str, wrong: tuple[str
 def test_a_matrix_of_samples_with_a_small_letter() -> None:
     assert last(SQUARED + r"Then $\frac{\partial L}{\partial y} = \frac{1}{N} (y - t)$.") == "proved"
     assert last(SQUARED + r"Then $\frac{\partial L}{\partial y} = y - t$.") not in HELD
+
+
+ROWS = r"""$z_1 = x W_1 + b_1$, $h = \sigma(z_1)$ with the logistic $\sigma$, $z_2 = h W_2 + b_2$ and
+$L = -\sum_i y_i \log p_i$ with $p = \mathrm{softmax}(z_2)$, where $W_1 \in \mathbb{R}^{D \times H}$ and
+$W_2 \in \mathbb{R}^{H \times C}$. """
+HALVES = r"""$z_1 = X W_1 + b_1$, $h = \mathrm{ReLU}(z_1)$, $\hat{y} = h W_2 + b_2$ and
+$L = \frac{1}{2m} \|\hat{y} - y\|_2^2$. """
+PENALTY = r"""Let $X \in \mathbb{R}^{N \times D}$, $W_1 \in \mathbb{R}^{D \times H}$, $W_2 \in \mathbb{R}^{H \times C}$,
+$$Z_1 = X W_1 + b_1, \quad A_1 = \max(0, Z_1), \quad S = A_1 W_2 + b_2$$
+$$P_{ij} = \frac{e^{S_{ij}}}{\sum_{k=1}^C e^{S_{ik}}}$$
+$$L = -\frac{1}{N}\sum_{i=1}^N \sum_{c=1}^C Y_{ic} \log P_{ic} + \frac{\lambda}{2}(\|W_1\|_F^2 + \|W_2\|_F^2)$$
+$\frac{\partial L}{\partial S} = \frac{1}{N} (P - Y)$ and $G = \frac{\partial L}{\partial S}$. """
+ONE = r"""$z = w x + b$ and $p = \sigma(z)$ with the logistic $\sigma$, and
+$L = -y \log p - (1-y) \log(1-p) + \frac{\lambda}{2} w^2$. """
+
+
+@pytest.mark.parametrize(
+    ("given", "subject", "right", "wrong"),
+    [
+        (ROWS, "h", r"(p - y) W_2^T", ("W_2^T", "W_2")),
+        (ROWS, "W_2", r"h^T (p - y)", (r"h^T (p - y)", r"(p - y)^T h")),
+        (ROWS, "W_2", r"h^T (p - y)", ("h^T", "x^T")),
+        (HALVES, r"\hat{y}", r"\frac{1}{m} (\hat{y} - y)", ("{m}", "{2m}")),
+        (HALVES, "W_2", r"h^\top \frac{\partial L}{\partial \hat{y}}", (r"h^\top", r"X^\top")),
+        (PENALTY, "W_2", r"A_1^T G + \lambda W_2", (r"\lambda W_2", r"\lambda W_1")),
+        (PENALTY, "W_2", r"A_1^T G + \lambda W_2", (r" + \lambda W_2", "")),
+        (PENALTY, "b_2", r"\sum_{i=1}^N G_i", (r"\sum_{i=1}^N G_i", r"\frac{1}{N} \sum_{i=1}^N G_i")),
+        (PENALTY, "Z_1", r"(G W_2^T) \odot 1\{Z_1 > 0\}", ("> 0", "< 0")),
+        (ONE, "z", "p - y", ("p - y", r"p - y + \lambda w")),
+    ],
+)
+def test_rows_and_penalties(given: str, subject: str, right: str, wrong: tuple[str, str]) -> None:
+    step = rf"{given} $$\frac{{\partial L}}{{\partial {subject}}} = "
+    assert last(f"{step}{right}$$") in HELD
+    assert last(f"{step}{right.replace(*wrong)}$$") not in HELD
+
+
+def test_a_penalty_may_be_a_function_of_the_one_thing_that_is_varied() -> None:
+    assert last(ONE.replace(" + b", "") + r"$\frac{\partial L}{\partial z} = p - y$.") == "undecided"

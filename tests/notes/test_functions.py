@@ -102,3 +102,15 @@ def test_the_sign_is_the_slope_of_the_norm_one(right: str, wrong: tuple[str, str
     loss = r"$C(w) = \frac{1}{2n} \sum_{i=1}^n (w^T x_i - y_i)^2 + \lambda \|w\|_1$, so $\nabla_w C = "
     assert check_notes(f"{loss}{right}$.").steps[-1].verdict == "proved"
     assert check_notes(f"{loss}{right.replace(*wrong)}$.").steps[-1].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("step", "last"),
+    [
+        (r"\tanh x = \frac{\sinh x}{\cosh x}", "proved"),
+        (r"\frac{\cosh^2 x - \sinh^2 x}{{\cosh}^{2} x} = 1 - \tanh^2 x", "proved"),
+        (r"\frac{d}{dx} \cosh x = -\sinh x", "refuted"),
+    ],
+)
+def test_hyperbolic_functions(step: str, last: str) -> None:
+    assert check_notes(f"$${step}$$").steps[-1].verdict == last

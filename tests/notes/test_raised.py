@@ -16,6 +16,8 @@ MARKED = r"""$z^h = W^h x + b^h$, $a^h = \sigma(z^h)$, $z^o = W^o a^h + b^o$ and
 WORDS = r"""
 $a^{[1]} = \tanh(W^{[1]} x)$, $z^{\text{out}} = W^{out} a^{[1]} + b^{out}$ and $L = \frac12 \|z^{out} - y\|^2$. """
 BOTH = r"$h = \tanh(W^{(1)} x)$, $z = W^{(2)} h$, $\hat{y} = W_2 h$ and $L = \frac12 \|\hat{y} - y\|^2$. "
+OTHER = r"""$z^m = W^m a^{m-1} + b^m$ and $a^m = \sigma^m(z^m)$ for each layer $m$, and $C = \frac12 \|a^N - y\|^2$.
+$$z^m_k = \sum_{l=1}^{d_{m-1}} W^m_{kl} a^{m-1}_l + b^m_k$$ """
 SMALL_T = r"$q(\theta) = \frac12 \sum_{n=1}^N (\theta^t x_n - y_n)^2 + \frac\lambda2 \theta^t \theta$. "
 SLOPES = r"$z = wx + b$, $a = \sigma(z)$, where $\sigma$ is the sigmoid, and $C = -y \log a - (1 - y) \log(1 - a)$. "
 
@@ -35,6 +37,7 @@ def last(note: str) -> str:
         (MARKED, r"\frac{\partial L}{\partial a^h} = W^{oT} (z^o - y)", ("W^{oT}", "W^{hT}")),
         (WORDS, r"\frac{\partial L}{\partial W^{out}} = (z^{out} - y) a^{[1]^T}", ("^{[1]^T}", "^{[1]}")),
         (BOTH, r"\frac{\partial L}{\partial h} = {W^{(2)}}^T (\hat{y} - y)", ("^{(2)}", "^{(1)}")),
+        (OTHER, r"\frac{\partial C}{\partial W^m_{ij}} = \frac{\partial C}{\partial z^m_i} a^{m-1}_j", ("m-1", "m")),
         (SMALL_T, r"\nabla q(\theta) = \sum_{n=1}^N (\theta^t x_n - y_n) x_n + \lambda \theta", ("- y_n", "+ y_n")),
         (SMALL_T, r"\frac{\partial}{\partial\theta} \theta^t \theta = 2 \theta", ("2", "3")),
         (SLOPES, r"\frac{\delta C}{\delta z} = \frac{\delta C}{\delta a}\frac{\delta a}{\delta z} = a-y", ("a-", "y-")),
@@ -44,6 +47,20 @@ def last(note: str) -> str:
 def test_raised_marks(given: str, right: str, wrong: tuple[str, str]) -> None:
     assert last(f"{given}$${right}$$") in HELD
     assert last(f"{given}$${right.replace(*wrong)}$$") not in HELD
+
+
+def test_a_transpose_beside_a_step() -> None:
+    given = r"$a^l = \tanh(W^l a^{l-1})$, $z = W^{l+1} a^l$ and $L = \frac12 \|z - y\|^2$. "
+    given += r"$$\frac{\partial L}{\partial a^l} = "
+    assert last(given + r"W^{l+1 \top} (z - y)$$") in HELD
+    assert last(given + r"W^{l \top} (z - y)$$") not in HELD
+
+
+@pytest.mark.parametrize(("entry", "verdict"), [("kl", "proved"), ("lk", "undecided")])
+def test_entries_of_a_transposed_matrix(entry: str, verdict: str) -> None:
+    given = r"$z_l = \sum_k W_{lk} a_k$ and $$\sum_l W_{lk} \frac{\partial C}{\partial z_l} = "
+    given += r"\sum_l W^T_{ENTRY} \frac{\partial C}{\partial z_l}$$"
+    assert last(given.replace("ENTRY", entry)) == verdict
 
 
 def test_what_may_be_something_else_stays() -> None:

@@ -176,3 +176,15 @@ def test_a_case_in_which_both_sides_vanish_proves_nothing():
     text = r"""With $p = \sigma(z)$ and $y = 1$: $-y \log p - (1 - y) \log (1 - p) = -\log p$, and
 $(1 - y) p = 2 (1 - y) p$."""
     assert verdicts(text)[-2:] == ["proved", "refuted"]
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        (r"This follows from the derivative of $\log x = 1/x$.", "supported"),
+        (r"This follows from the derivative of $\log x = 2/x$.", "refuted"),
+        (r"This follows from $\log x = 1/x$.", "refuted"),
+    ],
+)
+def test_what_a_derivative_is_said_to_be(text, last):
+    assert verdicts(text)[-1] == last

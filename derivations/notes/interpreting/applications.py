@@ -18,7 +18,7 @@ from derivations.notes.interpreting.arrays import Arrays
 from derivations.notes.interpreting.derivatives import CHANCE, Derivatives, is_same_data, label_if_named
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.indicators import Indicators
-from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
@@ -83,6 +83,12 @@ class Applications(Derivatives, Arrays, Indicators):
             return self.by_parameters(value, self._numbers(entry))
         return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
 
+    def _is_activation(self, ref: Ref) -> bool:
+        """Whether a function is applied entry by entry: its slope is multiplied so, or it is that of a layer."""
+        letter = base_letter(ref.key)
+        of_layer = letter in (r"\sigma", r"\phi", "f", "g") and layer_of_key(ref.key) is not None
+        return of_layer or letter in self.signature.activations
+
     def call(self, node: ast.Symbol, group: ast.Group, bracket: Node) -> Value:
         """A function applied to what is in its bracket, with the scripts that stand on the bracket."""
         ref = read_name(node, self.signature.habits)
@@ -127,7 +133,7 @@ class Applications(Derivatives, Arrays, Indicators):
         entry = self._function_entry(ref)
         if entry is not None and not self._are_usual(entry, arguments):
             return self._at_arguments(ref, entry, arguments)
-        if entry is None and len(arguments) == 1 and base_letter(ref.key) in self.signature.activations:
+        if entry is None and len(arguments) == 1 and self._is_activation(ref):
             argument = self.value(arguments[0])
             if argument.axes:
                 return self._unknown_function(ref, argument)
@@ -361,7 +367,7 @@ class Applications(Derivatives, Arrays, Indicators):
 
     def _unknown_function(self, ref: Ref, argument: Value) -> Value:
         """f(u) of which nothing is known: an atom, whose derivative is the atom f'(u) times that of u."""
-        if argument.axes and base_letter(ref.key) not in self.signature.activations:
+        if argument.axes and not self._is_activation(ref):
             raise UnsupportedNoteError(f"{ref.key} of an array")
         if ref.primes > 1:
             raise UnsupportedNoteError("higher derivatives of an unknown function")

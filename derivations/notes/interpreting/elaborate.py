@@ -271,6 +271,8 @@ class Elaborator(Products):
 
     def with_scripts(self, value: Value, ref: object) -> Value:
         transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)
+        if getattr(ref, "turned", False):
+            self.doubts.append("an entry of a transposed matrix may be one of the matrix")
         if transposed and not value.axes and not getattr(ref, "indices", ()):
             self.doubts.append("what is transposed is read as a number")
             self.flattened = True

@@ -48,6 +48,7 @@ class Fit:
     inner: bool = False  # in such a loss
     parent: dict[str, str] = field(default_factory=dict)
     stated: frozenset[str] = frozenset()  # the sizes that the document states
+    rows: bool = False  # whether vectors lie, as in x W + b
 
     def find(self, size: str) -> str:
         while self.parent.get(size, size) != size:
@@ -63,7 +64,8 @@ class Fit:
             self.stated = self.stated | {a}
 
     def name(self, key: str) -> _Shape:
-        return _Shape(tuple(f"{key}·{axis}" for axis in range(self.ranks[key])))
+        sizes = tuple(f"{key}·{axis}" for axis in range(self.ranks[key]))
+        return _Shape(sizes, is_row=self.rows and len(sizes) == 1)
 
     def declare(self, declared: Mapping[str, tuple[str, ...]]) -> None:
         """Join the axes that were said to be of one size; those said to be of different sizes are never joined."""
@@ -149,9 +151,13 @@ class Fit:
 
     def _begins_with_weight(self, node: Node) -> bool:
         """Whether a term is W X, so that a bias is added to every column, and not to every row as in X W + b."""
-        first = node.factors[0].body if isinstance(node, ast.Product) else None
-        ref = self.ref(first) if isinstance(first, ast.Symbol) else None
-        return ref is not None and ref.key[0] in WEIGHTS and self.ranks.get(ref.key) == 2
+        if not isinstance(node, ast.Product):
+            return False
+        ends = (node.factors[0].body, node.factors[-1].body)
+        first, last = (self.ref(end) if isinstance(end, ast.Symbol) else None for end in ends)
+        if last is not None and last.key[0] == "W" and first is not None and first.key[0] == "A":
+            return False  # A_1 W_2 of activations A_1
+        return first is not None and first.key[0] in WEIGHTS and self.ranks.get(first.key) == 2
 
     def total(self, parts: Sequence[_Shape | None], along: int = 1) -> _Shape | None:
         if any(p is None for p in parts):

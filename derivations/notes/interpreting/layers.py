@@ -61,14 +61,23 @@ def own_layer(node: Node) -> Layer | None:
 def at_layer(node: Any, letter: str, layer: Layer) -> Any:
     """The formula with another layer in place of the letter of its own: l - 1 becomes L - 1."""
     if isinstance(node, ast.Symbol) and layer_of(node) is not None:
-        found = layer_of_node(node.superscripts[0])
-        if found is not None and found[0] == letter:
-            node = replace(node, superscripts=(_written(layer[0], layer[1] + found[1]), *node.superscripts[1:]))
+        node = replace(node, superscripts=(_moved(node.superscripts[0], letter, layer), *node.superscripts[1:]))
+    if isinstance(node, ast.BigOperator) and isinstance(node.upper, ast.Symbol):
+        upper = node.upper
+        below = tuple(_moved(script, letter, layer) for script in upper.subscripts)
+        above = tuple(_moved(script, letter, layer) for script in upper.superscripts)
+        return replace(node, upper=replace(upper, subscripts=below, superscripts=above))
     if isinstance(node, tuple):
         return tuple(at_layer(part, letter, layer) for part in node)
     if not isinstance(node, ast._Node) or isinstance(node, ast.Symbol):
         return node
     return replace(node, **{f.name: at_layer(getattr(node, f.name), letter, layer) for f in fields(node)})
+
+
+def _moved(script: Node, letter: str, layer: Layer) -> Node:
+    """A script of a layer at another layer; any other as it is."""
+    found = layer_of_node(script)
+    return _written(layer[0], layer[1] + found[1]) if found is not None and found[0] == letter else script
 
 
 def _written(letter: str, offset: int) -> Node:

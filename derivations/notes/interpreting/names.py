@@ -38,7 +38,9 @@ __all__ = [
 BOLD = frozenset(("mathbf", "boldsymbol", "vec", "mathrm", "operatorname", "mathit", "mathsf", "mathnormal", "text"))
 TRANSPOSES = frozenset(("T", r"\top", r"\dagger", "intercal", r"\intercal", "t"))
 _PARAMETERS = frozenset(("w", "b", r"\theta", r"\beta", "x", "W", r"\omega", r"\phi", "B", r"\mathbf{w}"))
-LAYERED = frozenset(("a", "z", "w", "W", "b", "h", "o", "Z", "A", "g", r"\delta"))  # what a layer has
+LAYERED = frozenset(
+    ("a", "z", "w", "W", "b", "h", "o", "Z", "A", "g", "f", r"\sigma", r"\phi", r"\delta")
+)  # what a layer has
 NAMES_BOUND = frozenset("efgh")  # names of functions and errors, but indices where a sum runs over them
 _OF_CHANCE = frozenset(("p", "q", "P", "Q", r"\pi"))  # what has several sets of parameters in one formula
 _GREEK_INDEX = frozenset((r"\ell", r"\alpha", r"\mu", r"\nu"))
@@ -87,7 +89,10 @@ class Habits:
 
 @dataclass(frozen=True)
 class Ref:
-    """A name as used. key: what identifies it. below, above: its indices; power: an exponent that is no index."""
+    """A name as used. key: what identifies it. below, above: its indices; power: an exponent that is no index.
+
+    turned: an entry of a transposed matrix, W^T_{kl}, whose indices stand here as those of the matrix, W_{lk}.
+    """
 
     key: str
     below: tuple[Index, ...] = ()
@@ -96,6 +101,7 @@ class Ref:
     transposed: bool = False
     primes: int = 0
     bold: bool = False
+    turned: bool = False
 
     @property
     def indices(self) -> tuple[Index, ...]:
@@ -112,6 +118,8 @@ def read_name(symbol: ast.Symbol, habits: Habits) -> Ref:
         parts.above(node)
     bold = any(d in ("mathbf", "boldsymbol", "vec") for d in symbol.decorations)
     key = parts.base + "".join(parts.marks)
+    if parts.transposed and len(parts.lower) == 2 and not parts.upper and parts.base in ("W", "A", "U", "V"):
+        return Ref(key, tuple(parts.lower[::-1]), (), parts.power, False, symbol.primes, bold, turned=True)
     return Ref(key, tuple(parts.lower), tuple(parts.upper), parts.power, parts.transposed, symbol.primes, bold)
 
 

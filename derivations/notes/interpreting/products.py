@@ -35,7 +35,8 @@ __all__ = ["Products"]
 
 _LOGS = ("log", "ln")
 _ENTRYWISE = (r"\odot", r"\circ", r"\cdot", "*")
-_FUNCTIONS = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sinh": sp.sinh, "cosh": sp.cosh}
+_FUNCTIONS = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
+_FUNCTIONS |= {"sinh": lambda u: (sp.exp(u) - sp.exp(-u)) / 2, "cosh": lambda u: (sp.exp(u) + sp.exp(-u)) / 2}
 
 
 @dataclass
@@ -171,7 +172,11 @@ class Products(Applications, Totals):
         names = isinstance(left.expr, sp.Indexed) and isinstance(right.expr, sp.Indexed)
         if names and len(left.axes) == 2 and len(right.axes) == 1 and right.is_row:
             self.consulted.add("columns")
-        if len(left.axes) != 1 or len(right.axes) != 1 or left.axes[0].sort != right.axes[0].sort:
+        if len(left.axes) != 1 or len(right.axes) != 1:
+            return
+        if left.axes[0].sort != right.axes[0].sort:
+            if left.is_row and not right.is_row:  # h^T \delta is a matrix where h and \delta are rows
+                self.consulted.add("rows")
             return
         if left.is_row is not right.is_row:
             if right.is_row is not self.choices.rows or left.at(right.axes) == right.expr:

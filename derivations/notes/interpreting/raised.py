@@ -5,7 +5,9 @@ r"""Scripts that a document writes in a way of its own, brought to the usual one
     z^o, W^h, W^{out}           names with a mark, as z_{\text{o}}, where two names of a layer have the letter
     W^{(1)}, W_1                one name, where a document has both
     \theta^t x, W^t \delta      \theta^T x, where t is nothing but raised in the document
-    A^{[l]^T}, \sum_{\forall x}  A^{[l] T}, \sum_x
+    A^{[l]^T}, W^{m+1 \top}  A^{[l] T}, W^{m+1} with \top
+    \sum_{\forall x}          \sum_x
+    z^m, a^{m-1}, W^N          z^\ell, a^{\ell-1}, W^L: layers by another letter, one below another somewhere
 
 What is a layer or a transpose is decided once for a document, by all that it writes.
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from derivations.notes.interpreting.names import LAYERED
+from derivations.notes.interpreting.names import LAYERED, layer_of_node
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
@@ -31,7 +33,8 @@ _LEAST = 2  # names of a layer with a raised 1
 class Raised:
     r"""layers: names of which a raised numeral is a layer; bracket: as this; t: whether t is a transpose.
 
-    marks: letters that mark names of a layer. lowered: names whose layers stand below.
+    marks: letters that mark names of a layer. lowered: names whose layers stand below. letters: those of layers, each
+    with the usual one.
     """
 
     layers: frozenset[str] = frozenset()
@@ -39,6 +42,7 @@ class Raised:
     t: bool = False
     marks: frozenset[str] = frozenset()
     lowered: frozenset[str] = frozenset()
+    letters: tuple[tuple[str, str], ...] = ()
 
 
 NO_RAISED = Raised()
@@ -49,7 +53,8 @@ def raised_in(sides: Iterable[Node]) -> Raised:
     nodes = [node for side in sides for node in walk(side)]
     symbols = [node for node in nodes if isinstance(node, ast.Symbol)]
     layers, bracket = _layers(symbols)
-    return Raised(layers, bracket, _is_only_raised(nodes, symbols), _marks(symbols), _lowered(symbols))
+    is_t = _is_only_raised(nodes, symbols)
+    return Raised(layers, bracket, is_t, _marks(symbols), _lowered(symbols), _letters_of_layers(symbols))
 
 
 def unraised(node: Node, used: Raised) -> Node:
@@ -59,6 +64,10 @@ def unraised(node: Node, used: Raised) -> Node:
             node = _name(node, used)
         case ast.BigOperator(_, ast.Listing((ast.Text("for all"), lower), _)):
             node = replace(node, lower=lower)
+        case ast.BigOperator(_, _, ast.Symbol() as upper) if used.letters:
+            below = tuple(_relettered(script, used) for script in upper.subscripts)
+            above = tuple(_relettered(script, used) for script in upper.superscripts)
+            node = replace(node, upper=replace(upper, subscripts=below, superscripts=above))
     if used.t and isinstance(node, ast.Symbol | ast.Scripted) and _SMALL_T in node.superscripts:
         raised = tuple(ast.Symbol("T", span=s.span) if s == _SMALL_T else s for s in node.superscripts)
         node = replace(node, superscripts=raised)
@@ -67,6 +76,8 @@ def unraised(node: Node, used: Raised) -> Node:
 
 def _name(node: ast.Symbol, used: Raised) -> ast.Symbol:
     raised = tuple(part for script in node.superscripts for part in _apart(script, used))
+    if node.name in LAYERED and used.letters:
+        raised = tuple(_relettered(script, used) for script in raised)
     if node.name in used.layers:
         raised = tuple(_as_layer(script, used.bracket) for script in raised)
     marks = tuple(mark for script in raised if (mark := _mark(node, script, used)) is not None)
@@ -86,7 +97,26 @@ def _apart(script: Node, used: Raised) -> tuple[Node, ...]:
                 return first, mark
         case ast.Scripted(ast.Group() as layer, (), (ast.Symbol(name) as mark,), 0) if name in _TRANSPOSES:
             return layer, mark
+        case ast.Sum((first, ast.Term(sign, ast.Product((number, ast.Factor("", "", ast.Symbol(name) as mark)))))):
+            if name in _TRANSPOSES and isinstance(number.body, ast.Number):
+                return replace(script, terms=(first, ast.Term(sign, number.body))), mark
     return (script,)
+
+
+def _relettered(script: Node, used: Raised) -> Node:
+    """A script with the usual letter of a layer: m - 1 and (m) as \\ell - 1 and (\\ell)."""
+    found = layer_of_node(script)
+    letter = dict(used.letters).get(found[0]) if found is not None else None
+    if letter is None:
+        return script
+    match script:
+        case ast.Symbol():
+            return replace(script, name=letter)
+        case ast.Group(_, _, body) if body is not None:
+            return replace(script, body=_relettered(body, used))
+        case ast.Sum((first, step)):
+            return replace(script, terms=(replace(first, body=_relettered(first.body, used)), step))
+    return script
 
 
 def _mark(node: ast.Symbol, script: Node, used: Raised) -> Node | None:
@@ -101,6 +131,33 @@ def _mark(node: ast.Symbol, script: Node, used: Raised) -> Node | None:
         case ast.Group("(" | "[", _, ast.Number() as layer) if node.name in used.lowered and not node.subscripts:
             return layer
     return None
+
+
+def _letters_of_layers(symbols: Sequence[ast.Symbol]) -> tuple[tuple[str, str], ...]:
+    """Letters of layers that are not the usual ones, where no usual one stands beside them.
+
+    A small letter is one where weights have it and another name of a layer has it with a step: W^m a^{m-1}. A capital
+    is that of the last layer where two names of a layer have it and a small letter is that of any.
+    """
+    found = {
+        (s.name, *layer)
+        for s in symbols
+        if s.name in LAYERED
+        for part in s.superscripts
+        if (layer := layer_of_node(_apart(part, NO_RAISED)[0])) is not None
+    }
+    own = {letter for _, letter, _ in found}
+    small = [
+        c
+        for c in sorted(own - {"l", "t", r"\ell"})
+        if len(c) == 1 and c.islower() and not {"l", r"\ell"} & own
+        if any(letter == c and name in "Ww" for name, letter, _ in found)
+        if any(letter == c and step and name not in "Ww" for name, letter, step in found)
+    ]
+    is_deep = len(small) == 1 or bool({"l", r"\ell"} & own)
+    last = [c for c in "NKMD" if is_deep and "L" not in own and len({n for n, x, _ in found if x == c}) >= _LEAST]
+    last = [c for c in last if c not in small]
+    return tuple([(c, r"\ell") for c in small if len(small) == 1] + [(c, "L") for c in last if len(last) == 1])
 
 
 def _marks(symbols: Sequence[ast.Symbol]) -> frozenset[str]:

@@ -16,14 +16,15 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.fitting import WEIGHTS, Fit, UnfitError, is_number, names_loss
 from derivations.notes.interpreting.layers import at_layer, is_general, layers_named, own_layer
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
-from derivations.notes.interpreting.signature import Key, Signature, base_letter
+from derivations.notes.interpreting.quotients import leading
+from derivations.notes.interpreting.signature import LABELS, Key, Signature, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -35,9 +36,11 @@ _MATRICES = frozenset("WUVAXHZYPMBR")
 _TARGETS = frozenset("YT")
 _GIVEN = frozenset("ABDGKMQRS")  # matrices that are data, as in A x - b, where nothing defines them
 _COLUMNS = frozenset("abcuv")  # columns likewise, where there is no network of which they may be units
+_SIZES = frozenset("mnbBNM")  # letters of counts, which are numbers where something is divided by them
 _EQUAL = ("=", ":=", r"\equiv", r"\triangleq")
-_LENIENCE = (  # (equations that don't fit, vectors that are numbers, whether losses have products of columns)
-    (0, 0, False), (0, 1, False), (0, 0, True), (1, 0, False), (0, 2, False), (0, 1, True), (1, 1, False)
+_LENIENCE = (  # (equations that don't fit, vectors that are numbers, whether losses have products of columns or "rows")
+    (0, 0, False), (0, 1, False), (0, 0, True), (0, 0, "rows"), (0, 1, "rows"),
+    (1, 0, False), (0, 2, False), (0, 1, True), (1, 1, False),
 )  # fmt: skip
 _MOST_EQUATIONS = 60
 Stated = Mapping[str, tuple[str, ...]]
@@ -105,6 +108,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     refs = [ref for pair in equations for side in pair for ref in _refs(side, signature.habits)]
     stated = declared_sizes(document, signature.habits) if stated is None else stated
     indexed = {r.key for r in refs if len(r.indices) >= len(stated.get(r.key, ())) and r.indices}  # X_i of a matrix X
+    indexed -= _gradients(equations, indexed, signature.habits)
     bare = {r.key for r in refs} - indexed - (TRANSPOSES - stated.keys()) - signature.functions
     of_rows = {key: signature.axes[small] for key in bare if (small := _rows_of(key, signature, indexed)) is not None}
     bare -= of_rows.keys()
@@ -112,6 +116,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     ranks = {key: len(declared[key]) if key in declared else _rank(key) for key in bare}
     numbered = {key for key in bare - declared.keys() if re.search(r"_\d$", key)}
     ranks |= {key: 0 for key in numbered if ranks.get(re.sub(r"_\d$", "", key)) == 1}  # entries
+    ranks |= dict.fromkeys(_counts(equations, signature.habits) & bare - declared.keys(), 0)
     arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
     has_weights = any(rank == 2 and key[0] in WEIGHTS for key, rank in ranks.items())
     is_stated = any(len(sizes) == 2 for sizes in declared.values())
@@ -165,6 +170,51 @@ def _defined_ranks(
             continue
         if shape is not None and len(shape.sizes) > ranks[ref.key]:
             found[ref.key] = len(shape.sizes)
+    fit = Fit({**ranks, **found}, habits)
+    for a, b in (pair for sides in equations for side in sides for pair in _differences(side)):
+        one, other = fit.ref(a), fit.ref(b)
+        if (
+            one is not None
+            and other is not None
+            and other.key in ranks.keys() - fixed
+            and base_letter(other.key) in LABELS
+        ):
+            if found.get(one.key) == 2 and not one.indices and other.key not in seen:
+                found[other.key] = 2  # what is predicted for every sample has a label for every sample
+    return found
+
+
+def _differences(side: Node) -> Iterator[tuple[ast.Symbol, ast.Symbol]]:
+    """The names p and y of p - y and y - p, either first."""
+    for node in walk(side):
+        if isinstance(node, ast.Sum) and len(node.terms) == 2 and node.terms[1].sign == "-":
+            a, b = (term.body for term in node.terms)
+            if isinstance(a, ast.Symbol) and isinstance(b, ast.Symbol):
+                yield from ((a, b), (b, a))
+
+
+def _gradients(equations: Sequence[tuple[Node, Node]], indexed: Collection[str], habits: Habits) -> set[str]:
+    """The names of gradients, G = ∂L/∂S, that have rows G_i: capitals that say of what shape they are."""
+    found: set[str] = set()
+    for left, right in equations:
+        below = leading(right.denominator) if isinstance(right, ast.Fraction) else None
+        if below is None or not isinstance(left, ast.Symbol) or not left.name[:1].isupper() or len(below) != 1:
+            continue
+        names = [ref.key for side in (left, below[0].body) for ref in _refs(side, habits)]
+        found |= {names[0]} if len(names) == 2 and names[0] in indexed and names[1] != names[0] else set()
+    return found
+
+
+def _counts(equations: Sequence[tuple[Node, Node]], habits: Habits) -> set[str]:
+    """The names that stand by themselves or beside a numeral below a fraction bar, as in 1/m and 1/2m, and no X."""
+    found: set[str] = set()
+    for node in (n for sides in equations for side in sides for n in walk(side)):
+        below = node.denominator if isinstance(node, ast.Fraction) else None
+        factors = below.factors if isinstance(below, ast.Product) else ()
+        if factors and isinstance(factors[0].body, ast.Number):
+            below = factors[-1].body if len(factors) == 2 else None
+        if isinstance(below, ast.Symbol) and isinstance(node, ast.Fraction) and isinstance(node.numerator, ast.Number):
+            found |= {ref.key for ref in _refs(below, habits) if base_letter(ref.key) in _SIZES}
     return found
 
 
@@ -249,7 +299,7 @@ def _fitted(
     wrong: Sequence[int],
     ranks: Mapping[str, int],
     habits: Habits,
-    losses: bool,
+    losses: bool | str,
     declared: Mapping[str, tuple[str, ...]],
     loose: bool = False,
 ) -> Fit | None:
@@ -257,7 +307,7 @@ def _fitted(
 
     loose: only what says what a name is must fit, for ∂L/∂W = δ h is written where δ h^T is meant.
     """
-    fit = Fit(ranks, habits, losses)
+    fit = Fit(ranks, habits, losses is True, rows=losses == "rows")
     fit.declare(declared)
     for number, (left, right) in enumerate(equations):
         before = dict(fit.parent)

@@ -95,6 +95,7 @@ class Survey:
     activations: set[str] = field(default_factory=set)  # have their slope multiplied entry by entry
     subjects: set[str] = field(default_factory=set)  # are what is differentiated
     alone: set[str] = field(default_factory=set)  # are a whole side somewhere
+    beside: set[tuple[str, str]] = field(default_factory=set)  # whole predictions and labels: P - Y
 
     @property
     def has_design_matrix(self) -> bool:
@@ -126,6 +127,16 @@ class Survey:
                     self.given.update(ref.key for ref in names_in(pair, self.habits) if ref.bold and not ref.indices)
                 elif isinstance(node, ast.Product):
                     self.product(number, node)
+                elif isinstance(node, ast.Sum):
+                    self.difference(node)
+
+    def difference(self, node: ast.Sum) -> None:
+        """P - Y of a prediction and its labels, neither with an index: they run over the same."""
+        pair = [term.body for term in node.terms if isinstance(term.body, ast.Symbol)]
+        refs = list(names_in(pair, self.habits))
+        if len(node.terms) == len(refs) == 2 and node.terms[1].sign == "-" and not any(r.indices for r in refs):
+            if any(base_letter(r.key) in LABELS for r in refs):
+                self.beside.add((refs[0].key, refs[1].key))
 
     def symbol(self, number: int, node: ast.Symbol) -> None:
         try:
@@ -330,6 +341,11 @@ class Survey:
             for slot in sorted(self.letters[number, letter], key=lambda s: base_letter(s[0]) not in WEIGHTS):
                 if slot not in torn and not joined.join(slot, ("letter", number, letter)):
                     torn.add(slot)
+        slots = {slot for found in self.letters.values() for slot in found} - torn
+        for one, other in sorted(self.beside):
+            for slot in sorted(s for s in slots if s[0].rstrip("!") == one):
+                for like in sorted(s for s in slots if s[0].rstrip("!") == other and s[1:] == slot[1:]):
+                    joined.join(slot, like)
         if not any(joined.find(slot) in joined.size for slot in self.units):
             for slot in sorted(self.units):  # w^l_{jk} and w^{l+1}_{kj}: as if all layers had as many units
                 joined.join(("units",), slot)
@@ -393,8 +409,11 @@ def _is_of_arrays(node: ast.Group | ast.Scripted) -> bool:
     r"""Whether something is a norm or a transposed bracket: \|y - X w\|, (y - X w)^\top."""
     if isinstance(node, ast.Group):
         return node.opening == r"\|"
-    raised = node.superscripts if isinstance(node, ast.Scripted) else ()
-    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
+    return any(_is_transpose(s) for s in (node.superscripts if isinstance(node, ast.Scripted) else ()))
+
+
+def _is_transpose(script: Node) -> bool:
+    return isinstance(script, ast.Symbol) and script.name in TRANSPOSES
 
 
 def applies(name: ast.Symbol, group: Node) -> bool:
@@ -402,6 +421,8 @@ def applies(name: ast.Symbol, group: Node) -> bool:
     if not isinstance(group, ast.Group) or group.opening != "(" or group.body is None:
         return False
     body = group.body
+    if not isinstance(body, ast.Symbol | ast.Listing) and any(_is_transpose(s) for s in name.superscripts):
+        return False  # h^T (\hat y - y)
     if name.name == r"\delta" and not isinstance(body, ast.Listing):
         return False  # the error of a layer
     if name.name in LABELS | PARAMETERS | {"a", "x", "z"} and not isinstance(body, ast.Listing):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.indexed import free_symbols, substitute
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, layer_of_node, read_name
 from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.signature import Key
 from derivations.notes.interpreting.tensor import (
@@ -28,6 +28,8 @@ from derivations.notes.parsing.render import render
 from derivations.statement import index
 
 __all__ = ["Totals"]
+
+_WORDS = frozenset(("in", "out", "hid", "x", "y", "h"))  # what marks a size
 
 
 @dataclass
@@ -211,7 +213,20 @@ class Totals(Namer):
                 if name in self.signature.size_names or (name == "n" and name not in self.bound):
                     return sp.Symbol(name, integer=True, positive=True)
                 return self.index(name) if len(name) == 1 and name.islower() else self.size_symbol(name)
+            case ast.Symbol() if not node.primes and self._is_size(node):
+                return self.size_symbol(render(node))
             case ast.Sum((first, second)) if not first.sign and isinstance(second.body, ast.Number):
                 step = self.bound_of(second.body)
                 return self.bound_of(first.body) + (step if second.sign == "+" else -step)
         raise UnsupportedNoteError(f"the bound {render(node)} of a sum")
+
+    def _is_size(self, node: ast.Symbol) -> bool:
+        """Whether what is on a name in a bound is a layer, a number or a word, and no index: N^{l-1}, d_1, n_{in}."""
+        scripts = (*node.subscripts, *node.superscripts)
+        layers = self.signature.habits.layers
+        return all(
+            (layer_of_node(script) or ("",))[0] in layers
+            or isinstance(script, ast.Number | ast.Text)
+            or render(script).replace(" ", "") in _WORDS
+            for script in scripts
+        )

@@ -46,6 +46,9 @@ _ABSORBED = (
     r"\babsorb|\bup to (a |some )?(positive |multiplicative )?constant"
     r"|\bconstants?( factors?| terms?)? (is|are|can be|may be) (dropped|ignored|omitted|left out)"
 )
+_OF_ITS_SLOPE = re.compile(
+    r"(derivatives?|slope|derivada|dérivée|Ableitung)\s+(of|de|von)\s*(\\?[$(])*\s*$|导数|微分", re.I
+)
 _DIVIDED = r"\bdivid|\bmultipl|\bcancel|\bscal(e|ing)|teilen|除|割|делим|divis|dividi"
 
 
@@ -66,6 +69,10 @@ class Excusing(Worded, Solved):
         if judged.right == 1 and isinstance(judged.left, sp.Sum) and isinstance(judged.left.function, sp.Indexed):
             if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
                 return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
+        if begins and _is_slope(judged, self.seed) and _OF_ITS_SLOPE.search(before):
+            return replace(
+                record, verdict="supported", witness=None, reason="holds of its derivative, as the text says"
+            )
         if begins and self._is_equation(left, right, judged):
             return replace(record, verdict="definition", method="condition", witness=None, reason="a condition")
         solved = begins and isinstance(right, ast.Number) and bool(judged.left.free_symbols)
@@ -206,6 +213,15 @@ def _is_scaled(equation: Equation | None, seed: int) -> bool:
     powers = [sp.S.One, *(s**k for s in numbers for k in (-2, -1, 1, 2))]
     ratios = [c * power for power in powers for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
     return any(is_provable(replace(equation, right=ratio * equation.right), seed) for ratio in ratios)
+
+
+def _is_slope(judged: Judged, seed: int) -> bool:
+    """Whether the right side is the derivative of the left one, a formula in one letter: log x = 1/x."""
+    assert judged.left is not None and judged.right is not None
+    letters = judged.left.free_symbols
+    if judged.equation is None or len(letters) != 1 or judged.left.has(sp.Indexed, sp.Sum, sp.Product):
+        return False
+    return is_provable(replace(judged.equation, left=judged.left.diff(letters.pop())), seed)
 
 
 def _hangs_on_slopes(judged: Judged) -> bool:

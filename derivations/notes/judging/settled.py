@@ -14,12 +14,12 @@ import sympy as sp
 
 from derivations.equation import Equation, is_provable, partials_taken
 from derivations.functions import Partial
-from derivations.indexed import free_atoms
+from derivations.indexed import AmbiguousPartialError, free_atoms
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.names import UnsupportedNoteError, layer_of_key
 from derivations.notes.interpreting.scope import Entry
-from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.signature import DATA, base_letter
 from derivations.notes.judging.claims import closed, labels_in
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable, array, index
@@ -65,7 +65,12 @@ class Settled:
         variables = {p.variable for p in partials}
         for v in sorted(variables, key=str):
             self._make_jets(expr, v)
-        result = partials_taken(expr, self._statement(expr), self.ranges)
+        try:
+            result = partials_taken(expr, self._statement(expr), self.ranges)
+        except AmbiguousPartialError:
+            expr = expr.xreplace({p: self._without_penalties(p) for p in partials})
+            partials = list(expr.atoms(Partial))
+            result = partials_taken(expr, self._statement(expr), self.ranges)
         for p in partials:
             label = p.variable.base.label if isinstance(p.variable, sp.Indexed) else p.variable
             data = base_letter(label.name) in ("x", "y", "t") and label not in self.speaker.scope.symbols
@@ -79,6 +84,35 @@ class Settled:
             self.is_vacuous = True
             self.speaker.vanished |= {a for p in partials if self._is_vacuous(p) for a in labels_in(p.function)}
         return result
+
+    def _without_penalties(self, partial: Partial) -> Partial:
+        """The derivative without the terms that have nothing of what it is by: ∂/∂z of f(z) + |w|² holds w fixed.
+
+        Only where z hangs on other names, too, as z = w·x + b does: else |w|² may be meant as a function of z.
+        """
+        scope = self.speaker.scope
+        variable = min(labels_in(partial.variable), key=str)
+        own = scope.symbols.get(variable)
+        if own is None or own.definition is None:
+            return partial
+        kept: list[tuple[sp.Expr, set[sp.Symbol]]] = []
+        dropped: list[tuple[sp.Expr, set[sp.Symbol]]] = []
+        waiting = [partial.function]
+        while waiting:
+            term = waiting.pop()
+            entry = scope.symbols.get(term) if isinstance(term, sp.Symbol) else None
+            if isinstance(term, sp.Add):
+                waiting.extend(term.args)
+            elif entry is not None and entry.definition is not None and term != variable:
+                waiting.append(entry.definition.value)
+            else:
+                names = {label for e in closed(term, self.speaker) for label in labels_in(e)}
+                (kept if variable in names else dropped).append((term, names))
+        leaves = {a for e in closed(own.definition.value, self.speaker) for a in labels_in(e)}
+        leaves = {a for a in leaves if a not in scope.symbols and base_letter(a.name) not in DATA}
+        if not kept or leaves <= {name for _, names in dropped for name in names}:
+            return partial
+        return Partial(sp.Add(*(term for term, _ in kept)), partial.variable)
 
     def _is_vacuous(self, partial: Partial) -> bool:
         """Whether a derivative is 0 although its subject is a name that is defined."""

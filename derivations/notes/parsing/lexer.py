@@ -32,7 +32,10 @@ def lex(latex: str, macros: Mapping[str, Macro] | None = None) -> Lexed:
 
 
 def _without_empty_bases(tokens: Sequence[TexToken]) -> list[TexToken]:
-    """The tokens less braces around nothing that carry a prime, as in g{}'(z), and a second ^ as in e^{^{-z}}."""
+    r"""The tokens less braces around nothing that carry a prime, as in g{}'(z), and a second ^ as in e^{^{-z}}.
+
+    Less those of a function, too: {\cosh}^2 x is \cosh^2 x.
+    """
     kept: list[TexToken] = []
     position = 0
     while position < len(tokens):
@@ -42,10 +45,20 @@ def _without_empty_bases(tokens: Sequence[TexToken]) -> list[TexToken]:
         elif texts == ["^", "{", "^", "{"]:
             kept += tokens[position : position + 2]
             position += 3
+        elif (
+            texts == ["{", "", "}", "^"] and tokens[position + 1].text in words.FUNCTIONS and not _takes_argument(kept)
+        ):
+            kept.append(tokens[position + 1])
+            position += 3
         else:
             kept.append(tokens[position])
             position += 1
     return kept
+
+
+def _takes_argument(before: Sequence[TexToken]) -> bool:
+    """Whether what is in braces here may be an argument of what stands before."""
+    return bool(before) and (before[-1].kind == "command" or before[-1].text in ("}", "^", "_"))
 
 
 class _Lexer(CharacterLexer):
