@@ -219,3 +219,23 @@ def test_a_label_that_is_the_number_of_its_class(step: str, wrong: tuple[str, st
     assert check_notes(step).steps[-1].verdict == "proved"
     before, found, after = step.rpartition(wrong[0])
     assert found and check_notes(before + wrong[1] + after).steps[-1].verdict == "refuted"
+
+
+PICKED = r"""$P_{ij} = \frac{e^{S_{ij}}}{\sum_{k=1}^C e^{S_{ik}}}$ and $L = -\frac{1}{N}\sum_{i=1}^N \log P_{i, y_i}$
+for the examples $(x_i, y_i)$. """
+MEAN = r"$L_i = -\log p_{y_i}$ with $p_k = \frac{e^{f_k}}{\sum_j e^{f_j}}$ and $L = \frac{1}{N} \sum_i L_i$. "
+
+
+@pytest.mark.parametrize(
+    ("step", "wrong"),
+    [
+        (PICKED + r"$\frac{\partial L}{\partial S_{ij}} = \frac{1}{N}(P_{ij} - 1\{y_i = j\})$", ("- ", "+ ")),
+        (PICKED + r"$\frac{\partial L}{\partial S_{ij}} = \frac{1}{N}(P_{ij} - 1\{y_i = j\})$", ("\\frac{1}{N}(", "(")),
+        (MEAN + r"$L_i = -f_{y_i} + \log \sum_j e^{f_j}$", ("= -f", "= f")),
+        (MEAN + r"$\frac{\partial L_i}{\partial f_k} = p_k - 1\{y_i = k\}$", ("- ", "+ ")),
+    ],
+)
+def test_a_label_that_picks_a_class_for_every_sample(step: str, wrong: tuple[str, str]) -> None:
+    assert check_notes(step).steps[-1].verdict in ("proved", "supported")
+    before, found, after = step.rpartition(wrong[0])
+    assert found and check_notes(before + wrong[1] + after).steps[-1].verdict in ("refuted", "conflict")

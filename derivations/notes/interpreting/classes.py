@@ -1,20 +1,37 @@
 r"""A label that is the number of the right class: -\log p_y, e^{f_{y_i}}, 1[y_i = k].
 
 Such a letter is an index. With a sample of its own, as in f_{y_i}, it is the class of the one sample at hand, where no
-sum runs over the samples.
+sum runs over the samples. Where one does, what has such an index is a sum over the classes:
+
+    \sum_i -\log p_{i, y_i}      \sum_i \sum_c 1\{y_i = c\} (-\log p_{i c})
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from derivations.notes.interpreting.names import UnsupportedNoteError, binder
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
-__all__ = ["class_letters", "classes_of_one_sample"]
+__all__ = ["NOT_PICKED", "Picked", "class_letters", "classes_of_one_sample", "picked_of", "with_classes"]
 
 _LETTERS = ("y", "t")
+_FREE = "cqrsuv"  # letters for the class that runs
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A label that picks a class for every sample, y_i; index: the letter of its sample; letter: that of a class."""
+
+    label: ast.Symbol | None = None
+    index: str = ""
+    letter: str = ""
+
+
+NOT_PICKED = Picked()
 
 
 def class_letters(sides: list[Node], below: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -50,6 +67,105 @@ def classes_of_one_sample(sides: list[Node]) -> frozenset[ast.Symbol]:
     return frozenset(found)
 
 
+def picked_of(sides: list[Node]) -> Picked:
+    """The label that picks entries of other names in a document that sums over the samples."""
+    operators = [n for side in sides for n in walk(side) if isinstance(n, ast.BigOperator)]
+    try:
+        bound = {letter for n in operators for letter in binder(n)[0]}
+    except UnsupportedNoteError:
+        return NOT_PICKED
+    names = {n.name for n in _symbols(sides)}
+    letter = next((c for c in _FREE if c not in names), "")
+    for name in _LETTERS:
+        uses = [n for n in _symbols(sides) if n.name == name]
+        kinds = set(uses)
+        label = next(iter(kinds)) if len(kinds) == 1 else None
+        index = label.subscripts[0] if label is not None and len(label.subscripts) == 1 else None
+        if label is None or not isinstance(index, ast.Symbol) or index.name not in bound or not letter:
+            continue
+        below = any(label in walk(n.lower) for n in operators if n.lower is not None)
+        if not below and any(label in _places(s) for s in _symbols(sides)) and _are_numbers(uses, sides):
+            return Picked(label, index.name, letter)
+    return NOT_PICKED
+
+
+def with_classes(node: Node, picked: Picked) -> Node:
+    """A side with the sum over the classes where something is picked by a label, each term by itself."""
+    if picked.label is None or not any(picked.label in _places(s) for s in _symbols([node])):
+        return node
+    match node:
+        case ast.Sum(terms):
+            return replace(node, terms=tuple(replace(t, body=with_classes(t.body, picked)) for t in terms))
+        case ast.Product(factors):
+            sums = [
+                at for at, f in enumerate(factors) if isinstance(f.body, ast.BigOperator) and _binds(f.body, picked)
+            ]
+            if sums:
+                rest = factors[sums[-1] + 1 :]
+                inner = rest[0].body if len(rest) == 1 and not rest[0].sign else ast.Product(rest)
+                return replace(node, factors=(*factors[: sums[-1] + 1], *_over_classes(inner, picked)))
+    if any(isinstance(n, ast.BigOperator) and _binds(n, picked) for n in walk(node)):
+        if not isinstance(node, ast.Product | ast.Group):
+            return node
+        found = {f.name: _inside(getattr(node, f.name), picked) for f in fields(node) if f.name in ("factors", "body")}
+        return replace(node, **found)
+    return ast.Product(_over_classes(node, picked))
+
+
+def _inside(value: Any, picked: Picked) -> Any:
+    if isinstance(value, tuple):
+        return tuple(replace(f, body=with_classes(f.body, picked)) for f in value)
+    return value if value is None else with_classes(value, picked)
+
+
+def _over_classes(node: Node, picked: Picked) -> tuple[ast.Factor, ...]:
+    r"""\sum_c 1\{y_i = c\} and the node at c."""
+    label, letter = picked.label, ast.Symbol(picked.letter)
+    assert label is not None
+    condition = ast.Group(r"\{", r"\}", ast.Chain((label, letter), (ast.Relation("="),)))
+    inner = _at_class(node, label, letter)
+    if isinstance(inner, ast.Product | ast.Sum):
+        inner = ast.Group("(", ")", inner)
+    parts = (ast.BigOperator("sum", letter), ast.Number("1"), condition, inner)
+    return tuple(ast.Factor("", "", part) for part in parts)
+
+
+def _at_class(node: Any, label: ast.Symbol, letter: ast.Symbol) -> Any:
+    """The node with the class in place of the label that picks it."""
+    if isinstance(node, tuple):
+        return tuple(_at_class(part, label, letter) for part in node)
+    if not isinstance(node, ast._Node):
+        return node
+    if isinstance(node, ast.Symbol):
+        return replace(node, subscripts=tuple(_place(p, label, letter) for p in node.subscripts))
+    return replace(node, **{f.name: _at_class(getattr(node, f.name), label, letter) for f in fields(node)})
+
+
+def _place(script: Node, label: ast.Symbol, letter: ast.Symbol) -> Node:
+    match script:
+        case ast.Listing(items):
+            return replace(script, items=tuple(letter if item == label else item for item in items))
+        case ast.Product(factors):
+            return replace(script, factors=tuple(replace(f, body=letter) if f.body == label else f for f in factors))
+    return letter if script == label else script
+
+
+def _places(symbol: ast.Symbol) -> set[Node | None]:
+    """What stands at a place of an index."""
+    found: set[Node | None] = set()
+    for script in symbol.subscripts:
+        found |= {script, *(script.items if isinstance(script, ast.Listing) else ())}
+        found |= {f.body for f in script.factors} if isinstance(script, ast.Product) else set()
+    return found
+
+
+def _binds(operator: ast.BigOperator, picked: Picked) -> bool:
+    try:
+        return picked.index in binder(operator)[0]
+    except UnsupportedNoteError:
+        return False
+
+
 def _are_numbers(uses: list[ast.Symbol], sides: list[Node]) -> bool:
     """Whether a name stands below others, in equations between places (i = y) and as a side, and nowhere else."""
     inside = {id(side) for side in sides}
@@ -57,6 +173,8 @@ def _are_numbers(uses: list[ast.Symbol], sides: list[Node]) -> bool:
         match node:
             case ast.Chain(members):
                 inside |= {id(m) for m in members}
+            case ast.Listing(items):
+                inside |= {id(m) for m in items}
             case ast.Symbol():
                 inside |= {id(p) for p in node.subscripts}
                 inside |= {id(m) for p in node.subscripts if isinstance(p, ast.Product) for m in walk(p)}

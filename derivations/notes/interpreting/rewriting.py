@@ -14,7 +14,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     p(y_i \mid x_i; w)            a name at i: see `chances`
     p(x_1, \dots, x_n \mid w)     p(\mathbf x \mid w), of all samples
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
-    f_{y_i}                      f_y, where y_i is the class of the one sample: see `classes`
+    f_{y_i}                      f_y, where y_i is the class of the one sample, or a sum over classes: see `classes`
     net_k = \sum_j w_{jk} o_j     o⁻_j, where o_k hangs on net_k: see `fed`
     z^1, \theta^t x               layers and transposes: see `raised`
 
@@ -37,7 +37,13 @@ from derivations.notes.interpreting.chances import (
     with_chances,
     with_joint_lists,
 )
-from derivations.notes.interpreting.classes import classes_of_one_sample
+from derivations.notes.interpreting.classes import (
+    NOT_PICKED,
+    Picked,
+    classes_of_one_sample,
+    picked_of,
+    with_classes,
+)
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
@@ -67,7 +73,8 @@ class Usage:
     capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
     are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
     a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
-    fed: names of a layer, and its letter. classes: labels that are the class of the one sample.
+    fed: names of a layer, and its letter. classes: labels that are the class of the one sample. picked: the label that
+    is the class of every sample.
     """
 
     capital_sigma: bool = False
@@ -80,6 +87,7 @@ class Usage:
     fed: Fed = NOT_FED
     classes: frozenset[ast.Symbol] = frozenset()
     raised: Raised = NO_RAISED
+    picked: Picked = NOT_PICKED
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -101,6 +109,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         fed_of(found),
         classes_of_one_sample(sides),
         raised_in(sides),
+        picked_of(sides),
     )
 
 
@@ -213,7 +222,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         return found
 
     outcomes = dict(used.chances.outcomes)
-    node = _with_joint_lists(node)
+    node = with_classes(_with_joint_lists(node), used.picked)
     found: Node = _with_named_sums(node, used.sums) if used.sums else node
     found = mapped(found, step, 0)
     if used.short.argument is not None or used.short.indexed:
