@@ -239,3 +239,13 @@ def test_a_label_that_picks_a_class_for_every_sample(step: str, wrong: tuple[str
     assert check_notes(step).steps[-1].verdict in ("proved", "supported")
     before, found, after = step.rpartition(wrong[0])
     assert found and check_notes(before + wrong[1] + after).steps[-1].verdict in ("refuted", "conflict")
+
+
+@pytest.mark.parametrize("sign", [r"\Sigma", r"\sum"])
+def test_a_sum_sign_by_itself_is_the_sum_that_is_divided_by(sign: str) -> None:
+    given = r"$S_i = \frac{e^{a_i}}{\sum_k e^{a_k}}$. For $i = j$: $\frac{\partial S_i}{\partial a_i} = "
+    right = r"\frac{e^{a_i} \cdot SIGN - e^{a_i} e^{a_i}}{SIGN^2}$".replace("SIGN", sign)
+    assert check_notes(given + right).steps[-1].verdict == "proved"
+    assert check_notes(given + right.replace("- e", "+ e")).steps[-1].verdict == "refuted"
+    other = r"$D = \frac{1}{\sum_k e^{b_k}}$. "  # which of the two sums is meant, nothing says
+    assert check_notes(other + given + right).steps[-1].verdict not in ("proved", "refuted")

@@ -4,7 +4,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k
     \sum_x                        \sum, over the samples
     w1                            w_1
-    e^{z_i} / \sum                a name, where \sum = e^{z_1} + e^{z_2} stands somewhere
+    e^{z_i} / \sum                a name, where \sum = e^{z_1} + e^{z_2} stands somewhere; else see `abbreviated`
     \Delta w_j                    a name, where \Delta w_j = … stands somewhere
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
     X'X                           X^T X, and so every other prime but those of functions
@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from derivations.notes.interpreting.abbreviated import total_of, with_total, written_as_sign
 from derivations.notes.interpreting.chances import (
     NO_CHANCES,
     Chances,
@@ -74,7 +75,7 @@ class Usage:
     are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
     a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
     fed: names of a layer, and its letter. classes: labels that are the class of the one sample. picked: the label that
-    is the class of every sample.
+    is the class of every sample. total: the sum that a sum sign by itself stands for.
     """
 
     capital_sigma: bool = False
@@ -88,6 +89,7 @@ class Usage:
     classes: frozenset[ast.Symbol] = frozenset()
     raised: Raised = NO_RAISED
     picked: Picked = NOT_PICKED
+    total: Node | None = None
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -96,6 +98,9 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
     sides = [m for chain in found for m in chain.members if m is not None]
     heads = [chain.members[0] for chain in found if len(chain.members) > 1]
     sums = {h.lower for h in heads if isinstance(h, ast.BigOperator) and h.name == "sum" and h.upper is None}
+    total = None if sums else total_of(sides, heads)
+    if total is not None and written_as_sign(sides):
+        sums = {None}
     changes = any(isinstance(h, ast.Product) and len(h.factors) == 2 and _is_change(h.factors, 0) for h in heads)
     primes = has_primed_transposes(sides)
     return Usage(
@@ -110,6 +115,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         classes_of_one_sample(sides),
         raised_in(sides),
         picked_of(sides),
+        total,
     )
 
 
@@ -196,6 +202,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             return replace(found, decorations=())
         if isinstance(found, ast.Symbol) and found.primes == 1:
             found = without_prime(found, used.short)
+        if used.total is not None:
+            found = with_total(found, used.total)
         if isinstance(found, ast.Symbol) and found in used.classes:
             return replace(found, subscripts=())
         if isinstance(found, ast.Symbol) and used.fed.names:
