@@ -60,10 +60,18 @@ $\frac{\partial L}{\partial S} = \frac{1}{N} (P - Y)$ and $G = \frac{\partial L}
 ONE = r"""$z = w x + b$ and $p = \sigma(z)$ with the logistic $\sigma$, and
 $L = -y \log p - (1-y) \log(1-p) + \frac{\lambda}{2} w^2$. """
 
+UNKNOWN = r"""$\mathbf{h} = \phi(\mathbf{W}^{(1)} \mathbf{x})$, $\mathbf{o} = \mathbf{W}^{(2)} \mathbf{h}$,
+$R = r(\mathbf{o}, y)$, $s = \frac{\lambda}{2} (\|\mathbf{W}^{(1)}\|_\textrm{F}^2 + \|\mathbf{W}^{(2)}\|_\textrm{F}^2)$,
+and $L = R + s$. """
+PROD = r"\text{prod}(\frac{\partial L}{\partial \mathbf{o}}, \frac{\partial \mathbf{o}}{\partial \mathbf{W}^{(2)}})"
+WHOLE = UNKNOWN + rf"$\frac{{\partial L}}{{\partial \mathbf{{W}}^{{(2)}}}} = {PROD} + \lambda \mathbf{{W}}^{{(2)}}$. "
+
 
 @pytest.mark.parametrize(
     ("given", "subject", "right", "wrong"),
     [
+        (UNKNOWN, r"\mathbf{W}^{(2)}", PROD + r" + \lambda \mathbf{W}^{(2)}", ("+", "-")),
+        (WHOLE, r"\mathbf{h}", r"{\mathbf{W}^{(2)}}^\top \frac{\partial L}{\partial \mathbf{o}}", ("(2)", "(1)")),
         (ROWS, "h", r"(p - y) W_2^T", ("W_2^T", "W_2")),
         (ROWS, "W_2", r"h^T (p - y)", (r"h^T (p - y)", r"(p - y)^T h")),
         (ROWS, "W_2", r"h^T (p - y)", ("h^T", "x^T")),

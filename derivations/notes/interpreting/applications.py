@@ -150,7 +150,19 @@ class Applications(Derivatives, Arrays, Indicators):
                 return self._unknown_function(ref, self.value(arguments[0]))
             raise UnsupportedNoteError("a derivative of a function of several things, written with a prime")
         with self.within(None, None, self._sample_of(arguments)):
-            return self.at_primes(ref, self.named, self._is_sampled(arguments))
+            value = self.at_primes(ref, self.named, self._is_sampled(arguments))
+        self._depends_on(value, arguments)
+        return value
+
+    def _depends_on(self, value: Value, arguments: Sequence[Node]) -> None:
+        """L = l(o, y) with an unknown l says that l depends on o, where o is something that is defined."""
+        name = label_if_named(value.expr)
+        if name is None or name not in self.unknown:
+            return
+        for argument in arguments:
+            of = label_if_named(self.value(argument).expr) if isinstance(argument, ast.Symbol) else None
+            if of is not None and of in self.scope.symbols and self.scope.symbols[of].definition is not None:
+                self.scope.depends.setdefault(name, set()).add(of)
 
     def _is_plain(self, node: Node) -> bool:
         return isinstance(node, ast.Symbol) or head_of(node, self.signature) is not None

@@ -415,7 +415,7 @@ class Elaborator(Products):
         ):
             exponent = self.value(node.superscripts[0]).expr if node.superscripts else sp.S.One
             written = render(node.subscripts[0]) if node.subscripts else "2"
-            if written in ("1", "2", "F") and base.body is not None:
+            if written in ("1", "2", "F", r"\text{F}", r"\mathrm{F}") and base.body is not None:
                 total = self.total_size(base.body) if written == "1" else self.value(base).expr
                 return scalar(total**exponent)
             raise UnsupportedNoteError(f"the norm {written}")

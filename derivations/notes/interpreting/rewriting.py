@@ -10,6 +10,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     X'X                           X^T X, and so every other prime but those of functions
     C(\dots), J(\cdot)            C, J
     \partial_w L                 ∇_w L
+    prod(\frac{∂Z}{∂Y}, \frac{∂Y}{∂X})  \frac{∂Z}{∂Y} \frac{∂Y}{∂X}, multiplied as the shapes ask for
     \mathrm{e}^x                 e^x
     p(y_i \mid x_i; w)            a name at i: see `chances`
     p(x_1, \dots, x_n \mid w)     p(\mathbf x \mid w), of all samples
@@ -47,6 +48,7 @@ from derivations.notes.interpreting.classes import (
 )
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
+from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
 from derivations.notes.interpreting.shorthand import (
     NO_SHORTHAND,
@@ -218,7 +220,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Sum):
             return _without_dots(found)
         if isinstance(found, ast.Product):
-            found = _with_gradients(_without_placeholders(found))
+            found = _with_gradients(_without_placeholders(_with_chains(found)))
         if isinstance(found, ast.Product) and used.short.spread:
             found = with_sigmoid(found)
         if isinstance(found, ast.Product) and used.maps:
@@ -241,6 +243,23 @@ def rewritten(node: Node, used: Usage) -> Node:
 def _with_joint_lists(node: Node) -> Node:
     found: Node = mapped(node, lambda n: with_joint_lists(n) if isinstance(n, ast.Product) else n)
     return found
+
+
+def _with_chains(node: ast.Product) -> ast.Product:
+    r"""A product for \text{prod}(\frac{∂Z}{∂Y}, \frac{∂Y}{∂X})."""
+    factors: list[ast.Factor] = []
+    for factor in node.factors:
+        before = factors[-1].body if factors else None
+        inside = factor.body.body if isinstance(factor.body, ast.Group) and not factor.operator else None
+        is_prod = isinstance(before, ast.BigOperator) and before.name == "prod" and before.lower is before.upper is None
+        items = inside.items if isinstance(inside, ast.Listing) and is_prod else ()
+        parts = [item for item in items if item is not None and is_differential(item)]
+        if parts and len(parts) == len(items):
+            first = factors.pop()
+            factors += [replace(first, body=parts[0]), *(ast.Factor("", "", part) for part in parts[1:])]
+        else:
+            factors.append(factor)
+    return replace(node, factors=tuple(factors))
 
 
 def _without_placeholders(node: ast.Product) -> Node:
