@@ -17,6 +17,8 @@ from derivations.notes.parsing.tokens import Token
 
 _OPERATORS = frozenset(("TIMES", "SIGN"))
 _PUNCTUATION = ".,;:"
+_NO_OPERAND_ENDS = frozenset(("FUNCTION", "BIG", "PARTIAL", "NABLA", "SUB", "SUP", "SEP")) | _OPERATORS
+_ABBREVIATED = frozenset(("st", "ie", "eg", "wr", "rt"))  # s.t., w.r.t.
 _SYSTEMS = frozenset(("cases", "dcases", "array", "matrix", "aligned", "gathered", "split", "align", "rcases"))
 _BOXES = frozenset(("boxed", "boldsymbol", "mathbf"))
 
@@ -216,7 +218,8 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
     for position, item in enumerate(line):
         token, clause, rest = item.token, found[-1], line[position + 1 :]
         if item.inside:
-            clause.sides[-1].append(token)
+            dotted = token.kind == "SEP" and token.text == "." and _is_multiplied(clause, token, rest)
+            clause.sides[-1].append(replace(token, kind="TIMES", text=r"\cdot") if dotted else token)
         elif token.kind == "AMP":
             columns += 1
             if columns % 2 == 0 and _starts_equation(clause, rest):
@@ -286,18 +289,27 @@ def _space_divides(clause: Clause, rest: Sequence[_Item]) -> bool:
     if last.kind == "SEP":
         clause.sides[-1].pop()
         return True
-    operand_ends = last.kind not in {"FUNCTION", "BIG", "PARTIAL", "NABLA", "SUB", "SUP"} | _OPERATORS
+    operand_ends = last.kind not in _NO_OPERAND_ENDS
     return operand_ends and following.token.kind in OPERAND_START
 
 
 def _is_multiplied(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:
-    """Whether a dot stands between a bracket and what follows right behind it: -(1 - s).y x, and no sentence ends."""
+    """Whether a dot stands between operands, right before the second or apart from both: w.x, w . x, (1 - s).y.
+
+    No sentence ends so, but where what is behind it is an equation of its own.
+    """
     before = clause.sides[-1][-1] if clause.sides[-1] else None
-    behind = rest[0].token if rest else None
-    if before is None or behind is None or before.end != token.start or token.end != behind.start:
+    following = next(_next_tokens(rest), None)
+    if before is None or following is None or following.token.kind not in OPERAND_START:
         return False
-    closed = before.kind == "CLOSE" or behind.kind == "OPEN"
-    return closed and behind.kind in OPERAND_START and bool(clause.relations) and not _has_own_relation(rest)
+    behind = following.token
+    if before.text + behind.text in _ABBREVIATED or before.kind in _NO_OPERAND_ENDS:
+        return False
+    if token.end != behind.start and before.end == token.start:
+        return False
+    leans = before.end != token.start and token.end == behind.start  # no sentence ends with a dot that leans forward
+    is_inside = bool(rest) and rest[0].inside
+    return is_inside or leans or bool(clause.relations) and not _has_own_relation(rest)
 
 
 def _separator_divides(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:
