@@ -49,6 +49,13 @@ def test_raised_marks(given: str, right: str, wrong: tuple[str, str]) -> None:
     assert last(f"{given}$${right.replace(*wrong)}$$") not in HELD
 
 
+def test_what_is_of_a_layer_beside_usual_names() -> None:
+    given = r"""$s^{(l)} = W^{(l)} x^{(l-1)} + b^{(l)}$ with a matrix $W^{(l)}$, $x^{(l)} = \tanh(s^{(l)})$, and
+    $e_j^{(l)} = \frac{\partial J}{\partial s_j^{(l)}}$. $$e_j^{(l)} = \frac{\partial J}{\partial x_j^{(l)}} """
+    assert last(given + "(1 - (x_j^{(l)})^2)$$") in HELD
+    assert last(given + "(1 - x_j^{(l)})$$") not in HELD
+
+
 def test_a_transpose_beside_a_step() -> None:
     given = r"$a^l = \tanh(W^l a^{l-1})$, $z = W^{l+1} a^l$ and $L = \frac12 \|z - y\|^2$. "
     given += r"$$\frac{\partial L}{\partial a^l} = "

@@ -179,3 +179,13 @@ $$\frac{\partial S}{\partial \beta_0} = -2\sum_{i=1}^n (y_i - \beta_0 - \beta_1x
 $$\sum y_i = n\beta_0 + \beta_1\sum x_i$$"""
     assert "refuted" not in verdicts(text)
     assert verdicts(text.replace("= 0$$", "$$"))[-1] == "refuted"
+
+
+DOTTED = r"""The unit is $$y = w_1.x_1 + w_2.x_2 + ... + w_N.x_N = \sum_{i=1}^N w_i.x_i$$ with $E = \frac12 (t-y)^2$. So
+$$w_i - \eta.\frac{dE}{dw_i} = w_i - \eta.\frac{dE}{dy} .\frac{dy}{dw_i} = w_i + \eta.(t - y).x_i$$"""
+
+
+def test_a_dot_between_operands_is_a_product():
+    assert verdicts(DOTTED) == ["definition", "proved", "definition", "proved", "proved"]
+    assert verdicts(DOTTED.replace("w_i + ", "w_i - "))[-1] == "refuted"
+    assert verdicts(r"$$y = 2x. z = 3x$$ $$y + z = 5x$$") == ["definition", "definition", "proved"]

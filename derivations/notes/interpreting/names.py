@@ -28,6 +28,7 @@ __all__ = [
     "UnsupportedNoteError",
     "accented",
     "binder",
+    "has_layers",
     "layer_of",
     "layer_of_key",
     "layer_of_node",
@@ -174,7 +175,7 @@ class _Parts:
                 self.transposed = True
             case ast.Mark(sign):
                 self.marks.append(f"^{sign}")
-            case _ if self.base in LAYERED and (layer_of_node(node) or ("",))[0] in self.habits.layers:
+            case _ if self._is_layer(node):
                 self.marks.append("^" + re.sub(r"\\left|\\right|[\s()\[\]]", "", render(node)))
             case ast.Group("(", ")", body) if body is not None:
                 self._bracketed(node, body)
@@ -189,6 +190,11 @@ class _Parts:
                 self.power = node
             case _:
                 raise UnsupportedNoteError(f"two powers on {self.base}")
+
+    def _is_layer(self, node: Node) -> bool:
+        """Whether a superscript is a layer: on any letter but Euler's e, which an index or a bracket tells apart."""
+        is_euler = self.base == "e" and not self.lower and not isinstance(node, ast.Group)
+        return has_layers(self.base) and not is_euler and (layer_of_node(node) or ("",))[0] in self.habits.layers
 
     def _bracketed(self, node: Node, body: Node) -> None:
         letters = list(_letters(body))
@@ -230,9 +236,16 @@ def layer_of_key(key: str) -> tuple[str, int] | None:
     return None if numbered is None else ("", int(numbered[1]))
 
 
+def has_layers(name: str) -> bool:
+    """Whether a name may be of a layer in a document that has layers."""
+    return name in LAYERED or name in (r"\Delta", r"\theta", r"\Theta") or len(name) == 1 and name.isalpha()
+
+
 def layer_of(symbol: ast.Symbol) -> tuple[str, int] | None:
     """The layer that a symbol may be of."""
-    if symbol.name not in LAYERED or not symbol.superscripts:
+    if not has_layers(symbol.name) or not symbol.superscripts:
+        return None
+    if symbol.name == "e" and not symbol.subscripts and not isinstance(symbol.superscripts[0], ast.Group):
         return None
     found = layer_of_node(symbol.superscripts[0])
     return found if found is not None and found[0] in ("l", "L", r"\ell") else None

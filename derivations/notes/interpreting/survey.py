@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.classes import class_letters
 from derivations.notes.interpreting.names import (
+    LAYERED,
     NAMES_BOUND,
     TRANSPOSES,
     Habits,
@@ -368,8 +369,9 @@ def habits_of(sides: list[Node]) -> Habits:
     of_labels = {s.name for n in symbols if n.name in LABELS for s in n.superscripts if isinstance(s, ast.Symbol)}
     raised -= from_zero - of_labels  # Σ_{j=0} w_j x^j is a polynomial: these are powers
     layered = {(layer[0], n.name) for n in symbols if (layer := layer_of(n)) is not None and layer[0] not in raised}
-    letters = {letter for letter, _ in layered}
-    layers = frozenset(c for c in letters if len({name for letter, name in layered if letter == c}) > 1)
+    usual = {(letter, name) for letter, name in layered if name in LAYERED}
+    layers = frozenset(c for c, _ in usual if len({name for letter, name in usual if letter == c}) > 1)
+    layers |= {c for c, _ in layered if c == "L" and layers and len({n for d, n in layered if d == "L"}) > 1}
     labels = frozenset(unit_of(n) for s in symbols if len(s.name) > 1 and s.name.isalpha() for n in s.subscripts)
     bound_names = frozenset(raised & NAMES_BOUND) | _odd_indices(sides, symbols)
     plain = Habits(frozenset(raised), layers=layers, bound=bound_names, labels=labels - {""})

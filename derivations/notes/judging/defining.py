@@ -18,7 +18,7 @@ from derivations.indexed import UnsupportedExpressionError, free_atoms, free_sym
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, is_general, own_layer
-from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
+from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError, layer_of_key
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import leading, operand_of, subject_of
 from derivations.notes.interpreting.scope import Entry, Scope
@@ -101,9 +101,10 @@ class Defining(Renewing):
         """Whether a name is a parameter by which something is differentiated: no value is its definition.
 
         What is called y or t is no parameter, but what a layer gives: y = σ(x), and later ∂L/∂y. Nor is the u of a
-        chain rule: u = g(x), and later dy/du.
+        chain rule: u = g(x), and later dy/du, or the x^l of a layer.
         """
-        if base_letter(head.ref.key).lower() in LABELS:
+        letter = base_letter(head.ref.key)
+        if letter.lower() in LABELS or letter == "x" and layer_of_key(head.ref.key) is not None:
             return False
         if head.ref.key in ("u", "v") and any(isinstance(n, ast.Symbol) for n in walk(right)):
             return False

@@ -308,8 +308,15 @@ def _is_multiplied(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:
     if token.end != behind.start and before.end == token.start:
         return False
     leans = before.end != token.start and token.end == behind.start  # no sentence ends with a dot that leans forward
+    tight = before.end == token.start and token.end == behind.start
+    leans |= tight and (behind.kind == "FRAC" or any(_is_dot(t) for side in clause.sides for t in side))
     is_inside = bool(rest) and rest[0].inside
     return is_inside or leans or bool(clause.relations) and not _has_own_relation(rest)
+
+
+def _is_dot(token: Token) -> bool:
+    """Whether a product was written with a dot."""
+    return token.kind == "TIMES" and token.text == r"\cdot" and token.end - token.start == 1
 
 
 def _separator_divides(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:
