@@ -50,8 +50,10 @@ def test_raised_marks(given: str, right: str, wrong: tuple[str, str]) -> None:
 
 
 def test_what_is_of_a_layer_beside_usual_names() -> None:
-    given = r"""$s^{(l)} = W^{(l)} x^{(l-1)} + b^{(l)}$ with a matrix $W^{(l)}$, $x^{(l)} = \tanh(s^{(l)})$, and
-    $e_j^{(l)} = \frac{\partial J}{\partial s_j^{(l)}}$. $$e_j^{(l)} = \frac{\partial J}{\partial x_j^{(l)}} """
+    given = r"""$s^{(l)} = W^{(l)} x^{(l-1)} + b^{(l)}$ with a matrix $W^{(l)}$, and $x^{(l)} = \tanh(s^{(l)})$.
+    $$\frac{\partial J}{\partial W^{(L)}} = \frac{\partial J}{\partial s^{(L)}} (x^{(L-1)})^T$$
+    $$e_j^{(l)} = \frac{\partial J}{\partial s_j^{(l)}}$$
+    $$e_j^{(l)} = \frac{\partial J}{\partial x_j^{(l)}} """
     assert last(given + "(1 - (x_j^{(l)})^2)$$") in HELD
     assert last(given + "(1 - x_j^{(l)})$$") not in HELD
 
