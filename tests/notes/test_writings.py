@@ -189,3 +189,5 @@ def test_a_dot_between_operands_is_a_product():
     assert verdicts(DOTTED) == ["definition", "proved", "definition", "proved", "proved"]
     assert verdicts(DOTTED.replace("w_i + ", "w_i - "))[-1] == "refuted"
     assert verdicts(r"$$y = 2x. z = 3x$$ $$y + z = 5x$$") == ["definition", "definition", "proved"]
+    chain = r"$z = wx + b$, $J = \frac12 (z - y)^2$. $$\frac{dJ}{dw} = \frac{dJ}{dz}. \frac{dz}{dw} = (z - y) x$$"
+    assert verdicts(chain)[-2:] == ["proved", "proved"]

@@ -305,6 +305,8 @@ def _is_multiplied(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:
     behind = following.token
     if before.text + behind.text in _ABBREVIATED or before.kind in _NO_OPERAND_ENDS:
         return False
+    if _is_chain(clause.sides[-1], rest):
+        return True
     if token.end != behind.start and before.end == token.start:
         return False
     leans = before.end != token.start and token.end == behind.start  # no sentence ends with a dot that leans forward
@@ -312,6 +314,30 @@ def _is_multiplied(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:
     leans |= tight and (behind.kind == "FRAC" or any(_is_dot(t) for side in clause.sides for t in side))
     is_inside = bool(rest) and rest[0].inside
     return is_inside or leans or bool(clause.relations) and not _has_own_relation(rest)
+
+
+def _is_chain(before: Sequence[Token], rest: Sequence[_Item]) -> bool:
+    r"""Whether what is below one fraction bar is above the next: \frac{∂J}{∂z}. \frac{∂z}{∂w}, a chain rule."""
+    behind = [item.token for item in rest if item.token.kind != "SPACE"]
+    if before[-1].kind != "RBRACE" or behind[0].kind != "FRAC":
+        return False
+    below, above = (
+        _first_group([*reversed(before)], ("RBRACE", "LBRACE")),
+        _first_group(behind[1:], ("LBRACE", "RBRACE")),
+    )
+    return len(above) > 1 and above[0] in ("partial", "d", "∂") and above == below[::-1]
+
+
+def _first_group(tokens: Sequence[Token], brackets: tuple[str, str]) -> list[str]:
+    """The texts of what the braces hold that the tokens begin with; nothing where they don't."""
+    depth = 0
+    found: list[str] = []
+    for token in tokens:
+        depth += (token.kind == brackets[0]) - (token.kind == brackets[1])
+        if depth == 0:
+            return found[1:]
+        found.append(token.text)
+    return []
 
 
 def _is_dot(token: Token) -> bool:
