@@ -98,7 +98,7 @@ class Fit:
         b = self.shape(right)
         self.inner = False
         if a is not None and b is not None:
-            if len(a.sizes) != len(b.sizes) and right != ast.Number("0"):
+            if len(a.sizes) != len(b.sizes) and not _is_value(right):
                 raise UnfitError
             self.alike(a, b)
 
@@ -264,6 +264,13 @@ def has_slope(factors: Sequence[ast.Factor]) -> bool:
         and not second.operator
         for first, second in itertools.pairwise(factors)
     )
+
+
+def _is_value(node: Node) -> bool:
+    """Whether a side is a numeral, as in the condition y = 1: it says nothing of shapes."""
+    if isinstance(node, ast.Sum) and len(node.terms) == 1:
+        return isinstance(node.terms[0].body, ast.Number)
+    return isinstance(node, ast.Number)
 
 
 def _differential(node: Node) -> Node | None:

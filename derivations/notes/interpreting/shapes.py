@@ -22,7 +22,7 @@ from dataclasses import replace
 from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.fitting import WEIGHTS, Fit, UnfitError, is_number, names_loss
 from derivations.notes.interpreting.layers import at_layer, is_general, layers_named, own_layer
-from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.quotients import leading
 from derivations.notes.interpreting.signature import LABELS, Key, Signature, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
@@ -109,7 +109,9 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     stated = declared_sizes(document, signature.habits) if stated is None else stated
     indexed = {r.key for r in refs if len(r.indices) >= len(stated.get(r.key, ())) and r.indices}  # X_i of a matrix X
     indexed -= _gradients(equations, indexed, signature.habits)
-    bare = {r.key for r in refs} - indexed - (TRANSPOSES - stated.keys()) - signature.functions
+    layered = {base_letter(key) for key in signature.functions if layer_of_key(key) is not None}
+    functions = signature.functions | {r.key for r in refs if layer_of_key(r.key) and base_letter(r.key) in layered}
+    bare = {r.key for r in refs} - indexed - (TRANSPOSES - stated.keys()) - functions
     of_rows = {key: signature.axes[small] for key in bare if (small := _rows_of(key, signature, indexed)) is not None}
     bare -= of_rows.keys()
     declared = {key: sizes for key, sizes in stated.items() if key in bare}
