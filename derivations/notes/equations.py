@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.applications import of_others
 from derivations.notes.interpreting.elaborate import Elaborator
-from derivations.notes.interpreting.fitting import is_loss
+from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of
@@ -234,7 +234,7 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
             and at.right == _ZERO
             and at.begins
             and at.subject is not None
-            and is_loss(at.subject)
+            and names_loss(at.subject, capitals=True)
         ):
             reason = "an equation to be solved"  # no loss is claimed to be flat
             return replace(record, verdict="definition", method="condition", reason=reason)

@@ -35,5 +35,5 @@ def test_corpus() -> None:
     last = score("score_corpus.py", str(SHARED / "corpus")).strip().splitlines()[-1]
     assert "false alarms 0, false proofs 0" in last, last
     caught, held = last.split("caught ")[1], last.split("held ")[1]
-    assert int(caught.split("/")[0]) >= 19, last
-    assert int(held.split("/")[0]) >= 0.75 * int(held.split("/")[1].split(" ")[0]), last
+    assert int(caught.split("/")[0]) >= 22, last  # as many as are; two of 24 are mislabelled
+    assert int(held.split("/")[0]) >= 0.85 * int(held.split("/")[1].split(" ")[0]), last

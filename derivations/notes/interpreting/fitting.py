@@ -14,7 +14,7 @@ from derivations.notes.interpreting.signature import Key, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["WEIGHTS", "Fit", "UnfitError", "has_slope", "is_loss", "is_number", "names_loss"]
+__all__ = ["WEIGHTS", "Fit", "UnfitError", "has_slope", "is_number", "names_loss"]
 
 WEIGHTS = frozenset("WUVA")
 _NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
@@ -280,16 +280,10 @@ def _differential(node: Node) -> Node | None:
     return None
 
 
-def names_loss(node: Node) -> bool:
-    """Whether a side names a loss: L, or J(W)."""
+def names_loss(node: Node, capitals: bool = False) -> bool:
+    """Whether a side names a loss: L, RSS, J(W); capitals: any capital is one, as where it is differentiated."""
     name = node.factors[0].body if isinstance(node, ast.Product) and len(node.factors) == 2 else node
-    return isinstance(name, ast.Symbol) and _is_loss_name(name.name)
-
-
-def is_loss(node: Node) -> bool:
-    """Whether a side is the name of a loss: L, RSS, J(w)."""
-    name = node.factors[0].body if isinstance(node, ast.Product) else node
-    return isinstance(name, ast.Symbol) and (_is_loss_name(name.name) or name.name.isupper())
+    return isinstance(name, ast.Symbol) and (_is_loss_name(name.name) or capitals and name.name.isupper())
 
 
 def _is_loss_name(key: str) -> bool:
