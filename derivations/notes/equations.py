@@ -320,7 +320,7 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
         key = head.ref.key
         again = record.verdict == "refuted" and key in self.implied
         is_known = self._has_value(head) or key in self.scope.unusable or key in self.signature.size.values()
-        if not again and (is_known or not self._is_open(head)):
+        if not again and (is_known or not (self._is_open(head) or self._is_first_spread(step, name))):
             return None
         with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
             self._bind(replace(step, left=replace(step.left, node=name)), head, value)
@@ -330,6 +330,14 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
                 return replace(record, verdict="conflict", witness=None, reason=reason)
             return replace(record, verdict="definition", method="definition", reason=f"it says what {key} is")
         return None
+
+    def _is_first_spread(self, step: Step, name: Node) -> bool:
+        r"""Whether a \sigma that is a name stands nowhere before; else \sigma^2 = … says what a free one should be."""
+        if not (self.signature.names_sigma and isinstance(name, ast.Symbol) and name.name == r"\sigma"):
+            return False
+        chains = (chain for formula in self.document.formulas[: step.formula] for chain in formula.chains)
+        sides = (member for chain in chains for member in chain.members if member is not None)
+        return not any(isinstance(n, ast.Symbol) and n.name == name.name for side in sides for n in walk(side))
 
     def _is_of_others(self, head: Head, record: StepRecord) -> bool:
         """Whether a function is stated of other things than those of which it was defined: f(x, y) after f(x)."""

@@ -19,6 +19,8 @@ EXPONENTIAL = r"""$$p(x_1, \ldots, x_n \mid \lambda) = \prod_{i=1}^n p(x_i \mid 
 BERNOULLI = r"$\ell(p \mid \mathbf{x}) = \log \prod_{n=1}^N p^{x_n} (1 - p)^{1 - x_n}$."
 SPREAD = r"""The noise is Gaussian: $p(y_i \mid x_i) = \frac{1}{\sqrt{2\pi}\sigma} e^{-(y_i - w x_i)^2 / (2\sigma^2)}$
 with variance $\sigma^2$, where in logistic regression $\sigma(z)$ is the sigmoid."""
+BATCH = r"""$\mu = \frac1m \sum_{i=1}^m x_i$, $\sigma^2 = \frac1m \sum_{i=1}^m (x_i - \mu)^2$
+and $f(x) = x \sigma(x)$."""
 COUNT = r"$L(p) = \binom{n}{k} p^k (1-p)^{n-k}$."
 SHIFTED = r"$J = \frac{1}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})^2$."
 VECTOR = r"$z_i = w^T x_i$ and $L = \sum_{i=1}^n (\sigma(z_i) - y_i)^2$."
@@ -60,6 +62,12 @@ GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \si
             r"\frac{1}{\sigma^2} \sum_{i=1}^n y_i^2 = \frac{1}{\sigma^2} \sum_{i=1}^n y_i",
             "refuted",
         ),
+        (BATCH, r"\frac{\partial \sigma^2}{\partial x_j} = \frac2m (x_j - \mu)", "proved"),
+        (BATCH, r"\frac{\partial \sigma^2}{\partial x_j} = \frac1m (x_j - \mu)", "undecided"),
+        (BATCH, r"f'(x) = \sigma(x) + f(x)(1 - \sigma(x))", "proved"),
+        (BATCH, r"\sigma^2 = \frac{1}{m-1} \sum_{i=1}^m (x_i - \mu)^2", "conflict"),
+        ("", r"\sigma_B^2 = \frac1m \sum_{i=1}^m (x_i - c)^2", "definition"),
+        (r"$\frac{1}{2\sigma^2} (y - wx)^2$", r"\sigma^2 = \frac1m \sum_{i=1}^m (x_i - c)^2", "undecided"),
         (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n-k}{1-p}", "proved"),
         (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n}{1-p}", "refuted"),
         (SHIFTED, r"\frac{\partial J}{\partial b} = \frac{2}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})", "proved"),

@@ -24,7 +24,7 @@ from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
-from derivations.notes.interpreting.shorthand import bare_symbols, is_of_spread
+from derivations.notes.interpreting.shorthand import bare_symbols
 from derivations.notes.interpreting.signature import DATA, base_letter
 from derivations.notes.interpreting.tensor import (
     ANY,
@@ -239,7 +239,11 @@ class Elaborator(Products):
                 return self.with_scripts(found, scripts), 1
             if is_function and not (base.opening == "[" and ref.key not in SIGMOIDS):
                 return self.call(node, base, bracket), 1
-        if ref.key in SIGMOIDS and not self.scope.of(ref.key) and self._is_sigmoid(ref.key):
+        if (
+            ref.key in SIGMOIDS
+            and not self.scope.of(ref.key)
+            and not (ref.key == r"\sigma" and self.signature.names_sigma)
+        ):
             if bracket is not None and isinstance(bracket, ast.Symbol):
                 return self.sigmoid_of(self.value(bracket), ref.primes), 1
             raise UnsupportedNoteError("σ without its argument")
@@ -262,12 +266,6 @@ class Elaborator(Products):
         above = node.superscripts[0] if node.superscripts else None
         plain = above is None or isinstance(above, ast.Number)
         return self.signature.names_e and (plain or isinstance(above, ast.Symbol) and above.name in TRANSPOSES)
-
-    def _is_sigmoid(self, key: str) -> bool:
-        r"""Whether \sigma is a function here, and not the spread in exp(-(y - \mu)^2 / 2\sigma^2)."""
-        if key in self.signature.functions or key != r"\sigma":
-            return True
-        return self.signature.says("sigmoid|logistic|逻辑|сигм") and not is_of_spread(self.signature.words)
 
     def with_scripts(self, value: Value, ref: object) -> Value:
         transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)

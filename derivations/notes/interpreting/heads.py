@@ -56,7 +56,8 @@ def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
     except UnsupportedNoteError:
         return None
     is_error = ref.key == r"\delta" and (len(ref.indices) < 2 or not signature.has_kronecker)  # no Kronecker delta
-    if ref.key in _BUILTIN and not is_error:
+    is_spread = ref.key == r"\sigma" and signature.names_sigma
+    if ref.key in _BUILTIN and not (is_error or is_spread):
         names_e = ref.key == "e" and signature.names_e
         if not (names_e or ref.key in ("e", r"\pi") and ref.indices):  # e_i is an error, e Euler's number
             return None

@@ -34,6 +34,10 @@ __all__ = [
 _SPREAD = r"variance|deviation|gaussian|normal distribution|\\mathcal\s*\{?N|方差|正态|高斯|дисперс|нормальн"
 _SIGMOID = r"sigmoid|logistic|逻辑|сигм|логист|シグモイド|시그모이드"
 _SQUARE = r"(?:\\sigma|σ)(?:_\w|_\{\w+\})?\s*(?:\^\s*\{?\s*2|²)"
+_DEFINED = (  # \sigma^2 = \frac1m \sum_i (x_i - \mu)^2, without a σ on the right
+    r"(?:\\sigma|σ)(?:_\w|_\{[^{}]*\})?\s*(?:\^\s*\{?\s*2\s*\}?|²)\s*&?\s*:?="
+    r"(?![^$\n]*(?:\\sigma|σ))[^$\n]*(?:\\sum|\\mathbb|\^\s*\{?\s*2|Var)"
+)
 _SLOPE = r"\\frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*\\sigma\s*\}"
 _LETTERS = "kjlrsuvmnq"
 
@@ -73,7 +77,7 @@ def shorthand_of(chains: Iterable[ast.Chain], words: str) -> Shorthand:
             if isinstance(by, ast.Symbol) and not by.superscripts and not by.subscripts and not by.primes:
                 arguments[by] += 1
                 applied = True
-    is_spread = re.search(_SPREAD, words, re.I) is not None
+    is_spread = re.search(_SPREAD, words, re.I) is not None or is_of_spread(words)
     only = next(iter(arguments)) if len(arguments) == 1 and not is_spread else None
     if any(_names_sigma(chain) for chain in chains):
         only = None
@@ -83,9 +87,9 @@ def shorthand_of(chains: Iterable[ast.Chain], words: str) -> Shorthand:
 
 @lru_cache(maxsize=100)
 def is_of_spread(words: str) -> bool:
-    r"""Whether a text on the logistic function has a \\sigma^2 of a distribution, too: a bare σ is then a spread."""
+    r"""Whether a bare σ is a spread, though σ(z) may be the logistic function: by words, or by what σ^2 is made of."""
     both = all(re.search(pattern, words, re.I) for pattern in (_SPREAD, _SIGMOID, _SQUARE))
-    return both and not re.search(_SLOPE, words)
+    return (both or re.search(_DEFINED, words) is not None) and not re.search(_SLOPE, words)
 
 
 def _names_sigma(chain: ast.Chain) -> bool:

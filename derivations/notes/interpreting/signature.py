@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from derivations.notes.interpreting.names import Habits
+from derivations.notes.interpreting.shorthand import is_of_spread
 
 __all__ = ["DATA", "LABELS", "MATRICES", "PARAMETERS", "VECTORS", "WEIGHTS", "Key", "Signature", "Slot", "base_letter"]
 
@@ -154,6 +155,13 @@ class Signature:
 
     def sort_of(self, formula: int, letter: str) -> Key | None:
         return self.sort_of_letter.get((formula, letter), self.usual_sort.get(letter))
+
+    @cached_property
+    def names_sigma(self) -> bool:
+        r"""Whether a bare \\sigma is a name, as the spread in exp(-(y - \\mu)^2 / 2\\sigma^2), and no function here."""
+        if r"\sigma" in self.functions:
+            return False
+        return is_of_spread(self.words) or not self.says("sigmoid|logistic|逻辑|сигм")
 
     def says(self, pattern: str) -> bool:
         """Whether the document's words, or its formulas, say something."""

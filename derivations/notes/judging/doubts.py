@@ -237,8 +237,9 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
     """What stands on one side only and is not known: indices and names without a definition."""
     doubts, speaker = [], claim.speaker
     for side in (left, right):
-        if isinstance(side, sp.Symbol | sp.Indexed):
-            label = side.base.label if isinstance(side, sp.Indexed) else side
+        name = _power_of(side)
+        if name is not None:
+            label = name.base.label if isinstance(name, sp.Indexed) else name
             stands = str(label) in claim.beside
             if side == right and any(label in labels_in(e) for e in closed(left, speaker)):
                 continue  # what stands on the left as well is not named here
@@ -264,6 +265,13 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
     for name in sorted((names[0] ^ names[1]) - claim.beside):
         doubts.append(f"{name} is not defined here")
     return doubts
+
+
+def _power_of(side: sp.Expr) -> sp.Expr | None:
+    """The name of which a side is a number times a power, as 2θ² is of θ: an equation may say what it is."""
+    _, rest = side.as_coeff_Mul()
+    base, _ = rest.as_base_exp()
+    return base if isinstance(base, sp.Symbol | sp.Indexed) else None
 
 
 def ranges_mixed(sides: Sequence[sp.Expr], ranges: Ranges) -> list[str]:
