@@ -21,6 +21,7 @@ SPREAD = r"""The noise is Gaussian: $p(y_i \mid x_i) = \frac{1}{\sqrt{2\pi}\sigm
 with variance $\sigma^2$, where in logistic regression $\sigma(z)$ is the sigmoid."""
 BATCH = r"""$\mu = \frac1m \sum_{i=1}^m x_i$, $\sigma^2 = \frac1m \sum_{i=1}^m (x_i - \mu)^2$
 and $f(x) = x \sigma(x)$."""
+BESIDE = r"""$J = -\log \sigma(u_o^T v) - \sum_{k=1}^K \log \sigma(-u_k^T v)$."""
 COUNT = r"$L(p) = \binom{n}{k} p^k (1-p)^{n-k}$."
 SHIFTED = r"$J = \frac{1}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})^2$."
 VECTOR = r"$z_i = w^T x_i$ and $L = \sum_{i=1}^n (\sigma(z_i) - y_i)^2$."
@@ -68,6 +69,8 @@ GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \si
         (BATCH, r"\sigma^2 = \frac{1}{m-1} \sum_{i=1}^m (x_i - \mu)^2", "conflict"),
         ("", r"\sigma_B^2 = \frac1m \sum_{i=1}^m (x_i - c)^2", "definition"),
         (r"$\frac{1}{2\sigma^2} (y - wx)^2$", r"\sigma^2 = \frac1m \sum_{i=1}^m (x_i - c)^2", "undecided"),
+        (BESIDE, r"\frac{\partial J}{\partial u_o} = (\sigma(u_o^T v) - 1) v", "supported"),
+        (BESIDE, r"\frac{\partial J}{\partial u_o} = (\sigma(u_o^T v) + 1) v", "refuted"),
         (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n-k}{1-p}", "proved"),
         (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n}{1-p}", "refuted"),
         (SHIFTED, r"\frac{\partial J}{\partial b} = \frac{2}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})", "proved"),

@@ -31,6 +31,7 @@ class Claim:
     values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()  # of an example
     sizes: tuple[tuple[sp.Symbol, int], ...] = ()
     beside: frozenset[str] = frozenset()  # names that both arrays have, of which this is an entry
+    outside: frozenset[sp.Symbol] = frozenset()  # places taken to be behind the last of those that are summed over
     needs_proof: bool = False  # whether it is of no interest what the claim is, if it isn't proved
 
 

@@ -75,6 +75,9 @@ def _judge(claim: Claim, seed: int) -> Judged:
     ranges = ranges_of((left, right), axes, speaker)
     for a, b in claim.distinct:
         ranges = ranges.with_distinct(a, b)
+    for place in claim.outside & ranges.bounds.keys():
+        behind = ranges.bounds[place][1] + 1
+        ranges = ranges.with_index(place, behind, behind)
     settled = Settled(speaker, ranges)
     first, second = settled.taken(left), settled.taken(right)
     doubts += one_sided(left, right, first, second, claim)

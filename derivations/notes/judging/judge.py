@@ -21,8 +21,9 @@ from derivations.notes.interpreting.order import beside_slopes, exchanged
 from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import MisshapenError, Value
+from derivations.notes.judging.beside import places_beside_sums
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
-from derivations.notes.judging.claims import Claim, labels_in
+from derivations.notes.judging.claims import Claim, closed, labels_in
 from derivations.notes.judging.conditions import (
     Values,
     applied,
@@ -365,7 +366,17 @@ class Judging:
             conditions = tuple(dict.fromkeys((*judged.verdict.conditions, *needs)))
             judged = replace(judged, verdict=replace(judged.verdict, conditions=conditions))
         self.vanished |= claim.speaker.vanished
-        return judged
+        return self._unless_outside(claim, judged) if judged.verdict.is_refuted else judged
+
+    def _unless_outside(self, claim: Claim, judged: Judged) -> Judged:
+        """A refuted claim, supported where it holds for a place whose term is added to the sum of the others."""
+        values = [v for side in (claim.left, claim.right) for v in closed(side.expr, claim.speaker)[1:]]
+        places = frozenset(places_beside_sums(values)) - claim.outside
+        if not places or not judge(replace(claim, outside=places, needs_proof=True), self.seed).verdict.is_proved:
+            return judged
+        reason = f"holds where {min(map(str, places))} is none of those that are summed over"
+        verdict = replace(judged.verdict, status=Status.SUPPORTED, witness=None, reason=reason)
+        return replace(judged, verdict=verdict)
 
     def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:
         """An equation with a value for every case: all must hold."""
