@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.indexed import substitute
-from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.signature import Key
 from derivations.notes.interpreting.tensor import ANY, FIXED, Axis, Value, summed
@@ -87,10 +87,18 @@ class Arrays(Namer):
             (axis,) = inner.axes
             other = replace(self.axis(axis.sort), lower=axis.lower, upper=axis.upper)
             return Value(sp.KroneckerDelta(axis.symbol, other.symbol) * inner.expr, (axis, other))
+        if not inner.axes and self._is_of_products(bracket.body):
+            return inner  # tr(w^T X^T X w), the trace of a number
         if len(inner.axes) != 2 or inner.axes[0].sort != inner.axes[1].sort or inner.axes[0].sort == ANY:
             raise UnsupportedNoteError("the trace of what is no square matrix")
         first, second = inner.axes
         return Value(summed(substitute(inner.expr, {second.symbol: first.symbol}), first))
+
+    def _is_of_products(self, node: Node) -> bool:
+        """Whether a side has transposes, and all its capitals are arrays: no matrix in it is read as a number."""
+        names = {n.name for n in walk(node) if isinstance(n, ast.Symbol)}
+        capitals = [name for name in names - TRANSPOSES if len(name) == 1 and name.isupper()]
+        return bool(names & TRANSPOSES) and all(self.signature.axes.get(name) for name in capitals)
 
     def _by_entries(self, layout: Layout) -> Value:
         axes = [self._fixed(len(places)) for places in (layout.down, layout.across)]

@@ -241,8 +241,9 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
         if name is not None:
             label = name.base.label if isinstance(name, sp.Indexed) else name
             stands = str(label) in claim.beside
-            if side == right and any(label in labels_in(e) for e in closed(left, speaker)):
-                continue  # what stands on the left as well is not named here
+            other = right if side == left else left
+            if (side == right or name != side) and any(label in labels_in(e) for e in closed(other, speaker)):
+                continue  # what stands on the other side as well is not named here
             if (
                 not stands
                 and label not in speaker.scope.symbols
