@@ -110,7 +110,19 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
         arrow = here and 0 < at <= len(chain.relations) and chain.relations[at - 1].sign != "="
         begins = own or arrow or (at == 0 and chain.members[0] is not None)
         head, other = (head_of(side, self.signature) for side in (left, right))
+        if head is not None and self._is_slope(head, right):
+            head = None
         return _Place(step, left, right, record, chain, begins, head, other, subject_of(left))
+
+    def _is_slope(self, head: Head, right: Node) -> bool:
+        """Whether a primed name is the derivative of a function of one thing: J' = J + λ|w|² is another loss."""
+        key = head.ref.key.rstrip("'")
+        if key == head.ref.key or head.arguments or self._has_value(head):
+            return False
+        terms = [term.body for term in right.terms] if isinstance(right, ast.Sum) else []
+        if any(isinstance(term, ast.Symbol) and term.name == key and not term.superscripts for term in terms):
+            return False
+        return any(len(entry.parameters) == 1 and not entry.axes for entry in self.scope.of(key))
 
     # kinds
 

@@ -22,6 +22,7 @@ with variance $\sigma^2$, where in logistic regression $\sigma(z)$ is the sigmoi
 BATCH = r"""$\mu = \frac1m \sum_{i=1}^m x_i$, $\sigma^2 = \frac1m \sum_{i=1}^m (x_i - \mu)^2$
 and $f(x) = x \sigma(x)$."""
 BESIDE = r"""$J = -\log \sigma(u_o^T v) - \sum_{k=1}^K \log \sigma(-u_k^T v)$."""
+ENTROPY = r"$H(p) = -p \log p - (1-p) \log(1-p)$."
 COUNT = r"$L(p) = \binom{n}{k} p^k (1-p)^{n-k}$."
 SHIFTED = r"$J = \frac{1}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})^2$."
 VECTOR = r"$z_i = w^T x_i$ and $L = \sum_{i=1}^n (\sigma(z_i) - y_i)^2$."
@@ -74,6 +75,19 @@ GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \si
         ("", r"\nabla_w \mathrm{tr}(w^T X^T X w - w^T X^T y) = 2 X^T X w - X^T y", "proved"),
         ("", r"\nabla_w \mathrm{tr}(w^T X^T X w - w^T X^T y) = X^T X w - X^T y", "refuted"),
         ("", r"\mathrm{tr}(X) = X", "unsupported"),
+        (ENTROPY, r"H''(p) = -\frac{1}{p(1-p)}", "proved"),
+        (ENTROPY, r"H''(p) = \frac{1}{p(1-p)}", "refuted"),
+        (ENTROPY, r"H' = \log(1-p) - \log p", "proved"),
+        (ENTROPY, r"H' = \log(1-p) + \log p", "refuted"),
+        (ENTROPY, r"H' = H + \lambda p^2", "definition"),
+        ("", r"\sigma''(z) = \sigma'(z) (1 - 2\sigma(z))", "proved"),
+        ("", r"\sigma''(z) = \sigma'(z) (1 + 2\sigma(z))", "refuted"),
+        ("", r"\mathrm{softplus}'(x) = \sigma(x)", "proved"),
+        (
+            r"$\mathrm{softplus}(x) = \frac1\beta \log(1 + e^{\beta x})$.",
+            r"\mathrm{softplus}'(x) = \sigma(\beta x)",
+            "proved",
+        ),
         (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n-k}{1-p}", "proved"),
         (COUNT, r"\frac{d \log L(p)}{dp} = \frac{k}{p} - \frac{n}{1-p}", "refuted"),
         (SHIFTED, r"\frac{\partial J}{\partial b} = \frac{2}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})", "proved"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -36,19 +37,22 @@ SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic")
 _NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign, sp.KroneckerDelta, Partial)
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sign": sp.sign, "sgn": sp.sign}
 MOMENTS = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
+_NAMED["softplus"] = lambda u: sp.log(1 + sp.exp(u))
 _NAMED |= dict.fromkeys(RELU, lambda u: sp.Max(0, u))
 
 
 def at_primes(function: Callable[[sp.Expr], sp.Expr], at: sp.Expr, primes: int) -> sp.Expr:
-    """A function, or its derivative, at a point."""
-    if primes > 1:
-        raise UnsupportedNoteError("higher derivatives of a function")
+    """A function, or one of its derivatives, at a point."""
     value = function(at)
     if not primes:
         return value
     slot = sp.Dummy(real=True)
     inner = function(slot)
-    return step_of(at) if isinstance(inner, sp.Max) else inner.diff(slot).xreplace({slot: at})
+    if not isinstance(inner, sp.Max):
+        return inner.diff(slot, primes).xreplace({slot: at})
+    if primes > 1:
+        raise UnsupportedNoteError("higher derivatives of a maximum")
+    return step_of(at)
 
 
 def of_others(key: str) -> str:
@@ -76,12 +80,14 @@ class Applications(Derivatives, Arrays, Indicators):
         if not ref.primes:
             return self.named(ref, sampled)
         entry = self._function_entry(ref)
-        if entry is None or ref.primes > 1 or self.scope.of(ref.key + "'"):
+        is_name = any(self.scope.of(ref.key + "'" * count) for count in range(1, ref.primes + 1))
+        if entry is None or is_name or ref.primes > 1 and len(entry.parameters) != 1:
             return self.named(replace(ref, key=ref.key + "'" * ref.primes, primes=0))
         value = self.named(replace(ref, primes=0), sampled)
         if len(entry.parameters) != 1:
             return self.by_parameters(value, self._numbers(entry))
-        return replace(value, expr=Partial(value.expr, self._here(entry.parameters[0])))
+        by = self._here(entry.parameters[0])
+        return replace(value, expr=reduce(Partial, [by] * ref.primes, value.expr))
 
     def _is_activation(self, ref: Ref) -> bool:
         """Whether a function is applied entry by entry: its slope is multiplied so, or it is that of a layer."""
@@ -122,7 +128,7 @@ class Applications(Derivatives, Arrays, Indicators):
         if not self.scope.of(ref.key) or ref.key in (r"\sigma",) and len(arguments) == 1:
             if ref.key in SIGMOIDS and len(arguments) == 1 and not ref.indices:
                 return self.sigmoid_of(self.value(arguments[0]), ref.primes)
-        if ref.key in _NAMED and len(arguments) == 1 and not ref.indices:
+        if ref.key in _NAMED and len(arguments) == 1 and not ref.indices and not self.scope.of(ref.key):
             inner = self.value(arguments[0])
             return replace(inner, expr=at_primes(_NAMED[ref.key], inner.expr, ref.primes))
         if ref.key in SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
@@ -254,7 +260,7 @@ class Applications(Derivatives, Arrays, Indicators):
             if ref.primes and (len(pairs) != 1 or swapped):
                 raise UnsupportedNoteError("a derivative at another point than the function's argument")
             if ref.primes:
-                return Value(Partial(entry.at(at), self._here(pairs[0][0])))
+                return Value(reduce(Partial, [self._here(pairs[0][0])] * ref.primes, entry.at(at)))
         return Value(value.xreplace(swapped) if swapped else entry.at(at))
 
     def _at_array(self, parameter: sp.Expr, inner: Value, value: sp.Expr, swapped: dict[sp.Expr, sp.Expr]) -> bool:
@@ -278,12 +284,12 @@ class Applications(Derivatives, Arrays, Indicators):
         if len(arguments) != 1 or len(entry.parameters) != 1 or len(atoms) != 1 or value.has(*_NOT_CLOSED):
             return None
         (atom,) = atoms
-        if label_if_named(atom) != label_if_named(entry.parameters[0]) or ref.indices or ref.primes > 1:
+        if label_if_named(atom) != label_if_named(entry.parameters[0]) or ref.indices:
             return None
         inner = self.value(arguments[0])
         if ref.primes:
             u = sp.Dummy("u", real=True)
-            value = value.xreplace({atom: u}).diff(u).xreplace({u: atom})
+            value = value.xreplace({atom: u}).diff(u, ref.primes).xreplace({u: atom})
         return replace(inner, expr=value.xreplace({atom: inner.expr}))
 
     def _slope_by(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:

@@ -315,10 +315,10 @@ class Elaborator(Products):
             return ()
 
     def sigmoid_of(self, argument: Value, primes: int = 0) -> Value:
-        expr = sigmoid(argument.expr)
-        if primes > 1:
-            raise UnsupportedNoteError("higher derivatives of σ")
-        return replace(argument, expr=expr * (1 - expr) if primes else expr, is_row=argument.is_row)
+        value = slot = sp.Dummy(real=True)
+        for _ in range(primes):
+            value = value.diff(slot) * slot * (1 - slot)
+        return replace(argument, expr=value.xreplace({slot: sigmoid(argument.expr)}), is_row=argument.is_row)
 
     def group(self, node: ast.Group) -> Value:
         if node.body is None:
