@@ -12,7 +12,13 @@ $J = \frac{1}{2} \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)})^2$."""
 RECURRENT = r"$h_t = \tanh(W h_{t-1} + U x_t)$, $o_t = V h_t$, $L = \sum_{t=1}^T L_t$."
 EXPLICIT = r"$f(x, y) = x y$ with $y = x^2$."
 
+NETWORK = r"$h = W_1 x$, $y = W_2 \mathrm{relu}(h)$, $L = \frac12\|y - t\|^2$, all vectors are columns."
+ERRORS = r"$z^l = w^l a^{l-1} + b^l$, $a^l = \sigma(z^l)$, $\delta^l = \frac{\partial C}{\partial z^l}$."
+
 FALSE = [
+    # a transposed gradient, a weight without axes beside ⊙
+    (NETWORK, r"\frac{\partial L}{\partial W_2} = \mathrm{relu}(h) (y - t)^T"),
+    (ERRORS, r"\delta^l = (w^{l+1} \delta^{l+1}) \odot \sigma'(z^l)"),
     # where the text says that a name lies
     (r"Let $0 < \alpha < 1$.", r"|1 - \alpha| = \alpha - 1"),
     (r"Let $0 < \alpha < 1$.", r"\max(\alpha z, z) = \alpha \max(0, z) + \min(0, z)"),
@@ -170,6 +176,7 @@ FALSE = [
     (r"", r"e^{x y} = e^x e^y"),
 ]
 TRUE = [
+    (NETWORK, r"\frac{\partial L}{\partial W_2} = (y - t) \mathrm{relu}(h)^T"),
     (r"Let $0 < \alpha < 1$.", r"\max(\alpha z, z) = \max(0, z) + \alpha \min(0, z)"),
     (r"where $\alpha \in (0, 1)$ is a constant.", r"|1 - \alpha| = 1 - \alpha"),
     (r"Suppose $a \ge b$.", r"\max(a, b) = a"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -11,10 +11,12 @@ import sympy as sp
 from derivations.functions import Partial
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import Applications, at_primes
+from derivations.notes.interpreting.derivatives import label_if_named
 from derivations.notes.interpreting.fitting import has_slope
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import is_differential
+from derivations.notes.interpreting.signature import MATRICES, base_letter
 from derivations.notes.interpreting.tensor import (
     MisshapenError,
     Value,
@@ -45,6 +47,8 @@ class Products(Applications, Totals):
 
     mended: list[tuple[sp.Expr, sp.Expr]] | None = None
     squared: list[tuple[sp.Expr, sp.Expr]] | None = None
+    by_entry: bool = False  # u ⊙ v was read as a product of numbers
+    weighted: list[str] = field(default_factory=list)  # numbers with the name of a matrix, before another name
     beside_slope: bool = False  # columns beside σ'(z) are multiplied entry by entry
 
     if TYPE_CHECKING:
@@ -141,6 +145,8 @@ class Products(Applications, Totals):
                     if left.axes[0].sort not in (self.signature.feature, ("features",)):
                         self.doubts.append("a product of two columns may be taken entry by entry")
                     return contract(replace(left, is_row=True), replace(right, is_row=False))
+                if not left.axes and not right.axes and not operator:
+                    self.weighted += [a.name for a in (label_if_named(left.expr),) if a and _is_weight(a, right)]
                 if _is_matrix(left) and isinstance(right.expr, sp.Indexed) and not right.axes and not operator:
                     raise UnsupportedNoteError("a matrix before what has an index and no axes: a vector may be meant")
                 return contract(left, right)
@@ -156,6 +162,7 @@ class Products(Applications, Totals):
             case r"\odot" | r"\circ":
                 if not left.axes and not right.axes:
                     self.doubts.append("what is multiplied entry by entry is read as numbers")
+                    self.by_entry = True
                 return elementwise(left, right, lambda a, b: a * b)
             case r"\otimes":
                 if len(left.axes) == 1 and len(right.axes) == 1:
@@ -292,6 +299,11 @@ class Products(Applications, Totals):
 
 def _is_conditional(node: Node) -> bool:
     return is_indicator(node) or is_threshold(node)
+
+
+def _is_weight(name: sp.Symbol, beside: Value) -> bool:
+    """Whether a number has the name of a matrix and stands before another name, as w before δ."""
+    return base_letter(name.name) in MATRICES and label_if_named(beside.expr) is not None
 
 
 def _is_matrix(value: Value) -> bool:

@@ -30,7 +30,14 @@ from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
 from derivations.notes.judging.loose import reading_that_may_hold
-from derivations.notes.judging.matching import class_first, matched, one_sample, relabelled, summed_when_repeated
+from derivations.notes.judging.matching import (
+    class_first,
+    is_turned,
+    matched,
+    one_sample,
+    relabelled,
+    summed_when_repeated,
+)
 from derivations.notes.judging.settled import VACUOUS, Settled, is_summed
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.ranges import Ranges
@@ -98,6 +105,8 @@ def _judge(claim: Claim, seed: int) -> Judged:
     verdict = _unless_vacuous(verdict, claim, left, right, settled, equation, seed)
     if verdict.is_proved and settled.of_one_sample and is_supplied:
         verdict = replace(verdict, status=Status.SUPPORTED, reason=settled.of_one_sample)
+    if verdict.is_proved and is_turned(claim.left, claim.right):
+        verdict = replace(verdict, status=Status.UNDECIDED, reason="the transpose of the right side holds")
     is_lost = verdict.is_refuted and settled.has_jets and not doubts
     if not (is_lost and is_lost_derivative(left, right, equation, settled, seed)):
         verdict = tempered(verdict, doubts, settled, equation, claim, seed)

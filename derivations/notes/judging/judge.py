@@ -346,6 +346,8 @@ class Judging:
         first.met = met
         first.doubts += second.doubts
         first.flattened |= second.flattened
+        first.by_entry |= second.by_entry
+        first.weighted += second.weighted
         first.partial += second.partial
         first.shown |= second.shown
         first.supplied += second.supplied
@@ -431,6 +433,9 @@ def _as_written(verdict: Verdict, speaker: Elaborator) -> Verdict:
     """A proof less what the reading lent it: other indices, or the sample whose index only the names beside it have."""
     if speaker.turned:
         reason = f"holds with the indices of {speaker.turned[0]} exchanged"
+        return replace(verdict, status=Status.UNDECIDED, reason=reason)
+    if speaker.by_entry and speaker.weighted:
+        reason = f"holds where {speaker.weighted[0]} is a number, beside what is multiplied entry by entry"
         return replace(verdict, status=Status.UNDECIDED, reason=reason)
     lent = [(has_others, name) for sample, name, has_others in speaker.supplied if sample in speaker.shown]
     if not lent:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import sympy as sp
 
+from derivations.functions import Partial
 from derivations.indexed import (
     free_symbols,
     substitute,
@@ -19,7 +20,20 @@ from derivations.notes.judging.assumptions import ONE_HOT, sizes_of
 from derivations.notes.judging.claims import indices_of, labels_in
 from derivations.statement import Definition
 
-__all__ = ["class_first", "matched", "one_sample", "relabelled", "summed_when_repeated", "times"]
+__all__ = ["class_first", "is_turned", "matched", "one_sample", "relabelled", "summed_when_repeated", "times"]
+
+
+def is_turned(left: Value, right: Value) -> bool:
+    """Whether the gradient of a number by a matrix is set equal to an array with its axes the other way round."""
+    ls, rs = ([a.sort for a in v.axes] for v in (left, right))
+    by_matrix = isinstance(left.expr, Partial) and not _is_of_array(left.expr)
+    return by_matrix and len(ls) == 2 and ls != rs and ls == rs[::-1] and len(set(ls)) == 2
+
+
+def _is_of_array(partial: Partial) -> bool:
+    """Whether the derivative of an array is taken: each of the two has one of the axes."""
+    by = partial.variable
+    return not isinstance(by, sp.Indexed) or len(by.indices) < 2
 
 
 def matched(left: Value, right: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
