@@ -362,8 +362,9 @@ class Namer:
                 below = self._sort_written(ref.below[0])
                 if below == axes[0] and self._sort_written(ref.above[0]) == axes[1]:
                     places.reverse()
-                    self.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
-                    self.turned.append(ref.key)
+                    if self.signature.sort_of_slot.get((ref.key + "!" * ref.bold, True, 1, 0)) != axes[1]:
+                        self.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
+                        self.turned.append(ref.key)
             if len(axes) == 2 and base_letter(ref.key) in LABELS and axes[0] != axes[1]:
                 if [self._sort_written(i) for i in written] == [axes[1], axes[0]]:
                     self.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
