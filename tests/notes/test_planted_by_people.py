@@ -14,7 +14,19 @@ $$\ell(p) = \log L(p) = \sum_{i=1}^n \left( x_i \log p + (1-x_i) \log(1-p) \righ
 LINE = r"$$S = \sum_{i=1}^n (y_i - a - b x_i)^2$$ "
 NETWORK = r"""$h_j = \sigma(\sum_i w_{ji} x_i)$, $o_k = \sum_j v_{kj} h_j$ and $E = \frac12 \sum_k (o_k - t_k)^2$. """
 
+BINARY = r"$\hat y = \sigma(z)$, $z = w x + b$ and $L = -y \log \hat y - (1 - y) \log(1 - \hat y)$. "
+
 PAIRS = [
+    (
+        BINARY,
+        r"\frac{\partial L}{\partial \hat y} = -\frac{y}{\hat y} + \frac{1 - y}{1 - \hat y}",
+        r"\frac{\partial L}{\partial \hat y} = -\frac{\hat y}{y} + \frac{1 - \hat y}{1 - y}",
+    ),
+    (
+        BINARY,
+        r"\frac{\partial \hat y}{\partial z} = \hat y (1 - \hat y)",
+        r"\frac{\partial \hat y}{\partial z} = y (1 - y)",
+    ),
     (LEAST_SQUARES, r"\nabla_w J = -2X^T(y - Xw) + 2\lambda w", r"\nabla_w J = -2X(y - Xw) + 2\lambda w"),
     (LEAST_SQUARES, r"\nabla_w J = -2X^T(y - Xw) + 2\lambda w", r"\nabla_w J = -2X^T(y - Xw) + \lambda w"),
     (INNER, r"\nabla_w J = -2X^\top(y - Xw)", r"\nabla_w J = -2X(y - Xw)"),

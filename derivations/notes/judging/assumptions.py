@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 
@@ -19,10 +19,11 @@ from derivations.notes.interpreting.tensor import Axis
 from derivations.ranges import Ranges
 from derivations.statement import Definition
 
-__all__ = ["ONE_HOT", "domains_of", "ranges_of", "sizes_of"]
+__all__ = ["ONE_HOT", "between_labels", "domains_of", "ranges_of", "sizes_of"]
 
+_ZERO_OR_ONE = r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
 _BINARY = (
-    r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
+    rf"{_ZERO_OR_ONE}"
     r"|[sS]igmoid|(?:σ|\\sigma)\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[]|[lL]ogistic"
 )
 _SIGNS = r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
@@ -32,6 +33,9 @@ ONE_HOT = (
     r"|只有一个|sum to (one|1)"
     r"|t_\{?[a-z]*\}? = 1\$|y\^\{?\(i\)\}? *= *k"
 )
+
+
+Array = tuple[Domain, tuple[sp.Expr, ...]]
 
 
 def ranges_of(exprs: Sequence[sp.Expr], axes: Iterable[Axis], speaker: Elaborator) -> Ranges:
@@ -74,6 +78,13 @@ def domains_of(
                 continue
             found[label] = (domain, axes)
     return {label: kept for label, kept in found.items() if label not in numbered}
+
+
+def between_labels(arrays: Mapping[object, Array], speaker: Elaborator) -> dict[object, Array] | None:
+    """The domains with labels anywhere from 0 to 1, where nothing but a logistic function says that they are 0 or 1."""
+    if speaker.signature.says(_ZERO_OR_ONE) or not any(d is Domain.BINARY for d, _ in arrays.values()):
+        return None
+    return {k: (Domain.UNIT if d is Domain.BINARY else d, axes) for k, (d, axes) in arrays.items()}
 
 
 def sizes_of(label: sp.Symbol, speaker: Elaborator) -> tuple[sp.Expr, ...] | None:

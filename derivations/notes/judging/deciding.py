@@ -25,7 +25,7 @@ from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.interpreting.arrays import entries
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.judging.assumptions import domains_of, ranges_of
+from derivations.notes.judging.assumptions import between_labels, domains_of, ranges_of
 from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
@@ -101,6 +101,12 @@ def _judge(claim: Claim, seed: int) -> Judged:
     if claim.needs_proof and not is_provable(equation, seed, OPERATIONS, SECONDS):
         return Judged(Verdict(Status.UNDECIDED, "zero test"), equation=equation)
     verdict = decide(equation, seed, OPERATIONS, SECONDS, shown=False)
+    if verdict.status is Status.UNDECIDED and str(verdict.reason).startswith("undefined under"):
+        between = between_labels(equation.context.arrays, speaker)
+        if between is not None:
+            other = replace(equation, context=replace(equation.context, arrays=between))
+            refuted = decide(other, seed, OPERATIONS, SECONDS, shown=False)
+            equation, verdict = (other, refuted) if refuted.is_refuted else (equation, verdict)
     lines = tuple(sorted({e.line for e in settled.entries if e.line}))
     verdict = _unless_vacuous(verdict, claim, left, right, settled, equation, seed)
     if verdict.is_proved and settled.of_one_sample and is_supplied:

@@ -290,7 +290,17 @@ def ranges_mixed(sides: Sequence[sp.Expr], ranges: Ranges) -> list[str]:
 
 def _new_in(names: set[str], left: sp.Expr, claim: Claim) -> set[str]:
     """Names that what is differentiated does not have; a function of which nothing is known brings its slope along."""
-    return {n for n in names - _undefined_in(left, claim.speaker) - claim.beside if "'(" not in n}
+    new = {n for n in names - _undefined_in(left, claim.speaker) - claim.beside if "'(" not in n}
+    return {n for n in new if not _is_beside_prediction(n, left, claim.speaker)}
+
+
+def _is_beside_prediction(name: str, left: sp.Expr, speaker: Elaborator) -> bool:
+    r"""Whether y is the label of the \hat{y} that is differentiated: a loss has both, so that one isn't the other."""
+    hat = rf"\hat{{{name}}}"
+    if not any(a.name == hat for p in left.atoms(Partial) for a in labels_in(p.function)):
+        return False
+    values = [e.definition.value for e in speaker.scope.symbols.values() if e.definition is not None]
+    return any({name, hat} <= {a.name for a in labels_in(value)} for value in values)
 
 
 def _kind(name: str) -> str:
