@@ -13,12 +13,15 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from derivations.equation import remembered
+import sympy as sp
+
+from derivations.equation import is_provable, remembered
 from derivations.notes.alone import parts_around
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.fed import NOT_FED, is_of_other_letters
 from derivations.notes.interpreting.naming import Choices
+from derivations.notes.interpreting.plain import as_plain_arrays
 from derivations.notes.interpreting.rewriting import Usage, rewritten, usage
 from derivations.notes.interpreting.shapes import with_shapes
 from derivations.notes.interpreting.signature import Signature
@@ -138,25 +141,41 @@ def _read_again(
         if steps[k].verdict == "refuted":
             found[k] = _alone(document, maps, document.steps[k], steps[k], seed)
     left_open = {found[k].formula for k in wanted if _is_open(found[k])}
+    stated = declared_sizes(document, signature.habits)
     for part, own in slices(document, signature, left_open):
-        reading = Reading(part, _signed(part, signature.words, maps, document), Choices(), seed, seconds=_AGAIN)
-        reading.transposes = has_transposes(document)
-        records = reading.run()
-        for whole, here in ((w, h) for w, h in own if w in wanted):
-            found[whole] = _less_open(found[whole], records[here], seed)
+        notation = _signed(part, signature.words, maps, document)
+        is_part = len(part.formulas) < len(document.formulas)
+        for once in (notation if is_part else None, as_plain_arrays(part, notation, stated)):
+            if once is None or not any(_is_open(found[w]) for w, _ in own if w in wanted):
+                continue
+            reading = Reading(part, once, Choices(), seed, seconds=_AGAIN)
+            reading.transposes = has_transposes(document)
+            records = reading.run()
+            for whole, here in ((w, h) for w, h in own if w in wanted):
+                found[whole] = _less_open(found[whole], records[here], seed)
     return found
 
 
 def _less_open(mine: StepRecord, theirs: StepRecord, seed: int) -> StepRecord:
     """A record, or what its formula and what it rests on give by themselves, where that says more."""
+    if mine.verdict == "unsupported" and (theirs.verdict, theirs.method) == ("definition", "definition"):
+        return replace(theirs, formula=mine.formula, reading=_BY_ITSELF)
     worse = mine.verdict == "unsupported" and theirs.verdict == "refuted"
     worse = worse and theirs.claim is not None and is_off_by_a_factor(theirs.claim, seed)
-    if not (_is_open(mine) and (theirs.verdict in HELD or worse)):
+    if not (_is_open(mine) and (theirs.verdict in HELD or worse)) or _is_vacuous(theirs, seed):
         return mine
     if theirs.verdict == "proved":  # its names may mean more elsewhere in the document
         theirs = replace(theirs, verdict="supported", reason="holds where it is read by itself")
     reading = _BY_ITSELF + ("; " + theirs.reading) * bool(theirs.reading)
     return replace(theirs, formula=mine.formula, reading=reading)
+
+
+def _is_vacuous(record: StepRecord, seed: int) -> bool:
+    """Whether a derivative holds because both sides are 0 in this reading: what it is of hangs on nothing in it."""
+    equation = record.claim.equation if record.claim is not None else None
+    if record.verdict not in HELD or equation is None or equation.right == 0 or "partial" not in record.left:
+        return False
+    return is_provable(replace(equation, right=sp.S.Zero), seed)
 
 
 def _alone(document: Document, maps: frozenset[str], step: Step, record: StepRecord, seed: int) -> StepRecord:

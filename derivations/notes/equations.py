@@ -19,15 +19,15 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
-from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.interpreting.quotients import gradient_of, subject_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.conditions import is_condition
-from derivations.notes.judging.defining import Defining
+from derivations.notes.judging.defining import Defining, hangs_on_a_name
 from derivations.notes.judging.distributions import SUMS_TO_ONE
 from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.excusing import Excusing
-from derivations.notes.judging.extremal import same_place
-from derivations.notes.judging.implied import implied
+from derivations.notes.judging.extremal import functions_of, same_place
+from derivations.notes.judging.implied import apart, implied
 from derivations.notes.judging.judge import HELD, own_chain
 from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.modelled import Modelled
@@ -163,6 +163,8 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
     def _definition_of_right(self, at: _Place) -> StepRecord | None:
         if at.other is None or not self._is_open(at.other) or self._has_value(at.other):
             return None
+        if _is_named_in(at.left, at.right):
+            return None
         with contextlib.suppress(CircularError):  # then it is no name for the left side, but a claim about it
             swapped = replace(at.step, left=at.step.right, right=at.step.left)
             return self._define(swapped, at.other, at.right, at.left, at.blank)
@@ -171,7 +173,19 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
     def _extremal(self, at: _Place) -> StepRecord | None:
         """argmin_w f(w) = argmin_w g(w)."""
         found = same_place(at.left, at.right, self.seed, lambda one, other: self._under(at.step, one, other))
+        if found is not None and found.verdict.status is Status.UNDECIDED and self._is_model_put_in(at):
+            return at.noted("definition", "what a probability is, as far as the place hangs on it")
         return None if found is None else self._judged(at.blank, found)
+
+    def _is_model_put_in(self, at: _Place) -> bool:
+        """Whether a probability that has no value gets one below an argmax: ∏ p(x_i|θ) is ∏ θ^{x_i} …."""
+        functions = functions_of(at.left, at.right)
+        if functions is None:
+            return False
+        one, other = (f.body if isinstance(f, ast.Group) and f.body is not None else f for f in functions)
+        found = implied(one, other, self.signature)
+        head = found[0] if found is not None else head_of(one, self.signature)
+        return head is not None and "(" in head.ref.key and not self._has_value(head) and not _is_named_in(other, one)
 
     def _implied_definition(self, at: _Place) -> StepRecord | None:
         r"""Of the one name in the left side that nothing has defined; -\ln p(t|w) in the midst of a chain, too."""
@@ -195,7 +209,8 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
         return None
 
     def _derivative_of_unknown(self, at: _Place) -> StepRecord | None:
-        if at.subject is None or not at.begins or not self._is_unknown_subject(at.subject):
+        subject = at.subject if at.subject is not None else gradient_of(at.left)
+        if subject is None or not at.begins or not self._is_unknown_subject(subject):
             return None
         return self._derived(at.step, at.left, at.blank)
 
@@ -299,6 +314,10 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
                 reason = f"{record.left} may be a name of its own, and no entry of {at.head.ref.key}"
                 return replace(record, verdict="conflict", reason=reason)
             return record
+        if at.head is None and record.verdict == "undecided" and hangs_on_a_name(record):
+            said = self._in_its_place(at, record)
+            if said is not None:
+                return said
         unknown = record.verdict == "undecided" and "is not defined here" in str(record.reason)
         if (unknown or record.verdict == "unsupported") and at.member > 0:
             self._continued(step, at.chain, at.right)
@@ -321,6 +340,26 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         if record.verdict in ("undecided", "unsupported"):
             self.zeroed_at = step.formula  # what follows may be solved of it, whatever it is
+        is_plain = at.head is None and at.subject is None and not _has_derivative(at.left)
+        if record.verdict == "undecided" and at.begins and is_plain and self._is_said_to_be_solved(step):
+            reason = "an equation to be solved, as the text says"
+            return replace(record, verdict="definition", method="condition", reason=reason)
+        return None
+
+    def _in_its_place(self, at: _Place, record: StepRecord) -> StepRecord | None:
+        """An equation of two sides that are alike but for a name without a value: that is what stands in its place."""
+        assert at.step.left is not None
+        for name, value in (pair for pair in (apart(at.left, at.right), apart(at.right, at.left)) if pair is not None):
+            head = head_of(name, self.signature)
+            is_new = isinstance(name, ast.Symbol) and name not in walk(value)
+            if head is None or not is_new or self._has_value(head) or not self._is_open(head):
+                continue
+            if head.ref.key in self._given_a_value or _is_named_in(value, name):
+                continue  # a name that is said to be something elsewhere has that value
+            with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
+                self._bind(replace(at.step, left=replace(at.step.left, node=name)), head, value)
+                reason = f"it says what {head.ref.key} is"
+                return replace(record, verdict="definition", method="definition", reason=reason)
         return None
 
     def _implied(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord | None:
@@ -419,6 +458,17 @@ def _is_one_place(left: Node, right: Node, head: Head) -> bool:
     written = (*left.subscripts, *left.superscripts)
     names = [n for n in walk(right) if isinstance(n, ast.Symbol) and (n.subscripts or n.superscripts)]
     return not names or any((*n.subscripts, *n.superscripts) != written for n in names)
+
+
+def _has_derivative(side: Node) -> bool:
+    return any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(side))
+
+
+def _is_named_in(side: Node, name: Node) -> bool:
+    """Whether a name stands in a side beside others, whatever its accents, indices and powers are there."""
+    if isinstance(side, ast.Symbol):
+        return False
+    return isinstance(name, ast.Symbol) and any(isinstance(n, ast.Symbol) and n.name == name.name for n in walk(side))
 
 
 def _is_sigma_of_name(left: Node) -> bool:

@@ -95,13 +95,24 @@ class Reading(Equations, Effects):
             return replace(record, verdict="definition", method="statement", reason="a statement, not an equation")
         if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
             return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
-        for member in members:
-            if isinstance(member, ast.Unread):
-                reason = f"the chain can't be read in full: {member.reason}"
-                return replace(record, verdict="unsupported", method="reading", reason=reason)
+        unread = self._unread_with(step, members)
+        if unread is not None:
+            reason = f"the chain can't be read in full: {unread.reason}"
+            return replace(record, verdict="unsupported", method="reading", reason=reason)
         for side in (step.left, step.right):
             if isinstance(side.node, ast.Unread):
                 return replace(record, verdict="unsupported", method="reading", reason=side.node.reason)
+        return None
+
+    def _unread_with(self, step: Step, members: Sequence[Node | None]) -> ast.Unread | None:
+        """What can't be read of a chain, before the step or in its row; what stands in a later row leaves it alone."""
+        assert step.right is not None
+        formula = self.document.formulas[step.formula]
+        for position, member in enumerate(members):
+            if isinstance(member, ast.Unread):
+                row = formula.place_of(member.span)[0].line
+                if position <= step.right.member or row <= step.right.end_place.line:
+                    return member
         return None
 
     def _assignment(self, step: Step, record: StepRecord) -> StepRecord | None:

@@ -15,10 +15,11 @@ from dataclasses import replace
 
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.quotients import operand_of
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import walk
-from derivations.notes.parsing.parser import Document, Side, Step
+from derivations.notes.parsing.parser import Document, Formula, Side, Step
 
 __all__ = ["slices"]
 
@@ -33,22 +34,24 @@ def slices(
     names = [_names(document, k, signature) for k in range(len(document.formulas))]
     heads = [_heads(document, k, signature) for k in range(len(document.formulas))]
     before = _continued(document)
-    for formula in sorted(wanted)[:MOST]:
-        kept = {formula}
-        at = formula
+    said = set().union(*heads)
+    for found, formula in zip(heads, document.formulas, strict=True):
+        found |= _by_derivative(formula, signature) - said
+    for number in sorted(wanted)[:MOST]:
+        kept = {number}
+        at = number
         while before.get(at, at) != at and len(kept) < LONGEST:
             at = before[at]
             kept.add(at)
         needed = set().union(*(names[k] for k in kept))
-        for earlier in range(formula - 1, -1, -1):
+        for earlier in range(number - 1, -1, -1):
             found = heads[earlier] & needed
             if earlier in kept:
                 needed = (needed - heads[earlier]) | names[earlier]
             elif found and len(kept) < LONGEST:
                 kept.add(earlier)
                 needed = (needed - found) | names[earlier] - heads[earlier]
-        if len(kept) < len(document.formulas):
-            yield _part(document, sorted(kept), formula)
+        yield _part(document, sorted(kept), number)
 
 
 def _names(document: Document, number: int, signature: Signature) -> set[str]:
@@ -75,6 +78,20 @@ def _heads(document: Document, number: int, signature: Signature) -> set[str]:
                 continue
             if head is not None:
                 found.add(head.ref.key)
+    return found
+
+
+def _by_derivative(formula: Formula, signature: Signature) -> set[str]:
+    """The names that ∂y/∂z = ∂(E)/∂z says to be E."""
+    found: set[str] = set()
+    for chain in formula.chains:
+        if len(chain.members) > 1 and chain.members[0] is not None and chain.members[1] is not None:
+            one, other = operand_of(chain.members[0]), operand_of(chain.members[1])
+            try:
+                head = head_of(one[1], signature) if one and other and one[0] == other[0] else None
+            except UnsupportedNoteError:
+                continue
+            found |= {head.ref.key} if head is not None else set()
     return found
 
 

@@ -50,6 +50,9 @@ ESTIMATE = r"""
 From $n$ samples $x_i$ we find $\hat\mu = \frac1n \sum_{i=1}^n x_i$ and
 $$\hat\sigma^2 = \frac1n \sum_{i=1}^n (x_i - \mu)^2 = \frac1n \sum_{i=1}^n (x_i - \frac1n \sum_{i=1}^n x_i)^2$$
 """
+TURNED = r"""
+$$\sum_c (p_{ic} - y_{ic}) w_{ac} = \sum_c (p_{ic} - y_{ic}) w_{ca}^T$$
+"""
 
 
 def verdicts(text):
@@ -67,6 +70,7 @@ def verdicts(text):
         (BIAS, {"undecided"}),
         (EVENTS, {"unsupported", "undecided", "definition"}),
         (SHAPES, {"definition"}),
+        (TURNED, {"proved"}),
         (INITIALS, {"undecided"}),
         (EXPECTED, {"unsupported"}),
         (ESTIMATE, {"supported"}),

@@ -118,3 +118,99 @@ def test_a_display_may_go_on_from_before_a_calculation_on_the_side(end, verdict)
     text = "$$g'(z) = -\\frac{1}{(1+e^{-z})^2} (1+e^{-z})'$$\n\n$$(1+e^{-z})' = -e^{-z}$$"
     steps = check_notes(rf"$$g(z) = \frac{{1}}{{1+e^{{-z}}}}$$ {text}" f"\n\n$$= {end}$$").steps
     assert steps[-1].verdict == verdict
+
+
+def test_a_row_that_cant_be_read_leaves_the_rows_before_it():
+    rows = ["(a+b)^2 &= a^2 + 2ab + b^2", "&= a^2 + 3ab + b^2", "&= (a(a + 3b) + b^2", "&= a^2 + 3ab + b^2"]
+    text = r"$$\begin{aligned}" + "\\\\\n".join(rows) + r"\end{aligned}$$"
+    assert [step.verdict for step in check_notes(text).steps] == ["proved", "refuted", "unsupported", "unsupported"]
+    assert {step.verdict for step in check_notes(text.replace("\n", " ")).steps} == {"unsupported"}
+
+
+def test_two_formulas_beside_each_other_are_one_equation():
+    loss = r"$L(w)$ $= \sum_{i=1}^n (y_i - w x_i)^2$" + "\n\nso that "
+    found = check_notes(loss + r"$\frac{\partial L}{\partial w}$ $= -2 \sum_{i=1}^n x_i (y_i - w x_i)$").steps
+    assert [step.verdict for step in found] == ["definition", "proved"]
+    apart = check_notes(loss + r"with $\frac{\partial L}{\partial w}$ we have $= -2 \sum_{i=1}^n x_i$").steps
+    assert apart[-1].verdict == "unsupported"
+
+
+def test_a_name_in_the_place_of_something_is_that():
+    said = r"Then $\sigma(w x + b) = \sigma(z)$ and "
+    slope = r"$\frac{\partial \sigma(z)}{\partial w} = \sigma(z) (1 - \sigma(z)) x$"
+    assert [step.verdict for step in check_notes(said + slope).steps] == ["definition", "proved"]
+    assert check_notes(said + slope.replace("1 -", "1 +")).steps[-1].verdict == "refuted"
+    known = r"Let $z = w x$. " + said
+    assert check_notes(known).steps[-1].verdict == "refuted"
+
+
+def test_a_value_says_of_which_variable_a_probability_is():
+    text = r"$$P(X_i = x_i) = p^{x_i} (1-p)^{1-x_i}$$ $$\log P(X_i = x_i) = x_i \log p + (1 - x_i) \log(1 - p)$$"
+    assert [step.verdict for step in check_notes(text).steps] == ["definition", "proved"]
+    assert check_notes(text.replace("+ (1", "- (1")).steps[-1].verdict == "refuted"
+
+
+def test_a_name_may_be_said_anew_under_another_heading():
+    text = "# One\n\n$\\eta = \\log \\mu$\n\nHEADING\n\n$$\\eta = \\log \\frac{\\phi}{1 - \\phi}$$"
+    assert check_notes(text.replace("HEADING", "# Two")).steps[-1].verdict == "definition"
+    assert check_notes(text.replace("HEADING", "and")).steps[-1].verdict == "undecided"
+
+
+def test_a_star_of_a_tag_may_be_escaped():
+    text = "$$\\begin{aligned}(a+b)^2 &= a^2 + 2ab + b^2 \\tag\\*{since $a = 0$ or $1$}\\end{aligned}$$"
+    assert [step.verdict for step in check_notes(text).steps] == ["proved"]
+
+
+def test_words_before_it_say_that_an_equation_is_to_be_solved():
+    text = r"The model is $\hat y = X \beta$. Setting the derivative to zero, we get $$X^T (y - X \hat\beta) = 0$$"
+    assert check_notes(text).steps[-1].verdict == "definition"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdict"),
+    [
+        (r"\frac{p(D|\theta) p(\theta)}{p(D)}", r"p(D|\theta) p(\theta)", "proved"),
+        (r"\frac{p(D|\theta) p(\theta)}{p(\theta)}", r"p(D|\theta) p(\theta)", "undecided"),
+        (r"\theta^h (1 - \theta)^k", r"h \log \theta + k \log(1 - \theta)", "proved"),
+        (r"\theta^h (1 - \theta)^k", r"h \log \theta - k \log(1 - \theta)", "undecided"),
+        (r"\prod_i p(x_i | \theta)", r"\prod_i \theta^{x_i} (1 - \theta)^{1 - x_i}", "definition"),
+    ],
+)
+def test_extrema_of_likelihoods(left, right, verdict):
+    text = rf"For $0 < \theta < 1$ $$\arg\max_\theta {left} = \arg\max_\theta {right}$$"
+    assert check_notes(text).steps[-1].verdict == verdict
+
+
+@pytest.mark.parametrize("left", [r"\nabla J(\beta)", r"\nabla_w L", r"\nabla \mathcal{L}"])
+def test_the_gradient_of_what_nobody_defines_is_stated_once(left):
+    text = rf"The fit has $${left} = X^T (p - y)$$ and again $${left} = RIGHT$$"
+    found = [check_notes(text.replace("RIGHT", right)).steps for right in ("X^T (p - y)", "2 X^T (p - y)")]
+    assert [[step.verdict for step in steps] for steps in found] == [
+        ["definition", "proved"],
+        ["definition", "conflict"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "wrong"),
+    [
+        (r"f(x_1) f(x_2) \cdots f(x_n)", r"\prod_{i=1}^n f(x_i)", r"\sum_{i=1}^n f(x_i)"),
+        (
+            r"-\log(f(x_1)) - \log(f(x_2)) \cdots - \log(f(x_n))",
+            r"-\sum_{i=1}^n \log f(x_i)",
+            r"\sum_{i=1}^n \log f(x_i)",
+        ),
+        (r"q^{x_1} a^{x_1} \ldots q^{x_n} a^{x_n}", r"\prod_{i=1}^n q^{x_i} a^{x_i}", r"\prod_{i=1}^n q^{x_i} a"),
+    ],
+)
+def test_factors_and_terms_that_are_left_out(left, right, wrong):
+    assert check_notes(f"$${left} = {right}$$").steps[-1].verdict in ("proved", "supported")
+    assert check_notes(f"$${left} = {wrong}$$").steps[-1].verdict not in ("proved", "supported", "definition")
+
+
+def test_words_on_the_left_are_a_name():
+    text = (
+        r"$$\text{Data Loss}(w) = \frac{1}{2} \|y - X w\|^2$$ $$\frac{\partial \text{Data Loss}}{\partial w} = RIGHT$$"
+    )
+    assert check_notes(text.replace("RIGHT", "-X^T (y - X w)")).steps[-1].verdict in ("proved", "supported")
+    assert check_notes(text.replace("RIGHT", "X^T (y - X w)")).steps[-1].verdict == "refuted"

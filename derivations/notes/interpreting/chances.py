@@ -20,7 +20,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["NO_CHANCES", "Chances", "chances_of", "outcome_of", "with_chances", "with_joint_lists"]
+__all__ = ["NO_CHANCES", "Chances", "chances_of", "outcome_of", "with_chances", "with_joint_lists", "without_variables"]
 
 _LETTERS = frozenset(("p", "P", "q", "Q", "Pr"))
 _FUNCTIONALS = frozenset(("H", "KL", "D", "CE", "JS", "I"))
@@ -133,6 +133,32 @@ def with_chances(node: ast.Product, used: Chances) -> Node:
     if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
         return factors[0].body
     return replace(node, factors=tuple(factors))
+
+
+def without_variables(node: ast.Product) -> ast.Product:
+    """The product with P(X_i = x_i) and P(Y = y | X = x) as P(x_i) and P(y | x): a value says what it is of."""
+    factors = list(node.factors)
+    for at, factor in enumerate(factors[1:], 1):
+        group, name = factor.body, factors[at - 1].body
+        if isinstance(group, ast.Group) and isinstance(name, ast.Symbol) and name.name in _LETTERS | {"f"}:
+            body = group.body
+            if isinstance(body, ast.Listing):
+                body = replace(body, items=tuple(item and _value_of(item) for item in body.items))
+            elif body is not None:
+                body = _value_of(body)
+            factors[at] = replace(factor, body=replace(group, body=body))
+    return replace(node, factors=tuple(factors))
+
+
+def _value_of(event: Node) -> Node:
+    """x_i of X_i = x_i and of X = x_i."""
+    match event:
+        case ast.Chain((ast.Symbol() as variable, ast.Symbol() as value), (ast.Relation("="),)):
+            bare = not variable.subscripts and not variable.superscripts
+            scripts = (variable.subscripts, variable.superscripts) == (value.subscripts, value.superscripts)
+            if variable.name.isupper() and variable.name.lower() == value.name and (bare or scripts):
+                return value
+    return event
 
 
 def with_joint_lists(node: ast.Product) -> ast.Product:

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from derivations.notes.interpreting.arrays import TRACES
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.signature import Key, base_letter
 from derivations.notes.parsing import ast
@@ -207,7 +208,11 @@ class Fit:
                 if not isinstance(after, ast.Group):
                     return None
                 position += 1
-                part = _NUMBER if isinstance(body, ast.Symbol) and _is_loss_like(body.name) else self.shape(after)
+                part = self.shape(after)
+                if isinstance(body, ast.Symbol) and body.name in TRACES:
+                    part = self.trace(part)
+                elif isinstance(body, ast.Symbol) and _is_loss_like(body.name):
+                    part = _NUMBER
             else:
                 part = self.shape(body)
             if part is None or result is None:
@@ -216,6 +221,14 @@ class Fit:
             columns = entrywise and len(result.sizes) == len(part.sizes) == 1 and result.is_row is part.is_row
             result = self.times(result, part, r"\odot" if columns else factor.operator)
         return result
+
+    def trace(self, a: _Shape | None) -> _Shape:
+        """The trace of a square matrix."""
+        if a is not None and len(a.sizes) == 2:
+            self.join(*a.sizes)
+        elif a is not None and a.sizes:
+            raise UnfitError
+        return _NUMBER
 
     def extremum(self, group: ast.Group) -> _Shape | None:
         """max(0, Z), entry by entry."""

@@ -119,7 +119,7 @@ def read_name(symbol: ast.Symbol, habits: Habits) -> Ref:
         parts.above(node)
     bold = any(d in ("mathbf", "boldsymbol", "vec") for d in symbol.decorations)
     key = parts.base + "".join(parts.marks)
-    if parts.transposed and len(parts.lower) == 2 and not parts.upper and parts.base in ("W", "A", "U", "V"):
+    if parts.transposed and len(parts.lower) == 2 and not parts.upper and parts.base in ("W", "A", "U", "V", "w"):
         return Ref(key, tuple(parts.lower[::-1]), (), parts.power, False, symbol.primes, bold, turned=True)
     return Ref(key, tuple(parts.lower), tuple(parts.upper), parts.power, parts.transposed, symbol.primes, bold)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["is_d", "is_differential", "leading", "operand_of", "subject_of"]
+__all__ = ["gradient_of", "is_d", "is_differential", "leading", "operand_of", "subject_of"]
 
 
 def is_d(node: Node) -> bool:
@@ -39,6 +39,18 @@ def subject_of(node: Node) -> Node | None:
     if not above or not below:
         return None
     return above[0].body if len(above) == 1 else ast.Product((replace(above[0], operator=""), *above[1:]))
+
+
+def gradient_of(node: Node) -> Node | None:
+    r"""What a gradient is of, where it is a name: L in \nabla L, L(w) in \nabla_w L(w)."""
+    match node:
+        case ast.Product((ast.Factor("", "", ast.Nabla()), ast.Factor("", "", ast.Symbol() as name))):
+            return name
+        case ast.Product(
+            (ast.Factor("", "", ast.Nabla()), ast.Factor("", "", ast.Symbol()), ast.Factor("", "", ast.Group("(")))
+        ):
+            return replace(node, factors=node.factors[1:])
+    return None
 
 
 def operand_of(node: Node) -> tuple[tuple[ast.Factor, ...], Node] | None:

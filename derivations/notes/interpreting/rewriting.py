@@ -1,7 +1,7 @@
 r"""Ways of writing that are one way too many, brought to the usual one before anything is interpreted.
 
     \Sigma_{i=1}^m a_i            \sum_{i=1}^m a_i
-    a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k
+    a_1 + a_2 + \dots + a_n       \sum_{k=1}^n a_k: see `omitted`
     \sum_x                        \sum, over the samples
     w1                            w_1
     e^{z_i} / \sum                a name, where \sum = e^{z_1} + e^{z_2} stands somewhere; else see `abbreviated`
@@ -14,19 +14,20 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     \mathrm{e}^x                 e^x
     p(y_i \mid x_i; w)            a name at i: see `chances`
     p(x_1, \dots, x_n \mid w)     p(\mathbf x \mid w), of all samples
+    P(X_i = x_i)                  P(x_i)
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
     f_{y_i}                      f_y, where y_i is the class of the one sample, or a sum over classes: see `classes`
     net_k = \sum_j w_{jk} o_j     o⁻_j, where o_k hangs on net_k: see `fed`
     z^1, \theta^t x               layers and transposes: see `raised`
 
-An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
-or number in the other. Places are kept.
+Places are kept.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -38,6 +39,7 @@ from derivations.notes.interpreting.chances import (
     outcome_of,
     with_chances,
     with_joint_lists,
+    without_variables,
 )
 from derivations.notes.interpreting.classes import (
     NOT_PICKED,
@@ -47,6 +49,7 @@ from derivations.notes.interpreting.classes import (
     with_classes,
 )
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
+from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
@@ -64,9 +67,9 @@ from derivations.notes.parsing.render import render
 
 __all__ = ["Usage", "mapped", "rewritten", "usage"]
 
-_LETTERS = "kjlpqrs"
 _MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
-_STEPPED = (ast.Symbol, ast.Scripted, ast.Fraction, ast.Sum, ast.Product, ast.Matrix, ast.BigOperator)
+_OF_PARTS = (ast.Scripted, ast.Fraction, ast.Sum, ast.Product, ast.Matrix, ast.Listing)
+_STEPPED = (*_OF_PARTS, ast.Symbol, ast.BigOperator, ast.Text)
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class Usage:
     are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
     a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
     fed: names of a layer, and its letter. classes: labels that are the class of the one sample. picked: the label that
-    is the class of every sample. total: the sum that a sum sign by itself stands for.
+    is the class of every sample. total: the sum that a sum sign by itself stands for. words: words that are names, as
+    "Data Loss" is where it stands on the left.
     """
 
     capital_sigma: bool = False
@@ -92,6 +96,7 @@ class Usage:
     raised: Raised = NO_RAISED
     picked: Picked = NOT_PICKED
     total: Node | None = None
+    words: frozenset[str] = frozenset()
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -118,7 +123,27 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         raised_in(sides),
         picked_of(sides),
         total,
+        frozenset(_words_of(heads)),
     )
+
+
+def _words_of(heads: Iterable[Node | None]) -> Iterator[str]:
+    r"""The words that are said to be something: \text{Data Loss}(w) = …."""
+    for head in heads:
+        if isinstance(head, ast.Product) and len(head.factors) == 2 and isinstance(head.factors[1].body, ast.Group):
+            head = head.factors[0].body
+        if isinstance(head, ast.Text) and re.fullmatch(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){1,2}", head.words):
+            yield head.words
+
+
+def _named(node: Node, names: frozenset[str]) -> Node:
+    """The side with words as names, also behind a ∂."""
+    match node:
+        case ast.Text(words) if words in names:
+            return ast.Symbol(words, ("text",), span=node.span)
+        case ast.Listing((ast.Partial() as d, ast.Symbol() as name), ("",)):
+            return ast.Product((ast.Factor("", "", d), ast.Factor("", "", name)), span=node.span)
+    return node
 
 
 def uses_capital_sigma(sides: Iterable[Node]) -> bool:
@@ -194,6 +219,8 @@ def rewritten(node: Node, used: Usage) -> Node:
 
     def step(found: Node) -> Node:
         found = unraised(found, used.raised)
+        if used.words:
+            found = _named(found, used.words)
         if used.primes:
             found = transposed(found)
         if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
@@ -218,9 +245,9 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower == ast.Symbol("x"):
             return replace(found, lower=None)
         if isinstance(found, ast.Sum):
-            return _without_dots(found)
+            return terms_in_full(found)
         if isinstance(found, ast.Product):
-            found = _with_gradients(_without_placeholders(_with_chains(found)))
+            found = _with_gradients(_without_placeholders(factors_in_full(_with_chains(found))))
         if isinstance(found, ast.Product) and used.short.spread:
             found = with_sigmoid(found)
         if isinstance(found, ast.Product) and used.maps:
@@ -241,7 +268,7 @@ def rewritten(node: Node, used: Usage) -> Node:
 
 
 def _with_joint_lists(node: Node) -> Node:
-    found: Node = mapped(node, lambda n: with_joint_lists(n) if isinstance(n, ast.Product) else n)
+    found: Node = mapped(node, lambda n: with_joint_lists(without_variables(n)) if isinstance(n, ast.Product) else n)
     return found
 
 
@@ -413,68 +440,3 @@ def _mapped_part(value: Any, step: Callable[[Node], Node], depth: int) -> Any:
         parts = tuple(_mapped_part(v, step, depth) for v in value)
         return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
     return value
-
-
-def _without_dots(node: ast.Sum) -> Node:
-    """a_1 + a_2 + … + a_n as a sum; the node itself where it is no such thing."""
-    dots = [p for p, term in enumerate(node.terms) if isinstance(term.body, ast.Ellipsis)]
-    if not dots or dots[0] == 0 or dots[-1] + 1 >= len(node.terms):
-        return node
-    used = {n.name for n in walk(node) if isinstance(n, ast.Symbol)}
-    letter = next((c for c in _LETTERS if c not in used), None)
-    last = node.terms[dots[-1] + 1]
-    for begin in range(dots[0]):
-        first = node.terms[begin]
-        if letter is None or first.sign not in ("", "+") or last.sign != "+":
-            continue
-        ends: set[tuple[str, Node]] = set()
-        body = _general(first.body, last.body, letter, ends)
-        if body is None or len(ends) != 1:
-            continue
-        if not all(_is_such(first.body, term, body, letter) for term in node.terms[begin + 1 : dots[-1]]):
-            return node
-        start, end = ends.pop()
-        lower = ast.Chain((ast.Symbol(letter), ast.Number(start)), (ast.Relation("="),))
-        operator = ast.BigOperator("sum", lower, end)
-        inner = body.factors if isinstance(body, ast.Product) else (ast.Factor("", "", body),)
-        total = ast.Group("(", ")", ast.Product((ast.Factor("", "", operator), *inner)), span=node.span)
-        terms = (*node.terms[:begin], ast.Term(first.sign, total), *node.terms[dots[-1] + 2 :])
-        if len(terms) == 1 and not terms[0].sign:
-            return total
-        return ast.Sum(terms, span=node.span)
-    return node
-
-
-def _is_such(first: Node, term: ast.Term, body: Node, letter: str) -> bool:
-    """Whether a term between the first and the last is one of the same form, or stands for those left out."""
-    if isinstance(term.body, ast.Ellipsis):
-        return term.sign == "+"
-    return term.sign == "+" and _general(first, term.body, letter, set()) == body
-
-
-def _general(a: Any, b: Any, letter: str, ends: set[tuple[str, Node]]) -> Any:
-    """The common form of two terms, the index in which they differ replaced by a letter; None where there is none."""
-    if isinstance(a, ast.Number) and a.text in ("0", "1") and isinstance(b, ast.Symbol | ast.Number) and a != b:
-        ends.add((a.text, b))
-        return ast.Symbol(letter)
-    if type(a) is not type(b):
-        return None
-    if isinstance(a, tuple):
-        if len(a) != len(b):
-            return None
-        parts = tuple(_general(x, y, letter, ends) for x, y in zip(a, b, strict=True))
-        return None if any(p is None and x is not None for p, x in zip(parts, a, strict=True)) else parts
-    if not isinstance(a, ast._Node):
-        return a if a == b else None
-    changes = {}
-    for item in fields(a):
-        if item.name == "span":
-            continue
-        x, y = getattr(a, item.name), getattr(b, item.name)
-        if x is None and y is None:
-            continue
-        part = _general(x, y, letter, ends)
-        if part is None:
-            return None
-        changes[item.name] = part
-    return replace(a, **changes)

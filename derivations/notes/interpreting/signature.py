@@ -64,6 +64,9 @@ _GIVEN = re.compile(
     r"|(?<![A-Za-z])(?:H|KL|(?:\\mathrm|\\text)?\{?KL\}?|D_\{?[^{}()]*(?:\{KL\})?\}?)\s*(?:\\left)?\(\s*([a-z])\s*(?:,|\\\||\|\||\\parallel)"
 )
 _COUNT = re.compile(r"(?<![A-Za-z\\])([a-z])\s*!|\)\s*\^\s*\{\s*\(?\s*(?:1|[a-zA-Z])\s*-\s*([a-z])\s*\)?\s*\}")
+_TRIALS = re.compile(  # how often each of two outcomes was seen: p^h (1 - p)^t
+    r"(?<![A-Za-z\\])(\\?[A-Za-z]{1,12})\s*\^\s*\{?\s*([a-z])\s*\}?\s*(?:\\cdot\s*)?(?:\\left)?\(\s*1\s*-\s*\1\s*(?:\\right)?\)\s*\^\s*\{?\s*([a-z])\s*\}?"
+)
 _LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
 Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
 Key = tuple[object, ...]
@@ -127,6 +130,7 @@ class Signature:
     def counts(self) -> frozenset[str]:
         """Letters of whole numbers that are no index anywhere: k of k!, and of p^k (1 - p)^{n - k}."""
         found = {name for m in _COUNT.finditer(self.words) for name in m.groups() if name}
+        found |= {name for m in _TRIALS.finditer(self.words) for name in m.groups()[1:]} - {"y", "t", "x"}
         return frozenset(
             c for c in found if not self.says(rf"(?-i:_\s*(?:\{{[^{{}}]*)?(?<![A-Za-z\\]){c}(?![A-Za-z]))")
         )

@@ -35,7 +35,7 @@ from derivations.notes.report import StepRecord
 from derivations.statement import Definition
 from derivations.verdict import Witness
 
-__all__ = ["Defining", "line_of"]
+__all__ = ["Defining", "hangs_on_a_name", "line_of"]
 
 _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
 _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
@@ -267,7 +267,15 @@ class Defining(Renewing):
                 self._bind(step, head, right)
             except (UnsupportedNoteError, UnsupportedExpressionError):
                 return record
+            if entries and self._is_of_another_section(step, entries[0]) and hangs_on_a_name(record):
+                reason = f"{head.ref.key} is said anew, in another section"
+                return replace(record, verdict="definition", method="definition", reason=reason)
         return record
+
+    def _is_of_another_section(self, step: Step, entry: Entry) -> bool:
+        """Whether a name got its value under other headings than those that a step stands under."""
+        made = next((f for f in self.document.formulas if f.place.line <= entry.line <= f.end_place.line), None)
+        return made is not None and made.context.headings != self.document.formulas[step.formula].context.headings
 
     def _first_again(self, step: Step, head: Head, right: Node) -> None:
         """y of y = f(u) = E, where f(u) is given a value that it didn't have before, is E."""
@@ -434,6 +442,11 @@ def mentions(expr: sp.Expr, symbol: sp.Symbol, scope: Scope) -> bool:
 def _is_derivative(entry: Entry) -> bool:
     """Whether a name was said to be a derivative: what else it equals is a claim."""
     return entry.definition is not None and isinstance(entry.definition.value, Partial)
+
+
+def hangs_on_a_name(record: StepRecord) -> bool:
+    """Whether a step is left open because of a name that has no value."""
+    return any(words in str(record.reason) for words in ("may be another name of", "is not defined here"))
 
 
 def line_of(step: Step) -> int:

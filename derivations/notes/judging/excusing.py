@@ -115,6 +115,10 @@ class Excusing(Worded, Solved):
                     return replace(record, verdict="undecided", witness=None, reason=reason)
         return self._worded(step, left, right, judged, record)
 
+    def _is_said_to_be_solved(self, step: Step) -> bool:
+        """Whether the words before a formula set something to zero, or solve it."""
+        return re.search(_SOLVED, self.document.formulas[step.formula].context.before[-160:], re.I) is not None
+
     def _continues_before(self, step: Step, right: Node, record: StepRecord) -> StepRecord:
         """A display that begins with a sign, where it goes on from the display before a calculation on the side."""
         if step.left is None or step.left.formula == step.formula:

@@ -20,7 +20,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.verdict import Status, Verdict
 
-__all__ = ["Extremum", "extremum_of", "same_place"]
+__all__ = ["Extremum", "extremum_of", "functions_of", "same_place"]
 
 _OPERATORS = {"argmax": 1, "argmin": -1}
 
@@ -74,6 +74,8 @@ def same_place(left: Node, right: Node, seed: int, under: Callable[[Node, Node],
     if first.variables != second.variables:
         return Judged(Verdict(Status.UNDECIDED, "extremum", reason="extrema by different variables"))
     rising = first.sign == second.sign
+    if rising and any(_bare(one) == _bare(other) for one, other in _without_evidence(first, second)):
+        return Judged(Verdict(Status.PROVED, "extremum", reason="a probability without the variable is left out"))
     for one, other in _related(first.function, second.function, rising):
         judged = under(one, other)
         if judged.verdict.is_proved:
@@ -85,6 +87,39 @@ def same_place(left: Node, right: Node, seed: int, under: Callable[[Node, Node],
             return _stating(found[0], f"their derivatives differ by the factor {factor}, which is positive")
     reason = "neither side was found to be an increasing function of the other"
     return Judged(Verdict(Status.UNDECIDED, "extremum", reason=reason))
+
+
+def functions_of(left: Node, right: Node) -> tuple[Node, Node] | None:
+    """The functions of two extrema of one kind."""
+    first, second = extremum_of(left), extremum_of(right)
+    alike = (
+        first is not None and second is not None and (first.sign, first.variables) == (second.sign, second.variables)
+    )
+    return (first.function, second.function) if alike and first is not None and second is not None else None
+
+
+def _without_evidence(first: Extremum, second: Extremum) -> Iterator[tuple[Node, Node]]:
+    r"""The functions, one of them without the p(D) of p(D|θ) p(θ) / p(D), which is positive and the same everywhere."""
+    pairs = ((first, second), (second, first))
+    for whole, other in pairs:
+        inner = whole.function
+        if isinstance(inner, ast.Fraction) and _is_evidence(inner.denominator, whole.variables):
+            yield inner.numerator, other.function
+
+
+def _is_evidence(node: Node, variables: Sequence[Node]) -> bool:
+    """Whether something is a probability that no variable stands in: p(D)."""
+    bare = _bare(node)
+    if not isinstance(bare, ast.Symbol) or not bare.name.startswith(("p(", "P(", "Pr(")):
+        return False
+    return not any(isinstance(v, ast.Symbol) and v.name in bare.name for v in variables)
+
+
+def _bare(node: Node) -> Node:
+    """What is in the brackets around all of it."""
+    while isinstance(node, ast.Group) and node.opening in ("(", "[", "{") and node.body is not None:
+        node = node.body
+    return node
 
 
 def _common_factor(equations: Sequence[Equation | None], seed: int) -> sp.Expr | None:

@@ -49,7 +49,8 @@ __all__ = ["HELD", "STATEMENTS", "Judging", "own_chain"]
 NEAR = 4  # formulas behind one another
 HELD = ("proved", "supported")
 _OF_ARRAYS = (r"\odot", r"\circ", r"\otimes", r"\times")
-STATEMENTS = (r"\in", r"\ne", r"\to", r"\sim", "<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\approx", r"\propto")
+_OF_ORDER = ("<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\prec", r"\succ", r"\preceq", r"\succeq")
+STATEMENTS = (*_OF_ORDER, r"\in", r"\ne", r"\to", r"\sim", r"\approx", r"\propto", r"\perp", r"\subset", r"\subseteq")
 
 
 @dataclass

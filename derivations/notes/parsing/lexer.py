@@ -204,7 +204,7 @@ class _Lexer(CharacterLexer):
                 if self.rest and self.rest[-1].kind == "letter":
                     self.rest.pop()
             return
-        if self.rest and self.rest[-1].kind == "char" and self.rest[-1].text == "*" and arguments:
+        if self.rest and self.rest[-1].text == "*" and arguments:  # a star, or Markdown's escape of one
             self.rest.pop()
         for _ in range(arguments):
             self._argument(token)

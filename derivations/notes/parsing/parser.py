@@ -259,6 +259,8 @@ def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
     for formula in formulas:
         number = 0
         inherited = last_sides.get(before[formula.index].index) if formula.index in before else None
+        if formula.index and not _is_displayed(formula) and _follows_at_once(formulas[formula.index - 1], formula):
+            inherited = _previous(formulas[formula.index - 1])  # $L(w)$ $= \sum_i …$
         for position, chain in enumerate(formula.chains):
             sides = [_side_of(formula, position, member) for member in range(len(chain.members))]
             if position == 0 and chain.relations and sides[0] is None:
@@ -284,6 +286,12 @@ def _is_displayed(formula: Formula) -> bool:
     text, start, end = formula.source.excerpt.source.text, formula.source.start, formula.source.end
     before, after = text[text.rfind("\n", 0, start) + 1 : start], text[end : (text + "\n").find("\n", end)]
     return not before.strip("$ \t>") and not after.strip("$ \t.,;。，")
+
+
+def _follows_at_once(first: Formula, second: Formula) -> bool:
+    """Whether nothing but space stands between two formulas."""
+    between = second.source.excerpt.source.text[first.source.end : second.source.start]
+    return bool(between) and not between.strip("$ ")
 
 
 def _side_of(formula: Formula, chain: int, member: int) -> Side | None:

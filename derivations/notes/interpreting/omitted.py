@@ -1,0 +1,133 @@
+r"""Terms and factors left out: a_1 + a_2 + \dots + a_n is \sum_{k=1}^n a_k, and f(x_1) \cdots f(x_n) a product.
+
+An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
+or number in the other. What stands between them must be of the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+
+__all__ = ["factors_in_full", "terms_in_full"]
+
+_LETTERS = "kjlpqrs"
+_BLOCKS = (3, 2, 1)  # factors that are written before the dots
+
+
+def terms_in_full(node: ast.Sum) -> Node:
+    """a_1 + a_2 + … + a_n as a sum; the node itself where it is no such thing."""
+    node = replace(node, terms=tuple(_with_dots_apart(node.terms)))
+    dots = [p for p, term in enumerate(node.terms) if isinstance(term.body, ast.Ellipsis)]
+    if not dots or dots[0] == 0 or dots[-1] + 1 >= len(node.terms):
+        return node
+    letter = _new_letter(node)
+    last = node.terms[dots[-1] + 1]
+    for begin in range(dots[0]):
+        first = node.terms[begin]
+        sign = first.sign or "+"
+        if letter is None or sign not in ("+", "-") or last.sign != sign:
+            continue
+        ends: set[tuple[str, Node]] = set()
+        body = _general(first.body, last.body, letter, ends)
+        if body is None or len(ends) != 1:
+            continue
+        if not all(_is_such(first.body, term, body, letter, sign) for term in node.terms[begin + 1 : dots[-1]]):
+            return node
+        operator = _operator("sum", letter, ends)
+        inner = body.factors if isinstance(body, ast.Product) else (ast.Factor("", "", body),)
+        total = ast.Group("(", ")", ast.Product((ast.Factor("", "", operator), *inner)), span=node.span)
+        terms = (*node.terms[:begin], ast.Term(first.sign, total), *node.terms[dots[-1] + 2 :])
+        if len(terms) == 1 and not terms[0].sign:
+            return total
+        return ast.Sum(terms, span=node.span)
+    return node
+
+
+def factors_in_full(node: ast.Product) -> ast.Product:
+    """a_1 a_2 … a_n as a product; the node itself where it is no such thing."""
+    dots = [p for p, factor in enumerate(node.factors) if isinstance(factor.body, ast.Ellipsis)]
+    letter = _new_letter(node)
+    if len(dots) != 1 or letter is None:
+        return node
+    before, after = node.factors[: dots[0]], node.factors[dots[0] + 1 :]
+    for size in range(len(after), 0, -1):
+        for count in _BLOCKS:
+            begin = len(before) - count * size
+            if begin < 0:
+                continue
+            blocks = [_block(before[at : at + size]) for at in range(begin, len(before), size)]
+            ends: set[tuple[str, Node]] = set()
+            body = _general(blocks[0], _block(after[:size]), letter, ends)
+            if body is None or len(ends) != 1 or any(_general(blocks[0], b, letter, set()) != body for b in blocks[1:]):
+                continue
+            inner = ast.Product((ast.Factor("", "", _operator("prod", letter, ends)), *body))
+            whole = replace(before[begin], body=ast.Group("(", ")", inner, span=node.span))
+            return replace(node, factors=(*before[:begin], whole, *after[size:]))
+    return node
+
+
+def _block(factors: tuple[ast.Factor, ...]) -> tuple[ast.Factor, ...]:
+    """Factors as they stand by themselves."""
+    return (replace(factors[0], operator=""), *factors[1:])
+
+
+def _operator(name: str, letter: str, ends: set[tuple[str, Node]]) -> ast.BigOperator:
+    (start, end), *_ = ends
+    return ast.BigOperator(name, ast.Chain((ast.Symbol(letter), ast.Number(start)), (ast.Relation("="),)), end)
+
+
+def _new_letter(node: Node) -> str | None:
+    used = {n.name for n in walk(node) if isinstance(n, ast.Symbol)}
+    return next((c for c in _LETTERS if c not in used), None)
+
+
+def _with_dots_apart(terms: Iterable[ast.Term]) -> Iterator[ast.Term]:
+    r"""The terms with a_2 \cdots as two: a_1 - a_2 \cdots - a_n."""
+    for term in terms:
+        body = term.body
+        last = body.factors[-1] if isinstance(body, ast.Product) and len(body.factors) > 1 else None
+        if isinstance(body, ast.Product) and last and isinstance(last.body, ast.Ellipsis) and not last.operator:
+            yield replace(term, body=replace(body, factors=body.factors[:-1]))
+            yield ast.Term(term.sign or "+", last.body)
+        else:
+            yield term
+
+
+def _is_such(first: Node, term: ast.Term, body: Node, letter: str, sign: str) -> bool:
+    """Whether a term between the first and the last is one of the same form, or stands for those left out."""
+    if isinstance(term.body, ast.Ellipsis):
+        return term.sign == sign
+    return term.sign == sign and _general(first, term.body, letter, set()) == body
+
+
+def _general(a: Any, b: Any, letter: str, ends: set[tuple[str, Node]]) -> Any:
+    """The common form of two terms, the index in which they differ replaced by a letter; None where there is none."""
+    if isinstance(a, ast.Number) and a.text in ("0", "1") and isinstance(b, ast.Symbol | ast.Number) and a != b:
+        ends.add((a.text, b))
+        return ast.Symbol(letter)
+    if type(a) is not type(b):
+        return None
+    if isinstance(a, tuple):
+        if len(a) != len(b):
+            return None
+        parts = tuple(_general(x, y, letter, ends) for x, y in zip(a, b, strict=True))
+        return None if any(p is None and x is not None for p, x in zip(parts, a, strict=True)) else parts
+    if not isinstance(a, ast._Node):
+        return a if a == b else None
+    changes = {}
+    for item in fields(a):
+        if item.name == "span":
+            continue
+        x, y = getattr(a, item.name), getattr(b, item.name)
+        if x is None and y is None:
+            continue
+        part = _general(x, y, letter, ends)
+        if part is None:
+            return None
+        changes[item.name] = part
+    return replace(a, **changes)
