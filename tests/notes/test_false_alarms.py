@@ -53,6 +53,11 @@ $$\hat\sigma^2 = \frac1n \sum_{i=1}^n (x_i - \mu)^2 = \frac1n \sum_{i=1}^n (x_i 
 TURNED = r"""
 $$\sum_c (p_{ic} - y_{ic}) w_{ac} = \sum_c (p_{ic} - y_{ic}) w_{ca}^T$$
 """
+BY_ITSELF = r"""
+Let $p$ be the probability of success, with $P(x_i) = p^{x_i} (1-p)^{1-x_i}$. Then
+$$L(p) = \prod_{k=1}^n p^{x_k} (1-p)^{1-x_k}$$
+$$\frac{d}{dp} \log L(p) = \sum_{i=1}^n x_i \frac{1}{p} - (n - \sum_{i=1}^n x_i) \frac{1}{1-p}$$
+"""
 
 
 def verdicts(text):
@@ -70,6 +75,7 @@ def verdicts(text):
         (BIAS, {"undecided"}),
         (EVENTS, {"unsupported", "undecided", "definition"}),
         (SHAPES, {"definition"}),
+        (BY_ITSELF, {"proved"}),
         (TURNED, {"proved"}),
         (INITIALS, {"undecided"}),
         (EXPECTED, {"unsupported"}),
@@ -88,6 +94,7 @@ def test_nothing_is_refuted_where_everything_holds(text, last):
         (ENTRIES, r"$$s(z_2) = \frac{e^{z_2}}", r"$$s(z_2) = \frac{e^{z_1}}"),
         (AGAIN, "= 2u", "= 3u"),
         (TWO, r"\frac{\exp(z_1)}{\exp(z_1)", r"\frac{\exp(z_2)}{\exp(z_1)"),
+        (BY_ITSELF, r"- (n - ", r"+ (n - "),
         (ESTIMATE, r"= \frac1n \sum_{i=1}^n (x_i - \frac", r"= \frac2n \sum_{i=1}^n (x_i - \frac"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.classes import class_letters
@@ -95,7 +95,7 @@ class Survey:
     units: set[Slot] = field(default_factory=set)  # run over the units of a layer
     activations: set[str] = field(default_factory=set)  # have their slope multiplied entry by entry
     subjects: set[str] = field(default_factory=set)  # are what is differentiated
-    alone: set[str] = field(default_factory=set)  # are a whole side somewhere
+    alone: set[str] = field(default_factory=set)  # are a whole side of an equation somewhere
     beside: set[tuple[str, str]] = field(default_factory=set)  # whole predictions and labels: P - Y
 
     @property
@@ -103,9 +103,10 @@ class Survey:
         r"""Whether X is written as a matrix, as in X^\top X w or \|y - X w\|, and never at an entry."""
         return "X" in self.transposed | self.normed and set(self.uses["X"]) == {((), ())}
 
-    def formula(self, number: int, sides: Iterable[Node]) -> None:
+    def formula(self, number: int, sides: Sequence[Node]) -> None:
         for side in sides:
-            self.alone |= {ref.key for ref in names_in([side], self.habits) if isinstance(side, ast.Symbol)}
+            if len(sides) > 1:  # a name by itself, as in "where $p$ is", says nothing of it
+                self.alone |= {ref.key for ref in names_in([side], self.habits) if isinstance(side, ast.Symbol)}
             for node in walk(side):
                 if isinstance(node, ast.Symbol):
                     self.symbol(number, node)
