@@ -356,6 +356,8 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
                 continue
             if head.ref.key in self._given_a_value or _is_named_in(value, name):
                 continue  # a name that is said to be something elsewhere has that value
+            if any(isinstance(n, ast.BigOperator) for n in walk(value)):
+                continue  # \sum{w_j x_j + b}: how far it reaches isn't sure enough to rest a value on it
             with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
                 self._bind(replace(at.step, left=replace(at.step.left, node=name)), head, value)
                 reason = f"it says what {head.ref.key} is"

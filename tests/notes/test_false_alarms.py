@@ -58,6 +58,15 @@ Let $p$ be the probability of success, with $P(x_i) = p^{x_i} (1-p)^{1-x_i}$. Th
 $$L(p) = \prod_{k=1}^n p^{x_k} (1-p)^{1-x_k}$$
 $$\frac{d}{dp} \log L(p) = \sum_{i=1}^n x_i \frac{1}{p} - (n - \sum_{i=1}^n x_i) \frac{1}{1-p}$$
 """
+LETTER_OF_TWO_SIZES = r"""
+$$\hat{y}_i = \frac{e^{z_i}}{\sum_{j=1}^{c} e^{z_j}}$$
+As $\hat{y}_i = \frac{e^{z_i}}{\sum_{j=1}^{n} e^{z_j}}$, for indices that differ
+$$\frac{\partial \hat{y}_i}{\partial z_n} = -\frac{e^{z_i} e^{z_n}}{(\sum_{j=1}^{c} e^{z_j})^2}$$
+"""
+LOOSE_SUM = r"""
+Here $a = \sigma\left(\sum{w_j x_j + b}\right) = \sigma(z)$, so
+$$\frac{\partial a}{\partial b} = \sigma'(z)$$
+"""
 
 
 def verdicts(text):
@@ -75,6 +84,8 @@ def verdicts(text):
         (BIAS, {"undecided"}),
         (EVENTS, {"unsupported", "undecided", "definition"}),
         (SHAPES, {"definition"}),
+        (LETTER_OF_TWO_SIZES, {"undecided"}),
+        (LOOSE_SUM, {"undecided"}),
         (BY_ITSELF, {"proved"}),
         (TURNED, {"proved"}),
         (INITIALS, {"undecided"}),

@@ -392,7 +392,7 @@ class Namer:
             elif self._is_past_the_last(place):
                 self.doubts.append(f"{ref.key}_{{{place}}} is past the last {ref.key}, and has no value here")
                 filled.append(self.size_symbol(place.letter) + place.offset)
-            elif self._is_last(place):
+            elif self._is_last(place, sort):
                 filled.append(self.size_symbol(place.letter))
             else:
                 symbol = self.index(place.letter)
@@ -411,10 +411,12 @@ class Namer:
         self.note(symbol, sort)
         return symbol
 
-    def _is_last(self, index: Index) -> bool:
-        """Whether x_n is the last of x_1 to x_n: n is a size here, and no index that is summed over."""
+    def _is_last(self, index: Index, sort: object) -> bool:
+        """Whether x_n is the last of x_1 to x_n: n is the size of x, and no index that is summed over."""
         letter = index.letter
-        return not index.offset and letter in self.signature.size_names and letter not in self.bound
+        if letter is None or index.offset or letter not in self.signature.size_names or letter in self.bound:
+            return False
+        return self.range_of(sort)[1] == self.size_symbol(letter)
 
     def _is_past_the_last(self, index: Index) -> bool:
         """Whether n + 1 is the size n and one more: the entry that is added at the end."""
