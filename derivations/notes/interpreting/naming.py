@@ -412,11 +412,11 @@ class Namer:
         return symbol
 
     def _is_last(self, index: Index, sort: object) -> bool:
-        """Whether x_n is the last of x_1 to x_n: n is the size of x, and no index that is summed over."""
+        """Whether x_n is the last of x_1 to x_n: n is a size here, not another than x has, and isn't summed over."""
         letter = index.letter
         if letter is None or index.offset or letter not in self.signature.size_names or letter in self.bound:
             return False
-        return self.range_of(sort)[1] == self.size_symbol(letter)
+        return letter in self.signature.size.get(sort, letter)  # type: ignore[call-overload, no-any-return]
 
     def _is_past_the_last(self, index: Index) -> bool:
         """Whether n + 1 is the size n and one more: the entry that is added at the end."""
