@@ -75,6 +75,8 @@ GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \si
         ("", r"\nabla_w \mathrm{tr}(w^T X^T X w - w^T X^T y) = 2 X^T X w - X^T y", "proved"),
         ("", r"\nabla_w \mathrm{tr}(w^T X^T X w - w^T X^T y) = X^T X w - X^T y", "refuted"),
         ("", r"\mathrm{tr}(X) = X", "unsupported"),
+        ("", r"\sum_{i,j=1}^n x_i x_j = \left(\sum_{i=1}^n x_i\right)^2", "proved"),
+        ("", r"\sum_{i,j=1}^n x_i x_j = \sum_{i=1}^n x_i^2", "refuted"),
         (ENTROPY, r"H''(p) = -\frac{1}{p(1-p)}", "proved"),
         (ENTROPY, r"H''(p) = \frac{1}{p(1-p)}", "refuted"),
         (ENTROPY, r"H' = \log(1-p) - \log p", "proved"),

@@ -214,6 +214,30 @@ def _features(node: ast.Product, maps: frozenset[str]) -> Node:
     return replace(node, factors=tuple(factors))
 
 
+def _with_each_letter(node: ast.Product) -> ast.Product:
+    r"""The product with \sum_{i,j=1}^n as two sums."""
+    factors: list[ast.Factor] = []
+    for factor in node.factors:
+        each = _of_each(factor.body) if isinstance(factor.body, ast.BigOperator) else []
+        factors += (
+            [replace(factor, body=each[0]), *(ast.Factor("", "", sign) for sign in each[1:])] if each else [factor]
+        )
+    return node if len(factors) == len(node.factors) else replace(node, factors=tuple(factors))
+
+
+def _of_each(operator: ast.BigOperator) -> list[ast.BigOperator]:
+    """The sums over i = 1 and j = 1 of one over i, j = 1; none where it isn't written so."""
+    if not isinstance(operator.lower, ast.Listing):
+        return []
+    *letters, last = operator.lower.items
+    match last:
+        case ast.Chain((ast.Symbol(), ast.Number()), (ast.Relation("="),)):
+            if letters and all(isinstance(letter, ast.Symbol) for letter in letters):
+                firsts = (*letters, last.members[0])
+                return [replace(operator, lower=replace(last, members=(i, *last.members[1:]))) for i in firsts]
+    return []
+
+
 def rewritten(node: Node, used: Usage) -> Node:
     """The side in the usual way of writing."""
 
@@ -247,7 +271,8 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Sum):
             return terms_in_full(found)
         if isinstance(found, ast.Product):
-            found = _with_gradients(_without_placeholders(factors_in_full(_with_chains(found))))
+            found = factors_in_full(_with_chains(_with_each_letter(found)))
+            found = _with_gradients(_without_placeholders(found))
         if isinstance(found, ast.Product) and used.short.spread:
             found = with_sigmoid(found)
         if isinstance(found, ast.Product) and used.maps:
