@@ -60,6 +60,13 @@ def test_what_holds_by_an_older_definition_is_supported_and_names_it(
     assert ("C as defined in line 1, not in line 3" in step.conditions) == older
 
 
+def test_what_a_section_defines_anew_does_not_hold_there_by_the_definition_of_another() -> None:
+    older, newer = r"Here $\hat y = w x$.", r"Here $\hat y = \sigma(w x)$."
+    claim = r"$$\frac{\partial \hat y}{\partial w} = x$$"
+    assert check_notes(f"{older}\n\n{newer}\n\n{claim}").steps[-1].verdict == "supported"
+    assert check_notes(f"## One\n\n{older}\n\n## Two\n\n{newer}\n\n{claim}").steps[-1].verdict == "undecided"
+
+
 def test_a_solution_of_what_was_set_to_zero_defines_nothing() -> None:
     steps = check_notes(
         r"""Let $S = \sum_{i=1}^n (y_i - b - w x_i)^2$.

@@ -420,9 +420,20 @@ class Judging:
                     used = f"{key} as defined in line {entry.line}, not in line {current[0].line}"
                     verdict = replace(judged.verdict, conditions=(*judged.verdict.conditions, used))
                     if verdict.is_proved:
-                        verdict = replace(verdict, status=Status.SUPPORTED, reason=f"holds for {used}")
+                        status = (
+                            Status.UNDECIDED
+                            if self._is_of_another_section(step, entry, current[0])
+                            else Status.SUPPORTED
+                        )
+                        verdict = replace(verdict, status=status, reason=f"holds for {used}")
                     return replace(judged, verdict=verdict)
         return None
+
+    def _is_of_another_section(self, step: Step, older: Entry, newer: Entry) -> bool:
+        """Whether the section of a step defines a name anew, which another section had defined before."""
+        headings = {f.place.line: f.context.headings for f in self.document.formulas}
+        here = self.document.formulas[step.formula].context.headings
+        return headings.get(newer.line) == here != headings.get(older.line, here)
 
     def _names_of(self, entry: Entry) -> set[str]:
         """The names that a definition reaches."""
