@@ -92,3 +92,13 @@ def test_rows_and_penalties(given: str, subject: str, right: str, wrong: tuple[s
 
 def test_a_penalty_may_be_a_function_of_the_one_thing_that_is_varied() -> None:
     assert last(ONE.replace(" + b", "") + r"$\frac{\partial L}{\partial z} = p - y$.") == "undecided"
+
+
+UNITS = r"""$z = W x + b$ with a matrix $W$, $a = \tanh(z)$, $u = V a$ and $L = \frac12 \|u - y\|^2$. """
+
+
+def test_a_slope_beside_a_product_entry_by_entry_is_taken_so() -> None:
+    step = UNITS + r"$$\frac{\partial L}{\partial z} = (V^T (u - y)) \odot \frac{\partial a}{\partial z}$$"
+    assert last(step) == "proved"
+    assert last(step.replace("V^T (u - y)", "V^T (y - u)")) == "refuted"
+    assert last(step.replace(r"\partial a", r"\partial u")) not in HELD

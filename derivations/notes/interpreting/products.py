@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.functions import Partial
+from derivations.indexed import substitute
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import Applications, at_primes
 from derivations.notes.interpreting.derivatives import label_if_named
@@ -163,6 +164,7 @@ class Products(Applications, Totals):
                 if not left.axes and not right.axes:
                     self.doubts.append("what is multiplied entry by entry is read as numbers")
                     self.by_entry = True
+                left, right = _entry_by_entry(left, right), _entry_by_entry(right, left)
                 return elementwise(left, right, lambda a, b: a * b)
             case r"\otimes":
                 if len(left.axes) == 1 and len(right.axes) == 1:
@@ -295,6 +297,16 @@ class Products(Applications, Totals):
             raise UnsupportedNoteError(f"\\{name} of other than two values")
         left, right = (self.value(item) for item in group.body.items if item is not None)
         return elementwise(left, right, lambda a, b: sp.Max(a, b) if name == "max" else -sp.Max(-a, -b))
+
+
+def _entry_by_entry(value: Value, other: Value) -> Value:
+    r"""∂a/∂z beside \odot and an array of the shape of a and z: the derivative of each entry of a by that of z."""
+    count = len(other.axes)
+    own, by = value.axes[:count], value.axes[count:]
+    sorts = [[axis.sort for axis in axes] for axes in (own, by, other.axes)]
+    if not isinstance(value.expr, Partial) or not count or sorts[0] != sorts[1] or sorts[0] != sorts[2]:
+        return value
+    return Value(substitute(value.expr, {b.symbol: o.symbol for b, o in zip(by, own, strict=True)}), own, other.is_row)
 
 
 def _is_conditional(node: Node) -> bool:
