@@ -249,3 +249,15 @@ def test_a_sum_sign_by_itself_is_the_sum_that_is_divided_by(sign: str) -> None:
     assert check_notes(given + right.replace("- e", "+ e")).steps[-1].verdict == "refuted"
     other = r"$D = \frac{1}{\sum_k e^{b_k}}$. "  # which of the two sums is meant, nothing says
     assert check_notes(other + given + right).steps[-1].verdict not in ("proved", "refuted")
+
+
+@pytest.mark.parametrize("largest", [r"\max(z)", r"\max_k z_k"])
+def test_the_largest_logit_is_taken_off_all(largest: str) -> None:
+    given = r"$$p_i = \frac{e^{z_i - MAX}}{\sum_j e^{z_j - MAX}}$$".replace("MAX", largest)
+    same = given.replace("$$p_i", r"$$\frac{e^{z_i}}{\sum_j e^{z_j}}")
+    assert check_notes(same).steps[-1].verdict == "proved"
+    assert check_notes(same.replace(r"{\sum_j e^{z_j -", r"{\sum_j e^{z_j +")).steps[-1].verdict == "undecided"
+    slope = r"$$\frac{\partial p_i}{\partial z_k} = p_i (\delta_{ik} - p_k)$$"
+    assert check_notes(given + slope).steps[-1].verdict == "proved"
+    assert check_notes(given + slope.replace("- p", "+ p")).steps[-1].verdict == "undecided"
+    assert check_notes(given + rf"$$\frac{{\partial {largest}}}{{\partial z_i}} = 0$$").steps[-1].verdict == "undecided"

@@ -15,7 +15,7 @@ from derivations.notes.interpreting.applications import Applications, at_primes
 from derivations.notes.interpreting.derivatives import label_if_named
 from derivations.notes.interpreting.fitting import has_slope
 from derivations.notes.interpreting.indicators import is_indicator, is_one
-from derivations.notes.interpreting.names import Ref, UnsupportedNoteError
+from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.signature import MATRICES, base_letter
 from derivations.notes.interpreting.tensor import (
@@ -202,6 +202,8 @@ class Products(Applications, Totals):
                 return self.big(node, rest, tail), len(factors) - at, True
             case ast.BigOperator(name) if name in ("max", "min") and rest and isinstance(rest[0].body, ast.Group):
                 return self.extremum(name, rest[0].body), 2, False
+            case ast.BigOperator("max", ast.Symbol() as lower, None) if rest and not rest[0].operator:
+                return self.largest(rest[0].body, lower), 2, False
             case ast.BigOperator("min", lower, None) if lower is not None and rest:
                 return self.product(rest, tail), len(factors) - at, True
             case ast.BigOperator(name):
@@ -292,7 +294,22 @@ class Products(Applications, Totals):
         self.consulted.add("slash")
         return self.choices.slash
 
+    def largest(self, node: Node, letter: ast.Symbol | None) -> Value:
+        r"""\max(z) and \max_k z_k: a number of which no more is known than that it may depend on every entry of z."""
+        ref = read_name(node, self.signature.habits) if isinstance(node, ast.Symbol) else None
+        indices = () if letter is None else (Index(letter.name),)
+        if ref is None or ref.indices != indices or ref.power is not None or ref.transposed:
+            raise UnsupportedNoteError("\\max of other than two values")
+        entries = self.scope.of(ref.key)
+        axes = entries[0].axes if entries else self.signature.axes.get(ref.key, ())
+        if len(axes) != 1 or self.signature.sample in axes:  # that of every sample is another one
+            raise UnsupportedNoteError("\\max of what is no vector")
+        self.doubts.append(f"max({ref.key}) is taken for any number")
+        return self.named(Ref(f"max({ref.key})"))
+
     def extremum(self, name: str, group: ast.Group) -> Value:
+        if name == "max" and isinstance(group.body, ast.Symbol):
+            return self.largest(group.body, None)
         if not isinstance(group.body, ast.Listing) or len(group.body.items) != 2:
             raise UnsupportedNoteError(f"\\{name} of other than two values")
         left, right = (self.value(item) for item in group.body.items if item is not None)
