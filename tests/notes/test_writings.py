@@ -191,3 +191,8 @@ def test_a_dot_between_operands_is_a_product():
     assert verdicts(r"$$y = 2x. z = 3x$$ $$y + z = 5x$$") == ["definition", "definition", "proved"]
     chain = r"$z = wx + b$, $J = \frac12 (z - y)^2$. $$\frac{dJ}{dw} = \frac{dJ}{dz}. \frac{dz}{dw} = (z - y) x$$"
     assert verdicts(chain)[-2:] == ["proved", "proved"]
+
+
+def test_an_arrow_over_a_name_is_a_font():
+    step = r"$z_k = \overrightarrow{w}_k^T \overrightarrow{x}$ and $$\frac{\partial z_k}{\partial w_k} = \vec{x}$$"
+    assert verdicts(step) == ["definition", "proved"]

@@ -44,7 +44,7 @@ __all__ = ["Elaborator"]
 
 MAX_DEPTH = 60
 MAX_NUMERAL = 40
-_DROPPED = frozenset(("boxed", "underline", "cancel", "overrightarrow", "mathrm", "boldsymbol", "mathbf"))
+_DROPPED = frozenset(("boxed", "underline", "cancel", "vec", "mathrm", "boldsymbol", "mathbf"))
 
 
 @dataclass

@@ -60,8 +60,8 @@ BIG_OPERATORS: Mapping[str, str] = _same(
 FUNCTION_WORDS = ("argmax", "argmin", "tanh", "sinh", "cosh", "log", "exp", "max", "min", "lim", "sin", "cos", "ln")
 
 ACCENTS: Mapping[str, str] = _same(
-    "hat bar tilde vec dot ddot check breve acute grave mathring overline underline overrightarrow boxed",
-    widehat="hat", widetilde="tilde", fbox="boxed", underbar="underline", dddot="dddot",
+    "hat bar tilde vec dot ddot check breve acute grave mathring overline underline boxed",
+    widehat="hat", widetilde="tilde", fbox="boxed", underbar="underline", dddot="dddot", overrightarrow="vec",
 )  # fmt: skip
 FONTS: Mapping[str, str] = _same(
     "mathbf mathcal mathbb mathfrak mathscr mathsf mathtt boldsymbol",
