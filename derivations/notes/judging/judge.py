@@ -422,14 +422,14 @@ class Judging:
                     if verdict.is_proved:
                         status = (
                             Status.UNDECIDED
-                            if self._is_of_another_section(step, entry, current[0])
+                            if self._is_said_anew(step, entry, current[0])
                             else Status.SUPPORTED
                         )
                         verdict = replace(verdict, status=status, reason=f"holds for {used}")
                     return replace(judged, verdict=verdict)
         return None
 
-    def _is_of_another_section(self, step: Step, older: Entry, newer: Entry) -> bool:
+    def _is_said_anew(self, step: Step, older: Entry, newer: Entry) -> bool:
         """Whether the section of a step defines a name anew, which another section had defined before."""
         headings = {f.place.line: f.context.headings for f in self.document.formulas}
         here = self.document.formulas[step.formula].context.headings
