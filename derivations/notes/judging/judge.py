@@ -420,11 +420,7 @@ class Judging:
                     used = f"{key} as defined in line {entry.line}, not in line {current[0].line}"
                     verdict = replace(judged.verdict, conditions=(*judged.verdict.conditions, used))
                     if verdict.is_proved:
-                        status = (
-                            Status.UNDECIDED
-                            if self._is_said_anew(step, entry, current[0])
-                            else Status.SUPPORTED
-                        )
+                        status = Status.UNDECIDED if self._is_said_anew(step, entry, current[0]) else Status.SUPPORTED
                         verdict = replace(verdict, status=status, reason=f"holds for {used}")
                     return replace(judged, verdict=verdict)
         return None
