@@ -23,6 +23,8 @@ BATCH = r"""$\mu = \frac1m \sum_{i=1}^m x_i$, $\sigma^2 = \frac1m \sum_{i=1}^m (
 and $f(x) = x \sigma(x)$."""
 BESIDE = r"""$J = -\log \sigma(u_o^T v) - \sum_{k=1}^K \log \sigma(-u_k^T v)$."""
 ENTROPY = r"$H(p) = -p \log p - (1-p) \log(1-p)$."
+SIGNS = r"$L(w) = \sum_{i=1}^n \log(1 + e^{-y_i w^T x_i})$."
+HESSIAN = r"\nabla^2 L(w) = \sum_{i=1}^n \sigma(y_i w^T x_i) (1 - \sigma(y_i w^T x_i)) x_i x_i^T"
 COUNT = r"$L(p) = \binom{n}{k} p^k (1-p)^{n-k}$."
 SHIFTED = r"$J = \frac{1}{m} \sum_{i=0}^{m-1} (w x^{(i)} + b - y^{(i)})^2$."
 VECTOR = r"$z_i = w^T x_i$ and $L = \sum_{i=1}^n (\sigma(z_i) - y_i)^2$."
@@ -77,6 +79,8 @@ GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \si
         ("", r"\mathrm{tr}(X) = X", "unsupported"),
         ("", r"\sum_{i,j=1}^n x_i x_j = \left(\sum_{i=1}^n x_i\right)^2", "proved"),
         ("", r"\sum_{i,j=1}^n x_i x_j = \sum_{i=1}^n x_i^2", "refuted"),
+        (SIGNS, HESSIAN, "proved"),
+        (SIGNS, HESSIAN.replace(r"\sum_{i=1}^n", r"\sum_{i=1}^n y_i"), "refuted"),
         (ENTROPY, r"H''(p) = -\frac{1}{p(1-p)}", "proved"),
         (ENTROPY, r"H''(p) = \frac{1}{p(1-p)}", "refuted"),
         (ENTROPY, r"H' = \log(1-p) - \log p", "proved"),

@@ -26,7 +26,15 @@ _BINARY = (
     rf"{_ZERO_OR_ONE}"
     r"|[sS]igmoid|(?:σ|\\sigma)\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[]|[lL]ogistic"
 )
-_SIGNS = r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
+_LABEL = r"[yt](_\{?\w\}?|\^\{?\(?\w\)?\}?)*"
+_PLUS_MINUS = r"(\\pm|±)\s*1\b"
+_EXP_OF_MINUS = r"(e\s*\^\s*\{|\\exp\s*(\\left|\\[bB]igg?l?)?\s*[({\[])\s*[-−]\s*"
+_SIGNS = (
+    r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
+    rf"|{_LABEL}\s*=\s*{_PLUS_MINUS}|labels?\b[^.$]{{0,40}}\$?{_PLUS_MINUS}|{_PLUS_MINUS}\$?[^.$]{{0,40}}labels?"
+    # \log(1 + e^{-y_i w^T x_i}) is the logistic loss of such labels
+    rf"|1\s*\+\s*{_EXP_OF_MINUS}{_LABEL}\s*(\\cdot|\\,)?\s*(?!\\l(og|n))[\\(a-zA-Zθβω]"
+)
 ONE_HOT = (
     r"one[- ]?hot|원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|"
     r"\\sum(\\limits)? *(_(\{[^{}]*\}|\w))?(\^(\{[^{}]*\}|\w))? *[yt](_(\{[^{}]*\}|\w)|\^(\{[^{}]*\}|\w))+ *= *1\b"
