@@ -12,6 +12,7 @@ from functools import cached_property
 import sympy as sp
 
 from derivations.equation import conditions_of, decide
+from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.elaborate import Elaborator
@@ -362,6 +363,9 @@ class Judging:
         if judged.verdict.is_proved and claim.speaker.flattened:
             reason = "proved where what is transposed is a number; nothing says whether it is"
             judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+        if judged.verdict.is_proved and _is_row_for_column(claim):
+            reason = "proved but for a row on one side and a column on the other"
+            judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
         if judged.verdict.is_proved and judged.equation is not None:
             sides = claim.left.expr, claim.right.expr
             cancelled = (e for e in claim.speaker.partial if not any(side.has(e) for side in sides))
@@ -435,6 +439,13 @@ class Judging:
         """The names that a definition reaches."""
         values = [e.definition.value for e in (entry, *self.scope.definitions_of(entry.symbol)) if e.definition]
         return {a.name for value in values for a in labels_in(value)}
+
+
+def _is_row_for_column(claim: Claim) -> bool:
+    """Whether vectors stand on their sides differently, w^T = w, where no derivative leaves it open how."""
+    left, right = claim.left, claim.right
+    are_vectors = len(left.axes) == len(right.axes) == 1
+    return are_vectors and left.is_row != right.is_row and not (left.expr.has(Partial) or right.expr.has(Partial))
 
 
 def _as_written(verdict: Verdict, speaker: Elaborator) -> Verdict:
