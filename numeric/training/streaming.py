@@ -24,8 +24,9 @@ from jax import lax
 
 __all__ = ["BLOCK_BYTES", "ArraySource", "Blocks", "RowSum", "Source", "block_rows", "row_bytes"]
 
-BLOCK_BYTES = 1 << 18
-"""A block's size, a quarter of a core's second-level cache; `benchmarks/training.py step` measures the choice."""
+BLOCK_BYTES = 3 << 16
+"""A block's size: XLA's CPU backend splits what moves 512 KiB or more over its threads, and copying a block of half
+that would wait for a thread of another device in every block. `benchmarks/training.py step` measures the choice."""
 
 Rows = Mapping[str, Any]
 RowSum = Callable[[Any, Rows], Any]
@@ -106,7 +107,7 @@ def block_rows(count: int, width: int, target: int = BLOCK_BYTES) -> int:
     """Rows in a block: about `target` bytes for rows of `width` bytes, a multiple of 128 (whole vectors, 16 of them).
 
     >>> block_rows(409_600, 516)
-    512
+    384
     >>> block_rows(100, 516)
     100
     """
