@@ -33,6 +33,10 @@ FALSE = [
     # an index left out beside others, or exchanged
     (LOGISTIC, r"\frac{\partial J}{\partial w_j} = \frac1n \sum_{i=1}^n (\hat y_i - y_i) x_j"),
     (LINEAR, r"\frac{\partial J}{\partial \theta_j} = \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(j)}_i"),
+    # a matrix read as a number
+    (r"Let $A$ and $B$ be matrices.", r"A A^{-1} = 1"),
+    (r"", r"(AB)^{-1} = A^{-1} B^{-1}"),
+    (r"$z = w^T x$.", r"w^T = w"),
     # the last of several
     (r"", r"\sum_{k=1}^K p_k = \sum_{k=1}^{K-1} p_k - p_K"),
     (r"", r"\sum_{i=1}^n (a_i - a_{i-1}) = a_n - a_1"),

@@ -17,10 +17,11 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, children, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["beside_slopes", "exchanged"]
+__all__ = ["beside_slopes", "exchanged", "inverted"]
 
 MOST = 500  # terms that are multiplied out
 _TIMES = ("", r"\cdot", "*", r"\times")
+_MINUS = (ast.Sum((ast.Term("-", ast.Number("1")),)),)
 _SIGNS = ("", "+", "-")
 
 
@@ -41,6 +42,12 @@ def beside_slopes(left: Node, right: Node, may_be_array: Callable[[str], bool]) 
     names = set().union(*beside)
     by = {s.name for side in (left, right) for f in walk(side) for s in _by(f) if names}
     return tuple(sorted(name for name in names | by if may_be_array(name)))
+
+
+def inverted(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> tuple[str, ...]:
+    """The names that may be matrices and are taken to the power -1: A A^{-1} is 1 of numbers, and else the identity."""
+    names = (n for side in (left, right) for n in walk(side) if isinstance(n, ast.Symbol) and n.superscripts == _MINUS)
+    return tuple(sorted({n.name for n in names if may_be_array(n.name)}))
 
 
 def _is_slope(factor: ast.Factor) -> bool:

@@ -18,7 +18,7 @@ from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import Choices
-from derivations.notes.interpreting.order import beside_slopes, exchanged
+from derivations.notes.interpreting.order import beside_slopes, exchanged, inverted
 from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import MisshapenError, Value
@@ -104,11 +104,15 @@ class Judging:
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         names: tuple[str, ...] = ()
         if judged.verdict.is_proved:
-            orders = (exchanged,) if self._transposes() else (exchanged, beside_slopes)
-            names = next((found for of in orders if (found := of(left, right, self._may_be_matrix))), ())
+            orders = (exchanged, inverted) if self._transposes() else (exchanged, inverted, beside_slopes)
+            found = [of(left, right, self._may_be_matrix) for of in orders]
+            names = next(filter(None, found), ())
+            # (AB)^{-1} = A^{-1} B^{-1}: who writes inverses of what is multiplied means matrices
+            status = Status.UNDECIDED if found[0] and found[1] else Status.SUPPORTED
         if names:
-            reason = f"proved where {' and '.join(names)} are numbers; nothing says that they are"
-            judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+            are, they = ("are numbers", "they are") if len(names) > 1 else ("is a number", "it is one")
+            reason = f"proved where {' and '.join(names)} {are}; nothing says that {they}"
+            judged = replace(judged, verdict=replace(judged.verdict, status=status, reason=reason))
         if names or str(judged.verdict.reason).startswith("proved where what is transposed"):
             called = {s.name for side in (left, right) for s in walk(side) if isinstance(s, ast.Symbol)}
             called = {s for s in called & self.signature.called_arrays if self._may_be_matrix(s)}
@@ -365,7 +369,9 @@ class Judging:
             judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
         if judged.verdict.is_proved and _is_row_for_column(claim):
             reason = "proved but for a row on one side and a column on the other"
-            judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+            is_named = isinstance(claim.left.expr, sp.Indexed) and isinstance(claim.right.expr, sp.Indexed)  # w^T = w
+            status = Status.UNDECIDED if is_named else Status.SUPPORTED
+            judged = replace(judged, verdict=replace(judged.verdict, status=status, reason=reason))
         if judged.verdict.is_proved and judged.equation is not None:
             sides = claim.left.expr, claim.right.expr
             cancelled = (e for e in claim.speaker.partial if not any(side.has(e) for side in sides))
