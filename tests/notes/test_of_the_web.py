@@ -79,6 +79,8 @@ GIVEN = r"Let $0 \le p \le 1$ and $L(u) = -p \log \sigma(u) - (1-p) \log(1 - \si
         ("", r"\mathrm{tr}(X) = X", "unsupported"),
         ("", r"\sum_{i,j=1}^n x_i x_j = \left(\sum_{i=1}^n x_i\right)^2", "proved"),
         ("", r"\sum_{i,j=1}^n x_i x_j = \sum_{i=1}^n x_i^2", "refuted"),
+        (r"$\sigma = \sqrt{v}$, beside the sigmoid $g(z)$.", r"\frac{x}{\sigma} = \frac{x}{\sqrt{v}}", "proved"),
+        (r"$\sigma = \sqrt{v}$, beside the sigmoid $g(z)$.", r"\frac{x}{\sigma} = \frac{x}{v}", "refuted"),
         ("$z = w^T x$.", "w^T = w", "undecided"),
         (r"$J = \|Xw - y\|^2$.", r"\nabla_w J = 2 (Xw - y)^T X", "proved"),
         (SIGNS, HESSIAN, "proved"),

@@ -37,6 +37,7 @@ _SQUARE = r"(?:\\sigma|σ)(?:_\w|_\{\w+\})?\s*(?:\^\s*\{?\s*2|²)"
 _DEFINED = (  # \sigma^2 = \frac1m \sum_i (x_i - \mu)^2, without a σ on the right
     r"(?:\\sigma|σ)(?:_\w|_\{[^{}]*\})?\s*(?:\^\s*\{?\s*2\s*\}?|²)\s*&?\s*:?="
     r"(?![^$\n]*(?:\\sigma|σ))[^$\n]*(?:\\sum|\\mathbb|\^\s*\{?\s*2|Var)"
+    r"|(?:\\sigma|σ)(?:_\w|_\{[^{}]*\})?\s*&?\s*:?=\s*\\sqrt"
 )
 _SLOPE = r"\\frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*\\sigma\s*\}"
 _LETTERS = "kjlrsuvmnq"
