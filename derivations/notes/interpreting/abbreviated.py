@@ -12,11 +12,12 @@ from collections.abc import Iterable
 from derivations.notes.interpreting.names import UnsupportedNoteError, binder
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
-from derivations.notes.parsing.render import render
+from derivations.notes.parsing.mapping import mapped
 
 __all__ = ["total_of", "with_total", "written_as_sign"]
 
 _NAME = r"\Sigma"
+_ANY = ast.Symbol("·")
 
 
 def total_of(sides: Iterable[Node], heads: Iterable[Node | None]) -> Node | None:
@@ -28,7 +29,7 @@ def total_of(sides: Iterable[Node], heads: Iterable[Node | None]) -> Node | None
     plain &= any(isinstance(n, ast.Fraction) and n.denominator in signs for n in nodes)
     if not plain and not written_as_sign(found) or any(isinstance(h, ast.Symbol) and h.name == _NAME for h in heads):
         return None
-    sums: dict[str, Node] = {}
+    sums: dict[Node, Node] = {}
     for node in nodes:
         below = node.denominator if isinstance(node, ast.Fraction) else None
         if isinstance(below, ast.Product) and _is_of_exponentials(below):
@@ -57,23 +58,12 @@ def _is_of_exponentials(node: ast.Product) -> bool:
     return isinstance(rest[0], ast.Symbol | ast.Function) and rest[0].name in ("e", "exp")
 
 
-def _alike(node: ast.Product) -> str:
-    """A sum as it is written but for the letter that runs, and how far."""
-    first, *rest = (f.body for f in node.factors)
-    assert isinstance(first, ast.BigOperator)
+def _alike(node: ast.Product) -> Node:
+    """What a sum is of, whatever letter runs in it, and how far."""
+    first, *rest = node.factors
+    assert isinstance(first.body, ast.BigOperator)
     try:
-        letters = binder(first)[0]
+        letters = binder(first.body)[0]
     except UnsupportedNoteError:
         letters = ()
-
-    def plain(part: Node) -> str:
-        names = {n.name for n in walk(part) if isinstance(n, ast.Symbol)} & set(letters)
-        return " ".join("·" if word in names else word for word in _words(render(part)))
-
-    return " ".join(plain(part) for part in rest)
-
-
-def _words(source: str) -> list[str]:
-    for mark in "{}()^_[]":
-        source = source.replace(mark, f" {mark} ")
-    return source.split()
+    return mapped(ast.Product(tuple(rest)), lambda n: _ANY if isinstance(n, ast.Symbol) and n.name in letters else n)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from derivations.notes.interpreting.rewriting import mapped
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, children
+from derivations.notes.parsing.mapping import mapped
 
 __all__ = ["letters_apart", "with_bound_first"]
 

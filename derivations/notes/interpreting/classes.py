@@ -15,6 +15,7 @@ from typing import Any
 from derivations.notes.interpreting.names import UnsupportedNoteError, binder
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import mapped
 
 __all__ = ["NOT_PICKED", "Picked", "class_letters", "classes_of_one_sample", "picked_of", "with_classes"]
 
@@ -130,15 +131,16 @@ def _over_classes(node: Node, picked: Picked) -> tuple[ast.Factor, ...]:
     return tuple(ast.Factor("", "", part) for part in parts)
 
 
-def _at_class(node: Any, label: ast.Symbol, letter: ast.Symbol) -> Any:
+def _at_class(node: Node, label: ast.Symbol, letter: ast.Symbol) -> Node:
     """The node with the class in place of the label that picks it."""
-    if isinstance(node, tuple):
-        return tuple(_at_class(part, label, letter) for part in node)
-    if not isinstance(node, ast._Node):
-        return node
-    if isinstance(node, ast.Symbol):
-        return replace(node, subscripts=tuple(_place(p, label, letter) for p in node.subscripts))
-    return replace(node, **{f.name: _at_class(getattr(node, f.name), label, letter) for f in fields(node)})
+
+    def at(part: Node) -> Node:
+        if not isinstance(part, ast.Symbol):
+            return part
+        return replace(part, subscripts=tuple(_place(p, label, letter) for p in part.subscripts))
+
+    found: Node = mapped(node, at)
+    return found
 
 
 def _place(script: Node, label: ast.Symbol, letter: ast.Symbol) -> Node:

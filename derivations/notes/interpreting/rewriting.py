@@ -63,13 +63,12 @@ from derivations.notes.interpreting.shorthand import (
 )
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import mapped
 from derivations.notes.parsing.render import render
 
-__all__ = ["Usage", "mapped", "rewritten", "usage"]
+__all__ = ["Usage", "rewritten", "usage"]
 
 _MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
-_OF_PARTS = (ast.Scripted, ast.Fraction, ast.Sum, ast.Product, ast.Matrix, ast.Listing)
-_STEPPED = (*_OF_PARTS, ast.Symbol, ast.BigOperator, ast.Text)
 
 
 @dataclass(frozen=True)
@@ -437,31 +436,3 @@ def _with_changes(node: ast.Product) -> Node:
     if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
         return factors[0].body
     return replace(node, factors=tuple(factors))
-
-
-def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
-    """The node with every node in it of the kinds of `_STEPPED` passed through `step`, inside out."""
-    if depth > 80:
-        return node
-    changes: dict[str, Any] = {}
-    for item in fields(node):
-        value = getattr(node, item.name)
-        if isinstance(value, ast._Node):
-            new = mapped(value, step, depth + 1)
-            if new is not value:
-                changes[item.name] = new
-        elif isinstance(value, tuple) and any(isinstance(v, ast._Node | tuple) for v in value):
-            parts = tuple(_mapped_part(v, step, depth + 1) for v in value)
-            if any(a is not b for a, b in zip(parts, value, strict=True)):
-                changes[item.name] = parts
-    found = replace(node, **changes) if changes else node
-    return step(found) if isinstance(found, _STEPPED) else found
-
-
-def _mapped_part(value: Any, step: Callable[[Node], Node], depth: int) -> Any:
-    if isinstance(value, ast._Node):
-        return mapped(value, step, depth)
-    if isinstance(value, tuple):
-        parts = tuple(_mapped_part(v, step, depth) for v in value)
-        return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
-    return value

@@ -14,10 +14,10 @@ import sympy as sp
 
 from derivations.equation import Equation
 from derivations.notes.interpreting.names import UnsupportedNoteError
-from derivations.notes.interpreting.rewriting import mapped
 from derivations.notes.interpreting.written import LAST, spread
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import mapped
 from derivations.verdict import Status, Verdict
 
 __all__ = ["Judged", "at_every_place", "cells_shown", "of_cuts", "of_shown", "rows_lost"]
