@@ -24,6 +24,7 @@ from derivations.notes.interpreting.naming import WatchedChoices
 from derivations.notes.judging.defining import line_of
 from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.judge import STATEMENTS
+from derivations.notes.judging.updates import is_update
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -82,7 +83,10 @@ class Reading(Equations, Effects):
                 return found
         assert step.left is not None and step.right is not None
         assert step.left.node is not None and step.right.node is not None
-        return self._checked(step, step.left.node, step.right.node, record)
+        checked = self._checked(step, step.left.node, step.right.node, record)
+        if checked.verdict in ("undecided", "unsupported", "refuted") and is_update(step.left.node, step.right.node):
+            return replace(record, verdict="definition", method="assignment", reason="an update: nothing to check")
+        return checked
 
     def _unread(self, step: Step, record: StepRecord) -> StepRecord | None:
         """The record of what is not to be checked, or can't be read in full."""

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from derivations.equation import Equation, is_provable
+from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.claims import label_of, labels_in
+from derivations.notes.judging.conditions import cases_written
 from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.solved import SOLVING, Solved
 from derivations.notes.judging.worded import Worded
@@ -49,6 +51,9 @@ _ABSORBED = (
 _OF_ITS_SLOPE = re.compile(
     r"(derivatives?|slope|derivada|dérivée|Ableitung)\s+(of|de|von)\s*(\\?[$(])*\s*$|导数|微分", re.I
 )
+_WHEN = re.compile(
+    r"\b(when|if|for|where|falls|wenn|si|se|quand|pour|para|cuando|при|если|khi|với)\b|当|若|とき|のとき|일 때", re.I
+)
 _DIVIDED = r"\bdivid|\bmultipl|\bcancel|\bscal(e|ing)|teilen|除|割|делим|divis|dividi"
 
 
@@ -69,6 +74,9 @@ class Excusing(Worded, Solved):
         if judged.right == 1 and isinstance(judged.left, sp.Sum) and isinstance(judged.left.function, sp.Indexed):
             if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
                 return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
+        said = self._said_beside(step, left, right, judged, record)
+        if said is not None:
+            return said
         if begins and _is_slope(judged, self.seed) and _OF_ITS_SLOPE.search(before):
             return replace(
                 record, verdict="supported", witness=None, reason="holds of its derivative, as the text says"
@@ -114,6 +122,45 @@ class Excusing(Worded, Solved):
                     reason = f"holds for the mean over {size} samples, which the text announces"
                     return replace(record, verdict="undecided", witness=None, reason=reason)
         return self._worded(step, left, right, judged, record)
+
+    def _said_beside(
+        self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord
+    ) -> StepRecord | None:
+        """What holds of a size, of a label's value, or of another model: it is said, and isn't what is in force."""
+        where = self._claimed_where(step, record)
+        if where is not None:
+            return replace(record, verdict="undecided", witness=None, reason=where)
+        label = None if any(map(_has_slope, (left, right))) else self._label_said(step, judged.equation)
+        if label is not None:
+            return replace(record, verdict="definition", method="condition", witness=None, reason=label)
+        name = _of_logarithm(left)
+        if name is not None and _is_plain(right) and self._claimed(step, name, right).verdict.is_proved:
+            reason = f"{name.name} itself was said to be that"
+            return replace(record, verdict="conflict", witness=None, reason=reason)
+        return None
+
+    def _claimed_where(self, step: Step, record: StepRecord) -> str | None:
+        r"""The size of which a row is claimed, where its witness has another: & = \frac{…}{…}, & \text{when} C = 2."""
+        for chain in self.document.formulas[step.formula].chains:
+            match chain.members, [relation.sign for relation in chain.relations]:
+                case (ast.Symbol(name, (), (), (), 0), ast.Number(value)), ["="] if _WHEN.search(chain.words):
+                    sizes = {} if record.witness is None else record.witness.sizes
+                    if str(sizes.get(name, value)) != value:
+                        return f"claimed where {name} = {value}, and false for another"
+        return None
+
+    def _label_said(self, step: Step, equation: Equation | None) -> str | None:
+        """The label that an equation says to be 1 or 0, and nothing else, in the case of its words: a - 1 = a - y."""
+        written, implied = cases_written(self.document, step)
+        if equation is None or not (written or implied):
+            return None
+        apart = sp.expand(equation.left - equation.right)
+        for label in sorted(free_atoms(apart), key=str):
+            if self.signature.is_label(re.split("[@·′]", label_of(label).name)[0]) and not label.has(Partial):
+                for value in (0, 1):
+                    if apart in (label - value, value - label):
+                        return f"it says that {label} is {value} there"
+        return None
 
     def _is_said_to_be_solved(self, step: Step) -> bool:
         """Whether the words before a formula set something to zero, or solve it."""
@@ -243,6 +290,26 @@ def _is_of_its_parts(left: Node, right: Node) -> bool:
     whole = {n.name for n in walk(left) if isinstance(n, ast.Symbol) and not n.subscripts}
     is_summed = any(isinstance(n, ast.BigOperator) for n in walk(right))
     return is_summed and any(isinstance(n, ast.Symbol) and n.subscripts and n.name in whole for n in walk(right))
+
+
+def _of_logarithm(side: Node) -> ast.Symbol | None:
+    """Y of log(Y)."""
+    match side:
+        case ast.Product((ast.Factor("", "", ast.Function("log", (), ())), ast.Factor("", "", body))):
+            inner = body.body if isinstance(body, ast.Group) else body
+            return inner if isinstance(inner, ast.Symbol) else None
+    return None
+
+
+def _is_plain(side: Node) -> bool:
+    """Whether a side is sums and products of names: a linear model."""
+    parts = list(walk(side))
+    products = any(isinstance(n, ast.BigOperator) and n.name == "prod" for n in parts)
+    return not products and not any(isinstance(n, ast.Function | ast.Fraction | ast.Partial) for n in parts)
+
+
+def _has_slope(side: Node) -> bool:
+    return any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(side))
 
 
 def _drops_its_sum(left: Node, right: Node) -> bool:

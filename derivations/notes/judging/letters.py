@@ -97,8 +97,27 @@ def _outside(node: Node) -> frozenset[str]:
                 bound |= set(binder(part)[0])
             except UnsupportedNoteError:
                 continue
-    early: set[str] = set()  # in -a_i - \sum_i b_i the first i is another one
-    if isinstance(node, ast.Sum) and bound:
-        ahead = itertools.takewhile(lambda t: not any(isinstance(n, ast.BigOperator) for n in walk(t.body)), node.terms)
-        early = {letter for term in ahead for letter in _outside(term.body)}
-    return frozenset((found - bound) | early)
+    return frozenset((found - bound) | (_ahead(node) if bound else set()))
+
+
+def _ahead(node: Node) -> frozenset[str]:
+    r"""Letters that stand before a sum, or above one: in -a_i - b_i \sum_i c_i the first two are another i."""
+    match node:
+        case ast.Sum(parts) | ast.Product(parts):
+            bodies: list[Node] = [part.body for part in parts]
+        case ast.Fraction(above, below):
+            return _ahead(above) | _ahead(below)
+        case ast.Group(_, _, body) | ast.Decorated(_, body) if body is not None:
+            return _ahead(body)
+        case _:
+            bodies = [node]
+    plain = list(itertools.takewhile(lambda b: not _has_sum(b), bodies))
+    later = bodies[len(plain) :]
+    within = (
+        _ahead(later[0]) if later and len(bodies) > 1 and not isinstance(later[0], ast.BigOperator) else frozenset()
+    )
+    return frozenset().union(within, *(_outside(body) for body in plain))
+
+
+def _has_sum(node: Node) -> bool:
+    return any(isinstance(n, ast.BigOperator) for n in walk(node))

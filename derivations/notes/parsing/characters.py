@@ -172,7 +172,7 @@ class CharacterLexer:
 
     def _run(self, run: list[TexToken]) -> None:
         """A run of adjacent letters: functions, names and single letters."""
-        run = self._qualified(run)
+        run = self._qualified(self._numbered(run))
         text = "".join(token.text for token in run)
         if text in words.CONDITION_WORDS and len(text) > 1 and self._among_spaces(run[-1]):
             self._atom("WORDS", text, spanning(run))
@@ -202,6 +202,30 @@ class CharacterLexer:
             while self.rest and self.rest[-1].kind == "letter" and self.rest[-1].start == run[-1].end:
                 run.append(self.rest.pop())
         return run
+
+    def _numbered(self, run: list[TexToken]) -> list[TexToken]:
+        r"""A name whose number stands inside, `h1\_out` or `o_i\_out`: h\_out with the number as its index."""
+        ahead = self.rest[:-8:-1]
+        marked = bool(ahead) and ahead[0].kind == "char" and ahead[0].text == "_"
+        script = ahead[1:2] if marked else ahead[:1]
+        if marked and script and script[0].text == "{" and len(ahead) > 3 and ahead[3].text == "}":
+            script = ahead[1:4]
+        behind = ahead[len(script) + marked :]
+        is_index = bool(script) and (script[-1].kind == "digits" or marked and script[-1].kind in ("letter", "char"))
+        if (
+            self.escaped_subscripts
+            or not is_index
+            or len(behind) < 2
+            or (behind[0].kind, behind[0].text, behind[1].kind) != ("command", "_", "letter")
+        ):
+            return run
+        del self.rest[-len(script) - marked - 1 :]
+        joined = [*run, behind[0]]
+        while self.rest and self.rest[-1].kind == "letter":
+            joined.append(self.rest.pop())
+        at = script[0]
+        self._push([TexToken("char", "_", at.start, at.start), *script])
+        return joined
 
     def _hyphened(self, run: Sequence[TexToken]) -> bool:
         """Whether `log` and the letters behind the hyphen are one name, as in log-loss."""

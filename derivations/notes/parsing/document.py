@@ -21,6 +21,7 @@ from typing import Literal
 
 from derivations.notes.parsing.macros import DEFINITION, Macro, read_definition
 from derivations.notes.parsing.notebook import read_cells
+from derivations.notes.parsing.numbering import without_numbers
 from derivations.notes.parsing.regions import CodeBlock, Comment, NoteError, SourceDocument, SourceFormula
 from derivations.notes.parsing.source import Excerpt, Source, line_starts
 
@@ -151,7 +152,7 @@ class _Scanner:
         pattern, position = _PATTERNS[self.syntax], 0
         while (match := pattern.search(self.text, position)) is not None:
             position = max(self._open(match), match.start() + 1)
-        return SourceDocument(tuple(self.formulas), tuple(self.code), tuple(self.comments))
+        return SourceDocument(without_numbers(self.formulas), tuple(self.code), tuple(self.comments))
 
     def _open(self, match: re.Match[str]) -> int:
         """Read the region that the match opens; the offset at which scanning continues."""

@@ -215,6 +215,7 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
     found = [Clause()]
     columns = 0
     resumes = False
+    resumed: Clause | None = None  # the chain with which the row at hand went on
     for position, item in enumerate(line):
         token, clause, rest = item.token, found[-1], line[position + 1 :]
         if item.inside:
@@ -227,7 +228,8 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
             continue
         elif token.kind == "REL":
             if resumes:
-                _resume(found)
+                _resume(found, resumed)
+                resumed = found[-1]
             found[-1].relations.append(token)
             found[-1].sides.append([])
         elif token.kind == "BREAK":
@@ -251,13 +253,23 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
     return found
 
 
-def _resume(found: list[Clause]) -> None:
-    """A row that begins with a relation continues the last equation, not a condition or a remark set behind it."""
+def _resume(found: list[Clause], resumed: Clause | None) -> None:
+    """A row that begins with a relation continues the last equation, not a condition or a remark set behind it.
+
+    = A, z = w x \\\\ = B: the row before went on with a chain, which is not that of the z beside it.
+    """
     for position in range(len(found) - 1, -1, -1):
         clause = found[position]
+        if resumed is not None and clause is not resumed and _is_aside(clause):
+            continue
         if clause.sides[-1] and not clause.words:
             found.append(found.pop(position))
             return
+
+
+def _is_aside(clause: Clause) -> bool:
+    """Whether a clause only says what a name without a script is."""
+    return len(clause.relations) == 1 and [token.kind for token in clause.sides[0]] == ["SYMBOL"]
 
 
 def _next_tokens(rest: Sequence[_Item]) -> Iterator[_Item]:

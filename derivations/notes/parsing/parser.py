@@ -24,7 +24,7 @@ from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer as LarkLexer
 
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Chain, Node, Relation, Span, Status, Unread
+from derivations.notes.parsing.ast import Chain, Node, Relation, Span, Status, Symbol, Unread
 from derivations.notes.parsing.brackets import STRAY, pair
 from derivations.notes.parsing.builder import Builder
 from derivations.notes.parsing.document import read_source
@@ -267,6 +267,8 @@ def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
                 sides[0] = inherited
             if position == len(formula.chains) - 1:
                 last = next((side for side in reversed(sides) if side is not None), None)
+                if position and formula.chains[0].members[0] is None and all(map(_is_aside, formula.chains[1:])):
+                    last = _last_side(formula, 0)  # "= A, z = w x" goes on from A
                 if chain.relations and sides[-1] is None and formula.index in behind:
                     sides[-1] = _first_side(behind[formula.index])
                 if _is_displayed(formula):
@@ -304,12 +306,19 @@ def _side_of(formula: Formula, chain: int, member: int) -> Side | None:
 
 def _previous(formula: Formula) -> Side | None:
     """The last side written in a formula that ends with words only."""
-    for position in range(len(formula.chains) - 1, -1, -1):
-        for member in range(len(formula.chains[position].members) - 1, -1, -1):
-            side = _side_of(formula, position, member)
-            if side is not None:
-                return side
-    return None
+    found = (_last_side(formula, position) for position in range(len(formula.chains) - 1, -1, -1))
+    return next((side for side in found if side is not None), None)
+
+
+def _last_side(formula: Formula, position: int) -> Side | None:
+    """The last side written in a chain."""
+    members = range(len(formula.chains[position].members) - 1, -1, -1)
+    return next((s for s in (_side_of(formula, position, member) for member in members) if s is not None), None)
+
+
+def _is_aside(chain: Chain) -> bool:
+    """Whether a chain only says what a name is."""
+    return len(chain.relations) == 1 and isinstance(chain.members[0], Symbol) and not chain.connective
 
 
 def _first_side(formula: Formula) -> Side | None:

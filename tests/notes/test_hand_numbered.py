@@ -1,0 +1,77 @@
+r"""What pages write by hand: equation numbers, asides, conditions of a row, steps of an iteration, marks in names."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+SOFTMAX = r"Let $a_i = \frac{e^{z_i}}{\sum_i e^{z_i}}$. "
+NUMBERED = (
+    r"Let $z = w_0 + w_1 x_1$. $$\frac{dz}{dw_0} = 1 (1)$$ $$\frac{dz}{dx_1} = w_1 (2)$$ $$\frac{dz}{dw_1} = RIGHT$$"
+)
+ASIDE = r"""Let $z = w x + b$.
+
+$$\frac{d}{dw} \log\sigma(z)$$
+$$= \frac{d}{dw} \log\sigma(z), \ z = w x + b$$
+$$= RIGHT$$
+"""
+MARKED = r"""
+$$h1\_in = x1 * w1 + b1$$
+$$h1\_out = \frac{1}{1 + e^{-h1\_in}}$$
+$$\frac{\partial h1\_out}{\partial w1} = RIGHT$$
+"""
+
+
+def last(text):
+    return [s.verdict for s in check_notes(text).steps][-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "verdict"),
+    [
+        (NUMBERED, "x_1 (3)", "proved"),
+        (NUMBERED, "x_1 (4)", "refuted"),  # not the next number: a factor
+        (NUMBERED, "2 x_1 (3)", "refuted"),
+        (ASIDE, r"(1 - \sigma(z)) x", "proved"),
+        (ASIDE, r"\sigma(z) x", "refuted"),
+        (MARKED, r"h1\_out (1 - h1\_out) x1", "proved"),
+        (MARKED, r"h1\_out (1 + h1\_out) x1", "refuted"),
+        (MARKED, r"h1\_in (1 - h1\_out) x1", "refuted"),
+    ],
+)
+def test_marks_beside_what_is_claimed(text, right, verdict):
+    assert last(text.replace("RIGHT", right)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        (r"\frac{e^{z_i} \sum_i e^{z_i} - e^{z_i} e^{z_j}}{(\sum_i e^{z_i})^2}", "proved"),
+        (r"\frac{e^{z_i} \sum_i e^{z_i} + e^{z_i} e^{z_j}}{(\sum_i e^{z_i})^2}", "refuted"),
+    ],
+)
+def test_a_letter_before_its_sum_is_another_one(right, verdict):
+    step = rf"$$\frac{{\partial}}{{\partial z_j}} \frac{{e^{{z_i}}}}{{\sum_i e^{{z_i}}}} = {right}$$"
+    assert last(f"{SOFTMAX}当 $i = j$ 时，导数为：\n{step}") == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"$w^{t+1} = w^t - \frac{\eta}{\sigma^t} g^t$", "definition"),
+        (r"$\theta^{1} = \theta^{0} - \eta \nabla L(\theta^{0})$", "definition"),
+        (r"$\eta^t = \eta / \sqrt{t + 1}$", "definition"),
+        (r"$x^3 = x^2 + x$", "refuted"),
+        (r"Let $Y = w x + b$. Then $\log(Y) = w x + b$", "conflict"),
+        (r"Let $a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$. When $i \ne j$, $$a_j - 0 = a_j - y_j$$", "definition"),
+        (r"Let $a_j = \frac{e^{z_j}}{\sum_k e^{z_k}}$. When $i \ne j$, $$a_j = a_j - 2 y_j$$", "undecided"),
+    ],
+)
+def test_what_says_how_values_follow_is_no_claim(text, verdict):
+    assert last(text) == verdict
+
+
+def test_a_row_of_one_size_is_not_refuted_by_another():
+    text = r"""$$\begin{aligned} p_1 &= \frac{e^{z_1}}{\sum_{c=1}^C e^{z_c}} \\
+    &= \frac{e^{z_1}}{e^{z_1} + e^{z_2}}, & \text{when} C = SIZE \end{aligned}$$"""
+    found = check_notes(text.replace("SIZE", "2")).steps
+    assert "refuted" not in [s.verdict for s in found]
