@@ -230,6 +230,8 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
         record = self._judged(at.blank, judged)
         if record.method == "values":
             return record
+        if record.verdict in HELD and at.subject is not None and judged.right is not None:
+            self.slopes.append(judged.right)
         said = self._no_claim(at, record)
         if said is not None:
             return said

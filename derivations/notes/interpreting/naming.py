@@ -358,6 +358,8 @@ class Namer:
         places: list[Index | None] = [None] * len(axes)
         if len(written) == len(axes):
             places = list(written)
+            if len(axes) == 2 and not ref.above and self._are_slots_turned(ref, axes):
+                places.reverse()
             if len(axes) == 2 and ref.above and ref.below and axes[0] != axes[1]:
                 below = self._sort_written(ref.below[0])
                 if below == axes[0] and self._sort_written(ref.above[0]) == axes[1]:
@@ -402,6 +404,12 @@ class Namer:
         if len(opened) > MAX_AXES:
             raise UnsupportedNoteError(f"{ref.key} has too many axes")
         return tuple(filled), opened
+
+    def _are_slots_turned(self, ref: Ref, axes: Sequence[object]) -> bool:
+        """Whether the first of two lower indices is always that of the second axis: x_{id}, d the sample."""
+        marked = ref.key + "!" * ref.bold
+        slots = [self.signature.sort_of_slot.get((marked, False, 2, place)) for place in (0, 1)]
+        return axes[0] != axes[1] and slots == [axes[1], axes[0]]
 
     def entry_at_hand(self, sort: object, count: int) -> sp.Symbol:
         """The index of the entry that stands for a vector, or for a matrix whose axes are of two sorts."""

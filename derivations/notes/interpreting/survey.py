@@ -104,8 +104,9 @@ class Survey:
         return "X" in self.transposed | self.normed and set(self.uses["X"]) == {((), ())}
 
     def formula(self, number: int, sides: Sequence[Node]) -> None:
+        is_of_means = any(self._is_of_means(side) for side in sides)  # what it gives is one number for all samples
         for side in sides:
-            if len(sides) > 1:  # a name by itself, as in "where $p$ is", says nothing of it
+            if len(sides) > 1 and not is_of_means:  # a name by itself, as in "where $p$ is", says nothing of it
                 self.alone |= {ref.key for ref in names_in([side], self.habits) if isinstance(side, ast.Symbol)}
             for node in walk(side):
                 if isinstance(node, ast.Symbol):
@@ -131,6 +132,13 @@ class Survey:
                     self.product(number, node)
                 elif isinstance(node, ast.Sum):
                     self.difference(node)
+
+    def _is_of_means(self, side: Node) -> bool:
+        r"""Whether a side is of means and parameters only, as in a = \bar y - b \bar x."""
+        refs = list(names_in([side], self.habits))
+        barred = [ref.key.startswith((r"\bar", r"\overline")) for ref in refs]
+        others = [ref for ref, is_barred in zip(refs, barred, strict=True) if not is_barred]
+        return len(refs) > 1 and any(barred) and all(base_letter(ref.key) in PARAMETERS for ref in others)
 
     def difference(self, node: ast.Sum) -> None:
         """P - Y of a prediction and its labels, neither with an index: they run over the same."""

@@ -94,6 +94,9 @@ class Excusing(Worded, Solved):
         if begins and not named and (follows or re.search(_SOLVED, before, re.I)):
             reason = "an equation to be solved" + (", as the text says" if not follows else "")
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
+        if begins and not named and self._is_slope_at_zero(judged):
+            reason = "a derivative set to zero: an equation to be solved"
+            return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
         around = self.document.formulas[step.formula].context
         if re.search(_ABSORBED, around.before[-160:] + " " + around.after[:160], re.I):
             return replace(record, verdict="undecided", witness=None, reason="constants are left out, as the text says")

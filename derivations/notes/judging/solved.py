@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
@@ -24,6 +24,7 @@ from derivations.notes.parsing.parser import Step
 __all__ = ["SOLVING", "Solved"]
 
 SOLVING = 6  # formulas after one that is set to zero, which may follow from it
+_MULTIPLES = (sp.S.One, -sp.S.One, sp.S.Half, -sp.S.Half, sp.Integer(2), sp.Integer(-2))
 
 
 @dataclass
@@ -31,6 +32,15 @@ class Solved(Judging):
     """The part of a reading that knows what equations are solved for."""
 
     zeroed_at: int = -100  # the formula that was set to zero last
+    slopes: list[sp.Expr] = field(default_factory=list)  # what derivatives were found to be
+
+    def _is_slope_at_zero(self, judged: Judged) -> bool:
+        r"""Whether an equation says of a derivative just found that it is 0: \sum_i y_i = n a where it is 2na - 2\sum y."""
+        if judged.equation is None or judged.left is None or judged.right is None:
+            return False
+        asked = replace(judged.equation, left=judged.left - judged.right)
+        multiples = (c * slope for slope in self.slopes[-SOLVING:] for c in _MULTIPLES)
+        return any(is_provable(replace(asked, right=m), self.seed, OPERATIONS, SECONDS) for m in multiples)
 
     def _solution(self, step: Step, left: Node, right: Node) -> Judged | None:
         """The verdict on a number said to solve an equation that was set to zero; None where nothing is certain."""
