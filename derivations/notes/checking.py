@@ -90,7 +90,7 @@ def _with_layers_alike(
     found = list(steps)
     for k in suspects:
         sides = [side.node for side in (document.steps[k].left, document.steps[k].right) if side is not None]
-        if others[k].verdict in HELD or is_of_other_letters(sides, used.fed):
+        if others[k].verdict in HELD and not used.fed.is_defined or is_of_other_letters(sides, used.fed):
             reason = "holds, or may, where its letters don't tell layers apart"
             found[k] = replace(steps[k], verdict="undecided", witness=None, reason=reason)
     return found

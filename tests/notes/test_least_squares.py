@@ -207,3 +207,27 @@ def test_a_solution_with_a_hat_has_a_value_afterwards() -> None:
         MEAN + r"so $\hat\mu = \frac{1}{n} \sum_{i=1}^n x_i$, and $n \hat\mu = \sum_{i=1}^n x_i$."
     ).steps
     assert [step.verdict for step in steps][-2:] == ["proved", "proved"]
+
+
+LINE = r"""Let $S = \sum_{i=1}^n (y_i - a - b x_i)^2$.
+$$\frac{\partial S}{\partial a} = -2 \sum_{i=1}^n (y_i - a - b x_i)$$ """
+
+
+def test_a_parameter_that_is_solved_for_is_one_number_for_all_samples() -> None:
+    assert [s.verdict for s in check_notes(LINE + r"so $a = \bar{y} - b \bar{x}$.").steps][:2] == [
+        "definition",
+        "proved",
+    ]
+
+
+def test_a_derivative_that_was_just_found_set_to_zero_is_no_claim() -> None:
+    said = LINE + r"gives $\sum_{i=1}^n y_i = n a + b \sum_{i=1}^n x_i$."
+    assert check_notes(said).steps[-1].verdict == "definition"
+    assert check_notes(said.replace("n a + b", "n a - b")).steps[-1].verdict == "refuted"
+
+
+def test_the_second_index_may_be_that_of_the_sample() -> None:
+    text = r"""$o_d = \sigma(\vec{w} \cdot \vec{x}_d)$ and $E = \frac12 \sum_{d \in D} (t_d - o_d)^2$.
+    $$\frac{\partial E}{\partial w_i} = -\sum_{d \in D} (t_d - o_d) o_d (1 - o_d) x_{id}$$"""
+    assert check_notes(text).steps[-1].verdict in ("proved", "supported")
+    assert check_notes(text.replace("x_{id}", "w_i")).steps[-1].verdict == "refuted"

@@ -247,3 +247,33 @@ def test_the_slope_of_a_function_of_which_nothing_is_known(definitions: str, ste
 )
 def test_a_letter_that_may_be_any_refutes_nothing(step: str) -> None:
     assert check_notes(FED + f"$${step}$$").steps[-1].verdict not in ("refuted", "conflict")
+
+
+BISHOP = r"""$a_j = \sum_i w_{ji}^{(1)} x_i$, $z_j = \tanh(a_j)$, $a_k = \sum_j w_{kj}^{(2)} z_j$, $y_k = \sigma(a_k)$
+and $E = \frac{1}{2} \sum_k (y_k - t_k)^2$. $$\delta_k = \frac{\partial E}{\partial a_k} = (y_k - t_k) y_k (1 - y_k)$$
+$$\frac{\partial E}{\partial w_{kj}^{(2)}} = \delta_k z_j$$
+$$\delta_j = \frac{\partial E}{\partial a_j} = \sum_k \frac{\partial E}{\partial a_k} \frac{\partial a_k}{\partial a_j}
+= (1 - z_j^2) \sum_k w_{kj}^{(2)} \delta_k$$ $$\frac{\partial E}{\partial w_{ji}^{(1)}} = \delta_j x_i$$"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"(1 - z_j^2)", r"(1 - z_j)"),
+        (r"\delta_j x_i", r"\delta_k x_i"),
+        (r"w_{kj}^{(2)} \delta", r"w_{jk}^{(2)} \delta"),
+    ],
+)
+def test_a_name_that_two_letters_define_is_two_names(right: str, wrong: str) -> None:
+    found = [step.verdict for step in check_notes(BISHOP).steps]
+    assert set(found) == {"definition", "proved"} and found.count("proved") == 5
+    spoilt = [step.verdict for step in check_notes(BISHOP.replace(right, wrong)).steps]
+    assert spoilt.count("refuted") == 1 and "conflict" not in spoilt
+
+
+def test_a_letter_that_runs_over_the_later_layer_as_well_tells_no_layers_apart() -> None:
+    text = r"""$z_j = \sum_i w_{ji} x_i$, $h_j = \sigma(z_j)$, $z_k = \sum_j v_{kj} h_j$ and
+    $p_k = e^{z_k} / \sum_{} e^{z_{}}$. $$\frac{\partial p_k}{\partial z_j} = p_k (\delta_{kj} - p_j)$$"""
+    for letter in "jl":
+        found = check_notes(text.replace("{}", letter)).steps
+        assert found[-1].verdict != "refuted"

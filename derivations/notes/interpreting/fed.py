@@ -2,11 +2,13 @@ r"""Layers that are told apart by a letter: o_k = \sigma(net_k), net_k = \sum_j 
 
 Read as one name, o would be defined by itself. Where a document defines a name so, at one letter and from a weighted
 sum of what hangs on it at another, the name at every other letter is one of its own: o⁻_j, what the layer is fed with.
+Where it says what the name is at that letter, too (a_j = \sum_i w_{ji} x_i, z_j = h(a_j), a_k = \sum_j w_{kj} z_j),
+all names that it defines at both are two, and nothing is known of them at a third.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derivations.notes.parsing import ast
@@ -19,13 +21,16 @@ __all__ = ["MARK", "NOT_FED", "Fed", "fed_of", "is_of_other_letters", "with_inpu
 class Fed:
     """The letter at which a layer is defined, the names of what its units have, and its weights, with two letters.
 
-    inputs: the letters over which what it is fed with is summed.
+    inputs: the letters over which what it is fed with is summed; is_defined: whether what it is fed with is defined at
+    these, so that a name at yet another letter is left as it is; earlier: the names that are of no unit of the later.
     """
 
     letter: str = ""
     names: frozenset[str] = frozenset()
     weights: frozenset[str] = frozenset()
     inputs: frozenset[str] = frozenset()
+    is_defined: bool = False
+    earlier: frozenset[str] = frozenset()
 
 
 NOT_FED = Fed()
@@ -33,18 +38,15 @@ MARK = "⁻"
 
 
 def fed_of(chains: Iterable[ast.Chain]) -> Fed:
-    """The usage of a document, from all that it writes; none where names are defined at several letters."""
+    """The usage of a document, from all that it writes; none where names are defined at more than two letters."""
+    chains = list(chains)
     letters: dict[str, set[str]] = {}
     beside: dict[str, set[str]] = {}  # a name, and what its definition has at the same letter
     inputs: dict[str, set[str]] = {}  # and what it weighs and sums at another
     weights: dict[str, set[str]] = {}
     summed: dict[str, set[str]] = {}
-    for chain in chains:
-        head = _entry(chain.members[0]) if len(chain.members) > 1 and chain.relations[0].sign == "=" else None
-        value = chain.members[1] if head is not None else None
-        if head is None or value is None:
-            continue
-        name, letter = head
+    said = list(_said(chains))
+    for name, letter, value in said:
         letters.setdefault(name, set()).add(letter)
         beside.setdefault(name, set()).update(other for other, at in _entries(value) if at == letter)
         weighed = list(_weighed(value, letter))
@@ -58,23 +60,79 @@ def fed_of(chains: Iterable[ast.Chain]) -> Fed:
             if len(defined_at) == 1:
                 own = cycle.union(*(beside.get(n, set()) for n in cycle))
                 return Fed(defined_at.pop(), own, frozenset(weights[name]), frozenset(summed[name]))
-    return NOT_FED
+    members = [m for chain in chains for m in chain.members if m is not None]
+    return next(_defined_at_both(said, letters, beside, members), NOT_FED)
+
+
+def _said(chains: Iterable[ast.Chain]) -> Iterator[tuple[str, str, Node]]:
+    """Every name with one letter that is said to be something: the name, the letter, what it is."""
+    for chain in chains:
+        head = _entry(chain.members[0]) if len(chain.members) > 1 and chain.relations[0].sign == "=" else None
+        value = chain.members[1] if head is not None else None
+        if head is not None and value is not None:
+            yield *head, value
+
+
+def _defined_at_both(
+    said: Sequence[tuple[str, str, Node]],
+    letters: dict[str, set[str]],
+    beside: dict[str, set[str]],
+    members: Sequence[Node],
+) -> Iterator[Fed]:
+    """Two layers, each with its letter, of which the later is fed with the earlier, where these mean nothing else."""
+    for name, letter, value in said:
+        for source, weight, other in _weighed(value, letter):
+            both = {letter, other}
+            if letters[name] != both or not _between(source, name, beside):
+                continue
+            two = frozenset(n for n, at in letters.items() if at == both)
+            has = {
+                at: {o for n, own, v in said if n in two and own == at for o, a in _entries(v) if a == at}
+                for at in both
+            }
+            two |= has[letter] & has[other]  # b of a_j = … + b_j and a_k = … + b_k
+            if not any(_runs_alone(member, other, two) for member in members):
+                fed = {s for n, at, v in said if n in two and at == other for s, _, _ in _weighed(v, other)}
+                earlier = frozenset(n for n, at in letters.items() if at == {other}) | fed
+                yield Fed(letter, two, frozenset((weight,)), frozenset((other,)), True, earlier)
+
+
+def _runs_alone(member: Node, letter: str, names: frozenset[str]) -> bool:
+    r"""Whether a sum over a letter has such a name and no weight: \sum_j e^{a_j}, where j is any unit."""
+    for product in (n for n in walk(member) if isinstance(n, ast.Product)):
+        lowers = (f.body.lower for f in product.factors if isinstance(f.body, ast.BigOperator))
+        bound = {n.name for lower in lowers if lower is not None for n in walk(lower) if isinstance(n, ast.Symbol)}
+        if letter in bound and any(name in names and at == letter for name, at in _entries(product)):
+            pairs = [_pair(n) for n in walk(product) if isinstance(n, ast.Symbol)]
+            if not any(letter in pair and len(pair) == 2 for pair in pairs):
+                return True
+    return False
 
 
 def with_inputs(symbol: ast.Symbol, used: Fed) -> ast.Symbol:
     """o_j as o⁻_j, and w_{ij} as w⁻_{ij}."""
     entry = _entry(symbol)
     is_input = entry is not None and entry[0] in used.names and entry[1] != used.letter
+    is_input = is_input and entry is not None and (not used.is_defined or entry[1] in used.inputs)
     is_before = symbol.name in used.weights and len(_pair(symbol)) == 2 and used.letter not in _pair(symbol)
     return replace(symbol, name=symbol.name + MARK) if is_input or is_before else symbol
 
 
 def is_of_other_letters(sides: Iterable[Node | None], used: Fed) -> bool:
-    """Whether a step has what a layer is fed with at letters over which the document doesn't sum it."""
+    """Whether a step has what a layer is fed with at letters that may mean something else there.
+
+    So they may where the document doesn't sum it over them, and where a name of the later layer stands at the letter
+    of the one before.
+    """
     symbols = [n for side in sides if side is not None for n in walk(side) if isinstance(n, ast.Symbol)]
     marked = [s for s in symbols if s.name.endswith(MARK)]
     letters = {n.name for s in marked for part in s.subscripts for n in walk(part) if isinstance(n, ast.Symbol)}
-    return bool(letters - used.inputs)
+    if not used.is_defined:
+        return bool(letters - used.inputs)
+    before = {
+        s.name.removesuffix(MARK) for s in symbols if (entry := _entry(s)) is not None and entry[1] in used.inputs
+    }
+    return bool(before - used.names - used.earlier)
 
 
 def _entry(node: Node | None) -> tuple[str, str] | None:

@@ -360,6 +360,7 @@ class Namer:
             places = list(written)
             if len(axes) == 2 and not ref.above and self._are_slots_turned(ref, axes):
                 places.reverse()
+                self.turned.append(ref.key)
             if len(axes) == 2 and ref.above and ref.below and axes[0] != axes[1]:
                 below = self._sort_written(ref.below[0])
                 if below == axes[0] and self._sort_written(ref.above[0]) == axes[1]:

@@ -35,7 +35,7 @@ class Solved(Judging):
     slopes: list[sp.Expr] = field(default_factory=list)  # what derivatives were found to be
 
     def _is_slope_at_zero(self, judged: Judged) -> bool:
-        r"""Whether an equation says of a derivative just found that it is 0: \sum_i y_i = n a where it is 2na - 2\sum y."""
+        r"""Whether an equation says that a derivative just found is 0: \sum_i y_i = n a, where it is 2na - 2\sum y."""
         if judged.equation is None or judged.left is None or judged.right is None:
             return False
         asked = replace(judged.equation, left=judged.left - judged.right)
