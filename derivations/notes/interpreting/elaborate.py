@@ -231,8 +231,8 @@ class Elaborator(Products):
             return self.with_scripts(self.of_array(ref.key, operand), ref), len(rest)
         if bracket is not None and isinstance(base, ast.Group) and base.opening in "([" and base.body is not None:
             is_function = ref.key in self.signature.functions or ref.key in SIGMOIDS or bool(self._function_entry(ref))
-            if is_function and ref.key not in SIGMOIDS and node in bare_symbols(base.body):
-                is_function = False  # p(1 - p)
+            if is_function and ref.key not in SIGMOIDS and _is_factor(node, base.body):
+                is_function = False
             if ref.key in ARRAY_FUNCTIONS and not self.scope.of(ref.key):
                 found = self.of_array(ref.key, base)
                 scripts = self._with_bracket_scripts(ref, bracket) if isinstance(bracket, ast.Scripted) else ref
@@ -442,3 +442,10 @@ def _summed_up(value: Value) -> sp.Expr:
     for axis in value.axes:
         total = summed(total, axis)
     return total
+
+
+def _is_factor(node: ast.Symbol, body: Node) -> bool:
+    """Whether a name before a bracket is multiplied with it: p(1 - p), S_i(1 - S_j)."""
+    bare = set(bare_symbols(body))
+    is_sum = isinstance(body, ast.Sum) and bool(node.subscripts)
+    return node in bare or is_sum and any(s.name == node.name and s.subscripts for s in bare)

@@ -18,6 +18,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     \sigma' = \sigma(1 - \sigma)  with the argument that σ has: see `shorthand`
     f_{y_i}                      f_y, where y_i is the class of the one sample, or a sum over classes: see `classes`
     net_k = \sum_j w_{jk} o_j     o⁻_j, where o_k hangs on net_k: see `fed`
+    \sigma(z)_i = e^{z_i} / …     softmax(z)_i: see `softened`
     z^1, \theta^t x               layers and transposes: see `raised`
 
 Places are kept.
@@ -61,6 +62,7 @@ from derivations.notes.interpreting.shorthand import (
     with_sigmoid,
     without_prime,
 )
+from derivations.notes.interpreting.softened import NOT_SOFTENED, Softened, softened, softened_of, with_index_inside
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
@@ -80,7 +82,7 @@ class Usage:
     a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
     fed: names of a layer, and its letter. classes: labels that are the class of the one sample. picked: the label that
     is the class of every sample. total: the sum that a sum sign by itself stands for. words: words that are names, as
-    "Data Loss" is where it stands on the left.
+    "Data Loss" is where it stands on the left. soft: names of the softmax.
     """
 
     capital_sigma: bool = False
@@ -96,6 +98,7 @@ class Usage:
     picked: Picked = NOT_PICKED
     total: Node | None = None
     words: frozenset[str] = frozenset()
+    soft: Softened = NOT_SOFTENED
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -123,6 +126,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         picked_of(sides),
         total,
         frozenset(_words_of(heads)),
+        softened_of(found),
     )
 
 
@@ -246,6 +250,7 @@ def rewritten(node: Node, used: Usage) -> Node:
             found = _named(found, used.words)
         if used.primes:
             found = transposed(found)
+        found = softened(with_index_inside(found), used.soft)
         if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None

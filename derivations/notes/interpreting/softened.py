@@ -1,0 +1,207 @@
+r"""The softmax by another name, and with what it is applied to left out.
+
+    f(z_i) = \frac{e^{z_i}}{\sum_j e^{z_j}}       f is the softmax: f(z_j) is its entry j
+    \sigma(\mathbf{z})_i, [\sigma(z)]_i            its entry i, where \sigma is not the logistic function
+    f_i                                            f(z)_i
+    y_i(z_i) = \frac{e^{z_i}}{\sum_j e^{z_j}}      y_i: it is no function of its own entry alone
+
+Read as a function of one number, f(z_i) would not change with z_j.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+
+__all__ = ["NOT_SOFTENED", "Softened", "softened", "softened_of", "with_index_inside"]
+
+_SOFTMAX = ("softmax", "Softmax", "SoftMax")
+_NAME = "softmax"
+
+
+@dataclass(frozen=True)
+class Softened:
+    """Names that stand for the softmax, each with what it is of; names written as functions of their own entry.
+
+    shared: those that are another function, too, where no index says which is meant. apart: those that with an index
+    and no bracket are defined as something else.
+    """
+
+    names: tuple[tuple[str, ast.Symbol], ...] = ()
+    own: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
+
+
+NOT_SOFTENED = Softened()
+
+
+def softened_of(chains: Iterable[ast.Chain]) -> Softened:
+    """The names of a document that are defined as the softmax, from all that it writes."""
+    names: dict[str, ast.Symbol] = {}
+    own: set[str] = set()
+    others: set[str] = set()
+    apart: set[str] = set()
+    for chain in chains:
+        first, second = (*chain.members, None, None)[:2]
+        if isinstance(first, ast.Symbol) and second is not None and _exponential_share(second) is None:
+            apart.add(first.name)
+        called = _called(first)
+        if called is None or second is None:
+            continue
+        name, argument, index = called
+        of = _exponential_share(second)
+        if of is None or of.name != argument.name or index is not None and of.subscripts != (index,):
+            others.add(name.name)
+        elif name.subscripts and argument.subscripts:
+            own |= {name.name} if name.subscripts == argument.subscripts else set()
+        elif name.name in (r"\sigma", *_SOFTMAX) or argument.subscripts:
+            names.setdefault(name.name, replace(of, subscripts=()))
+    shared = frozenset(others & {r"\sigma"})
+    kept = tuple((name, of) for name, of in sorted(names.items()) if name not in others - shared)
+    return Softened(kept, frozenset(own - others), shared, frozenset(apart))
+
+
+def _called(side: Node | None) -> tuple[ast.Symbol, ast.Symbol, Node | None] | None:
+    """The name, the argument and the index of f(z_i), f(z)_i, [f(z)]_i or f_i(z), a side by itself."""
+    side = with_index_inside(side) if side is not None else None
+    if not isinstance(side, ast.Product) or len(side.factors) != 2:
+        return None
+    name, bracket = (factor.body for factor in side.factors)
+    outer = bracket.subscripts if isinstance(bracket, ast.Scripted) and not bracket.superscripts else ()
+    group = bracket.base if isinstance(bracket, ast.Scripted) else bracket
+    if not isinstance(name, ast.Symbol) or name.superscripts or name.primes or not isinstance(group, ast.Group):
+        return None
+    argument = group.body
+    if group.opening != "(" or side.factors[1].operator or not isinstance(argument, ast.Symbol):
+        return None
+    indices = {*name.subscripts, *outer, *argument.subscripts}
+    if argument.superscripts or len(indices) > 1:
+        return None
+    index = next(iter(indices), None)
+    return None if index is not None and not _is_letter(index) else (name, argument, index)
+
+
+def _is_letter(index: Node) -> bool:
+    return isinstance(index, ast.Symbol) and len(index.name) == 1 and index.name.isalpha()
+
+
+def _exponential_share(side: Node) -> ast.Symbol | None:
+    r"""The z_i of \frac{e^{z_i}}{\sum_j e^{z_j}}."""
+    if not isinstance(side, ast.Fraction) or not isinstance(side.denominator, ast.Product):
+        return None
+    operator, *rest = (factor.body for factor in side.denominator.factors)
+    if not isinstance(operator, ast.BigOperator) or operator.name != "sum":
+        return None
+    above = _exponent(side.numerator)
+    below = _exponent(rest[0] if len(rest) == 1 else replace(side.denominator, factors=side.denominator.factors[1:]))
+    if above is None or below is None or len(above.subscripts) != 1 or len(below.subscripts) != 1:
+        return None
+    same = replace(below, subscripts=()) == replace(above, subscripts=()) and below.subscripts != above.subscripts
+    return above if same and not above.superscripts else None
+
+
+def _exponent(node: Node) -> ast.Symbol | None:
+    r"""The z_i of e^{z_i}, \exp(z_i) and \exp z_i."""
+    match node:
+        case ast.Symbol("e", (), (), (exponent,)):
+            found: Node | None = exponent
+        case ast.Product((ast.Factor(_, "", ast.Function("exp")), ast.Factor("", "", inner))):
+            found = inner
+        case _:
+            return None
+    while isinstance(found, ast.Group):
+        found = found.body
+    return replace(found, decorations=()) if isinstance(found, ast.Symbol) else None
+
+
+def with_index_inside(node: Node) -> Node:
+    """f(z)_i for [f(z)]_i."""
+    if not isinstance(node, ast.Scripted) or node.superscripts or node.primes or not isinstance(node.base, ast.Group):
+        return node
+    body = node.base.body
+    if not isinstance(body, ast.Product) or len(body.factors) != 2 or len(node.subscripts) != 1:
+        return node
+    name, bracket = body.factors
+    plain = isinstance(name.body, ast.Symbol) and not name.sign and not name.body.subscripts
+    is_call = isinstance(bracket.body, ast.Group) and not bracket.operator and not bracket.sign
+    if not (plain and is_call and isinstance(bracket.body, ast.Group) and bracket.body.opening == "("):
+        return node
+    inside = replace(bracket, body=ast.Scripted(bracket.body, node.subscripts, span=bracket.body.span))
+    return ast.Product((name, inside), span=node.span)
+
+
+def softened(node: Node, used: Softened) -> Node:
+    """A product, or a name by itself, with every softmax under its usual name."""
+    if not used.names and not used.own:
+        return node
+    if isinstance(node, ast.Symbol):
+        return _alone(node, used)
+    if not isinstance(node, ast.Product):
+        return node
+    kept: list[ast.Factor] = []
+    for factor in node.factors:
+        before = kept[-1] if kept else None
+        renamed = _renamed(before, factor, used) if before is not None else None
+        if renamed is not None:
+            kept[-1:] = renamed
+        elif before is not None and _is_own(before, factor, used):
+            continue
+        else:
+            kept.append(factor)
+    if len(kept) == 1 and len(node.factors) > 1 and not kept[0].sign and not kept[0].operator:
+        return kept[0].body
+    return replace(node, factors=tuple(kept))
+
+
+def _renamed(before: ast.Factor, factor: ast.Factor, used: Softened) -> list[ast.Factor] | None:
+    """The factors of f(z_i) as softmax(z_i), where f stands in front, or its name with the argument already put in."""
+    name, bracket = before.body, factor.body
+    group = bracket.base if isinstance(bracket, ast.Scripted) else bracket
+    if factor.operator or factor.sign or not isinstance(group, ast.Group) or group.opening not in ("(", "["):
+        return None
+    alone = _argument_put_in(name)
+    if alone is not None:  # f_i, which was taken for f_i(z) by itself, has a bracket of its own
+        return None if _mentions(group, _NAME) else [replace(before, body=alone), factor]
+    known = dict(used.names)
+    if not isinstance(name, ast.Symbol) or name.name not in known or name.primes:
+        return None
+    scripted = isinstance(bracket, ast.Scripted) and bool(bracket.subscripts)
+    if name.name in used.shared and not scripted or _mentions(group, _NAME):
+        return None
+    return [replace(before, body=replace(name, name=_NAME)), factor]
+
+
+def _mentions(node: Node, name: str) -> bool:
+    return any(isinstance(n, ast.Symbol) and n.name == name for n in walk(node))
+
+
+def _alone(symbol: ast.Symbol, used: Softened) -> Node:
+    """f_i as softmax_i(z)."""
+    argument = dict(used.names).get(symbol.name)
+    if argument is None or symbol.name in used.apart or symbol.primes or symbol.superscripts:
+        return symbol
+    if len(symbol.subscripts) != 1 or not _is_letter(symbol.subscripts[0]):
+        return symbol
+    bracket = ast.Group("(", ")", argument, span=symbol.span)
+    factors = ast.Factor("", "", replace(symbol, name=_NAME)), ast.Factor("", "", bracket)
+    return ast.Product(factors, span=symbol.span)
+
+
+def _argument_put_in(node: Node) -> ast.Symbol | None:
+    match node:
+        case ast.Product((ast.Factor("", "", ast.Symbol("softmax") as name), ast.Factor("", "", ast.Group()))):
+            return name
+    return None
+
+
+def _is_own(before: ast.Factor, factor: ast.Factor, used: Softened) -> bool:
+    """Whether a bracket holds the entry whose index the name before it has: y_i(z_i)."""
+    name, group = before.body, factor.body
+    if factor.operator or not isinstance(name, ast.Symbol) or name.name not in used.own:
+        return False
+    inner = group.body if isinstance(group, ast.Group) and group.opening == "(" else None
+    return isinstance(inner, ast.Symbol) and bool(inner.subscripts) and inner.subscripts == name.subscripts

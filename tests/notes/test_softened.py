@@ -1,0 +1,61 @@
+r"""The softmax under any name, f(z_i), \sigma(z)_i and f_i: its slopes hold, and a fault in them is refuted."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+OF_ENTRIES = r"""
+$$F(z_i) = \frac{e^{z_i}}{\sum_{j=1}^K e^{z_j}}$$
+$$\frac{\partial F(z_i)}{\partial z_j} = F(z_i)(\delta_{ij} - F(z_j))$$
+$$\frac{\partial F_i}{\partial z_j} = F_i(\delta_{ij} - F_j)$$
+"""
+OF_VECTORS = r"""
+$$F(\mathbf{z})_i = \frac{\exp(z_i)}{\sum_{j=1}^K \exp(z_j)}$$
+$$\frac{\partial [F(\mathbf{a})]_i}{\partial a_j} = F(\mathbf{a})_i(\delta_{ij} - F(\mathbf{a})_j)$$
+$$\frac{\partial F_i}{\partial z_j} = F_i(\delta_{ij} - F_j)$$
+"""
+OF_ITS_OWN = r"""
+$$y_i(z_i) = \frac{e^{z_i}}{\sum_{k=1}^K e^{z_k}}$$
+$$\frac{\partial y_k}{\partial z_i} = y_k(1\{k = i\} - y_i)$$
+"""
+BESIDE_THE_LOGISTIC = r"""
+$$\sigma(u) = \frac{1}{1 + e^{-u}}$$ and $$\sigma(z)_i = \frac{e^{z_i}}{\sum_{j=1}^K e^{z_j}}$$
+$$\frac{d\sigma(u)}{du} = \sigma(u)(1 - \sigma(u))$$
+"""
+
+
+def verdicts(text):
+    return [s.verdict for s in check_notes(text).steps]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(OF_ENTRIES.replace("F", name) for name in ("S", r"\sigma", r"\mathrm{softmax}")),
+        OF_VECTORS.replace("F", r"\sigma"),
+        OF_ITS_OWN,
+        BESIDE_THE_LOGISTIC,
+    ],
+)
+def test_its_slopes_are_proved(text):
+    assert verdicts(text)[-1] == "proved"
+    assert set(verdicts(text)) <= {"definition", "proved"}
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (OF_ENTRIES.replace("F", "S"), r"(\delta_{ij} - S(z_j))", r"(\delta_{ij} + S(z_j))"),
+        (OF_ENTRIES.replace("F", r"\sigma"), r"(\delta_{ij} - \sigma_j)", r"(\delta_{ij} - \sigma_i)"),
+        (OF_VECTORS.replace("F", r"\sigma"), r"\mathbf{a})_j)", r"\mathbf{a})_i)"),
+        (OF_ITS_OWN, r"\} - y_i)", r"\} - 2 y_i)"),
+        (BESIDE_THE_LOGISTIC, "(1 - ", "(1 + "),
+    ],
+)
+def test_a_fault_in_them_is_refuted(text, right, wrong):
+    assert "refuted" in verdicts(text.replace(right, wrong))
+
+
+def test_a_name_with_an_index_may_be_something_else():
+    text = OF_ENTRIES.replace("F", "S") + r"Let $S_i = z_i^2$, so $\frac{\partial S_i}{\partial z_i} = 2 z_i$."
+    assert verdicts(text)[-1] == "proved"
