@@ -5,20 +5,23 @@ softmax(z), and a matrix in Z = XW. What its letters run over is then read from 
 
     σ(z) = 1/(1 + e^{-z})   …   softmax(z) = …   …   σ'(z) = σ(z)(1 - σ(z))        its slice: the first and the last
 
-A definition is the last one before the formula, as it is in the whole document.
+A definition is the last one before the formula, as it is in the whole document. ŷ = P(y = 1 | x) and
+ŷ = (ŷ_1, …, ŷ_K) say what ŷ is for, and not what it is; what is said behind its use, "where z = w^T x", is looked for
+last. A formula that says again what a name is may be read without what was said before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from derivations.notes.interpreting.derivatives import CHANCE
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.quotients import operand_of
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import walk
+from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Formula, Side, Step
 
 __all__ = ["slices"]
@@ -44,14 +47,32 @@ def slices(
             at = before[at]
             kept.add(at)
         needed = set().union(*(names[k] for k in kept))
-        for earlier in range(number - 1, -1, -1):
-            found = heads[earlier] & needed
-            if earlier in kept:
-                needed = (needed - heads[earlier]) | names[earlier]
-            elif found and len(kept) < LONGEST:
-                kept.add(earlier)
-                needed = (needed - found) | names[earlier] - heads[earlier]
-        yield _part(document, sorted(kept), number)
+        whole = _grown(kept, needed, number, names, heads)
+        yield _part(document, sorted(whole), number)
+        anew = _grown(kept, needed - heads[number], number, names, heads) if heads[number] else whole
+        if anew < whole:
+            yield _part(document, sorted(anew), number)
+
+
+def _grown(
+    kept: Collection[int], needed: set[str], number: int, names: Sequence[set[str]], heads: Sequence[set[str]]
+) -> set[int]:
+    """The formulas kept with those before a number that say what is needed, and what these need."""
+    grown = set(kept)
+    for earlier in range(number - 1, -1, -1):
+        found = heads[earlier] & needed
+        if earlier in grown:
+            needed = (needed - heads[earlier]) | names[earlier]
+        elif found and len(grown) < LONGEST:
+            grown.add(earlier)
+            needed = (needed - found) | names[earlier] - heads[earlier]
+    missing = needed.difference(*(heads[k] for k in grown))
+    for behind in range(number - 1, -1, -1):
+        found = heads[behind] & missing
+        if found and len(grown) < LONGEST:
+            grown.add(behind)
+            missing = (missing | names[behind]).difference(*(heads[k] for k in grown))
+    return grown
 
 
 def _names(document: Document, number: int, signature: Signature) -> set[str]:
@@ -76,9 +97,32 @@ def _heads(document: Document, number: int, signature: Signature) -> set[str]:
                 head = head_of(first, signature)
             except UnsupportedNoteError:
                 continue
-            if head is not None:
+            if head is not None and not _is_gloss(chain.members[1], first):
                 found.add(head.ref.key)
     return found
+
+
+def _is_gloss(side: Node | None, name: Node) -> bool:
+    """Whether a side says what a name is for: a probability, P(y = 1 | x), or the list of its entries."""
+    match side:
+        case ast.Product((ast.Factor("", "", ast.Symbol(letter)), ast.Factor("", "", ast.Group("(", _, inner)))):
+            listed = inner.items if isinstance(inner, ast.Listing) else (inner,)
+            return letter in CHANCE and any(isinstance(item, ast.Chain) for item in listed)
+        case ast.Scripted(base):
+            return _is_gloss(base, name)
+        case ast.Matrix(_, rows):
+            return _are_entries([cell for row in rows for cell in row], name)
+        case ast.Group(_, _, ast.Listing(items)):
+            return _are_entries(items, name)
+    return False
+
+
+def _are_entries(items: Sequence[Node | None], name: Node) -> bool:
+    written = [item for item in items if isinstance(item, ast.Symbol)]
+    if not written or not isinstance(name, ast.Symbol):
+        return False
+    is_hat = "hat" in name.decorations
+    return all(i.name == name.name and i.subscripts and ("hat" in i.decorations) == is_hat for i in written)
 
 
 def _by_derivative(formula: Formula, signature: Signature) -> set[str]:

@@ -67,6 +67,39 @@ LOOSE_SUM = r"""
 Here $a = \sigma\left(\sum{w_j x_j + b}\right) = \sigma(z)$, so
 $$\frac{\partial a}{\partial b} = \sigma'(z)$$
 """
+ONE_OF_MANY = r"""
+The model is $\hat{y} = \sigma(z)$ with $z = w^T x + b$ and
+$$L = -\frac1m \sum_{i=1}^m [y^{(i)} \log \hat{y}^{(i)} + (1 - y^{(i)}) \log(1 - \hat{y}^{(i)})]$$
+$$\frac{\partial L}{\partial z} = \hat{y} - y$$
+"""
+BATCH = r"""
+$\hat{y} = w x + b$ and $L = \frac1m \sum_{i=1}^m (\hat{y}_i - y_i)^2$. On a **batch** of size $B$ the gradient is
+$$\frac{\partial L}{\partial w} = \frac2B \sum_{i=1}^B (\hat{y}_i - y_i) x_i$$
+"""
+BIAS_FIRST = r"""
+$$s = w_0 + w_1 x_1 + w_2 x_2 + \cdots + w_n x_n = \mathbf{w} \cdot \mathbf{x} + b$$
+"""
+MULTIPLIED_THROUGH = r"""
+$$\frac{\partial L}{\partial \mathbf{w}} = \frac1N \mathbf{X}^T(\mathbf{X} \mathbf{w} - \mathbf{y})$$
+We have $\mathbf{X} \mathbf{w} = \mathbf{y}$. A square matrix is had by
+$$\mathbf{X}^T \mathbf{X} \mathbf{w} = \mathbf{X}^T \mathbf{y}$$
+"""
+WITH = r"""
+$$p = \frac{1}{1 + e^{-x}}$$
+$$\begin{align}
+\frac{\partial p}{\partial x} &= \frac{\partial u}{\partial t} \frac{\partial t}{\partial x}
+ \quad \text{with} \quad u = t^{-1}, \quad t = 1 + e^{-x} \\
+&= t^{-2} e^{-x}
+\end{align}$$
+"""
+OPERATOR = r"""
+$\ell(w) = \sum_i (y_i - \sigma(w^T z_i))^2$, and
+$$D(\sigma(w^T z_i)) = \sigma(w^T z_i)(1 - \sigma(w^T z_i)) D(w^T z_i)$$
+"""
+NO_PREDICTION = r"""
+$$u = x_i \frac{e^{a_l}}{\sum_k e^{a_k}} - x_i \left(\frac{e^{a_l}}{\sum_k e^{a_k}}\right)^2
+ = x_i (\hat{y}_l - \hat{y}_l^2)$$
+"""
 
 
 def verdicts(text):
@@ -91,6 +124,13 @@ def verdicts(text):
         (INITIALS, {"undecided"}),
         (EXPECTED, {"unsupported", "undecided"}),
         (ESTIMATE, {"supported"}),
+        (ONE_OF_MANY, {"undecided"}),
+        (BATCH, {"undecided"}),
+        (BIAS_FIRST, {"undecided"}),
+        (MULTIPLIED_THROUGH, {"definition"}),
+        (WITH, {"proved", "supported"}),
+        (OPERATOR, {"unsupported"}),
+        (NO_PREDICTION, {"undecided"}),
     ],
 )
 def test_nothing_is_refuted_where_everything_holds(text, last):
@@ -106,6 +146,8 @@ def test_nothing_is_refuted_where_everything_holds(text, last):
         (AGAIN, "= 2u", "= 3u"),
         (TWO, r"\frac{\exp(z_1)}{\exp(z_1)", r"\frac{\exp(z_2)}{\exp(z_1)"),
         (BY_ITSELF, r"- (n - ", r"+ (n - "),
+        (ONE_OF_MANY, r"\hat{y} - y$$", r"2 (\hat{y} - y)$$"),
+        (BATCH, r"\frac2B \sum_{i=1}^B", r"\frac1m \sum_{i=1}^m"),
         (ESTIMATE, r"= \frac1n \sum_{i=1}^n (x_i - \frac", r"= \frac2n \sum_{i=1}^n (x_i - \frac"),
     ],
 )

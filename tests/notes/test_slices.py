@@ -68,3 +68,24 @@ def test_one_step_has_the_verdict_that_the_whole_report_gives_it() -> None:
     for step in check_notes(page).steps:
         assert check_step(page, step.line, step.column) == step
     assert check_step(page, 1, 1) is None
+
+
+def test_a_letter_with_fewer_indices_elsewhere_and_glosses_of_it() -> None:
+    page = r"""
+# Two classes
+
+$$\hat{y} = \sigma(\mathbf{w}^T \mathbf{x} + b), \qquad \hat{y} = P(y = 1 | \mathbf{x})$$
+
+$$J = -\frac1m \sum_{i=1}^m [y^{(i)} \log \hat{y}^{(i)} + (1 - y^{(i)}) \log(1 - \hat{y}^{(i)})]$$
+
+$$\frac{\partial J}{\partial w_j} = \frac1m \sum_{i=1}^m (\hat{y}^{(i)} - y^{(i)}) x_j^{(i)}$$
+
+# More classes
+
+$$\hat{y}_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}, \qquad \hat{\mathbf{y}} = [\hat{y}_1, \dots, \hat{y}_K]^T$$
+
+$$J = -\frac1m \sum_{i=1}^m \sum_{k=1}^K y_k^{(i)} \log \hat{y}_k^{(i)}$$
+"""
+    assert verdicts(page)[3] in ("proved", "supported")
+    wrong = page.replace(r"(\hat{y}^{(i)} - y^{(i)}) x", r"(\hat{y}^{(i)} + y^{(i)}) x")
+    assert verdicts(wrong)[3] not in ("proved", "supported")

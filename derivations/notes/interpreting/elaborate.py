@@ -213,6 +213,8 @@ class Elaborator(Products):
             slope = self.operator_d(node, rest)
             if slope is not None:
                 return slope
+            if isinstance(bracket, ast.Group) and isinstance(bracket.body, ast.Product | ast.Symbol):
+                raise UnsupportedNoteError("the operator D")
         if node.name in ("d", "D") and not self._indices(node) and isinstance(bracket, ast.Symbol):
             return self.differential(bracket), 1
         ref = read_name(node, self.signature.habits)

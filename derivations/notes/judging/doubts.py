@@ -174,6 +174,10 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
                 return Verdict(
                     Status.UNDECIDED, "convention", reason=f"holds where {first} is multiplied with an x_0 = 1"
                 )
+        for bias in sorted((a for a in (left - right).free_symbols if _is_bias(a, speaker)), key=str):
+            one, other = (e.xreplace({first: bias}) for e in (left, right))
+            if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):
+                return Verdict(Status.UNDECIDED, "convention", reason=f"holds where {bias} is {first}")
     for zero in speaker.scope.zeroed:
         counts = {t.limits[0][2] for t in zero.atoms(sp.Sum) if t.limits[0][1] == 1}
         ratios = [c / count for count in (1, *sorted(counts, key=str)) for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
@@ -227,6 +231,10 @@ def _is_zeroth(atom: sp.Expr) -> bool:
     return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
 
 
+def _is_bias(symbol: sp.Basic, speaker: Elaborator) -> bool:
+    return isinstance(symbol, sp.Symbol) and base_letter(symbol.name) == "b" and symbol not in speaker.scope.symbols
+
+
 def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
     sorts = speaker.domains.get(atom.base.label, ())
     key = re.split("[@·′]", atom.base.label.name)[0]
@@ -263,7 +271,8 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
         doubts.append(f"{alike[0][1]} may be another name of {alike[0][0]}")
     elif left.has(Partial) and (new := _new_in(loose[1] - loose[0], left, claim)):
         doubts.append(f"{min(new)} doesn't stand in what is differentiated")
-    for name in sorted((names[0] ^ names[1]) - claim.beside):
+    predictions = {n for n in only[0] | only[1] if n.startswith(r"\hat{")}
+    for name in sorted(((names[0] ^ names[1]) | predictions) - claim.beside):
         doubts.append(f"{name} is not defined here")
     return doubts
 

@@ -28,9 +28,11 @@ from derivations.notes.report import StepRecord
 __all__ = ["Excusing"]
 
 _ONE_SAMPLE = (
-    r"(only )?(one|a single|1) (training )?(example|sample|data point)|skip the sum|单个?样本|一个样本|один объект"
+    r"\b(one|a single|1|each individual) (training |data )?(example|sample|point|observation|instance)\b"
+    r"|\bper[- ](sample|example)|skip the sum|单个?样本|一个样本|один объект"
 )
 _MEAN = r"batch|average|mean|평균|배치|平均|批|promedio|media|средн"
+_PART = r"batch|\bsubset|\bsampled?\b[^.]{0,30}\b(points|examples)|\bat a time\b|批|подвыборк|lote"
 _SOLVED = (
     r"\b(set(ting|s)?|equat(e|es|ing)|put(ting)?)\b[^.]{0,80}\b(zero|0)\b|equal(s|ling|ing)? (it |this )?to (zero|0)\b"
     r"|\bsolv(e|es|ing)\b|normal equation|vanish|stationar|first[- ]order condition"
@@ -89,6 +91,10 @@ class Excusing(Worded, Solved):
             self.zeroed_at = step.formula
             reason = "an equation to be solved"
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
+        if begins and _is_multiplied_through(left, right):
+            return replace(
+                record, verdict="definition", method="condition", witness=None, reason="an equation to be solved"
+            )
         named = head_of(left, self.signature) is not None or subject_of(left) is not None
         follows = 0 <= step.formula - self.zeroed_at <= SOLVING
         if begins and not named and (follows or re.search(_SOLVED, before, re.I)):
@@ -108,6 +114,10 @@ class Excusing(Worded, Solved):
         if is_one and self._is_of_one_sample(step, left):
             verdict = "supported" if _holds_for_one(judged.equation, over_samples, self.seed) else "undecided"
             return replace(record, verdict=verdict, witness=None, reason="stated for one sample, as the text says")
+        if self._is_of_each_sample(left, right, judged, over_samples):
+            verdict = "supported" if self._is_of_one_sample(step, left) else "undecided"
+            reason = "stated for one sample, and the loss is a mean over all"
+            return replace(record, verdict=verdict, witness=None, reason=reason)
         if _is_worked_out(right):
             return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
         unnamed = [ROW in free_symbols(e) for e in (judged.left, judged.right)]
@@ -116,6 +126,9 @@ class Excusing(Worded, Solved):
             return replace(record, verdict="undecided", witness=None, reason=reason)
         if unnamed == [True, False] and _is_of_its_parts(left, right):
             reason = "a name without an index may be the total of those with one"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
+        if _sums_over_another_size(left, right, judged) and re.search(_PART, self._words_around(step), re.I):
+            reason = "a sum over a part of the samples, as the text says"
             return replace(record, verdict="undecided", witness=None, reason=reason)
         if judged.equation is not None and re.search(_MEAN, before, re.I):
             sizes = [s for s in judged.right.free_symbols - judged.left.free_symbols if s.is_integer or s.name in "NMm"]
@@ -195,6 +208,23 @@ class Excusing(Worded, Solved):
         section = (f for f in self.document.formulas[: step.formula + 1] if f.context.headings == here.context.headings)
         return any(re.search(_ONE_SAMPLE, f.context.before, re.I) for f in section)
 
+    def _is_of_each_sample(self, left: Node, right: Node, judged: Judged, samples: tuple[sp.Expr, sp.Expr]) -> bool:
+        r"""Whether ∂L/∂\hat{y}, of a mean over samples, is written as that of the loss of one, without any index."""
+        if judged.equation is None or judged.right is None or subject_of(left) is None:
+            return False
+        written = {n.name for side in (left, right) for n in walk(side) if isinstance(n, ast.Symbol)}
+        count = samples[1] - samples[0] + 1
+        if any(isinstance(n, ast.BigOperator) for n in walk(right)) or str(count) in written:
+            return False
+        sides = [ROW in free_symbols(e) for e in (judged.equation.left, judged.equation.right)]
+        return all(sides) and is_provable(replace(judged.equation, right=judged.equation.right / count), self.seed)
+
+    def _words_around(self, step: Step) -> str:
+        """The words before, in and behind a formula."""
+        formula = self.document.formulas[step.formula]
+        inside = " ".join(chain.words for chain in formula.chains)
+        return f"{formula.context.before[-300:]} {inside} {formula.context.after[:160]}"
+
     def _is_of_zeros(self, step: Step) -> bool:
         """Whether a step belongs to 0 = A = B: an equation to be solved, of which each next form may be divided."""
         first = self.document.formulas[step.formula].chains[step.chain].members[0]
@@ -256,6 +286,25 @@ def _holds_for_one(equation: Equation | None, samples: tuple[sp.Expr, sp.Expr], 
     one = replace(equation, left=at_hand(equation.left), definitions=definitions)
     count = samples[1] - samples[0] + 1
     return any(is_provable(replace(one, right=one.right / size), seed) for size in (sp.S.One, count))
+
+
+def _is_multiplied_through(left: Node, right: Node) -> bool:
+    r"""Whether both sides are products that begin with the same transposed matrix: X^T X w = X^T y."""
+    if not (isinstance(left, ast.Product) and isinstance(right, ast.Product)):
+        return False
+    first, second = left.factors[0], right.factors[0]
+    raised = first.body.superscripts if isinstance(first.body, ast.Symbol) else ()
+    is_transpose = any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
+    return is_transpose and first == second and not first.sign
+
+
+def _sums_over_another_size(left: Node, right: Node, judged: Judged) -> bool:
+    """Whether a side is summed, as it is written, up to a size that no sum of the other one has."""
+    if judged.left is None or judged.right is None:
+        return False
+    sizes = [{limit[2] for t in e.atoms(sp.Sum) for limit in t.limits} for e in (judged.left, judged.right)]
+    written = {n.upper.name for n in walk(right) if isinstance(n, ast.BigOperator) and isinstance(n.upper, ast.Symbol)}
+    return any(str(size) in written for size in sizes[1] - sizes[0])
 
 
 def _is_scaled(equation: Equation | None, seed: int) -> bool:

@@ -20,6 +20,7 @@ _PUNCTUATION = ".,;:"
 _NO_OPERAND_ENDS = frozenset(("FUNCTION", "BIG", "PARTIAL", "NABLA", "SUB", "SUP", "SEP")) | _OPERATORS
 _ABBREVIATED = frozenset(("st", "ie", "eg", "wr", "rt"))  # s.t., w.r.t.
 _SYSTEMS = frozenset(("cases", "dcases", "array", "matrix", "aligned", "gathered", "split", "align", "rcases"))
+_REMARKS = frozenset(("with", "where", "mit", "wobei", "donde", "con", "où", "avec", "где", "其中", "ここで"))
 _BOXES = frozenset(("boxed", "boldsymbol", "mathbf"))
 
 
@@ -31,6 +32,7 @@ class Clause:
     relations: list[Token] = field(default_factory=list)
     words: list[Token] = field(default_factory=list)
     connective: str = ""
+    is_remark: bool = False  # of a list that "with" or "where" begins behind an equation
 
     @property
     def is_empty(self) -> bool:
@@ -216,6 +218,7 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
     columns = 0
     resumes = False
     resumed: Clause | None = None  # the chain with which the row at hand went on
+    remark = 0  # the clauses before a remark in this row
     for position, item in enumerate(line):
         token, clause, rest = item.token, found[-1], line[position + 1 :]
         if item.inside:
@@ -233,13 +236,16 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
             found[-1].relations.append(token)
             found[-1].sides.append([])
         elif token.kind == "BREAK":
-            columns = 0
+            _end_remark(found, remark)
+            columns = remark = 0
         elif token.kind == "CONNECTIVE":
             found.append(Clause(connective=token.text))
         elif token.kind == "WORDS":
             if clause.relations or any(clause.sides):
                 found.append(Clause())
             found[-1].words.append(token)
+            if len(found) > 1 and token.text.strip(" ,;:").lower() in _REMARKS:
+                remark = remark or len(found) - 1
         elif token.kind == "SPACE":
             if token.text == "wide" and _space_divides(clause, rest):
                 found.append(Clause())
@@ -253,6 +259,12 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
     return found
 
 
+def _end_remark(found: Sequence[Clause], remark: int) -> None:
+    """Mark what stands behind an equation in a row, from words such as "with" on."""
+    for clause in found[remark:] if remark else ():
+        clause.is_remark = True
+
+
 def _resume(found: list[Clause], resumed: Clause | None) -> None:
     """A row that begins with a relation continues the last equation, not a condition or a remark set behind it.
 
@@ -262,7 +274,7 @@ def _resume(found: list[Clause], resumed: Clause | None) -> None:
         clause = found[position]
         if resumed is not None and clause is not resumed and _is_aside(clause):
             continue
-        if clause.sides[-1] and not clause.words:
+        if clause.sides[-1] and not clause.words and not clause.is_remark:
             found.append(found.pop(position))
             return
 
