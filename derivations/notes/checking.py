@@ -181,14 +181,14 @@ def _is_vacuous(record: StepRecord, seed: int) -> bool:
 def _alone(document: Document, maps: frozenset[str], step: Step, record: StepRecord, seed: int) -> StepRecord:
     """Refuted only if it does not hold where it is read by itself, its letters meaning what they mean there.
 
-    What rests on no definition is refuted only where its formula alone is.
+    What rests on no definition is not refuted where its formula alone leaves it open.
     """
     found = record
     for part, text, own in parts_around(document, step):
         found = Reading(part, _signed(part, text, maps, document), Choices(), seed).run(until=own)[-1]
         if found.verdict in HELD or str(found.reason).startswith("holds where"):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
-    if not record.definitions and _is_open(found):
+    if not record.definitions and found.verdict == "undecided" and found.method not in _UNREADABLE:
         return replace(record, verdict="undecided", witness=None, reason=f"{found.reason}, where it is read by itself")
     return record
 
