@@ -115,3 +115,40 @@ def test_a_mean_is_not_meant_inside_a_sum_over_the_same() -> None:
     text = r"$\hat y_i = w x_i + b$, $J = \frac{1}{2n} \sum_{i=1}^n (\hat y_i - y_i)^2$, "
     assert last(text + r"$\frac{\partial J}{\partial b} = \frac1n \sum_{i=1}^n (\hat y_i - y_i)$").verdict == "proved"
     assert last(text + r"$\frac{\partial J}{\partial b} = \frac1n \sum_{i=1}^n (\hat y_k - y_i)$").verdict == "refuted"
+
+
+ROWS = r"""$X \in \mathbb{R}^{n \times d}$ with rows $x_i^T$, $\hat{y} = Xw$ and $L = \|\hat y - y\|^2$. """
+NORM = r"With $\hat{y} = Xw$ the loss is $L(w) = \frac{1}{2} \|\hat y - y\|^2$. "
+LOGS = r"With $z = X\theta$ and $h = \sigma(z)$ let $J = -\frac1m (y^T \log(h) + (1 - y)^T \log(1 - h))$. "
+
+
+@pytest.mark.parametrize(
+    ("before", "right"),
+    [
+        (ROWS, r"\nabla_w L = 2 X^T (\hat y - y)"),
+        (NORM, r"\nabla_w L = X^T (\hat y - y)"),
+        (LOGS, r"\nabla_\theta J = \frac1m X^T (h - y)"),
+    ],
+)
+def test_a_lost_transpose_is_refuted_where_labels_are_arrays(before: str, right: str) -> None:
+    assert last(f"{before}$${right}$$").verdict == "proved"
+    assert last(f"{before}$${right.replace('X^T', 'X')}$$").verdict == "refuted"
+
+
+def test_samples_may_be_columns_where_no_product_says_that_they_are_rows() -> None:
+    assert last(r"Let $L = \sum_i (w^T x_i - y_i)^2$. $$\nabla_w L = 2 X (X^T w - y)$$").verdict != "refuted"
+
+
+CASES = r"""$p_k = \frac{e^{z_k}}{\sum_c e^{z_c}}$ and $L = -\log p_t$ with $z_k = w_k^T x + b_k$.
+
+- If $k = t$: $\frac{\partial L}{\partial z_k} = p_k - 1$
+- If $k \neq t$: $\frac{\partial L}{\partial z_k} = p_k$
+
+Therefore
+
+$$\frac{\partial L}{\partial w_k} = (p_k - \mathbb{1}\{k = t\}) x$$"""
+
+
+def test_an_indicator_speaks_of_both_cases_behind_a_list_of_them() -> None:
+    assert [s.verdict for s in check_notes(CASES).steps if s.verdict != "definition"] == ["proved"] * 3
+    assert last(CASES.replace(r"p_k - \math", r"p_k + \math")).verdict == "refuted"  # was proved for k ≠ t

@@ -350,12 +350,19 @@ class Elaborator(Products):
         raise UnsupportedNoteError(f"the bracket {node.opening}")
 
     def norm(self, body: Node) -> Value:
-        """|v|: over the samples too where these are never indexed, as in |y - Xw|."""
+        """|v|: over the samples too where these are never indexed, as in |y - Xw|, and beside a matrix X of them."""
         before = self.matrix
-        self.matrix = before or self.signature.sample == ("samples",) and self.sample == ROW
+        is_of_all = self.signature.sample == ("samples",) or self._are_of_samples_only(body)
+        self.matrix = before or is_of_all and self.sample == ROW
         inner = self.value(body)
         self.matrix = before
         return scalar(sp.sqrt(_summed_up(elementwise(inner, inner, lambda a, b: a * b))))
+
+    def _are_of_samples_only(self, body: Node) -> bool:
+        """Whether all names are vectors of one number for every sample, and X is a matrix: y - p, where p = Xw."""
+        refs = [read_name(part, self.signature.habits) for part in walk(body) if isinstance(part, ast.Symbol)]
+        has_rows = len(self.signature.axes.get("X", ())) == 2 and not self.scope.of("X")
+        return has_rows and bool(refs) and all(not r.indices and self._runs_over_samples_only(r) for r in refs)
 
     def total_size(self, body: Node) -> sp.Expr:
         """|v_1| + |v_2| + …, of a vector."""

@@ -294,14 +294,14 @@ class Namer:
         return {sort for slot, sort in self.signature.sort_of_slot.items() if slot[0].rstrip("!") == key}
 
     def matrices_in(self, node: Node) -> set[str] | None:
-        """Matrices without an index in a side; None where of one no index says what its rows are, as of X."""
+        """Matrices without an index in a side; None where one of samples has indices elsewhere, in either order."""
         found: set[str] = set()
         for part in walk(node):
             if isinstance(part, ast.Symbol):
                 ref = read_name(part, self.signature.habits)
                 axes = self.signature.axes.get(ref.key, ())
                 of_samples = len(axes) == 2 and self.signature.sample in axes and bool(self._sorts_written(ref.key))
-                if self.small_name(ref.key) is not None or of_samples:
+                if of_samples:
                     return None
                 if len(axes) == 2 and not ref.indices:
                     found.add(ref.key)

@@ -84,6 +84,7 @@ class Survey:
     columns: set[str] = field(default_factory=set)  # bold are the column of what has an index elsewhere
     logged: set[str] = field(default_factory=set)
     has_bare_sum: bool = False
+    has_weighted_rows: bool = False  # X stands before a weight: X w
     index_letters: set[str] = field(default_factory=set)
     dotted: bool = False
     rows: set[str] = field(default_factory=set)
@@ -100,8 +101,10 @@ class Survey:
 
     @property
     def has_design_matrix(self) -> bool:
-        r"""Whether X is written as a matrix, as in X^\top X w or \|y - X w\|, and never at an entry."""
-        return "X" in self.transposed | self.normed and set(self.uses["X"]) == {((), ())}
+        r"""Whether X is written as a matrix, as in X^\top X w, \|y - X w\|, X w beside y^\top, and at no entry."""
+        arrays = self.transposed | self.normed
+        is_written = "X" in arrays or self.has_weighted_rows and any(base_letter(k) not in WEIGHTS for k in arrays)
+        return is_written and set(self.uses["X"]) == {((), ())}
 
     def formula(self, number: int, sides: Sequence[Node]) -> None:
         is_of_means = any(self._is_of_means(side) for side in sides)  # what it gives is one number for all samples
@@ -272,6 +275,9 @@ class Survey:
 
     def product(self, number: int, node: ast.Product) -> None:
         self.summand(node)
+        for left, right in zip(node.factors, node.factors[1:], strict=False):
+            is_weight = isinstance(right.body, ast.Symbol) and right.body.name in WEIGHTS and not right.operator
+            self.has_weighted_rows |= left.body == ast.Symbol("X") and is_weight
         if any(f.operator in (r"\odot", r"\circ") for f in node.factors):
             primed = (f.body for f in node.factors if isinstance(f.body, ast.Symbol) and f.body.primes)
             self.activations |= {s.name for s in primed}

@@ -7,6 +7,7 @@ prose just before the formula. What stands beside a step is part of the claim; w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -21,7 +22,9 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Step
 from derivations.notes.parsing.render import render, render_chain
 
-__all__ = ["Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_condition", "values_stated"]
+__all__ = [
+    "Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_condition", "is_of_both", "values_stated",
+]  # fmt: skip
 
 _NEAR = 220
 _SENTENCE = re.compile(r"[.。;]\s|\n\s*\n|\n\s*#")
@@ -30,6 +33,9 @@ _ANY_CASE = re.compile(
     r"|общем|im allgemeinen|en général|en general|一般|综上|まとめる|일반적",
     re.I,
 )
+
+_HEADING = re.compile(r"\n\s{0,3}#{1,6}\s[^\n]*\n")
+_ITEM_ENDED = re.compile(r"\n\s*(?:[-*+•]|\d+[.)])\s[^\n]*\$[^\n$]*\$[^\n$]*\$[^\n]*\n\s*\n(?=[^\W\d])")
 
 # "δ_ij is 1 if i = j, else 0" says what δ is: no case of the step behind it
 _DELTA = re.compile(r"\\delta|δ|kronecker|\\(?:mathbb|mathbf|bm)\{?[1I]|indicator|크로네커|克罗内克|クロネッカー", re.I)
@@ -82,7 +88,10 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
                 if isinstance(item, ast.Text):
                     beside += in_words(_without_deltas(item.words))
     context = formula.context
-    words = _without_deltas(_ANY_CASE.split(context.before[-_NEAR:])[-1])
+    near = context.before[-_NEAR:]
+    for end in (_HEADING, _ITEM_ENDED):  # a case is one of its section, and of its item with a formula of its own
+        near = end.split(near)[-1]
+    words = _without_deltas(_ANY_CASE.split(near)[-1])
     before = list(before_words(words))[::-1]
     leading = set(before_words(_SENTENCE.split(words)[-1]))
     beside += leading if len(leading) == 1 else ()  # "For i = j:" and nothing else
@@ -104,8 +113,15 @@ def _without_deltas(words: str) -> str:
 
 
 def ends_cases(words: str) -> bool:
-    """Whether words say that what follows is of all cases."""
-    return _ANY_CASE.search(words) is not None
+    """Whether words say that what follows is of all cases, or go on behind the list of cases."""
+    return _ANY_CASE.search(words) is not None or _ITEM_ENDED.search(words[-_NEAR:]) is not None
+
+
+def is_of_both(case: Case, exprs: Iterable[sp.Expr]) -> bool:
+    """Whether sides have an indicator of a case, and so are of what is in it and what isn't: p_k - 1(k = t)."""
+    deltas = {d for e in exprs for d in e.atoms(sp.KroneckerDelta)}
+    names = {frozenset(re.split("[@·′]", str(argument))[0] for argument in d.args) for d in deltas}
+    return frozenset((case.left, case.right)) in names
 
 
 def cases_behind(document: Document, step: Step) -> tuple[Case, ...]:

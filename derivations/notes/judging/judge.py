@@ -5,6 +5,7 @@ What stands beside a step is part of the claim, what stands before it is tried, 
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -31,6 +32,7 @@ from derivations.notes.judging.conditions import (
     cases_behind,
     cases_written,
     ends_cases,
+    is_of_both,
     values_stated,
 )
 from derivations.notes.judging.deciding import judge
@@ -151,6 +153,9 @@ class Judging:
             judged = self._of_any(step, left, right) or judged
         written, implied = cases_written(self.document, step)
         in_force = self._still_in_force(step, (*written, *implied))
+        if implied or in_force:
+            sides = self._as_written(step, left, right)
+            implied, in_force = (tuple(c for c in cases if not is_of_both(c, sides)) for cases in (implied, in_force))
         said = written if own_chain(step) else (*written, *in_force)  # a chain goes on in the case that it was in
         for case in (*written, *implied, *in_force):
             attempt = self._under(step, left, right, case)
@@ -207,6 +212,14 @@ class Judging:
         known = replace(judged.equation, definitions=(*judged.equation.definitions, *values))
         is_refuted = are_of_slopes(judged.equation, self.seed) and decide(known, self.seed, shown=False).is_refuted
         return judged if is_refuted else None
+
+    def _as_written(self, step: Step, left: Node, right: Node) -> list[sp.Expr]:
+        """The sides before any name in them has its value, those that can be read."""
+        found = []
+        for side, node in ((step.left, left), (step.right, right)):
+            with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError):
+                found += [self._speaker(side).side(node).expr] if side is not None else []
+        return found
 
     def _still_in_force(self, step: Step, written: Sequence[Case]) -> tuple[Case, ...]:
         """The case in which the steps before this one were made, where they are of the same section and near."""
