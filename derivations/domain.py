@@ -56,12 +56,16 @@ class Domain(enum.Enum):
         }[self]
 
     def sample(
-        self, rng: random.Random, shape: tuple[int, ...], denominators: tuple[int, ...] = (1, 2, 3)
+        self, rng: random.Random, shape: tuple[int | tuple[int, int], ...], denominators: tuple[int, ...] = (1, 2, 3)
     ) -> dict[tuple[int, ...], Fraction]:
-        """An exact point: index tuple (counted from 1) → rational, small and simple by choice."""
-        entries = list(itertools.product(*(range(1, size + 1) for size in shape)))
+        """An exact point: index tuple → rational, small and simple by choice.
+
+        shape: of each axis its size, counted from 1, or its first and last index.
+        """
+        spans = ((1, axis) if isinstance(axis, int) else axis for axis in shape)
+        entries = list(itertools.product(*(range(first, last + 1) for first, last in spans)))
         if self in (Domain.ONE_HOT, Domain.INCREASING):
-            return dict(self._rows(rng, shape, entries))
+            return dict(self._rows(rng, entries))
         return {entry: self._scalar(rng, denominators) for entry in entries}
 
     def _scalar(self, rng: random.Random, denominators: tuple[int, ...]) -> Fraction:
@@ -74,9 +78,7 @@ class Domain(enum.Enum):
         low = {Domain.POSITIVE: 1, Domain.NONNEGATIVE: 0}.get(self, -4)
         return Fraction(rng.randint(low, 4), rng.choice(denominators))
 
-    def _rows(
-        self, rng: random.Random, shape: tuple[int, ...], entries: list[tuple[int, ...]]
-    ) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    def _rows(self, rng: random.Random, entries: list[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Fraction]]:
         for _, group in itertools.groupby(entries, key=lambda entry: entry[:-1]):
             row = list(group)
             if self is Domain.ONE_HOT:

@@ -293,7 +293,7 @@ class Sums(Relations):
         label, indices = kernel.args
         domain, axes = self.arrays.get(label, (Domain.REAL, ()))
         c, lower, upper = bound
-        if domain is not Domain.ONE_HOT or indices[-1] != c or (lower, upper) != (1, axes[-1]):
+        if domain is not Domain.ONE_HOT or indices[-1] != c or (lower, upper) != _bounds(axes[-1]):
             return None
         if any(c in a.free_symbols for a in indices[:-1]):
             return None
@@ -337,3 +337,8 @@ def _is_nested(order: tuple[Bound, ...]) -> bool:
     return not any(
         later in order[p][1].free_symbols | order[p][2].free_symbols for p in range(len(order)) for later in symbols[p:]
     )
+
+
+def _bounds(axis: sp.Basic) -> tuple[sp.Basic, sp.Basic]:
+    """The first and the last index of an axis, which is its size or a pair of both."""
+    return (axis[0], axis[1]) if isinstance(axis, sp.Tuple) else (sp.S.One, axis)

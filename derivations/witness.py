@@ -150,11 +150,20 @@ def sample_values(
     found = {}
     for label in sorted(labels, key=str):
         domain, axes = arrays[label]
-        shape = tuple(axis.xreplace({s: sp.Integer(v) for s, v in sizes.items()}) for axis in axes)
-        if not all(s.is_Integer for s in shape):
+        shape = [_span(axis.xreplace({s: sp.Integer(v) for s, v in sizes.items()})) for axis in axes]
+        if any(span is None for span in shape):
             return None
-        found[label] = domain.sample(rng, tuple(int(s) for s in shape))
+        found[label] = domain.sample(rng, tuple(span for span in shape if span is not None))
     return Values(sizes, indices, found, rng.randint(0, 10**6))
+
+
+def _span(axis: sp.Basic) -> int | tuple[int, int] | None:
+    """The size of an axis that is counted from 1, or the first and last index of another."""
+    ends = axis.args if isinstance(axis, sp.Tuple) else (axis,)
+    numbers = [int(end) for end in ends if end.is_Integer]
+    if len(numbers) < len(ends):
+        return None
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
 def _is_size(symbol: sp.Symbol, ranges: Ranges, arrays: Arrays) -> bool:

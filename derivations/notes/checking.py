@@ -10,7 +10,7 @@ what another choice would not refute is not refuted.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import sympy as sp
@@ -23,6 +23,7 @@ from derivations.notes.interpreting.fed import NOT_FED, is_of_other_letters
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.plain import as_plain_arrays
 from derivations.notes.interpreting.rewriting import Usage, rewritten, usage
+from derivations.notes.interpreting.sample import with_samples
 from derivations.notes.interpreting.shapes import with_shapes
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
@@ -200,9 +201,10 @@ def _is_open(record: StepRecord) -> bool:
 
 def _usual_writing(document: Document, text: str, used: Usage | None = None) -> tuple[Document, Usage]:
     """The document with every side in the usual way of writing, and what that is; used: where that is known."""
-    used = used or usage((chain for f in document.formulas for chain in f.chains), text)
-    members = [m for f in document.formulas for c in f.chains for m in c.members if m is not None]
-    usual = {id(m): rewritten(m, used) for m in members}  # by place: equal formulas stand at different ones
+    chains = [c for f in document.formulas for c in f.chains]
+    plain = with_samples(chains)  # by place: equal formulas stand at different ones
+    used = used or usage([_of_members(c, plain) for c in chains], text)
+    usual = {place: rewritten(side, used) for place, side in plain.items()}
 
     def side(found: Side | None) -> Side | None:
         if found is None or found.node is None or isinstance(found.node, ast.Unread):
@@ -214,16 +216,17 @@ def _usual_writing(document: Document, text: str, used: Usage | None = None) -> 
             formula,
             reading=replace(
                 formula.reading,
-                chains=tuple(
-                    replace(c, members=tuple(m if m is None else usual[id(m)] for m in c.members))
-                    for c in formula.reading.chains
-                ),
+                chains=tuple(_of_members(c, usual) for c in formula.reading.chains),
             ),
         )
         for formula in document.formulas
     )
     steps = tuple(replace(s, left=side(s.left), right=side(s.right)) for s in document.steps)
     return _bound_first(replace(document, formulas=formulas, steps=steps)), used
+
+
+def _of_members(chain: ast.Chain, sides: Mapping[int, ast.Node]) -> ast.Chain:
+    return replace(chain, members=tuple(m if m is None else sides[id(m)] for m in chain.members))
 
 
 def _bound_first(document: Document) -> Document:

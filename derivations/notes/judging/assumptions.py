@@ -103,9 +103,12 @@ def sizes_of(label: sp.Symbol, speaker: Elaborator) -> tuple[sp.Expr, ...] | Non
     sizes = []
     for sort in sorts:
         lower, upper = speaker.range_of(sort)
-        if lower != 1 or not isinstance(upper, sp.Symbol):
+        if lower == 0 and upper.free_symbols:
+            sizes.append(sp.Tuple(lower, upper))
+        elif lower == 1 and isinstance(upper, sp.Symbol):
+            sizes.append(upper)
+        else:
             return None
-        sizes.append(upper)
     return tuple(sizes)
 
 

@@ -2,6 +2,7 @@ r"""Names that an equation gives a value without standing alone in it: it is sol
 
     \log p(y \mid x) = y z - \log(1 + e^z)        p(y|x) is e to that
     \frac{p}{1-p} = e^z,   \log\frac{p}{1-p} = z   p is e^z / (1 + e^z), e^z in place of odds
+    -\frac1N \log P = …                            P is e to minus N times that
     -L = …,   \log\frac{P}{Q} = z                  L is …, negated; P is Q e^z
     s^2 = \frac1n \sum_i (x_i - \mu)^2              s is its positive root
     \prod_i p(x_i \mid w) = \prod_i …               p(x_i|w) is …, term by term
@@ -90,6 +91,12 @@ def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] 
         ):
             inner = rest[0].body if len(rest) == 1 else ast.Product(tuple(rest))
             return inner, ast.Symbol("e", (), (), (_braced(value),))
+        case ast.Product((ast.Factor("", "", ast.Fraction(above, below)), *rest)) if (
+            rest and not rest[0].sign and _is_count(above) and _is_count(below)
+        ):
+            inner = rest[0].body if len(rest) == 1 else ast.Product((replace(rest[0], operator=""), *rest[1:]))
+            factors = (ast.Factor("", "", ast.Fraction(below, above)), ast.Factor(r"\cdot", "", _braced(value)))
+            return inner, ast.Product(factors)
         case ast.Product(
             (ast.Factor("", "", ast.Symbol("logit", _, (), (), 0)), ast.Factor("", "", ast.Group("(", _, body)))
         ):
@@ -104,6 +111,16 @@ def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] 
             if rest and term is not None and written is not None and _is_of_chance(term, signature):
                 return term, written
     return None
+
+
+def _is_count(node: Node) -> bool:
+    """Whether something is a number, or how many there are of something: 1 and N of 1/N."""
+    match node:
+        case ast.Number(text):
+            return text.isdigit() and int(text) > 0
+        case ast.Symbol("N" | "n" | "m" | "M", (), (), (), 0):
+            return True
+    return False
 
 
 def _of_terms(operator: ast.BigOperator, node: Node) -> Node | None:

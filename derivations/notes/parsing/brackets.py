@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from derivations.notes.parsing import vocabulary as words
+from derivations.notes.parsing.crossed import uncrossed
 from derivations.notes.parsing.tex import Unreadable
 from derivations.notes.parsing.tokens import Token
 
@@ -40,7 +41,7 @@ class Paired:
 
 def pair(tokens: Sequence[Token]) -> Paired:
     """Decide what the lexer left open; Unreadable for braces that don't match and for excessive depth."""
-    decided = _angles(_bars(_words(list(tokens))))
+    decided = uncrossed(_angles(_bars(_words(list(tokens)))), _match)
     divided = _spaces(decided, _match(decided))
     partner = _match(divided)
     _placeholders(divided, partner)

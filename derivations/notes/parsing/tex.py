@@ -61,7 +61,7 @@ _TOKEN = re.compile(
     r"|(?P<comment>%[^\n]*(?:\n[ \t]*)?)"
     r"|(?P<digits>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<letter>[A-Za-z])"
-    r"|(?P<entity>&(?:lt|gt|amp|nbsp);)"
+    r"|(?P<entity>&(?:lt|gt|amp|nbsp|space|plus);)"
     r"|(?P<words>[\u0400-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e7f\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af]+)"
     r"|(?P<char>[\s\S])"
 )
@@ -94,7 +94,7 @@ def tex_tokens(latex: str, offset: int = 0) -> Iterator[TexToken]:
         if kind == "comment":
             continue
         if kind == "entity":
-            text = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&nbsp;": " "}[text]
+            text = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&plus;": "+"}.get(text, " ")
             yield TexToken("space" if text == " " else "char", text, start, end)
         elif kind == "command" and text.isspace():
             yield TexToken("command", " ", start, end)

@@ -1,0 +1,105 @@
+r"""X where one sample is meant: h_\theta(x) = g(\theta^\top X), of which the x is the argument.
+
+A document writes X for its data, one sample a row, and \theta^\top X for a product that fits no such X: there X is one
+sample, in what a function of x is said to be, or wherever X\theta stands elsewhere. Where probabilities are given X and
+there is no x, and no X transposed, every X is one sample.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import mapped
+
+__all__ = ["with_samples"]
+
+
+def with_samples(chains: Sequence[ast.Chain]) -> dict[int, Node]:
+    """Each side of the chains, by its place, with x for the X that is one sample."""
+    sides = [m for c in chains for m in c.members if m is not None]
+    if _is_sample_throughout(sides):
+        return {id(m): _in_small_letters(m) for m in sides}
+    rows = _with_rows(sides)
+    found: dict[int, Node] = {}
+    for chain in chains:
+        is_said = _is_of_one_sample(chain)
+        found |= {id(m): _with_one_sample(m, is_said, rows) for m in chain.members if m is not None}
+    return found
+
+
+def _with_rows(sides: Iterable[Node]) -> frozenset[str]:
+    r"""The parameters that stand right behind X: \theta, where X\theta does."""
+    return frozenset(
+        after.body.name
+        for side in sides
+        for node in walk(side)
+        if isinstance(node, ast.Product)
+        for before, after in itertools.pairwise(node.factors)
+        if _is_data(before.body) and isinstance(after.body, ast.Symbol) and not after.body.superscripts
+    )
+
+
+def _is_of_one_sample(chain: ast.Chain) -> bool:
+    """Whether a chain says what a function of x is: h(x) = …, P(y = 1 | x) = …."""
+    match chain.members[0]:
+        case ast.Product((ast.Factor("", "", ast.Symbol()), ast.Factor("", "", ast.Group("(", _, body)))) if body:
+            found = list(walk(body))
+            return any(n == ast.Symbol("x") for n in found if isinstance(n, ast.Symbol)) and not any(
+                map(_is_data, found)
+            )
+    return False
+
+
+def _is_sample_throughout(sides: Iterable[Node]) -> bool:
+    """Whether X is what P(Y | X) is given, and no x or X transposed stands anywhere: one sample in capitals."""
+    given = False
+    for node in (n for side in sides for n in walk(side)):
+        if isinstance(node, ast.Symbol) and (node.name == "x" or node.name == "X" and node.superscripts):
+            return False
+        if isinstance(node, ast.Listing) and "|" in node.separators:
+            given = given or any(map(_is_data, node.items[node.separators.index("|") + 1 :]))
+    return given
+
+
+def _in_small_letters(side: Node) -> Node:
+    """The side with x for X."""
+    small = mapped(side, lambda n: replace(n, name="x") if isinstance(n, ast.Symbol) and n.name == "X" else n)
+    found: Node = small
+    return found
+
+
+def _with_one_sample(side: Node, is_said: bool, rows: frozenset[str]) -> Node:
+    r"""The side with \theta^\top x for \theta^\top X, said of a function of x, or where X\theta stands elsewhere."""
+
+    def step(node: Node) -> Node:
+        if not isinstance(node, ast.Product):
+            return node
+        factors = list(node.factors)
+        for position, (before, after) in enumerate(itertools.pairwise(factors)):
+            name = _transposed(before.body)
+            data = after.body
+            if name is not None and isinstance(data, ast.Symbol) and _is_data(data) and (is_said or name in rows):
+                factors[position + 1] = replace(after, body=replace(data, name="x"))
+        return replace(node, factors=tuple(factors))
+
+    found: Node = mapped(side, step)
+    return found
+
+
+def _is_data(node: object) -> bool:
+    return (
+        isinstance(node, ast.Symbol) and node.name == "X" and not (node.subscripts or node.superscripts or node.primes)
+    )
+
+
+def _transposed(node: Node) -> str | None:
+    r"""The vector of which a factor is the transpose, \theta of \theta^\top."""
+    match node:
+        case ast.Symbol(name, _, _, (ast.Symbol(mark),), 0) if mark in TRANSPOSES and not name[-1:].isupper():
+            return name
+    return None

@@ -1,0 +1,51 @@
+r"""Habits of course notes: X for one sample, samples counted from 0, braces across brackets, log P scaled by 1/N."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+MODEL = r"""
+The hypothesis is $h_\theta(x) = g(\theta^T X)$ with $g(z) = \frac{1}{1+e^{-z}}$ and
+$$J(\theta) = -\frac1m \sum_{i=1}^m [y^{(i)} \log h_\theta(x^{(i)}) + (1 - y^{(i)}) \log(1 - h_\theta(x^{(i)}))]$$
+so that
+$$\frac{\partial J}{\partial \theta_j} = RIGHT$$
+"""
+FROM_ZERO = r"""
+The labels are one-hot, $p_{ik} = \frac{e^{z_{ik}}}{\sum_{j=0}^{K-1} e^{z_{ij}}}$ and
+$$L = -\sum_{i=0}^{N-1} \sum_{k=0}^{K-1} y_{ik} \log p_{ik}$$
+$$\frac{\partial L}{\partial z_{ik}} = RIGHT$$
+"""
+CROSSED = r"""
+Let $h(x) = \theta^T x$ and $J = \frac{1}{2m}[\sum_{i=1}^{m}{{(h(x_i) - y_i)}^2 + \lambda \sum_{j=1}^n {\theta_j^2}]}$.
+$$\frac{\partial J}{\partial \theta_j} = \frac1m [\sum_{i=1}^{m} {((h(x_i) - y_i) x_{ij}}) RIGHT]$$
+"""
+SCALED = r"""
+$$-\frac1N \log P(T \mid X) = -\frac1N \sum_{n=1}^N (t_n \log y_n + (1 - t_n) \log(1 - y_n))$$
+$$\log P(T \mid X) = RIGHT$$
+"""
+
+
+def last(text):
+    return [s.verdict for s in check_notes(text).steps][-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "verdict"),
+    [
+        (MODEL, r"\frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}", "proved"),
+        (MODEL, r"\frac1m \sum_{i=1}^m (y^{(i)} - h_\theta(x^{(i)})) x_j^{(i)}", "refuted"),
+        (FROM_ZERO, "p_{ik} - y_{ik}", "proved"),
+        (FROM_ZERO, "p_{ik} + y_{ik}", "refuted"),
+        (CROSSED, r"+ \lambda \theta_j", "proved"),
+        (CROSSED, r"+ 2 \lambda \theta_j", "refuted"),
+        (SCALED, r"\sum_{n=1}^N (t_n \log y_n + (1 - t_n) \log(1 - y_n))", "proved"),
+        (SCALED, r"-\sum_{n=1}^N (t_n \log y_n + (1 - t_n) \log(1 - y_n))", "conflict"),
+    ],
+)
+def test_habits_of_course_notes(text, right, verdict):
+    assert last(text.replace("RIGHT", right)) == verdict
+
+
+def test_a_capital_that_is_all_samples_stays_so():
+    found = check_notes(r"Let $Z = w^T X + b$ and $A = \sigma(Z)$, so $f(x) = \sigma(w^T x + b)$ and $Z = w^T X + b$.")
+    assert [s.verdict for s in found.steps][-1] in ("proved", "supported")
