@@ -10,6 +10,7 @@ How a claim is judged is `judge`, how a name is bound `defining`, what excuses a
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,7 @@ from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.extremal import functions_of, same_place
 from derivations.notes.judging.implied import apart, implied
 from derivations.notes.judging.judge import HELD, own_chain
+from derivations.notes.judging.logits import Logits
 from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.modelled import Modelled
 from derivations.notes.judging.numbers import Numbers, is_number
@@ -44,6 +46,7 @@ from derivations.verdict import Status
 __all__ = ["Equations"]
 
 _ZERO = ast.Number("0")
+_IF = r"(\b(if|when|suppose|say|assume|for|wenn|falls|si|cuando|если|при)|当|若|如果)\W*$"
 _OTHER_SIGMA = "σ was said to be another function than the logistic one"
 
 
@@ -82,7 +85,7 @@ class _Place:
 
 
 @dataclass
-class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
+class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Logits):
     """The part of a reading that tells what an equation is."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -127,7 +130,8 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
     # kinds
 
     def _condition(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
-        worked = self._worked_out(step, left, right)
+        before = self.document.formulas[step.formula].context.before[-12:]
+        worked = None if re.search(_IF, before, re.I) else self._worked_out(step, left, right)
         if worked is not None:
             return self._judged(record, worked)
         self._note_value(step, left, right)
@@ -252,7 +256,7 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled):
             worked_out = self._worked_out(step, left, right)
             if worked_out is not None and not (right == _ZERO and not worked_out.verdict.is_proved):
                 judged = worked_out  # A = 0 that the values don't give is to be solved
-        for more in (self._with_ties, self._with_model):
+        for more in (self._with_ties, self._with_logit, self._with_model):
             if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
                 judged = more(step, left, right) or judged
         return self._by_means(judged)

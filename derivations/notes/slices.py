@@ -15,11 +15,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from derivations.notes.interpreting.applications import SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.quotients import operand_of
 from derivations.notes.interpreting.signature import Signature
+from derivations.notes.judging.logits import LOGITS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Formula, Side, Step
@@ -40,6 +42,7 @@ def slices(
     said = set().union(*heads)
     for found, formula in zip(heads, document.formulas, strict=True):
         found |= _by_derivative(formula, signature) - said
+    squashed = {k for k, formula in enumerate(document.formulas) if _is_squashed(formula)}
     for number in sorted(wanted)[:MOST]:
         kept = {number}
         at = number
@@ -47,17 +50,25 @@ def slices(
             at = before[at]
             kept.add(at)
         needed = set().union(*(names[k] for k in kept))
-        whole = _grown(kept, needed, number, names, heads)
+        whole = _grown(kept, needed, number, names, heads, squashed)
         yield _part(document, sorted(whole), number)
-        anew = _grown(kept, needed - heads[number], number, names, heads) if heads[number] else whole
+        anew = _grown(kept, needed - heads[number], number, names, heads, squashed) if heads[number] else whole
         if anew < whole:
             yield _part(document, sorted(anew), number)
 
 
 def _grown(
-    kept: Collection[int], needed: set[str], number: int, names: Sequence[set[str]], heads: Sequence[set[str]]
+    kept: Collection[int],
+    needed: set[str],
+    number: int,
+    names: Sequence[set[str]],
+    heads: Sequence[set[str]],
+    squashed: Collection[int],
 ) -> set[int]:
-    """The formulas kept with those before a number that say what is needed, and what these need."""
+    """The formulas kept with those before a number that say what is needed, and what these need.
+
+    A logit that no formula defines is what σ is applied to in the last that is squashed.
+    """
     grown = set(kept)
     for earlier in range(number - 1, -1, -1):
         found = heads[earlier] & needed
@@ -69,6 +80,8 @@ def _grown(
     missing = needed.difference(*(heads[k] for k in grown))
     for behind in range(number - 1, -1, -1):
         found = heads[behind] & missing
+        if behind in squashed and missing & LOGITS and not found:
+            found, missing = missing & LOGITS, missing - LOGITS
         if found and len(grown) < LONGEST:
             grown.add(behind)
             missing = (missing | names[behind]).difference(*(heads[k] for k in grown))
@@ -100,6 +113,16 @@ def _heads(document: Document, number: int, signature: Signature) -> set[str]:
             if head is not None and not _is_gloss(chain.members[1], first):
                 found.add(head.ref.key)
     return found
+
+
+def _is_squashed(formula: Formula) -> bool:
+    r"""Whether a formula says that a name is σ of more than a name: \hat{y} = \sigma(w^T x + b)."""
+    for member in (m for chain in formula.chains for m in chain.members[1:]):
+        match member:
+            case ast.Product((ast.Factor("", "", ast.Symbol(name)), ast.Factor("", "", ast.Group("(", _, inner)))):
+                if name in SIGMOIDS and not isinstance(inner, ast.Symbol):
+                    return True
+    return False
 
 
 def _is_gloss(side: Node | None, name: Node) -> bool:

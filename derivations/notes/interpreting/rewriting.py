@@ -19,6 +19,8 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     f_{y_i}                      f_y, where y_i is the class of the one sample, or a sum over classes: see `classes`
     net_k = \sum_j w_{jk} o_j     o⁻_j, where o_k hangs on net_k: see `fed`
     \sigma(z)_i = e^{z_i} / …     softmax(z)_i: see `softened`
+    w^{(t+1)} = w^{(t)} - …       w, at every step: see `iterates`
+    \frac{d\tanh}{dz}            \frac{d\tanh(z)}{dz}
     z^1, \theta^t x               layers and transposes: see `raised`
 
 Places are kept.
@@ -50,9 +52,10 @@ from derivations.notes.interpreting.classes import (
     with_classes,
 )
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
+from derivations.notes.interpreting.iterates import counters_of, without_counter
 from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
-from derivations.notes.interpreting.quotients import is_differential
+from derivations.notes.interpreting.quotients import is_differential, leading
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
 from derivations.notes.interpreting.shorthand import (
     NO_SHORTHAND,
@@ -63,6 +66,7 @@ from derivations.notes.interpreting.shorthand import (
     without_prime,
 )
 from derivations.notes.interpreting.softened import NOT_SOFTENED, Softened, softened, softened_of, with_index_inside
+from derivations.notes.interpreting.thresholds import RELU
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
@@ -82,7 +86,8 @@ class Usage:
     a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
     fed: names of a layer, and its letter. classes: labels that are the class of the one sample. picked: the label that
     is the class of every sample. total: the sum that a sum sign by itself stands for. words: words that are names, as
-    "Data Loss" is where it stands on the left. soft: names of the softmax.
+    "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters that count
+    the steps of an iteration.
     """
 
     capital_sigma: bool = False
@@ -99,6 +104,7 @@ class Usage:
     total: Node | None = None
     words: frozenset[str] = frozenset()
     soft: Softened = NOT_SOFTENED
+    counters: frozenset[str] = frozenset()
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -127,6 +133,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         total,
         frozenset(_words_of(heads)),
         softened_of(found),
+        counters_of(found),
     )
 
 
@@ -246,6 +253,8 @@ def rewritten(node: Node, used: Usage) -> Node:
 
     def step(found: Node) -> Node:
         found = unraised(found, used.raised)
+        if used.counters and isinstance(found, ast.Symbol):
+            found = without_counter(found, used.counters)
         if used.words:
             found = _named(found, used.words)
         if used.primes:
@@ -272,6 +281,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             return replace(found, lower=ast.Symbol(place))
         if isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower == ast.Symbol("x"):
             return replace(found, lower=None)
+        if isinstance(found, ast.Fraction):
+            return _with_argument(found)
         if isinstance(found, ast.Sum):
             return terms_in_full(found)
         if isinstance(found, ast.Product):
@@ -294,6 +305,26 @@ def rewritten(node: Node, used: Usage) -> Node:
     if used.short.argument is not None or used.short.indexed:
         found = with_sigma(found, used.short)
     return found
+
+
+def _with_argument(node: ast.Fraction) -> ast.Fraction:
+    r"""\frac{d\tanh(z)}{dz} for \frac{d\tanh}{dz}, and so a maximum with 0."""
+    above, below = leading(node.numerator), leading(node.denominator)
+    if (
+        above is None
+        or below is None
+        or len(above) != 1
+        or len(below) != 1
+        or not isinstance(below[0].body, ast.Symbol)
+    ):
+        return node
+    name = above[0].body
+    is_tanh = isinstance(name, ast.Function) and name.name == "tanh" and not name.superscripts
+    if not (is_tanh or isinstance(name, ast.Symbol) and name.name in RELU and not name.subscripts):
+        return node
+    assert isinstance(node.numerator, ast.Product)
+    bracket = ast.Factor("", "", ast.Group("(", ")", below[0].body))
+    return replace(node, numerator=replace(node.numerator, factors=(*node.numerator.factors, bracket)))
 
 
 def _with_joint_lists(node: Node) -> Node:

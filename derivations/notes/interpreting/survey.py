@@ -382,6 +382,7 @@ def habits_of(sides: list[Node]) -> Habits:
                 (from_zero if isinstance(begin, ast.Number) and begin.text == "0" else raised).update(bound)
     symbols = [n for side in sides for n in walk(side) if isinstance(n, ast.Symbol)]
     of_labels = {s.name for n in symbols if n.name in LABELS for s in n.superscripts if isinstance(s, ast.Symbol)}
+    raised |= _raised_samples(symbols)
     raised -= from_zero - of_labels  # Σ_{j=0} w_j x^j is a polynomial: these are powers
     layered = {(layer[0], n.name) for n in symbols if (layer := layer_of(n)) is not None and layer[0] not in raised}
     usual = {(letter, name) for letter, name in layered if name in LAYERED}
@@ -408,6 +409,16 @@ def habits_of(sides: list[Node]) -> Habits:
                         numbered[accented(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
     return replace(plain, indexed=indexed)
+
+
+def _raised_samples(symbols: list[ast.Symbol]) -> set[str]:
+    r"""The n of y^n, \hat{y}^n and x_i^n, where it is raised on a label and on others, and stands nowhere else."""
+    owners = {
+        accented(s) for s in symbols if ast.Symbol("n") in s.superscripts and s.name in LABELS | {"x", "C", "z", "a"}
+    }
+    scripts = [part for s in symbols for part in s.superscripts]
+    is_index = len(owners) > 2 and owners & LABELS and symbols.count(ast.Symbol("n")) == scripts.count(ast.Symbol("n"))
+    return {"n"} if is_index else set()
 
 
 def _odd_indices(sides: list[Node], symbols: list[ast.Symbol]) -> frozenset[str]:

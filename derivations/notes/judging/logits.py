@@ -1,0 +1,83 @@
+r"""The logit that nobody defined: \hat{y} = \sigma(w^T x + b), \sigma(z) = \frac{1}{1 + e^{-z}}, and then ∂\hat{y}/∂z.
+
+What the logistic function is applied to by its own definition has a name, and the prediction is the only thing that
+is σ of something: the name stands for that. A step that was left open is judged with it, supported where it holds then,
+and never refuted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from derivations.functions import sigmoid
+from derivations.notes.interpreting.scope import Entry
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.judge import HELD
+from derivations.notes.judging.tied import Tied
+from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.parser import Step
+from derivations.statement import Definition, array
+from derivations.verdict import Status
+
+__all__ = ["LOGITS", "Logits"]
+
+LOGITS = frozenset(("z", "s", "t", "a", "u"))
+_APPLIED = r"(?:\\sigma|σ|sigmoid\}}?)\s*(?:\\left)?\(\s*{}\s*(?:\\right)?\)"
+
+
+@dataclass
+class Logits(Tied):
+    """The part of a reading that knows what σ is applied to."""
+
+    def _with_logit(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """A step that was left open, with a name that σ is applied to as the logit of the one prediction."""
+        loose = (self._loose(left) | self._loose(right)) & LOGITS
+        names = [name for name in sorted(loose) if self.signature.says(_APPLIED.format(re.escape(name)))]
+        found = [e for e in self.scope.symbols.values() if e.definition is not None and _is_sigmoid(e.definition.value)]
+        if len(names) != 1 or len(found) != 1 or any(s.name == names[0] for s in labels_in(_value(found[0]))):
+            return None
+        with self._named(names[0], found[0]):
+            judged = self._under(step, left, right)
+        if judged.verdict.status.value not in HELD:
+            return None
+        reason = f"holds where {names[0]} is what σ is applied to in {found[0].key}"
+        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    @contextmanager
+    def _named(self, name: str, prediction: Entry) -> Iterator[None]:
+        """With a name for what σ is applied to in a prediction."""
+        entries, symbols = self.scope.entries, self.scope.symbols
+        assert prediction.definition is not None
+        target = prediction.definition.target
+        own = tuple(target.indices) if isinstance(target, sp.Indexed) else ()
+        symbol = self.scope.symbol_for(name, len(own))
+        logit = array(symbol)[own] if own else symbol
+        entry = Entry(name, symbol, prediction.axes, Definition(logit, _value(prediction).args[0]), prediction.line)
+        through = replace(prediction, definition=Definition(target, sigmoid(logit)))
+        before = list(entries[prediction.key])
+        try:
+            entries.setdefault(name, []).insert(0, entry)
+            entries[prediction.key] = [through if e is prediction else e for e in before]
+            symbols |= {symbol: entry, prediction.symbol: through}
+            yield
+        finally:
+            entries[name].remove(entry)
+            entries[prediction.key] = before
+            symbols[prediction.symbol] = prediction
+            del symbols[symbol]
+
+
+def _value(entry: Entry) -> sp.Expr:
+    assert entry.definition is not None
+    return entry.definition.value
+
+
+def _is_sigmoid(value: sp.Expr) -> bool:
+    """Whether a value is σ of more than a name."""
+    return isinstance(value, sigmoid) and not isinstance(value.args[0], sp.Symbol | sp.Indexed)
