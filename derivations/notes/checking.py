@@ -18,6 +18,7 @@ import sympy as sp
 from derivations.equation import is_provable, remembered
 from derivations.notes.alone import parts_around
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
+from derivations.notes.interpreting.calls import without_calls
 from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.fed import NOT_FED, is_of_other_letters
 from derivations.notes.interpreting.naming import Choices
@@ -202,7 +203,8 @@ def _is_open(record: StepRecord) -> bool:
 def _usual_writing(document: Document, text: str, used: Usage | None = None) -> tuple[Document, Usage]:
     """The document with every side in the usual way of writing, and what that is; used: where that is known."""
     chains = [c for f in document.formulas for c in f.chains]
-    plain = with_samples(chains)  # by place: equal formulas stand at different ones
+    # by place: equal formulas stand at different ones
+    plain = {place: without_calls(side) for place, side in with_samples(chains).items()}
     used = used or usage([_of_members(c, plain) for c in chains], text)
     usual = {place: rewritten(side, used) for place, side in plain.items()}
 

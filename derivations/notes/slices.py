@@ -12,12 +12,13 @@ last. A formula that says again what a name is may be read without what was said
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from derivations.notes.interpreting.applications import SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE
-from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.quotients import operand_of
 from derivations.notes.interpreting.signature import Signature
@@ -104,13 +105,13 @@ def _heads(document: Document, number: int, signature: Signature) -> set[str]:
     """The names that a formula gives a value."""
     found: set[str] = set()
     for chain in document.formulas[number].chains:
-        first = chain.members[0]
-        if len(chain.members) > 1 and chain.relations[0].sign in ("=", ":=", r"\equiv", r"\triangleq") and first:
-            try:
-                head = head_of(first, signature)
-            except UnsupportedNoteError:
-                continue
-            if head is not None and not _is_gloss(chain.members[1], first):
+        if not chain.relations or chain.relations[0].sign not in ("=", ":=", r"\equiv", r"\triangleq"):
+            continue
+        for name, value in itertools.pairwise(chain.members):  # of \hat y = a = \sigma(z), both names
+            head = None if name is None else _head(name, signature)
+            if name is None or head is None:
+                break
+            if not _is_gloss(value, name):
                 found.add(head.ref.key)
     return found
 
@@ -123,6 +124,13 @@ def _is_squashed(formula: Formula) -> bool:
                 if name in SIGMOIDS and not isinstance(inner, ast.Symbol):
                     return True
     return False
+
+
+def _head(node: Node, signature: Signature) -> Head | None:
+    try:
+        return head_of(node, signature)
+    except UnsupportedNoteError:
+        return None
 
 
 def _is_gloss(side: Node | None, name: Node) -> bool:

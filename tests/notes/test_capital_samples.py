@@ -49,3 +49,33 @@ def test_habits_of_course_notes(text, right, verdict):
 def test_a_capital_that_is_all_samples_stays_so():
     found = check_notes(r"Let $Z = w^T X + b$ and $A = \sigma(Z)$, so $f(x) = \sigma(w^T x + b)$ and $Z = w^T X + b$.")
     assert [s.verdict for s in found.steps][-1] in ("proved", "supported")
+
+
+LAYERS = r"""
+$$z^{[1](i)} = W^{[1]} x^{(i)} + b^{[1]}, \quad a^{[1] (i)} = \tanh(z^{[1] (i)})$$
+$$z^{[2](i)} = w^{[2]T} a^{[1](i)} + b^{[2]}, \quad a^{[2](i)} = \sigma(z^{[2](i)})$$
+$$J = -\frac1m \sum_{i=1}^m (y^{(i)} \log a^{[2](i)} + (1 - y^{(i)}) \log(1 - a^{[2](i)}))$$
+$$\frac{\partial J}{\partial z^{[2](i)}} = \frac1m RIGHT$$
+"""
+CODE = r"""
+Let $z_i = w^T x_i + b$, $a_i = \sigma(z_i)$ and $L = -\sum_i (y_i \log a_i + (1 - y_i) \log(1 - a_i))$. Then
+$$\frac{\partial L}{\partial b} = RIGHT$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "verdict"),
+    [
+        (LAYERS, "(a^{[2](i)} - y^{(i)})", "proved"),
+        (LAYERS, "(a^{[2](i)} + y^{(i)})", "refuted"),
+        (LAYERS, "(a^{[1](i)} - y^{(i)})", "undecided"),
+        (CODE, "np.sum(a - y)", "proved"),
+        (CODE, "np.sum(y - a)", "refuted"),
+        (r"$\frac{d}{dx} \log_2 x = RIGHT$", r"\frac{1}{x \ln 2}", "proved"),
+        (r"$\frac{d}{dx} \log_2 x = RIGHT$", r"\frac{1}{x}", "refuted"),
+        (r"Let $Z = w^T X + [b, b, \dots, b]$. So $Z = RIGHT$", "np.dot(w.T, X) + b", "supported"),
+        (r"Let $Z = w^T X + [b, b, \dots, b]$. So $Z = RIGHT$", "np.dot(w.T, X) - b", "conflict"),
+    ],
+)
+def test_layers_of_samples_and_calls(text, right, verdict):
+    assert last(text.replace("RIGHT", right)) == verdict

@@ -212,6 +212,10 @@ class _Parts:
         last = factors[-1].body
         first = factors[0].body
         is_transpose = isinstance(last, ast.Symbol) and last.name in TRANSPOSES
+        groups = [f.body for f in (factors[:-1] if is_transpose else factors)]
+        brackets = [g.opening for g in groups if isinstance(g, ast.Group) and g.opening in ("(", "[")]
+        if len(brackets) == len(groups) == 2 and "[" in brackets and not any(f.operator or f.sign for f in factors):
+            return True  # the layer and the sample of z^{[1](i)}
         return len(factors) == 2 and is_transpose and (isinstance(first, ast.Group) or _is_letter(first))
 
 

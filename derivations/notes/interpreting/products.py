@@ -252,8 +252,7 @@ class Products(Applications, Totals):
         name = node.name
         if name not in _FUNCTIONS or node.primes > 1 or (node.subscripts and name not in _LOGS):
             raise UnsupportedNoteError(f"\\{name}")
-        if node.subscripts and not (isinstance(node.subscripts[0], ast.Symbol) and node.subscripts[0].name == "e"):
-            raise UnsupportedNoteError("a logarithm to another base")
+        base = self._base_of(node)
         rest = factors[at + 1 :]
         outside = self._power_outside(name, rest)
         if name == "exp" and node.superscripts:
@@ -263,6 +262,8 @@ class Products(Applications, Totals):
         else:
             argument, used = self.argument(rest)
         value = replace(argument, expr=at_primes(_FUNCTIONS[name], argument.expr, node.primes))
+        if base is not None:
+            value = replace(value, expr=value.expr / sp.log(base))
         if name in _LOGS:
             self.partial.append(sp.log(argument.expr))
         if node.superscripts and name != "exp":
@@ -270,6 +271,15 @@ class Products(Applications, Totals):
         if outside is not None:
             value = self.with_those_of(outside, value)
         return value, 1 + used, False
+
+    def _base_of(self, node: ast.Function) -> sp.Expr | None:
+        r"""The base of \log_2; None for that of \log and \log_e."""
+        match node.subscripts:
+            case () | (ast.Symbol("e"),):
+                return None
+            case (ast.Number(text),) if text.isdigit() and int(text) > 1:
+                return sp.Integer(text)
+        raise UnsupportedNoteError("a logarithm to another base")
 
     def _power_outside(self, name: str, rest: Sequence[ast.Factor]) -> ast.Scripted | None:
         r"""The bracket whose power is that of a function: \tanh(x)^2 is (\tanh x)^2, but \log(x)^2 may be 2 \log x."""
