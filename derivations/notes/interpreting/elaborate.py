@@ -120,6 +120,9 @@ class Elaborator(Products):
             case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):
                 return self.value(body)
             case ast.Matrix():
+                sides = self.by_sides(node)
+                if sides is not None:
+                    return sides
                 layout = layout_of(node)
                 return self.by_cases(node) if layout is None else self.written(layout)
             case ast.Binomial(ast.Symbol() as upper, ast.Symbol() as lower):

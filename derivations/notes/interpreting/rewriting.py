@@ -21,6 +21,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     \sigma(z)_i = e^{z_i} / …     softmax(z)_i: see `softened`
     w^{(t+1)} = w^{(t)} - …       w, at every step: see `iterates`
     \frac{d\tanh}{dz}            \frac{d\tanh(z)}{dz}
+    \hat{y}_{ik}                 \hat{Y}_{ik}, where \hat{Y} is what has a value: see `rows`
     z^1, \theta^t x               layers and transposes: see `raised`
 
 Places are kept.
@@ -57,6 +58,7 @@ from derivations.notes.interpreting.omitted import factors_in_full, terms_in_ful
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.quotients import is_differential, leading
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
+from derivations.notes.interpreting.rows import Rows, as_rows, rows_in
 from derivations.notes.interpreting.shorthand import (
     NO_SHORTHAND,
     Shorthand,
@@ -87,7 +89,7 @@ class Usage:
     fed: names of a layer, and its letter. classes: labels that are the class of the one sample. picked: the label that
     is the class of every sample. total: the sum that a sum sign by itself stands for. words: words that are names, as
     "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters that count
-    the steps of an iteration.
+    the steps of an iteration. rows: small letters for entries of matrices.
     """
 
     capital_sigma: bool = False
@@ -105,6 +107,7 @@ class Usage:
     words: frozenset[str] = frozenset()
     soft: Softened = NOT_SOFTENED
     counters: frozenset[str] = frozenset()
+    rows: Rows = frozenset()
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -134,6 +137,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         frozenset(_words_of(heads)),
         softened_of(found),
         counters_of(found),
+        rows_in(found),
     )
 
 
@@ -253,6 +257,8 @@ def rewritten(node: Node, used: Usage) -> Node:
 
     def step(found: Node) -> Node:
         found = unraised(found, used.raised)
+        if used.rows and isinstance(found, ast.Symbol):
+            found = as_rows(found, used.rows)
         if used.counters and isinstance(found, ast.Symbol):
             found = without_counter(found, used.counters)
         if used.words:

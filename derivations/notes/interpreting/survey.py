@@ -408,7 +408,20 @@ def habits_of(sides: list[Node]) -> Habits:
                     elif indices:
                         numbered[accented(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
-    return replace(plain, indexed=indexed)
+    return replace(plain, indexed=indexed - {(name, True) for name in _numbered_layers(sides)})
+
+
+def _numbered_layers(sides: list[Node]) -> frozenset[str]:
+    """Names of layers where X W_1 + b_1 and a_1 W_2 + b_2 stand: z_1 and z_2 are no entries then, though z_k is one."""
+    numbers: set[str] = set()
+    for terms in (n.terms for side in sides for n in walk(side) if isinstance(n, ast.Sum)):
+        parts = [n for term in terms for n in walk(term.body) if isinstance(n, ast.Symbol)]
+        found = [
+            {s.text for n in parts if n.name == name for s in n.subscripts if isinstance(s, ast.Number)}
+            for name in ("W", "b")
+        ]
+        numbers |= found[0] & found[1]
+    return frozenset("Wbzahso") if len(numbers) > 1 else frozenset()
 
 
 def _raised_samples(symbols: list[ast.Symbol]) -> set[str]:
