@@ -24,6 +24,7 @@ from derivations.notes.interpreting.naming import WatchedChoices
 from derivations.notes.judging.defining import line_of
 from derivations.notes.judging.effects import Effects
 from derivations.notes.judging.judge import STATEMENTS
+from derivations.notes.judging.statements import is_of_one_place, says_what_there_is
 from derivations.notes.judging.updates import is_update
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -84,8 +85,19 @@ class Reading(Equations, Effects):
         assert step.left is not None and step.right is not None
         assert step.left.node is not None and step.right.node is not None
         checked = self._checked(step, step.left.node, step.right.node, record)
-        if checked.verdict in ("undecided", "unsupported", "refuted") and is_update(step.left.node, step.right.node):
+        return self._unless_statement(step.left.node, step.right.node, checked, record)
+
+    def _unless_statement(self, left: Node, right: Node, checked: StepRecord, record: StepRecord) -> StepRecord:
+        """A step that is not held, unless it says how values follow one another, or what names there are."""
+        if checked.verdict in ("undecided", "unsupported", "refuted") and is_update(left, right):
             return replace(record, verdict="definition", method="assignment", reason="an update: nothing to check")
+        if checked.verdict in ("undecided", "unsupported") and says_what_there_is(left, right):
+            return replace(record, verdict="definition", method="statement", reason="it says what names there are")
+        unvalued = checked.verdict == "undecided" and str(checked.reason).endswith("has no value here")
+        if unvalued and is_of_one_place(left, right):
+            return replace(
+                record, verdict="definition", method="definition", reason="it says what a name is at one place"
+            )
         return checked
 
     def _unread(self, step: Step, record: StepRecord) -> StepRecord | None:

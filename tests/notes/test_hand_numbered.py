@@ -75,3 +75,21 @@ def test_a_row_of_one_size_is_not_refuted_by_another():
     &= \frac{e^{z_1}}{e^{z_1} + e^{z_2}}, & \text{when} C = SIZE \end{aligned}$$"""
     found = check_notes(text.replace("SIZE", "2")).steps
     assert "refuted" not in [s.verdict for s in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (r"$z_i, i = 1, 2, \dots, C$", "definition"),
+        (
+            r"Let $L = y^2$. $\nabla L = (\frac{\partial L}{\partial w_1}, \dots, \frac{\partial L}{\partial w_n})$",
+            "definition",
+        ),
+        (r"Let $a^{(i)} = w x^{(i)}$. Now $z^{(1)} = v a^{(1)} + b$", "definition"),
+        (r"Let $a^{(i)} = w x^{(i)}$. Now $a^{(1)} = 2 w x^{(1)}$", "refuted"),
+        (r"Let $J = \frac1m \sum_i (w x_i - y_i)^2$. $\frac{\partial J}{\partial w} = 2(w - 5)$", "undecided"),
+        (r"Let $J = \frac1m \sum_i (w x_i - y_i)^2$. $\frac{\partial J}{\partial w} = 2 w$", "refuted"),
+    ],
+)
+def test_what_says_what_there_is_is_no_claim(text, verdict):
+    assert last(text) == verdict

@@ -149,6 +149,9 @@ class Excusing(Worded, Solved):
         label = None if any(map(_has_slope, (left, right))) else self._label_said(step, judged.equation)
         if label is not None:
             return replace(record, verdict="definition", method="condition", witness=None, reason=label)
+        if _is_of_an_example(left, right, judged):
+            reason = "it has nothing of what is differentiated but its numbers: of an example, it may be"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
         name = _of_logarithm(left)
         if name is not None and _is_plain(right) and self._claimed(step, name, right).verdict.is_proved:
             reason = f"{name.name} itself was said to be that"
@@ -351,6 +354,15 @@ def _of_logarithm(side: Node) -> ast.Symbol | None:
             inner = body.body if isinstance(body, ast.Group) else body
             return inner if isinstance(inner, ast.Symbol) else None
     return None
+
+
+def _is_of_an_example(left: Node, right: Node, judged: Judged) -> bool:
+    r"""Whether the derivative of a loss of data is of its own parameter and of numbers alone: 2(w - 5)."""
+    if judged.left is None or not judged.left.has(sp.Sum) or not _has_slope(left):
+        return False
+    names = {n for n in walk(right) if isinstance(n, ast.Symbol)}
+    numbers = {n.text for n in walk(right) if isinstance(n, ast.Number)}
+    return bool(numbers - {"0", "1", "2"}) and len(names) == 1 and names <= set(walk(left))
 
 
 def _is_plain(side: Node) -> bool:
