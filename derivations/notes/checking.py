@@ -196,7 +196,12 @@ def _alone(document: Document, maps: frozenset[str], step: Step, record: StepRec
 
 
 def _is_open(record: StepRecord) -> bool:
-    """Whether a step may be read better by itself: its axes weren't clear, or a name in it meant two things."""
+    """Whether a step may be read better by itself: its axes weren't clear, or a name in it meant two things.
+
+    Where it holds with indices exchanged, they stand otherwise in the document, and by itself nothing says so.
+    """
+    if str(record.reason).startswith("holds with the indices"):
+        return False
     return record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
 
 

@@ -12,6 +12,7 @@ last. A formula that says again what a name is may be read without what was said
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -43,6 +44,7 @@ def slices(
     said = set().union(*heads)
     for found, formula in zip(heads, document.formulas, strict=True):
         found |= _by_derivative(formula, signature) - said
+    sums = {k: _totals(formula, signature) for k, formula in enumerate(document.formulas)}
     squashed = {k for k, formula in enumerate(document.formulas) if _is_squashed(formula)}
     for number in sorted(wanted)[:MOST]:
         kept = {number}
@@ -51,10 +53,14 @@ def slices(
             at = before[at]
             kept.add(at)
         needed = set().union(*(names[k] for k in kept))
-        whole = _grown(kept, needed, number, names, heads, squashed)
+        meant = set().union(*(_bare(document.formulas[k], signature) for k in kept))
+        totals = {k: found & meant for k, found in sums.items() if k < number and found & meant}
+        whole = _grown(kept, needed, number, names, heads, squashed) | set(totals)
+        for total in sorted(totals):
+            whole |= _grown({total}, names[total] - heads[total], total, names, heads, squashed)
         yield _part(document, sorted(whole), number)
         anew = _grown(kept, needed - heads[number], number, names, heads, squashed) if heads[number] else whole
-        if anew < whole:
+        if anew < whole and not totals:
             yield _part(document, sorted(anew), number)
 
 
@@ -113,6 +119,27 @@ def _heads(document: Document, number: int, signature: Signature) -> set[str]:
                 break
             if not _is_gloss(value, name):
                 found.add(head.ref.key)
+    return found
+
+
+def _bare(formula: Formula, signature: Signature) -> set[str]:
+    """The names that a formula has without any index."""
+    found: set[str] = set()
+    for part in (n for chain in formula.chains for n in walk(chain) if isinstance(n, ast.Symbol)):
+        with contextlib.suppress(UnsupportedNoteError):
+            ref = read_name(part, signature.habits)
+            found |= set() if ref.indices else {ref.key}
+    return found
+
+
+def _totals(formula: Formula, signature: Signature) -> set[str]:
+    """The names without an index that a formula says to be a sum: J, where the parts J_i of it have a value, too."""
+    found: set[str] = set()
+    for chain in formula.chains:
+        head = _head(chain.members[0], signature) if len(chain.members) > 1 and chain.members[0] is not None else None
+        value = chain.members[1] if head is not None else None
+        if head is not None and value is not None and not head.ref.indices:
+            found |= {head.ref.key} if any(isinstance(n, ast.BigOperator) for n in walk(value)) else set()
     return found
 
 

@@ -89,3 +89,14 @@ $$J = -\frac1m \sum_{i=1}^m \sum_{k=1}^K y_k^{(i)} \log \hat{y}_k^{(i)}$$
     assert verdicts(page)[3] in ("proved", "supported")
     wrong = page.replace(r"(\hat{y}^{(i)} - y^{(i)}) x", r"(\hat{y}^{(i)} + y^{(i)}) x")
     assert verdicts(wrong)[3] not in ("proved", "supported")
+
+
+def test_a_total_is_not_one_of_its_parts() -> None:
+    text = r"""
+$$z_i = w^\top x_i + b, \qquad p_i = \sigma(z_i) = \frac{1}{1 + e^{-z_i}}$$
+$$J(w,b) = - \sum_{i=1}^n [y_i \log p_i + (1 - y_i) \log(1 - p_i)]$$
+$$J_i = -[y_i \log p_i + (1 - y_i) \log(1 - p_i)]$$
+$$\frac{\partial J}{\partial b} = \frac{d J_i}{d z_i}$$
+"""
+    for name in ("J", r"\mathcal{L}"):
+        assert verdicts(text.replace("J", name))[-1] not in ("proved", "supported")
