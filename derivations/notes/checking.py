@@ -9,6 +9,7 @@ what another choice would not refute is not refuted.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ import sympy as sp
 
 from derivations.equation import is_provable, remembered
 from derivations.notes.alone import parts_around
+from derivations.notes.established import MOST_OPEN, refuted_by_the_rest
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.calls import without_calls
 from derivations.notes.interpreting.declared import declared_sizes
@@ -141,7 +143,7 @@ def _read_again(
     found = list(steps)
     for k in wanted:
         if steps[k].verdict == "refuted":
-            found[k] = _alone(document, maps, document.steps[k], steps[k], seed)
+            found[k] = _alone(document, signature, maps, document.steps[k], steps[k], seed)
     left_open = {found[k].formula for k in wanted if _is_open(found[k])}
     stated = declared_sizes(document, signature.habits)
     for part, own in slices(document, signature, left_open):
@@ -155,6 +157,12 @@ def _read_again(
             records = reading.run()
             for whole, here in ((w, h) for w, h in own if w in wanted):
                 found[whole] = _less_open(found[whole], records[here], seed)
+    still_open = [k for k, record in enumerate(found) if _is_open(record)]
+    for k in still_open if len(still_open) <= MOST_OPEN else ():
+        step = document.steps[k]
+        record = refuted_by_the_rest(document, step, found, lambda rest: _signed(rest, signature.words, maps), seed)
+        if record is not None and k in wanted:
+            found[k] = _alone(document, signature, maps, step, record, seed)
     return found
 
 
@@ -180,7 +188,9 @@ def _is_vacuous(record: StepRecord, seed: int) -> bool:
     return is_provable(replace(equation, right=sp.S.Zero), seed)
 
 
-def _alone(document: Document, maps: frozenset[str], step: Step, record: StepRecord, seed: int) -> StepRecord:
+def _alone(
+    document: Document, signature: Signature, maps: frozenset[str], step: Step, record: StepRecord, seed: int
+) -> StepRecord:
     """Refuted only if it does not hold where it is read by itself, its letters meaning what they mean there.
 
     What rests on no definition is not refuted where its formula alone leaves it open.
@@ -190,9 +200,16 @@ def _alone(document: Document, maps: frozenset[str], step: Step, record: StepRec
         found = Reading(part, _signed(part, text, maps, document), Choices(), seed).run(until=own)[-1]
         if found.verdict in HELD or str(found.reason).startswith("holds where"):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
-    if not record.definitions and found.verdict == "undecided" and found.method not in _UNREADABLE:
+    if not record.definitions and found.verdict == "undecided" and not _is_said_elsewhere(found, signature):
         return replace(record, verdict="undecided", witness=None, reason=f"{found.reason}, where it is read by itself")
     return record
+
+
+def _is_said_elsewhere(record: StepRecord, signature: Signature) -> bool:
+    """Whether a step by itself is open for want of what the document says: a parameter, a mean, vectors."""
+    name = re.match(r"(\S+) is not defined here", str(record.reason))
+    is_of_usage = re.search("as is usual|what is transposed", str(record.reason)) is not None
+    return record.method in _UNREADABLE or is_of_usage or name is not None and name[1] in signature.parameters
 
 
 def _is_open(record: StepRecord) -> bool:

@@ -152,3 +152,36 @@ $$\frac{\partial L}{\partial w_k} = (p_k - \mathbb{1}\{k = t\}) x$$"""
 def test_an_indicator_speaks_of_both_cases_behind_a_list_of_them() -> None:
     assert [s.verdict for s in check_notes(CASES).steps if s.verdict != "definition"] == ["proved"] * 3
     assert last(CASES.replace(r"p_k - \math", r"p_k + \math")).verdict == "refuted"  # was proved for k ≠ t
+
+
+ONE_INDEX = r"""$J = \frac{1}{2n} \sum_{i=1}^n (w^T x_i - y_i)^2 + \frac{\lambda}{2} \sum_{j=1}^d w_j^2$.
+
+$$\frac{\partial J}{\partial w_j} = \frac{1}{n} \sum_{i=1}^n (w^T x_i - y_i) x_{ij} + \lambda w_j$$"""
+
+
+def test_a_wrong_index_does_not_hide_itself_by_what_it_does_to_the_notation() -> None:
+    assert last(ONE_INDEX).verdict in ("proved", "supported")
+    spoilt = last(ONE_INDEX.replace("y_i) x_{ij}", "y_j) x_{ij}"))
+    assert spoilt.verdict == "refuted" and spoilt.witness is not None
+
+
+def test_what_is_more_than_one_slip_away_is_left_open_where_the_notation_is_unclear() -> None:
+    text = r"""$L = - \sum_{i=1}^N [(1-y) \log(1-s(w^Tx_i)) + y \log(s(w^Tx_i))]$ where $s$ is the sigmoid function.
+
+$\frac{\partial L}{\partial w} = \sum_{i = 1}^{n} (1 - y) x_i s(w^Tx_i) - y x_i (1 - s(w^Tx_i))$
+$= \sum_{1=1}^{n} x_i(s(w^Tx_i) - y)$"""
+    assert "refuted" not in [s.verdict for s in check_notes(text).steps]
+
+
+VECTOR = r"$z = w^T x + b$, $a = \sigma(z)$ and $L = -(y \log(a) + (1-y) \log(1-a))$. $dz = \frac{dL}{dz} = a - y$. "
+
+
+def test_the_entries_of_a_vector_have_numbers() -> None:
+    found = check_notes(VECTOR + r"$dw_1 = \frac{dL}{dw_1} = x_1 dz$ and $dw_2 = \frac{dL}{dw_2} = x_2 dz$.").steps
+    assert all(s.verdict in ("definition", "proved", "supported") for s in found), found
+    assert last(VECTOR + r"$dw_2 = \frac{dL}{dw_2} = x_1 dz$.").verdict == "refuted"
+
+
+def test_a_product_of_numbers_is_no_value_of_an_example() -> None:
+    assert last(r"$$-0.5 \cdot 0.25 = 0.125$$").verdict == "refuted"
+    assert last(r"$$-0.5 \cdot 0.25 = -0.13$$").verdict != "refuted"

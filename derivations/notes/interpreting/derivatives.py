@@ -392,7 +392,7 @@ class Derivatives(Namer):
     def differential(self, node: ast.Symbol) -> Value:
         """dz as a name of its own: the derivative of the loss by z, as programs call it."""
         ref = read_name(node, self.signature.habits)
-        found = self.named(replace(ref, key="d" + ref.key))
+        found = self.named(ref.differential)
         return self.with_scripts(found, ref)
 
     def _here(self, parameter: sp.Expr) -> sp.Expr:

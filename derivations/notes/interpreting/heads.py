@@ -75,7 +75,8 @@ def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
 def _application(name: Node, bracket: Node, signature: Signature) -> Head | None:
     if isinstance(name, ast.Symbol) and name.name == "d" and isinstance(bracket, ast.Symbol):
         inner = _symbol(bracket, signature)
-        return None if inner is None else Head(replace(inner.ref, key="d" + inner.ref.key))
+        entry = read_name(bracket, signature.habits) if inner is None else inner.ref
+        return Head(entry.differential) if inner is not None or not entry.differential.indices else None
     if not isinstance(name, ast.Symbol) or name.primes:
         return None
     found = _symbol(name, signature)

@@ -108,6 +108,13 @@ class Ref:
     def indices(self) -> tuple[Index, ...]:
         return self.above + self.below
 
+    @property
+    def differential(self) -> Ref:
+        """dz as a name of its own; dw_1 is that of one entry, of which nothing more is known."""
+        if not self.below or self.above or any(i.letter is not None for i in self.below):
+            return replace(self, key="d" + self.key)
+        return replace(self, key="d" + self.key + f"_{''.join(map(str, self.below))}", below=())
+
 
 @lru_cache(maxsize=20_000)
 def read_name(symbol: ast.Symbol, habits: Habits) -> Ref:

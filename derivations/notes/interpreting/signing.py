@@ -172,6 +172,7 @@ def _axes(
     letter = base_letter(key)
     vectors, data = VECTORS | survey.maps, DATA | survey.maps
     rich = _usual_arity(uses, letter)
+    is_vector_of_numbers = letter in VECTORS and not any(n for u in uses for side in u for n in side)  # w_1 and w^T
     for above, below in sorted(uses, key=lambda u: -len(u[0]) - len(u[1])):
         if len(above) + len(below) < rich and rich > 1:
             break
@@ -184,7 +185,8 @@ def _axes(
                 root = next((signature.sort_of_slot[s] for s in slots if s in signature.sort_of_slot), None)
                 if root is None and name is not None:
                     root = signature.usual_sort.get(name, ("letter", name))
-                sorts.append(root or ("entry", key, raised, position))
+                entry = ("features",) if is_vector_of_numbers and not raised else ("entry", key, raised, position)
+                sorts.append(root or entry)
         if rich > 1 and found:
             if any(r[0] == "entry" for r in found):
                 found = [b if a[0] == "entry" else a for a, b in zip(found, sorts, strict=False)]

@@ -408,7 +408,8 @@ def habits_of(sides: list[Node]) -> Habits:
                     elif indices:
                         numbered[accented(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
-    return replace(plain, indexed=indexed - {(name, True) for name in _numbered_layers(sides)})
+    numbers = {(name, True) for name in _numbered_layers(sides)}
+    return replace(plain, indexed=(indexed | _entries_of_vectors(symbols)) - numbers)
 
 
 def _numbered_layers(sides: list[Node]) -> frozenset[str]:
@@ -422,6 +423,21 @@ def _numbered_layers(sides: list[Node]) -> frozenset[str]:
         ]
         numbers |= found[0] & found[1]
     return frozenset("Wbzahso") if len(numbers) > 1 else frozenset()
+
+
+def _entries_of_vectors(symbols: Sequence[ast.Symbol]) -> frozenset[tuple[str, bool]]:
+    r"""w and x where w_1 and x_1 stand beside w^\top x: the entries of vectors, which are never transposed."""
+    uses: dict[str, set[tuple[str, bool]]] = {}
+    for symbol in (s for s in symbols if s.name in WEIGHTS | {"x"}):
+        above = [s for s in symbol.superscripts if not _is_transpose(s)]
+        below = ["number" if isinstance(n, ast.Number) else "other" for n in symbol.subscripts]
+        kind = "other" if above or len(below) > 1 else below[0] if below else "whole"
+        uses.setdefault(symbol.name, set()).add((kind, len(above) < len(symbol.superscripts)))
+    plain = {("number", False), ("whole", False), ("whole", True)}
+    entries = {name for name, found in uses.items() if ("number", False) in found and found <= plain}
+    weights = {name for name in entries & WEIGHTS if ("whole", True) in uses[name]}
+    is_whole = "x" in entries and ("whole", False) in uses["x"]
+    return frozenset((name, True) for name in (*weights, "x")) if weights and is_whole else frozenset()
 
 
 def _raised_samples(symbols: list[ast.Symbol]) -> set[str]:

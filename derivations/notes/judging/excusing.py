@@ -17,6 +17,7 @@ from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import label_of, labels_in
 from derivations.notes.judging.conditions import cases_written
+from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.solved import SOLVING, Solved
 from derivations.notes.judging.worded import Worded
@@ -119,7 +120,8 @@ class Excusing(Worded, Solved):
             reason = "stated for one sample, and the loss is a mean over all"
             return replace(record, verdict=verdict, witness=None, reason=reason)
         if _is_worked_out(right):
-            return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
+            reason = ROUNDING if _is_worked_out(left) else "a value for data that aren't stated"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
         unnamed = [ROW in free_symbols(e) for e in (judged.left, judged.right)]
         if sums[0] and unnamed == [False, True] and not _drops_its_sum(left, right):
             reason = "a sum over samples beside one sample that no index names"
