@@ -59,3 +59,36 @@ def test_a_fault_in_them_is_refuted(text, right, wrong):
 def test_a_name_with_an_index_may_be_something_else():
     text = OF_ENTRIES.replace("F", "S") + r"Let $S_i = z_i^2$, so $\frac{\partial S_i}{\partial z_i} = 2 z_i$."
     assert verdicts(text)[-1] == "proved"
+
+
+OF_MORE = r"""
+$$h_\theta(x) = g(\theta^T x) = \frac{1}{1 + e^{-\theta^T x}}, \qquad g'(z) = g(z)(1 - g(z))$$
+$$\ell(\theta) = y \log h_\theta(x) + (1 - y) \log(1 - h_\theta(x))$$
+$$\frac{\partial}{\partial \theta_j} g(\theta^T x) = g(\theta^T x)(1 - g(\theta^T x)) x_j$$
+$$\frac{\partial \ell}{\partial \theta_j} = (y - h_\theta(x)) x_j$$
+"""
+
+
+def test_the_logistic_function_may_be_said_of_more_than_a_letter():
+    found = verdicts(OF_MORE)
+    assert set(found) <= {"definition", "proved", "supported"} and found.count("proved") > 3
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("(1 - g(z))", "(1 + g(z))"), ("(1 - g(\\theta^T x)) x_j", "(1 + g(\\theta^T x)) x_j"), ("= (y - h", "= (y + h")],
+)
+def test_a_fault_beside_it_is_refuted(right, wrong):
+    assert right in OF_MORE
+    assert "refuted" in verdicts(OF_MORE.replace(right, wrong))
+
+
+def test_another_function_of_more_than_a_letter_is_not_the_logistic_one():
+    for wrong in (OF_MORE.replace("e^{-\\theta^T x}", "e^{\\theta^T x}"), OF_MORE.replace("{1 + e", "{2 + e")):
+        assert verdicts(wrong)[2] not in ("proved", "supported")
+
+
+def test_a_slope_by_a_weight_says_nothing_of_the_argument():
+    text = r"Let $a = \sigma(z)$ and $z = w x$. $$\frac{\partial \sigma}{\partial w} = \sigma(z)(1 - \sigma(z)) x$$"
+    assert verdicts(text)[-1] == "proved"
+    assert verdicts(text.replace("(1 -", "(1 +"))[-1] == "refuted"

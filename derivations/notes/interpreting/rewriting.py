@@ -19,6 +19,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     f_{y_i}                      f_y, where y_i is the class of the one sample, or a sum over classes: see `classes`
     net_k = \sum_j w_{jk} o_j     o⁻_j, where o_k hangs on net_k: see `fed`
     \sigma(z)_i = e^{z_i} / …     softmax(z)_i: see `softened`
+    g(\theta^T x) = \frac{1}{1 + …} sigmoid(\theta^T x): see `logistic`
     w^{(t+1)} = w^{(t)} - …       w, at every step: see `iterates`
     \frac{d\tanh}{dz}            \frac{d\tanh(z)}{dz}
     \hat{y}_{ik}                 \hat{Y}_{ik}, where \hat{Y} is what has a value: see `rows`
@@ -54,6 +55,7 @@ from derivations.notes.interpreting.classes import (
 )
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.iterates import counters_of, without_counter
+from derivations.notes.interpreting.logistic import logistic_names, with_logistic
 from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.quotients import is_differential, leading
@@ -90,6 +92,7 @@ class Usage:
     is the class of every sample. total: the sum that a sum sign by itself stands for. words: words that are names, as
     "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters that count
     the steps of an iteration. rows: small letters for entries of matrices.
+    logistic: names of the logistic function.
     """
 
     capital_sigma: bool = False
@@ -108,6 +111,7 @@ class Usage:
     soft: Softened = NOT_SOFTENED
     counters: frozenset[str] = frozenset()
     rows: Rows = frozenset()
+    logistic: frozenset[str] = frozenset()
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -138,6 +142,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         softened_of(found),
         counters_of(found),
         rows_in(found),
+        logistic_names(found),
     )
 
 
@@ -296,6 +301,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             found = _with_gradients(_without_placeholders(found))
         if isinstance(found, ast.Product) and used.short.spread:
             found = with_sigmoid(found)
+        if isinstance(found, ast.Product) and used.logistic:
+            found = with_logistic(found, used.logistic)
         if isinstance(found, ast.Product) and used.maps:
             found = _features(found, used.maps)
         if isinstance(found, ast.Product) and used.changes:

@@ -41,6 +41,7 @@ _DEFINED = (  # \sigma^2 = \frac1m \sum_i (x_i - \mu)^2, without a σ on the rig
 )
 _SLOPE = r"\\frac\s*\{\s*(?:\\partial|\\mathrm\{d\}|d)\s*\\sigma\s*\}"
 _LETTERS = "kjlrsuvmnq"
+_WEIGHTS = ("w", "b", "W", r"\theta", r"\beta")  # by which σ is differentiated, too, and of which it is not
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def shorthand_of(chains: Iterable[ast.Chain], words: str) -> Shorthand:
         above, below = leading(fraction.numerator), leading(fraction.denominator)
         if above and below and [f.body for f in above] == [ast.Symbol(r"\sigma")] and len(below) == 1:
             by = below[0].body
-            if isinstance(by, ast.Symbol) and not by.superscripts and not by.subscripts and not by.primes:
+            is_letter = isinstance(by, ast.Symbol) and not by.superscripts and not by.subscripts and not by.primes
+            if is_letter and isinstance(by, ast.Symbol) and by.name not in _WEIGHTS:
                 arguments[by] += 1
                 applied = True
     is_spread = re.search(_SPREAD, words, re.I) is not None or is_of_spread(words)
