@@ -68,3 +68,18 @@ $$\frac{\partial C^n}{\partial \hat{y}^n} = -\frac{y^n}{\hat{y}^n} + \frac{1 - y
 """
     assert verdicts(text)[-1] in ("proved", "supported")
     assert verdicts(text.replace(r"= -\frac", r"= \frac"))[-1] == "refuted"
+
+
+IDENTITY = r"""
+Here $y_{nk} = \frac{\exp(a_{nk})}{\sum_j \exp(a_{nj})}$, 
+the $I_{kj}$ are entries of the identity matrix, $\sum_k t_{nk} = 1$.
+$$E(w_1, \ldots, w_K) = -\sum_{n=1}^N \sum_{k=1}^K t_{nk} \ln y_{nk}$$
+$$\frac{\partial y_{nk}}{\partial a_{nj}} = y_{nk}(I_{kj} - y_{nj})$$
+$$\frac{\partial E}{\partial a_{nj}} = y_{nj} - t_{nj}$$
+"""
+
+
+def test_entries_of_the_identity_and_all_parameters_of_a_loss():
+    assert set(verdicts(IDENTITY)[-2:]) <= {"proved", "supported"}
+    assert verdicts(IDENTITY.replace("(I_{kj} - ", "(I_{kj} + "))[-2] == "refuted"
+    assert verdicts(IDENTITY.replace("= y_{nj} - t", "= y_{nj} + t"))[-1] == "refuted"

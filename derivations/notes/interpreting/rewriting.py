@@ -55,10 +55,11 @@ from derivations.notes.interpreting.classes import (
 )
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.iterates import counters_of, without_counter
+from derivations.notes.interpreting.left_out import are_all_parameters, is_entry_of_identity, with_argument
 from derivations.notes.interpreting.logistic import logistic_names, with_logistic
 from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
-from derivations.notes.interpreting.quotients import is_differential, leading
+from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
 from derivations.notes.interpreting.rows import Rows, as_rows, rows_in
 from derivations.notes.interpreting.shorthand import (
@@ -70,7 +71,6 @@ from derivations.notes.interpreting.shorthand import (
     without_prime,
 )
 from derivations.notes.interpreting.softened import NOT_SOFTENED, Softened, softened, softened_of, with_index_inside
-from derivations.notes.interpreting.thresholds import RELU
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
@@ -78,6 +78,7 @@ from derivations.notes.parsing.render import render
 
 __all__ = ["Usage", "rewritten", "usage"]
 
+_IDENTITY = r"identity matrix|单位矩阵|Einheitsmatrix|единичн\w+ матриц|matriz identidad|matrice identité|単位行列"
 _MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
 
 
@@ -92,7 +93,7 @@ class Usage:
     is the class of every sample. total: the sum that a sum sign by itself stands for. words: words that are names, as
     "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters that count
     the steps of an iteration. rows: small letters for entries of matrices.
-    logistic: names of the logistic function.
+    logistic: names of the logistic function. identity: whether I_{kj} is an entry of the identity matrix.
     """
 
     capital_sigma: bool = False
@@ -112,6 +113,7 @@ class Usage:
     counters: frozenset[str] = frozenset()
     rows: Rows = frozenset()
     logistic: frozenset[str] = frozenset()
+    identity: bool = False
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -143,6 +145,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         counters_of(found),
         rows_in(found),
         logistic_names(found),
+        re.search(_IDENTITY, words, re.I) is not None and not any(is_entry_of_identity(h) for h in heads),
     )
 
 
@@ -266,6 +269,8 @@ def rewritten(node: Node, used: Usage) -> Node:
             found = as_rows(found, used.rows)
         if used.counters and isinstance(found, ast.Symbol):
             found = without_counter(found, used.counters)
+        if used.identity and is_entry_of_identity(found) and isinstance(found, ast.Symbol):
+            found = replace(found, name=r"\delta", decorations=())
         if used.words:
             found = _named(found, used.words)
         if used.primes:
@@ -293,7 +298,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.BigOperator) and found.name == "sum" and found.lower == ast.Symbol("x"):
             return replace(found, lower=None)
         if isinstance(found, ast.Fraction):
-            return _with_argument(found)
+            return with_argument(found)
         if isinstance(found, ast.Sum):
             return terms_in_full(found)
         if isinstance(found, ast.Product):
@@ -320,26 +325,6 @@ def rewritten(node: Node, used: Usage) -> Node:
     return found
 
 
-def _with_argument(node: ast.Fraction) -> ast.Fraction:
-    r"""\frac{d\tanh(z)}{dz} for \frac{d\tanh}{dz}, and so a maximum with 0."""
-    above, below = leading(node.numerator), leading(node.denominator)
-    if (
-        above is None
-        or below is None
-        or len(above) != 1
-        or len(below) != 1
-        or not isinstance(below[0].body, ast.Symbol)
-    ):
-        return node
-    name = above[0].body
-    is_tanh = isinstance(name, ast.Function) and name.name == "tanh" and not name.superscripts
-    if not (is_tanh or isinstance(name, ast.Symbol) and name.name in RELU and not name.subscripts):
-        return node
-    assert isinstance(node.numerator, ast.Product)
-    bracket = ast.Factor("", "", ast.Group("(", ")", below[0].body))
-    return replace(node, numerator=replace(node.numerator, factors=(*node.numerator.factors, bracket)))
-
-
 def _with_joint_lists(node: Node) -> Node:
     found: Node = mapped(node, lambda n: with_joint_lists(without_variables(n)) if isinstance(n, ast.Product) else n)
     return found
@@ -363,11 +348,11 @@ def _with_chains(node: ast.Product) -> ast.Product:
 
 
 def _without_placeholders(node: ast.Product) -> Node:
-    r"""C for C(\dots) and J(\cdot): a function with its arguments left out."""
+    r"""C for C(\dots) and J(\cdot), E for E(w_1, \dots, w_K): a function with its arguments left out."""
     kept = list(node.factors[:1])
     for before, factor in itertools.pairwise(node.factors):
         body = factor.body.body if isinstance(factor.body, ast.Group) and factor.body.opening == "(" else None
-        is_place = isinstance(body, ast.Ellipsis) or body == ast.Mark(r"\cdot")
+        is_place = isinstance(body, ast.Ellipsis) or body == ast.Mark(r"\cdot") or are_all_parameters(before.body, body)
         if not (is_place and isinstance(before.body, ast.Symbol) and not factor.operator and not factor.sign):
             kept.append(factor)
     if len(kept) == 1 and len(node.factors) > 1 and not kept[0].sign and not kept[0].operator:
