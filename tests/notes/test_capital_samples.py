@@ -79,3 +79,36 @@ $$\frac{\partial L}{\partial b} = RIGHT$$
 )
 def test_layers_of_samples_and_calls(text, right, verdict):
     assert last(text.replace("RIGHT", right)) == verdict
+
+
+COLUMNS = r"""
+$z^{(i)} = w^T x^{(i)} + b$ for each sample, $Z = w^T X + b$ for all, and $r^{(i)} = \sigma(z^{(i)}) - y^{(i)}$.
+$$RIGHT = \frac1m \sum_{i=1}^m x^{(i)} r^{(i)}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"), [(r"\frac1m X r", "proved"), (r"-\frac1m X r", "refuted"), (r"\frac2m X r", "refuted")]
+)
+def test_samples_are_columns_where_weights_stand_before_them(right, verdict):
+    assert last(COLUMNS.replace("RIGHT", right)) == verdict
+
+
+BY_HAND = r"""
+$$z_1 = w_1 x_1 + w_2 x_2 + b_1$$ $$z_2 = w_3 x_1 + w_4 x_2 + b_2$$
+$$o_1 = \sigma(z_1)$$ $$o_2 = \sigma(z_2)$$
+$$E = \frac12 \sum_{i=1}^{2} (o_i - t_i)^2$$
+$$\frac{\partial E}{\partial w_1} = RIGHT$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        (r"(o_1 - t_1) o_1 (1 - o_1) x_1", "proved"),
+        (r"(o_2 - t_2) o_1 (1 - o_1) x_1", "undecided"),
+        (r"2 (o_1 - t_1) o_1 (1 - o_1) x_1", "refuted"),
+    ],
+)
+def test_a_sum_over_two_units_that_are_defined_one_by_one(right, verdict):
+    assert last(BY_HAND.replace("RIGHT", right)) == verdict

@@ -348,7 +348,7 @@ class Namer:
             return False
         if key == "C" and key in self.signature.subjects:
             return False  # a cost, and no constant
-        known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2")
+        known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2", "i1", "i2")
         return known or key in self.signature.parameters | self.signature.counts
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:

@@ -29,7 +29,48 @@ def with_samples(chains: Sequence[ast.Chain]) -> dict[int, Node]:
     for chain in chains:
         is_said = _is_of_one_sample(chain)
         found |= {id(m): _with_one_sample(m, is_said, rows) for m in chain.members if m is not None}
+    if _has_columns(found.values()):
+        found = {place: side if _is_data(side) else _in_rows(side) for place, side in found.items()}
     return found
+
+
+def _has_columns(sides: Iterable[Node]) -> bool:
+    r"""Whether the samples x^{(i)} are the columns of X: w^\top X stands somewhere, and nowhere X w or X^\top r."""
+    samples = columns = False
+    for node in (n for side in sides for n in walk(side)):
+        if isinstance(node, ast.Symbol) and node.name == "x":
+            samples = samples or any(isinstance(s, ast.Group) for s in node.superscripts)
+        if isinstance(node, ast.Product):
+            for before, after in itertools.pairwise(node.factors):
+                if after.operator not in ("", r"\cdot", "*") or after.sign:
+                    continue
+                columns = columns or _transposed(before.body) is not None and _is_data(after.body)
+                if _is_data(before.body) and _is_weight(after.body) or _is_turned(before.body):
+                    return False
+    return samples and columns
+
+
+def _in_rows(side: Node) -> Node:
+    r"""The side with X^\top for X, and X for X^\top."""
+
+    def turned(node: Node) -> Node:
+        if isinstance(node, ast.Symbol) and _is_data(node):
+            return replace(node, superscripts=(ast.Symbol("T"),))
+        return replace(node, superscripts=()) if isinstance(node, ast.Symbol) and _is_turned(node) else node
+
+    found: Node = mapped(side, turned)
+    return found
+
+
+def _is_turned(node: Node) -> bool:
+    match node:
+        case ast.Symbol("X", _, (), (ast.Symbol(mark),), 0):
+            return mark in TRANSPOSES
+    return False
+
+
+def _is_weight(node: Node) -> bool:
+    return isinstance(node, ast.Symbol) and node.name in ("w", "W", r"\theta", r"\beta", r"\Theta")
 
 
 def _with_rows(sides: Iterable[Node]) -> frozenset[str]:

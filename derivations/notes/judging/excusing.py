@@ -74,6 +74,10 @@ class Excusing(Worded, Solved):
         if _hangs_on_slopes(judged):
             reason = "it hangs on a derivative of which nothing is known"
             return replace(record, verdict="undecided", witness=None, reason=reason)
+        varying = _varies_unsaid(judged, left, right)
+        if varying is not None:
+            reason = f"it hangs on whether {varying}, which nothing defines, varies"
+            return replace(record, verdict="undecided", witness=None, reason=reason)
         if judged.right == 1 and isinstance(judged.left, sp.Sum) and isinstance(judged.left.function, sp.Indexed):
             if self.signature.is_label(re.split("[@·′]", judged.left.function.base.label.name)[0]):
                 return replace(record, verdict="definition", method="assumption", witness=None, reason="an assumption")
@@ -340,6 +344,20 @@ def _hangs_on_slopes(judged: Judged) -> bool:
     sides = [e for e in (judged.left, judged.right) if e is not None]
     slopes = (a for e in sides for a in free_atoms(e) if isinstance(a, sp.Indexed) and str(a.base).startswith("∂"))
     return any(len(set(slope.indices) - {ROW}) > 1 for slope in slopes)
+
+
+def _varies_unsaid(judged: Judged, left: Node, right: Node) -> str | None:
+    """A name without a value that a step doesn't have, where a side hangs on its derivative: i of z = w i + b."""
+    written = {n.name for side in (left, right) for n in walk(side) if isinstance(n, ast.Symbol)}
+    for atom in sorted((a for e in (judged.left, judged.right) if e is not None for a in free_atoms(e)), key=str):
+        name, slash, by = str(label_of(atom)).partition("/")
+        if slash and name.startswith("∂") and by.startswith("∂") and _letter_of(name[1:]) not in written:
+            return name[1:]
+    return None
+
+
+def _letter_of(key: str) -> str:
+    return key.partition("_")[0]
 
 
 def _is_of_its_parts(left: Node, right: Node) -> bool:
