@@ -74,7 +74,7 @@ class Excusing(Worded, Solved):
         if _hangs_on_slopes(judged):
             reason = "it hangs on a derivative of which nothing is known"
             return replace(record, verdict="undecided", witness=None, reason=reason)
-        varying = _varies_unsaid(judged, left, right)
+        varying = _varies_unsaid(judged, left, right, self.seed)
         if varying is not None:
             reason = f"it hangs on whether {varying}, which nothing defines, varies"
             return replace(record, verdict="undecided", witness=None, reason=reason)
@@ -346,14 +346,22 @@ def _hangs_on_slopes(judged: Judged) -> bool:
     return any(len(set(slope.indices) - {ROW}) > 1 for slope in slopes)
 
 
-def _varies_unsaid(judged: Judged, left: Node, right: Node) -> str | None:
-    """A name without a value that a step doesn't have, where a side hangs on its derivative: i of z = w i + b."""
+def _varies_unsaid(judged: Judged, left: Node, right: Node, seed: int) -> str | None:
+    """A name without a value that a step doesn't have, and that would have to vary for it to fail: i of z = w i + b."""
+    if judged.equation is None:
+        return None
     written = {n.name for side in (left, right) for n in walk(side) if isinstance(n, ast.Symbol)}
+    still: dict[sp.Expr, sp.Expr] = {}
+    names: list[str] = []
     for atom in sorted((a for e in (judged.left, judged.right) if e is not None for a in free_atoms(e)), key=str):
         name, slash, by = str(label_of(atom)).partition("/")
         if slash and name.startswith("∂") and by.startswith("∂") and _letter_of(name[1:]) not in written:
-            return name[1:]
-    return None
+            still[atom] = sp.S.Zero
+            names.append(name[1:])
+    sides = {side: getattr(judged.equation, side).xreplace(still) for side in ("left", "right")}
+    if not names or is_provable(replace(judged.equation, left=sides["left"], right=sp.S.Zero), seed):
+        return None  # nothing would be left of it
+    return names[0] if is_provable(replace(judged.equation, **sides), seed) else None
 
 
 def _letter_of(key: str) -> str:

@@ -36,6 +36,8 @@ def is_of_one_place(left: Node, right: Node) -> bool:
     """Whether the left side is a name with numbers for all its indices that is new: z^{[1](1)} = …."""
     if not isinstance(left, ast.Symbol) or any(isinstance(n, ast.Symbol) and n == left for n in walk(right)):
         return False
+    if any(isinstance(script, ast.Number) for script in left.superscripts):
+        return False  # a power
     scripts = [*left.subscripts, *left.superscripts]
     numbers = [n for script in scripts for n in walk(script) if isinstance(n, ast.Number | ast.Symbol)]
     return bool(numbers) and all(isinstance(n, ast.Number) for n in numbers)
