@@ -185,3 +185,25 @@ def test_the_entries_of_a_vector_have_numbers() -> None:
 def test_a_product_of_numbers_is_no_value_of_an_example() -> None:
     assert last(r"$$-0.5 \cdot 0.25 = 0.125$$").verdict == "refuted"
     assert last(r"$$-0.5 \cdot 0.25 = -0.13$$").verdict != "refuted"
+
+
+DOTTED = r"""$J(w,b) = \frac{1}{2m} \sum_{i=1}^m (f_{w,b}(x^{(i)}) - y^{(i)})^2 + \frac{\lambda}{2m} \sum_{j=1}^n w_j^2$
+where $f_{w,b}(x^{(i)}) = w \cdot x^{(i)} + b$. """
+GRADIENT = r"\frac{\partial J}{\partial w_j} = \frac{1}{m} \sum_{i=1}^m (f_{w,b}(x^{(i)}) - y^{(i)}) x_j^{(i)} + "
+FEATURES = r"$y_n = \sigma(a_n)$, $a_n = \mathbf{w}^T \phi_n$, $E(\mathbf{w}) = -\sum_n \{t_n \ln y_n + (1 - t_n) \ln(1 - y_n)\}$."
+
+
+@pytest.mark.parametrize(
+    ("before", "right", "wrong"),
+    [
+        (
+            DOTTED,
+            GRADIENT + r"\frac{\lambda}{m} w_j",
+            GRADIENT + r"\lambda w_j",
+        ),
+        (FEATURES, r"\nabla E = \sum_n (y_n - t_n) \phi_n", r"\nabla E = \sum_n (t_n - y_n) \phi_n"),
+    ],
+)
+def test_data_are_vectors_where_weights_are_multiplied_with_them(before: str, right: str, wrong: str) -> None:
+    assert last(f"{before} $${right}$$").verdict == "proved"
+    assert last(f"{before} $${wrong}$$").verdict == "refuted"

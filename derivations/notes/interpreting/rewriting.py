@@ -53,6 +53,7 @@ from derivations.notes.interpreting.classes import (
     picked_of,
     with_classes,
 )
+from derivations.notes.interpreting.features import feature_maps, with_features
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.iterates import counters_of, without_counter
 from derivations.notes.interpreting.left_out import are_all_parameters, is_entry_of_identity, with_argument
@@ -79,7 +80,6 @@ from derivations.notes.parsing.render import render
 __all__ = ["Usage", "rewritten", "usage"]
 
 _IDENTITY = r"identity matrix|单位矩阵|Einheitsmatrix|единичн\w+ матриц|matriz identidad|matrice identité|単位行列"
-_MAPS = frozenset((r"\phi", r"\varphi", r"\psi"))
 
 
 @dataclass(frozen=True)
@@ -177,65 +177,6 @@ def uses_capital_sigma(sides: Iterable[Node]) -> bool:
     )
 
 
-def feature_maps(sides: Iterable[Node]) -> frozenset[str]:
-    """Names of functions of x that a document only applies and never defines."""
-    applied: dict[str, bool] = {}
-    for side in sides:
-        alone = _application(side)
-        if alone is not None and not _is_numbered(alone.factors[0].body):
-            return frozenset()  # a side that is \phi(x) and no more: it has a value
-        for node in walk(side):
-            if isinstance(node, ast.Product):
-                for left, right in zip(node.factors, node.factors[1:], strict=False):
-                    name, bracket = left.body, _bracket(right)
-                    if isinstance(name, ast.Symbol) and name.name in _MAPS and bracket is not None:
-                        applied[name.name] = applied.get(name.name, True) and _of_data(bracket) is not None
-    return frozenset(name for name, is_map in applied.items() if is_map)
-
-
-def _is_numbered(name: Node) -> bool:
-    r"""Whether a name is one entry, as in \phi_0(x) = 1."""
-    return isinstance(name, ast.Symbol) and any(isinstance(s, ast.Number) for s in name.subscripts)
-
-
-def _bracket(factor: ast.Factor) -> ast.Group | None:
-    body = factor.body.base if isinstance(factor.body, ast.Scripted) else factor.body
-    return body if isinstance(body, ast.Group) and body.opening == "(" and not factor.operator else None
-
-
-def _of_data(bracket: ast.Group) -> ast.Symbol | None:
-    """The x that a bracket holds."""
-    body = bracket.body
-    return body if isinstance(body, ast.Symbol) and body.name == "x" and not body.primes else None
-
-
-def _application(side: Node) -> ast.Product | None:
-    if isinstance(side, ast.Product) and len(side.factors) == 2:
-        name, bracket = side.factors[0].body, _bracket(side.factors[1])
-        if isinstance(name, ast.Symbol) and name.name in _MAPS and bracket is not None:
-            return side
-    return None
-
-
-def _features(node: ast.Product, maps: frozenset[str]) -> Node:
-    r"""The product with \phi(x_n) as \phi_n."""
-    factors: list[ast.Factor] = []
-    for factor in node.factors:
-        name = factors[-1].body if factors else None
-        bracket = _bracket(factor)
-        x = None if bracket is None else _of_data(bracket)
-        if x is not None and isinstance(name, ast.Symbol) and name.name in maps and not name.superscripts:
-            raised = factor.body.superscripts if isinstance(factor.body, ast.Scripted) else ()
-            scripts = (*x.subscripts, *name.subscripts), (*x.superscripts, *raised)
-            symbol = replace(name, subscripts=scripts[0], superscripts=scripts[1])
-            factors[-1] = replace(factors[-1], body=symbol)
-        else:
-            factors.append(factor)
-    if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
-        return factors[0].body
-    return replace(node, factors=tuple(factors))
-
-
 def _with_each_letter(node: ast.Product) -> ast.Product:
     r"""The product with \sum_{i,j=1}^n as two sums."""
     factors: list[ast.Factor] = []
@@ -309,7 +250,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Product) and used.logistic:
             found = with_logistic(found, used.logistic)
         if isinstance(found, ast.Product) and used.maps:
-            found = _features(found, used.maps)
+            found = with_features(found, used.maps)
         if isinstance(found, ast.Product) and used.changes:
             found = _with_changes(found)
         if isinstance(found, ast.Product) and used.chances:

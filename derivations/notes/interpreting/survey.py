@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.classes import class_letters
+from derivations.notes.interpreting.entries import entries_of_vectors
 from derivations.notes.interpreting.names import (
     LAYERED,
     NAMES_BOUND,
@@ -286,10 +287,7 @@ class Survey:
                 self.exponential_sum(left.body, right.body)
             if right.operator == r"\cdot" and isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Symbol):
                 pair = (left.body, right.body)
-                if all(
-                    not s.subscripts and not s.superscripts and (accented(s), True) in self.habits.indexed for s in pair
-                ):
-                    self.dotted = True
+                self.dotted = self.dotted or all(self._is_whole_vector(s) for s in pair)
             if isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Scripted) and not right.operator:
                 self.on_bracket(number, left.body, right.body)
             if isinstance(left.body, ast.Fraction) and isinstance(right.body, ast.BigOperator | ast.Group):
@@ -307,6 +305,13 @@ class Survey:
                 chain = right.body.body
                 if isinstance(chain, ast.Chain) and isinstance(chain.members[-1], ast.Symbol):
                     self.class_slots.append(("letter", number, chain.members[-1].name))
+
+    def _is_whole_vector(self, symbol: ast.Symbol) -> bool:
+        r"""Whether a name has indices elsewhere and none here but a sample's: w and x^{(i)} of w \cdot x^{(i)}."""
+        raised = all(
+            _is_bracketed(s) or isinstance(s, ast.Symbol) and s.name in ("i", "n") for s in symbol.superscripts
+        )
+        return not symbol.subscripts and raised and (accented(symbol), True) in self.habits.indexed
 
     def _is_of_all_samples(self, key: str) -> bool:
         r"""Whether \mathbf x is the data x_1, …, x_n, as in \ell(p \mid \mathbf x), and no vector."""
@@ -409,7 +414,7 @@ def habits_of(sides: list[Node]) -> Habits:
                         numbered[accented(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
     numbers = {(name, True) for name in _numbered_layers(sides)}
-    return replace(plain, indexed=(indexed | _entries_of_vectors(symbols)) - numbers)
+    return replace(plain, indexed=(indexed | entries_of_vectors(symbols)) - numbers)
 
 
 def _numbered_layers(sides: list[Node]) -> frozenset[str]:
@@ -423,21 +428,6 @@ def _numbered_layers(sides: list[Node]) -> frozenset[str]:
         ]
         numbers |= found[0] & found[1]
     return frozenset("Wbzahso") if len(numbers) > 1 else frozenset()
-
-
-def _entries_of_vectors(symbols: Sequence[ast.Symbol]) -> frozenset[tuple[str, bool]]:
-    r"""w and x where w_1 and x_1 stand beside w^\top x: the entries of vectors, which are never transposed."""
-    uses: dict[str, set[tuple[str, bool]]] = {}
-    for symbol in (s for s in symbols if s.name in WEIGHTS | {"x"}):
-        above = [s for s in symbol.superscripts if not _is_transpose(s)]
-        below = ["number" if isinstance(n, ast.Number) else "other" for n in symbol.subscripts]
-        kind = "other" if above or len(below) > 1 else below[0] if below else "whole"
-        uses.setdefault(symbol.name, set()).add((kind, len(above) < len(symbol.superscripts)))
-    plain = {("number", False), ("whole", False), ("whole", True)}
-    entries = {name for name, found in uses.items() if ("number", False) in found and found <= plain}
-    weights = {name for name in entries & WEIGHTS if ("whole", True) in uses[name]}
-    is_whole = "x" in entries and ("whole", False) in uses["x"]
-    return frozenset((name, True) for name in (*weights, "x")) if weights and is_whole else frozenset()
 
 
 def _raised_samples(symbols: list[ast.Symbol]) -> set[str]:
@@ -460,6 +450,10 @@ def _odd_indices(sides: list[Node], symbols: list[ast.Symbol]) -> frozenset[str]
     below = {(s.name, p.name) for s in symbols for p in s.subscripts if isinstance(p, ast.Symbol) and not p.subscripts}
     in_a_row = any({(name, "a"), (name, "c")} <= below for name, letter in below if letter == "b")
     return frozenset(found & set("zwbefgh")) | frozenset("b" * in_a_row) | class_letters(sides, below)
+
+
+def _is_bracketed(script: Node) -> bool:
+    return isinstance(script, ast.Group) and script.opening == "("
 
 
 def _is_of_arrays(node: ast.Group | ast.Scripted) -> bool:

@@ -1,0 +1,29 @@
+r"""Entries by number of vectors that stand whole elsewhere: w_1 and x_1 beside w^\top x.
+
+Where nothing is written whole, w_1 and w_2 are names as a and b are. This is only notation and decides no equation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.interpreting.signature import WEIGHTS
+from derivations.notes.parsing import ast
+
+__all__ = ["entries_of_vectors"]
+
+
+def entries_of_vectors(symbols: Sequence[ast.Symbol]) -> frozenset[tuple[str, bool]]:
+    r"""w and x where w_1 and x_1 stand beside w^\top x: the entries of vectors, which are never transposed."""
+    uses: dict[str, set[tuple[str, bool]]] = {}
+    for symbol in (s for s in symbols if s.name in WEIGHTS | {"x"}):
+        above = [s for s in symbol.superscripts if not (isinstance(s, ast.Symbol) and s.name in TRANSPOSES)]
+        below = ["number" if isinstance(n, ast.Number) else "other" for n in symbol.subscripts]
+        kind = "other" if above or len(below) > 1 else below[0] if below else "whole"
+        uses.setdefault(symbol.name, set()).add((kind, len(above) < len(symbol.superscripts)))
+    plain = {("number", False), ("whole", False), ("whole", True)}
+    entries = {name for name, found in uses.items() if ("number", False) in found and found <= plain}
+    weights = {name for name in entries & WEIGHTS if ("whole", True) in uses[name]}
+    is_whole = "x" in entries and ("whole", False) in uses["x"]
+    return frozenset((name, True) for name in (*weights, "x")) if weights and is_whole else frozenset()
