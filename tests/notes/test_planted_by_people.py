@@ -190,7 +190,7 @@ def test_a_product_of_numbers_is_no_value_of_an_example() -> None:
 DOTTED = r"""$J(w,b) = \frac{1}{2m} \sum_{i=1}^m (f_{w,b}(x^{(i)}) - y^{(i)})^2 + \frac{\lambda}{2m} \sum_{j=1}^n w_j^2$
 where $f_{w,b}(x^{(i)}) = w \cdot x^{(i)} + b$. """
 GRADIENT = r"\frac{\partial J}{\partial w_j} = \frac{1}{m} \sum_{i=1}^m (f_{w,b}(x^{(i)}) - y^{(i)}) x_j^{(i)} + "
-FEATURES = r"$y_n = \sigma(a_n)$, $a_n = \mathbf{w}^T \phi_n$, $E(\mathbf{w}) = -\sum_n \{t_n \ln y_n + (1 - t_n) \ln(1 - y_n)\}$."
+FEATURES = r"$y_n = \sigma(a_n)$, $a_n = \mathbf{w}^T \phi_n$, $E = -\sum_n t_n \ln y_n + (1 - t_n) \ln(1 - y_n)$."
 
 
 @pytest.mark.parametrize(
