@@ -112,3 +112,9 @@ $$\frac{\partial E}{\partial w_1} = RIGHT$$
 )
 def test_a_sum_over_two_units_that_are_defined_one_by_one(right, verdict):
     assert last(BY_HAND.replace("RIGHT", right)) == verdict
+
+
+def test_a_capital_behind_weights_is_no_row_of_columns_where_a_number_is_made_of_it():
+    text = r"""Let $z = \theta^T X$, $p = \sigma(z)$ and $J = \sum_{i=1}^m (\theta^T x^{(i)} - y^{(i)})^2$.
+    With $L = -y \log p - (1 - y) \log(1 - p)$ we have $\frac{\partial L}{\partial \theta} = (p - y) X$"""
+    assert last(text) != "refuted"

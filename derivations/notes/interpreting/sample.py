@@ -19,6 +19,9 @@ from derivations.notes.parsing.mapping import mapped
 __all__ = ["with_samples"]
 
 
+_OTHER_USES = frozenset(("x", "E", "H", "I", "Var", "Cov"))  # x itself, and what is of a random X
+
+
 def with_samples(chains: Sequence[ast.Chain]) -> dict[int, Node]:
     """Each side of the chains, by its place, with x for the X that is one sample."""
     sides = [m for c in chains for m in c.members if m is not None]
@@ -29,9 +32,26 @@ def with_samples(chains: Sequence[ast.Chain]) -> dict[int, Node]:
     for chain in chains:
         is_said = _is_of_one_sample(chain)
         found |= {id(m): _with_one_sample(m, is_said, rows) for m in chain.members if m is not None}
-    if _has_columns(found.values()):
+    if any(map(_is_of_all_samples, chains)) and _has_columns(found.values()):
         found = {place: side if _is_data(side) else _in_rows(side) for place, side in found.items()}
     return found
+
+
+def _is_of_all_samples(chain: ast.Chain) -> bool:
+    """Whether a chain says what a capital is, Z = … or X = [x^{(1)}, …]: what is one for all samples."""
+    match chain.members[0]:
+        case ast.Symbol(name, _, (), (), 0) if chain.relations:
+            columns = any(isinstance(n, ast.Listing | ast.Matrix) for m in chain.members[1:] if m for n in walk(m))
+            weighted = any(
+                _transposed(before.body) is not None and _is_data(after.body)
+                for m in chain.members[1:]
+                if m
+                for n in walk(m)
+                if isinstance(n, ast.Product)
+                for before, after in itertools.pairwise(n.factors)
+            )
+            return name in ("Z", "A", "Y") and weighted or name == "X" and columns
+    return False
 
 
 def _has_columns(sides: Iterable[Node]) -> bool:
@@ -100,10 +120,14 @@ def _is_sample_throughout(sides: Iterable[Node]) -> bool:
     """Whether X is what P(Y | X) is given, and no x or X transposed stands anywhere: one sample in capitals."""
     given = False
     for node in (n for side in sides for n in walk(side)):
-        if isinstance(node, ast.Symbol) and (node.name == "x" or node.name == "X" and node.superscripts):
+        if isinstance(node, ast.Symbol) and (node.name in _OTHER_USES or node.name == "X" and node.superscripts):
             return False
-        if isinstance(node, ast.Listing) and "|" in node.separators:
-            given = given or any(map(_is_data, node.items[node.separators.index("|") + 1 :]))
+        for before, after in itertools.pairwise(node.factors) if isinstance(node, ast.Product) else ():
+            match before.body, after.body:
+                case ast.Symbol("P" | "p" | "Pr"), ast.Group("(", _, ast.Listing(items, separators)) if (
+                    "|" in separators
+                ):
+                    given = given or any(map(_is_data, items[separators.index("|") + 1 :]))
     return given
 
 
