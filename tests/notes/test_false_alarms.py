@@ -96,6 +96,11 @@ OPERATOR = r"""
 $\ell(w) = \sum_i (y_i - \sigma(w^T z_i))^2$, and
 $$D(\sigma(w^T z_i)) = \sigma(w^T z_i)(1 - \sigma(w^T z_i)) D(w^T z_i)$$
 """
+WIDE = r"""
+The scores are $f_k = w_k^T x$ and
+$$p_k = \frac{e^{f_k}}{\sum_j e^{f_j}} \hspace{1in} L_i = -\log(p_{y_i})$$
+$$\frac{\partial L_i}{\partial f_k} = p_k - \mathbb{1}(y_i = k)$$
+"""
 NO_PREDICTION = r"""
 $$u = x_i \frac{e^{a_l}}{\sum_k e^{a_k}} - x_i \left(\frac{e^{a_l}}{\sum_k e^{a_k}}\right)^2
  = x_i (\hat{y}_l - \hat{y}_l^2)$$
@@ -131,6 +136,7 @@ def verdicts(text):
         (WITH, {"proved", "supported"}),
         (OPERATOR, {"unsupported"}),
         (NO_PREDICTION, {"undecided"}),
+        (WIDE, {"proved"}),
     ],
 )
 def test_nothing_is_refuted_where_everything_holds(text, last):
@@ -146,6 +152,7 @@ def test_nothing_is_refuted_where_everything_holds(text, last):
         (AGAIN, "= 2u", "= 3u"),
         (TWO, r"\frac{\exp(z_1)}{\exp(z_1)", r"\frac{\exp(z_2)}{\exp(z_1)"),
         (BY_ITSELF, r"- (n - ", r"+ (n - "),
+        (WIDE, r"= p_k - ", r"= p_k + "),
         (ONE_OF_MANY, r"\hat{y} - y$$", r"2 (\hat{y} - y)$$"),
         (BATCH, r"\frac2B \sum_{i=1}^B", r"\frac1m \sum_{i=1}^m"),
         (ESTIMATE, r"= \frac1n \sum_{i=1}^n (x_i - \frac", r"= \frac2n \sum_{i=1}^n (x_i - \frac"),

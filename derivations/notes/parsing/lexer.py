@@ -206,8 +206,9 @@ class _Lexer(CharacterLexer):
             return
         if self.rest and self.rest[-1].text == "*" and arguments:  # a star, or Markdown's escape of one
             self.rest.pop()
-        for _ in range(arguments):
-            self._argument(token)
+        found = [self._argument(token) for _ in range(arguments)]
+        if token.text in ("hspace", "mspace") and _is_wide("".join(t.text for part in found for t in part)):
+            self._space("quad", token)
         if token.text == "color":
             self._unwrap_signed(token)
 
@@ -389,3 +390,12 @@ class _Lexer(CharacterLexer):
             kind = "underset" if token.text == "underset" else "overset"
             self._prefix("STACKED", kind, token, 2)
             self._push([brace("{", token), *note, brace("}", token), brace("{", token), *body, brace("}", at, at.end)])
+
+
+def _is_wide(length: str) -> bool:
+    """Whether a length is that of a quad or more: 1in, 0.5 cm, 20pt, and no correction by 0.1em."""
+    found = re.fullmatch(r"\s*([\d.]+)\s*(in|cm|mm|pt|em|ex|mu|px)\s*", length)
+    if found is None or found[1].count(".") > 1:
+        return False
+    least = {"in": 0.15, "cm": 0.35, "mm": 3.5, "pt": 10, "em": 1, "ex": 2, "mu": 18, "px": 12}[found[2]]
+    return found[1] != "." and float(found[1]) >= least
