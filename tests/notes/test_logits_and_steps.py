@@ -83,3 +83,13 @@ def test_entries_of_the_identity_and_all_parameters_of_a_loss():
     assert set(verdicts(IDENTITY)[-2:]) <= {"proved", "supported"}
     assert verdicts(IDENTITY.replace("(I_{kj} - ", "(I_{kj} + "))[-2] == "refuted"
     assert verdicts(IDENTITY.replace("= y_{nj} - t", "= y_{nj} + t"))[-1] == "refuted"
+
+
+def test_a_dot_between_a_weight_and_a_sample_is_an_inner_product():
+    text = r"""
+$f(x^{(i)}) = \sigma(z^{(i)})$ and $z^{(i)} = w \cdot x^{(i)} + b$.
+$$J(w, b) = -\frac1m \sum_{i=1}^m [y^{(i)} \log f(x^{(i)}) + (1 - y^{(i)}) \log(1 - f(x^{(i)}))]$$
+$$\frac{\partial J(w, b)}{\partial w_j} = \frac1m \sum_{i=1}^m (f(x^{(i)}) - y^{(i)}) x_j^{(i)}$$
+"""
+    assert verdicts(text)[-1] == "proved"
+    assert verdicts(text.replace(r"= \frac1m \sum_{i=1}^m (f", r"= \frac2m \sum_{i=1}^m (f"))[-1] == "refuted"
