@@ -11,7 +11,7 @@ from __future__ import annotations
 import sympy as sp
 
 from .functions import Partial, sigmoid
-from .indexed import differentiate, free_symbols, peel, statement_ranges, substitute
+from .indexed import differentiate, free_symbols, label_of, peel, statement_ranges, substitute
 from .ranges import Ranges
 from .statement import Definition, Derivation, Statement, Step
 
@@ -28,7 +28,7 @@ def derive(statement: Statement, loss: sp.Expr, parameter: sp.Expr, name: str | 
     raw = _through_names(loss, parameter, statement, ranges, ())
     final = _fold(_cancelled(_fold(raw, statement)), statement)
     steps = (Step(raw, "chain_rule"), Step(final, "algebra")) if raw != final else (Step(final, "chain_rule"),)
-    label = parameter.base.label if isinstance(parameter, sp.Indexed) else parameter
+    label = label_of(parameter)
     return Derivation(
         name or f"{statement.name}.{label}", statement, f"derived: ∂{loss}/∂{label}", Partial(loss, parameter), steps
     )

@@ -33,6 +33,7 @@ __all__ = [
     "expand_definitions",
     "free_atoms",
     "free_symbols",
+    "label_of",
     "resolve",
     "statement_ranges",
     "substitute",
@@ -84,6 +85,11 @@ def free_atoms(expr: sp.Basic) -> tuple[sp.Expr, ...]:
     elif isinstance(expr, Unknown):
         parts = (expr.args[2],)
     return tuple(dict.fromkeys(atom for part in parts for atom in free_atoms(part)))
+
+
+def label_of(atom: sp.Expr) -> sp.Symbol:
+    """The array of an entry; a plain symbol itself."""
+    return atom.base.label if isinstance(atom, sp.Indexed) else atom
 
 
 def substitute(expr: sp.Expr, mapping: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:

@@ -29,7 +29,7 @@ from .enclosure import (
     integer,
     precision,
 )
-from .indexed import free_atoms, free_symbols
+from .indexed import free_atoms, free_symbols, label_of
 from .kernels import BudgetExceededError, separate_budget
 from .ranges import Ranges
 from .statement import Definition
@@ -76,17 +76,13 @@ def point_of(
         width = radius if domain.is_continuous else Fraction(0)
         balls[label] = {index: ball(v, width) for index, v in array.items()}
     undeclared = {label for label in values.arrays if label not in arrays}
-    named = {_label(d.target): d for d in definitions}
+    named = {label_of(d.target): d for d in definitions}
     return Point({**values.sizes, **values.indices}, balls, default, named, _undeclared=undeclared)
-
-
-def _label(target: sp.Expr) -> object:
-    return target.base.label if isinstance(target, sp.Indexed) else target
 
 
 def _reach(exprs: tuple[sp.Expr, ...], definitions: tuple[Definition, ...]) -> tuple[set[sp.Symbol], set[object]]:
     """The free symbols and the labels that the expressions depend on, through definitions."""
-    by_label = {_label(d.target): d for d in definitions}
+    by_label = {label_of(d.target): d for d in definitions}
     symbols: set[sp.Symbol] = set()
     labels: set[object] = set()
     waiting: list[tuple[sp.Expr, frozenset[sp.Symbol]]] = [(e, frozenset()) for e in exprs]
@@ -109,7 +105,7 @@ def _free(expr: sp.Expr) -> frozenset[sp.Symbol]:
 
 @lru_cache(maxsize=20_000)
 def _labels(expr: sp.Expr) -> frozenset[object]:
-    return frozenset(_label(a) for a in free_atoms(expr))
+    return frozenset(label_of(a) for a in free_atoms(expr))
 
 
 def sample_values(

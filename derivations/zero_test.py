@@ -22,7 +22,7 @@ from typing import Any
 import sympy as sp
 
 from .domain import Domain
-from .indexed import expand_definitions, free_atoms, free_symbols, peel, statement_ranges, substitute
+from .indexed import expand_definitions, free_atoms, free_symbols, label_of, peel, statement_ranges, substitute
 from .kernels import BudgetExceededError, Kernel, OutOfSlotsError, Rat, render
 from .normal_form import Level, Normalizer, RestartError
 from .ranges import Ranges
@@ -176,7 +176,7 @@ def _attempt(normalizer: Normalizer, expr: sp.Expr, shown: bool) -> tuple[Zero, 
 def _label_domains(expr: sp.Expr, context: Context) -> set[Domain]:
     found = set()
     for atom in free_atoms(expr):
-        label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+        label = label_of(atom)
         domain, _ = context.arrays.get(label, (Domain.REAL, ()))
         if not domain.is_continuous:
             found.add(domain)
@@ -307,13 +307,13 @@ def _bound_within(expr: sp.Expr) -> set[sp.Symbol]:
 
 
 def _is_label(atom: sp.Expr, context: Context) -> bool:
-    label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+    label = label_of(atom)
     domain, _ = context.arrays.get(label, (Domain.REAL, ()))
     return not domain.is_continuous
 
 
 def _row_of(atom: sp.Expr, context: Context) -> tuple[Any, Domain, tuple[sp.Expr, ...]]:
-    label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+    label = label_of(atom)
     domain, _ = context.arrays[label]
     indices = tuple(atom.indices) if isinstance(atom, sp.Indexed) else ()
     return label, domain, indices[:-1] if domain is Domain.ONE_HOT else indices

@@ -26,7 +26,7 @@ from flint import arb
 from derivations.domain import Domain
 from derivations.enclosure import IndexRangeError, OperationBudgetError, Point, enclose, precision
 from derivations.equation import Equation
-from derivations.indexed import UnsupportedExpressionError, free_atoms
+from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.kernels import BUDGET, Budget, BudgetExceededError, UndefinedError, charge, separate_budget
 from derivations.notation import text
 from derivations.notes.explaining.edits import Edit, edits
@@ -167,8 +167,8 @@ class _Judge:
 
     def _conditions(self) -> Iterator[Diagnosis]:
         """The equation as written, with a narrower domain of one array."""
-        used = {_label(a) for side in (self.left, self.right) for a in free_atoms(side)}
-        used |= {_label(a) for d in self.definitions for a in free_atoms(d.value)}
+        used = {label_of(a) for side in (self.left, self.right) for a in free_atoms(side)}
+        used |= {label_of(a) for d in self.definitions for a in free_atoms(d.value)}
         for label, (domain, axes) in self.context.arrays.items():
             if domain is not Domain.REAL or label not in used or not _may_be_label(label):
                 continue
@@ -333,10 +333,6 @@ def _of_ratio(constant: sp.Rational, size: sp.Symbol | None, power: int, correct
     lost = f"a factor {text(off)} too much" if abs(off) > 1 else f"a factor {text(constant)} is lost"
     sentence = f"one side is {text(off)} times the other: {lost}"
     return Diagnosis("constant_factor", sentence, corrected, factor=constant)
-
-
-def _label(atom: sp.Expr) -> object:
-    return atom.base.label if isinstance(atom, sp.Indexed) else atom
 
 
 def _may_be_label(label: object) -> bool:

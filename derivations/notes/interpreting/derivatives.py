@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.functions import Partial
-from derivations.indexed import free_atoms, free_symbols, substitute
+from derivations.indexed import free_atoms, free_symbols, label_of, substitute
 from derivations.notation import text
 from derivations.notes.interpreting.folding import folded, occurs
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
@@ -214,7 +214,7 @@ class Derivatives(Namer):
         elif isinstance(v, sp.Indexed):
             v = self._estimate_of(v, expr)
         if isinstance(v, sp.Indexed | sp.Symbol):
-            label = v.base.label if isinstance(v, sp.Indexed) else v
+            label = label_of(v)
             entry = self.scope.symbols.get(label)
             if entry is not None and entry.definition is not None and not occurs(label, expr, self.scope):
                 expr = folded(expr, entry, self.scope)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derivations.indexed import expand_definitions, free_atoms
+from derivations.indexed import expand_definitions, free_atoms, label_of
 from derivations.kernels import charge
 from derivations.notes.interpreting.scope import Entry, Scope
 
@@ -19,7 +19,7 @@ __all__ = ["folded", "occurs"]
 def occurs(label: sp.Symbol, expr: sp.Expr, scope: Scope) -> bool:
     """Whether a name occurs in an expression, through definitions too."""
     exprs = [expr, *(e.definition.value for e in scope.definitions_of(expr) if e.definition is not None)]
-    return any(label == (a.base.label if isinstance(a, sp.Indexed) else a) for e in exprs for a in free_atoms(e))
+    return any(label == label_of(a) for e in exprs for a in free_atoms(e))
 
 
 def folded(expr: sp.Expr, entry: Entry, scope: Scope) -> sp.Expr:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from derivations.indexed import free_atoms, substitute
+from derivations.indexed import free_atoms, label_of, substitute
 from derivations.statement import Definition, array
 
 __all__ = ["Entry", "Scope"]
@@ -102,7 +102,7 @@ class Scope:
 
         def visit(expr: sp.Expr) -> None:
             for atom in free_atoms(expr):
-                label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+                label = label_of(atom)
                 entry = self.symbols.get(label)
                 if entry is None or entry.definition is None or label in found or label in active:
                     continue

@@ -8,10 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import sympy as sp
 
 from derivations.domain import Domain
-from derivations.indexed import (
-    free_atoms,
-    free_symbols,
-)
+from derivations.indexed import free_atoms, free_symbols, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.signature import base_letter
@@ -66,12 +63,12 @@ def domains_of(
     exprs: Iterable[sp.Expr], definitions: Sequence[Definition], speaker: Elaborator
 ) -> dict[object, tuple[Domain, tuple[sp.Expr, ...]]]:
     """The domains of labels and of probabilities that have no definition."""
-    defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
+    defined = {label_of(d.target) for d in definitions}
     found: dict[object, tuple[Domain, tuple[sp.Expr, ...]]] = {}
     numbered: set[sp.Symbol] = set()
     for e in exprs:
         for atom in free_atoms(e):
-            label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            label = label_of(atom)
             if label in defined or label in found or label.is_integer:
                 continue
             if isinstance(atom, sp.Indexed) and any(i.is_Integer for i in atom.indices):

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from derivations.indexed import (
-    free_atoms,
-    free_symbols,
-)
+from derivations.indexed import free_atoms, free_symbols, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.tensor import Value
 
-__all__ = ["Claim", "closed", "indices_of", "label_of", "labels_in", "names_met", "unknown_in"]
+__all__ = ["Claim", "closed", "indices_of", "labels_in", "names_met", "unknown_in"]
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,6 @@ def indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
     return found
 
 
-def label_of(atom: sp.Expr) -> sp.Symbol:
-    """The array of an entry; a plain symbol itself."""
-    return atom.base.label if isinstance(atom, sp.Indexed) else atom
-
-
 def labels_in(expr: sp.Expr) -> set[sp.Symbol]:
     return {label_of(a) for a in free_atoms(expr)}
 
@@ -69,7 +61,7 @@ def unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
     found = set()
     for e in exprs:
         for atom in free_atoms(e):
-            label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            label = label_of(atom)
             entry = speaker.scope.symbols.get(label)
             if entry is not None and (entry.definition is None or label in speaker.scope.jets):
                 found.add(entry.key)

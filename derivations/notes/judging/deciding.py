@@ -15,12 +15,7 @@ import sympy as sp
 from derivations.domain import Domain
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
-from derivations.indexed import (
-    AmbiguousPartialError,
-    UnsupportedExpressionError,
-    free_atoms,
-    substitute,
-)
+from derivations.indexed import AmbiguousPartialError, UnsupportedExpressionError, free_atoms, label_of, substitute
 from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.interpreting.arrays import entries
 from derivations.notes.interpreting.names import UnsupportedNoteError
@@ -196,7 +191,7 @@ def _fix(expr: sp.Expr, fixed: dict[str, sp.Integer]) -> sp.Expr:
     """Labels replaced by the value that a case gives them."""
     found = {}
     for atom in free_atoms(expr):
-        label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+        label = label_of(atom)
         if label.name in fixed:
             found[atom] = fixed[label.name]
     return expr.xreplace(found) if found else expr

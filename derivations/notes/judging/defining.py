@@ -14,7 +14,7 @@ from functools import cached_property
 import sympy as sp
 
 from derivations.functions import Partial
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, is_general, own_layer
@@ -25,7 +25,7 @@ from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, base_letter
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import label_of, labels_in, unknown_in
+from derivations.notes.judging.claims import labels_in, unknown_in
 from derivations.notes.judging.implied import of_both
 from derivations.notes.judging.renewing import Renewing
 from derivations.notes.parsing import ast

@@ -16,10 +16,10 @@ from operator import methodcaller
 import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import free_atoms
+from derivations.indexed import free_atoms, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, base_letter
-from derivations.notes.judging.claims import label_of, labels_in
+from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.statement import array, index
 

@@ -14,10 +14,7 @@ import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
-from derivations.indexed import (
-    free_atoms,
-    free_symbols,
-)
+from derivations.indexed import free_atoms, free_symbols, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_letter
 from derivations.notes.judging.assumptions import ONE_HOT
@@ -247,7 +244,7 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
     for side in (left, right):
         name = _power_of(side)
         if name is not None:
-            label = name.base.label if isinstance(name, sp.Indexed) else name
+            label = label_of(name)
             stands = str(label) in claim.beside
             other = right if side == left else left
             if (side == right or name != side) and any(label in labels_in(e) for e in closed(other, speaker)):

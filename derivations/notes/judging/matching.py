@@ -8,10 +8,7 @@ from collections.abc import Iterable, Sequence
 import sympy as sp
 
 from derivations.functions import Partial
-from derivations.indexed import (
-    free_symbols,
-    substitute,
-)
+from derivations.indexed import free_symbols, label_of, substitute
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
@@ -101,7 +98,7 @@ def class_first(
     exprs: Iterable[sp.Expr], definitions: Sequence[Definition], speaker: Elaborator
 ) -> dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]]:
     """Labels written y_{ci}, their class before the sample: a new name for each, and its sizes in the usual order."""
-    defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
+    defined = {label_of(d.target) for d in definitions}
     found: dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]] = {}
     for label in sorted({a for e in exprs for a in labels_in(e)} - defined, key=str):
         sorts, sizes = speaker.domains.get(label, ()), sizes_of(label, speaker)

@@ -16,10 +16,9 @@ import sympy as sp
 from flint import arb
 
 from derivations.enclosure import Point, are_apart, ball, enclose
-from derivations.indexed import UnsupportedExpressionError, free_atoms
+from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import label_of
 from derivations.notes.judging.conditions import Values
 from derivations.notes.judging.judge import Judging
 from derivations.notes.parsing import ast

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from derivations.indexed import UnsupportedExpressionError, free_atoms
+from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import label_of
 from derivations.notes.judging.judge import Judging
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step

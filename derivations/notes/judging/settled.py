@@ -14,7 +14,7 @@ import sympy as sp
 
 from derivations.equation import Equation, is_provable, partials_taken
 from derivations.functions import Partial
-from derivations.indexed import AmbiguousPartialError, free_atoms
+from derivations.indexed import AmbiguousPartialError, free_atoms, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.names import UnsupportedNoteError, layer_of_key
@@ -72,7 +72,7 @@ class Settled:
             partials = list(expr.atoms(Partial))
             result = partials_taken(expr, self._statement(expr), self.ranges)
         for p in partials:
-            label = p.variable.base.label if isinstance(p.variable, sp.Indexed) else p.variable
+            label = label_of(p.variable)
             data = base_letter(label.name) in ("x", "y", "t") and label not in self.speaker.scope.symbols
             if data and "softmax" not in self.speaker.signature.words and is_summed(p.function, self.speaker):
                 self.doubts.append(f"a derivative by the data {label}")
@@ -117,7 +117,7 @@ class Settled:
     def _is_vacuous(self, partial: Partial) -> bool:
         """Whether a derivative is 0 although its subject is a name that is defined."""
         inner = partial.function
-        labels = {a.base.label if isinstance(a, sp.Indexed) else a for a in free_atoms(inner)}
+        labels = {label_of(a) for a in free_atoms(inner)}
         if isinstance(inner, sp.Symbol | sp.Indexed) and not labels & set(self.speaker.scope.symbols):
             return bool(labels_in(inner) != labels_in(partial.variable) and not labels & set(self.jets))
         defined = any(s in self.speaker.scope.symbols or s in self.speaker.unknown for s in labels)
@@ -132,12 +132,12 @@ class Settled:
 
     def _make_jets(self, expr: sp.Expr, v: sp.Expr) -> None:
         scope, speaker = self.speaker.scope, self.speaker
-        label = v.base.label if isinstance(v, sp.Indexed) else v
+        label = label_of(v)
         above: set[sp.Symbol] = set()
         entry = scope.symbols.get(label)
         if entry is not None and entry.definition is not None:
             above = {
-                a.base.label if isinstance(a, sp.Indexed) else a
+                label_of(a)
                 for e in (entry, *scope.definitions_of(entry.definition.value))
                 if e.definition is not None
                 for a in free_atoms(e.definition.value)
@@ -145,7 +145,7 @@ class Settled:
         exprs = [expr, *(e.definition.value for e in scope.definitions_of(expr) if e.definition is not None)]
         arities: dict[sp.Symbol, int] = {}
         for atom in (a for e in exprs for a in free_atoms(e)):
-            name = atom.base.label if isinstance(atom, sp.Indexed) else atom
+            name = label_of(atom)
             arities[name] = len(atom.indices) if isinstance(atom, sp.Indexed) else 0
         waiting = sorted(arities, key=str)
         seen = set(waiting)
@@ -176,7 +176,7 @@ class Settled:
 
     def _jet(self, name: sp.Symbol, arity: int, v: sp.Expr) -> None:
         """name = Σ slope · v to first order."""
-        label = v.base.label if isinstance(v, sp.Indexed) else v
+        label = label_of(v)
         own = tuple(index(f"q{p}") for p in range(arity))
         bound = tuple(index(f"r{p}") for p in range(len(v.indices) if isinstance(v, sp.Indexed) else 0))
         slope = sp.Symbol(f"∂{name}/∂{label}", real=True)
@@ -256,11 +256,11 @@ class Settled:
                 break
             used |= names & set(self.jets)
         definitions += [d for name, d in self.jets.items() if name in used]
-        defined = {d.target.base.label if isinstance(d.target, sp.Indexed) else d.target for d in definitions}
+        defined = {label_of(d.target) for d in definitions}
         variables: dict[sp.Symbol, Variable] = {}
         for e in (expr, *(d.value for d in definitions)):
             for atom in free_atoms(e):
-                label = atom.base.label if isinstance(atom, sp.Indexed) else atom
+                label = label_of(atom)
                 if label in defined or label in variables or (isinstance(atom, sp.Symbol) and atom.is_integer):
                     continue
                 letter = base_letter(label.name)

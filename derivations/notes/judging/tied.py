@@ -18,7 +18,7 @@ from functools import cached_property
 import sympy as sp
 
 from derivations.equation import is_provable
-from derivations.indexed import UnsupportedExpressionError, free_atoms
+from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
@@ -26,7 +26,6 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import label_of
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import free_atoms, substitute
+from derivations.indexed import free_atoms, label_of, substitute
 from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import read_name
@@ -196,7 +196,7 @@ class Unstated(Substituting):
             a: others[a] if isinstance(a, sp.Symbol) else sp.IndexedBase(others[a.base.label], shape=None)[a.indices]
             for e in (equation.left, *(d.value for d in equation.definitions))
             for a in free_atoms(e)
-            if (a.base.label if isinstance(a, sp.Indexed) else a) in names
+            if label_of(a) in names
         }
         if not renamed or equation.definitions:
             return not renamed
@@ -305,7 +305,7 @@ def _differentiated(left: Node) -> ast.Symbol | None:
 
 
 def _name(atom: sp.Expr) -> str:
-    return str(atom.base.label if isinstance(atom, sp.Indexed) else atom)
+    return str(label_of(atom))
 
 
 def _is_numeric(side: Node) -> bool:

@@ -14,10 +14,9 @@ import sympy as sp
 
 from derivations.equation import Equation, is_provable
 from derivations.functions import sigmoid
-from derivations.indexed import free_atoms
+from derivations.indexed import free_atoms, label_of
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import label_of
 from derivations.notes.judging.judge import HELD, Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
