@@ -205,12 +205,14 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
 
 def _with_a_numbered_class(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | None:
     """-Σ_k y_k log p_k = -log p_7: holds where the right class is 7."""
-    left, right, context = equation.expanded()
-    atoms = {a for e in (left, right) for a in e.atoms(sp.Indexed)}
-    labels = [a for a in atoms if _is_label(a, speaker) and not a.indices[-1].is_Integer]
     numbers = {
         i for e in (equation.left, equation.right) for a in e.atoms(sp.Indexed) for i in a.indices[-1:] if i.is_Integer
     }
+    if not numbers:
+        return None
+    left, right, context = equation.expanded()
+    atoms = {a for e in (left, right) for a in e.atoms(sp.Indexed)}
+    labels = [a for a in atoms if _is_label(a, speaker) and not a.indices[-1].is_Integer]
     for number in sorted(numbers) if labels else ():
         chosen = {a: sp.KroneckerDelta(a.indices[-1], number) for a in labels}
         fixed = Equation(left.xreplace(chosen), right.xreplace(chosen), context)
