@@ -22,13 +22,13 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.render import render
 
-__all__ = ["RELU", "Thresholds", "is_threshold", "step_of"]
+__all__ = ["CONDITION_WORDS", "OTHERWISE", "RELU", "Thresholds", "is_threshold", "step_of"]
 
 RELU = frozenset(("ReLU", "relu", "Relu", "RELU"))
 _ABOVE, _BELOW = (">", r"\ge"), ("<", r"\le")
 _INCLUSIVE = (r"\ge", r"\le")
-_CONDITION_WORDS = re.compile(r"if|for|when|where|si|wenn|falls|se|если|при|当|若|の場合|とき|khi|nếu", re.I)
-_OTHERWISE = re.compile(
+CONDITION_WORDS = re.compile(r"if|for|when|where|si|wenn|falls|se|если|при|当|若|の場合|とき|khi|nếu", re.I)
+OTHERWISE = re.compile(
     r"otherwise|else|sonst|andernfalls|sinon|altrimenti|иначе|其他|其它|否则|その他|それ以外|그 외|ngược lại|khác",
     re.I,
 )
@@ -99,9 +99,9 @@ def _row(row: tuple[Node | None, ...]) -> tuple[Node, ast.Chain | None] | None:
     words = " ".join(c.words for c in conditions if isinstance(c, ast.Text)).strip()
     if len(chains) + sum(isinstance(c, ast.Text) for c in conditions) != len(conditions):
         return None
-    if len(chains) == 1 and _is_inequality(chains[0]) and (not words or _CONDITION_WORDS.fullmatch(words)):
+    if len(chains) == 1 and _is_inequality(chains[0]) and (not words or CONDITION_WORDS.fullmatch(words)):
         return value, chains[0]
-    return (value, None) if not chains and _OTHERWISE.search(words) else None
+    return (value, None) if not chains and OTHERWISE.search(words) else None
 
 
 def _is_opposite(chain: ast.Chain, other: ast.Chain) -> bool:

@@ -39,7 +39,8 @@ from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.flattened import has_transposes, number_in
 from derivations.notes.judging.letters import SumsWritten, letters_outside, letters_summed
 from derivations.notes.judging.lost import with_lost_vector
-from derivations.notes.judging.regions import Regions, regions_in, within
+from derivations.notes.judging.pieces import of_a_piece
+from derivations.notes.judging.regions import MORE, Regions, regions_in, within
 from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -124,7 +125,22 @@ class Judging:
         if judged.verdict.is_refuted and judged.equation is not None:
             verdict = within(judged.verdict, judged.equation, self._regions, self.seed)
             judged = replace(judged, verdict=verdict)
+        if judged.verdict.is_refuted or judged.verdict.status is Status.UNDECIDED:
+            judged = of_a_piece(judged, step, self.document, self._positive_where, self.seed)
         return judged
+
+    def _positive_where(self, inequality: Step) -> sp.Expr | None:
+        """What is positive where an inequality of the document holds; None where it can't be read as one of numbers."""
+        less, more = inequality.left, inequality.right
+        if inequality.sign.sign in MORE:
+            less, more = more, less
+        if less is None or more is None or less.node is None or more.node is None:
+            return None
+        try:
+            low, high = self._speaker(less, more).side(less.node), self._speaker(more, less).side(more.node)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        return None if low.axes or high.axes else high.expr - low.expr
 
     @cached_property
     def _regions(self) -> Regions:

@@ -22,10 +22,10 @@ from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Document
 from derivations.verdict import Status, Verdict, Witness
 
-__all__ = ["Regions", "regions_in", "within"]
+__all__ = ["LESS", "MORE", "Regions", "regions_in", "within"]
 
-_LESS = ("<", r"\le", r"\leq", r"\leqslant", r"\ll")
-_MORE = (">", r"\ge", r"\geq", r"\geqslant", r"\gg")
+LESS = ("<", r"\le", r"\leq", r"\leqslant", r"\ll")
+MORE = (">", r"\ge", r"\geq", r"\geqslant", r"\gg")
 _BROKEN = (sp.Abs, sp.Max, sp.Min, sp.sign)
 
 
@@ -65,9 +65,9 @@ def regions_in(document: Document, habits: Habits) -> Regions:
     for step in document.steps:
         left, right = (side.node if side is not None else None for side in (step.left, step.right))
         sign = step.sign.sign
-        if sign in _MORE:
+        if sign in MORE:
             left, right = right, left
-        elif sign not in (*_LESS, r"\in"):
+        elif sign not in (*LESS, r"\in"):
             continue
         names, numbers = [_key(n, habits) for n in (left, right)], [_number(n) for n in (left, right)]
         if sign == r"\in":

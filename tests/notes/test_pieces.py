@@ -1,0 +1,37 @@
+r"""Steps about one piece of max, |u| and thresholds: what holds where an inequality beside it says is no mistake."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+HINGE = r"Let $L = \max(0, 1 - y w^\top x)$. "
+ABSOLUTE = r"Let $L = |w x - y|$. "
+RELU = r"Let $f(z) = \max(0, z)$. "
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (HINGE + r"If $y w^\top x < 1$ then $\frac{\partial L}{\partial w} = -y x$.", "proved"),
+        (HINGE + r"If $y w^\top x < 1$ then $\frac{\partial L}{\partial w} = y x$.", "refuted"),
+        (HINGE + r"If $1 > y w^\top x$ then $\frac{\partial L}{\partial w} = -2 y x$.", "refuted"),
+        (HINGE + r"Then $\frac{\partial L}{\partial w} = -y x$.", "refuted"),
+        (ABSOLUTE + r"When $w x > y$, $\frac{\partial L}{\partial w} = x$.", "proved"),
+        (ABSOLUTE + r"When $w x > y$, it is $x$; otherwise $\frac{\partial L}{\partial w} = -x$.", "proved"),
+        (ABSOLUTE + r"$\frac{\partial L}{\partial w} = -x$ if $w x < y$.", "proved"),
+        (ABSOLUTE + r"$\frac{\partial L}{\partial w} = x$ if $w x < y$.", "refuted"),
+        (ABSOLUTE + r"For all $n > 1$: $\frac{\partial L}{\partial w} = x$.", "undecided"),
+        (ABSOLUTE + r"For all $n > 1$: $\frac{\partial L}{\partial w} = 2x$.", "refuted"),
+        (ABSOLUTE + r"$\frac{\partial L}{\partial w} = x$.", "refuted"),
+        (RELU + r"For $z > 0$ we have $f'(z) = 1$.", "proved"),
+        (RELU + r"For $z > 0$ we have $f'(z) = z$.", "refuted"),
+    ],
+)
+def test_a_step_holds_in_the_piece_that_is_named(text: str, expected: str) -> None:
+    [step] = [s for s in check_notes(text).steps if r"\partial" in s.left or s.left.startswith("f'")]
+    assert step.verdict == expected, step.reason
+
+
+def test_the_condition_of_a_proof_in_a_piece_is_its_inequality() -> None:
+    [*_, step] = check_notes(ABSOLUTE + r"When $w x > y$, $\frac{\partial L}{\partial w} = x$.").steps
+    assert any("> 0" in condition for condition in step.conditions)
