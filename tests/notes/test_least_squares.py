@@ -32,13 +32,18 @@ $$\nabla_w L = -2\sum_{i=1}^n (y_i - w^T x_i) x_i$$
 OTHER_ARGUMENT = r"""
 Let $S(\beta) = (y - X\beta)^T(y - X\beta)$. Then $S(c) = y^T y - 2c^T X^T y + c^T X^T X c$.
 """
+PREDICTED = r"""
+With $\hat y = X w + b$ and $L = \frac{1}{n} (\hat y - y)^\top (\hat y - y)$ we have
+$$\nabla_w L = \frac{2}{n} X^\top (\hat y - y)$$
+$$\frac{\partial L}{\partial b} = \frac{2}{n} \mathbf{1}^\top (\hat y - y)$$
+"""
 
 
 def verdicts(text):
     return [s.verdict for s in check_notes(text).steps]
 
 
-@pytest.mark.parametrize("text", [STATED, IN_WORDS, PRIMES, NOISE, OTHER_ARGUMENT])
+@pytest.mark.parametrize("text", [STATED, IN_WORDS, PRIMES, NOISE, OTHER_ARGUMENT, PREDICTED])
 def test_right_notes_are_proved(text):
     found = verdicts(text)
     assert set(found) == {"definition", "proved"}
@@ -47,6 +52,7 @@ def test_right_notes_are_proved(text):
 @pytest.mark.parametrize(
     ("text", "right", "wrong"),
     [
+        (PREDICTED, r"= \frac{2}{n} X^\top", r"= \frac{1}{n} X^\top"),
         (STATED, "= 2A^T A\\theta - 2A^T Y", "= 2A^T A\\theta - A^T Y"),
         (STATED, "A\\theta - 2 Y^T A\\theta + Y", "A\\theta + 2 Y^T A\\theta + Y"),
         (IN_WORDS, "= -2\\mathbf{X}^T\\mathbf{Y} +", "= 2\\mathbf{X}^T\\mathbf{Y} +"),

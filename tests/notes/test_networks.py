@@ -277,3 +277,20 @@ def test_a_letter_that_runs_over_the_later_layer_as_well_tells_no_layers_apart()
     for letter in "jl":
         found = check_notes(text.replace("{}", letter)).steps
         assert found[-1].verdict != "refuted"
+
+
+UNIT = r"Let $h = \tanh(W x + b)$, $p = \sigma(v^\top h + c)$ and $L = -y \log p - (1 - y) \log(1 - p)$. "
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict"),
+    [
+        (r"$\frac{\partial L}{\partial h} = (p - y) v$", "proved"),
+        (r"$\frac{\partial L}{\partial c} = p - y$", "proved"),
+        (r"$\frac{\partial L}{\partial W} = (p - y) (v \odot (1 - h \odot h)) x^\top$", "proved"),
+        (r"$\frac{\partial L}{\partial W} = (p - y) (v \odot (1 - h)) x^\top$", "refuted"),
+        (r"$\frac{\partial L}{\partial b} = (p - y) v$", "refuted"),
+    ],
+)
+def test_one_output_unit_of_a_hidden_layer_is_a_number(step: str, verdict: str) -> None:
+    assert check_notes(UNIT + step).steps[-1].verdict == verdict

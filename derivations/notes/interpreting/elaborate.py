@@ -21,7 +21,7 @@ from derivations.kernels import charge
 from derivations.notes.interpreting.applications import MOMENTS, SIGMOIDS
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
 from derivations.notes.interpreting.indicators import is_indicator, is_one
-from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
 from derivations.notes.interpreting.shorthand import bare_symbols
@@ -69,6 +69,8 @@ class Elaborator(Products):
     def _is_matrix_form(self, node: Node) -> bool:
         has_ones = any(is_constant(part) for part in walk(node))
         for part in walk(node):
+            if isinstance(part, ast.Scripted) and is_transposed(part) and any(map(self._is_of_samples, walk(part))):
+                return True
             if isinstance(part, ast.Symbol) and not part.subscripts:
                 ref = read_name(part, self.signature.habits)
                 if (ref.transposed or has_ones) and not ref.indices and self._runs_over_samples_only(ref):
@@ -78,6 +80,10 @@ class Elaborator(Products):
                 if not ref.indices and not self.scope.of(ref.key) and self.small_name(ref.key) is not None:
                     return True
         return False
+
+    def _is_of_samples(self, part: object) -> bool:
+        ref = read_name(part, self.signature.habits) if isinstance(part, ast.Symbol) else None
+        return ref is not None and not ref.indices and self._runs_over_samples_only(ref)
 
     def _runs_over_samples_only(self, ref: Ref) -> bool:
         """Whether a name is a vector of one number for every sample: the y of y^T log p."""

@@ -29,6 +29,7 @@ __all__ = [
     "accented",
     "binder",
     "has_layers",
+    "is_transposed",
     "layer_of",
     "layer_of_key",
     "layer_of_node",
@@ -117,6 +118,12 @@ class Ref:
 
 
 @lru_cache(maxsize=20_000)
+def is_transposed(node: object) -> bool:
+    r"""Whether a name or a bracket is raised to a transpose: w^T, (y - X w)^\top."""
+    raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
+    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES - {"t"} for s in raised)
+
+
 def read_name(symbol: ast.Symbol, habits: Habits) -> Ref:
     """The symbol as a name with indices."""
     parts = _Parts(accented(symbol), habits)

@@ -14,6 +14,7 @@ equality of sizes are inferred here; no equation is decided by it.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -131,7 +132,8 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     ranks |= {key: len(axes) for key, axes in known.items()}
     targets = {} if has_weights else {k: 1 for k in bare - declared.keys() if base_letter(k) in _TARGETS}
     by_definition = _defined_ranks(equations, ranks, known.keys() | declared.keys(), signature.habits)
-    guesses = _apart({**by_definition, **targets}, targets, {})
+    scalars = _numbers_by_definition(equations, ranks, known.keys() | declared.keys() | arrays, signature.habits)
+    guesses = _apart({**by_definition, **scalars}, {**by_definition, **targets}, targets, {})
     for faults, count, losses in _LENIENCE:
         if faults and len(equations) > _MOST_EQUATIONS:
             continue
@@ -184,6 +186,47 @@ def _defined_ranks(
             if found.get(one.key) == 2 and not one.indices and other.key not in seen:
                 found[other.key] = 2  # what is predicted for every sample has a label for every sample
     return found
+
+
+def _numbers_by_definition(
+    equations: Sequence[tuple[Node, Node]], ranks: Mapping[str, int], fixed: Collection[str], habits: Habits
+) -> dict[str, int]:
+    r"""The names of numbers: z and c of z = v^T h + c, with v^T h a number, p of p = \sigma(z), and the y of p - y."""
+    fit = Fit(ranks, habits)
+    found: dict[str, int] = {}
+
+    def noted(*nodes: Node) -> None:
+        refs = [fit.ref(node) for node in nodes if isinstance(node, ast.Symbol)]
+        keys = [ref.key for ref in refs if ref is not None and not ref.indices]
+        found.update((key, 0) for key in keys if ranks.get(key) == 1 and key not in fixed)
+
+    for left, right in equations:
+        inner = [n for n in walk(right) if isinstance(n, ast.Product) and _is_inner(fit, n)]
+        for total in walk(right) if inner else ():
+            if isinstance(total, ast.Sum) and any(term.body in inner for term in total.terms):
+                noted(*(term.body for term in total.terms))
+        with contextlib.suppress(UnfitError):
+            follows = inner or any(ref.key in found for ref in _refs(right, habits))
+            shape = Fit({**ranks, **found}, habits).shape(right) if follows else None
+            if shape is not None and not shape.sizes:
+                noted(left)
+    for one, other in (pair for sides in equations for side in sides for pair in _differences(side)):
+        first = fit.ref(one)
+        if first is not None and first.key in found:
+            noted(other)
+    return found
+
+
+def _is_inner(fit: Fit, node: ast.Product) -> bool:
+    """Whether a product of two names is a number, and the names are none: v^T h."""
+    names = [factor.body for factor in node.factors]
+    shapes = [fit.symbol(name) if isinstance(name, ast.Symbol) else None for name in names]
+    if len(names) != 2 or any(s is None or not s.sizes for s in shapes):
+        return False
+    with contextlib.suppress(UnfitError):
+        product = fit.shape(node)
+        return product is not None and not product.sizes
+    return False
 
 
 def _differences(side: Node) -> Iterator[tuple[ast.Symbol, ast.Symbol]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.scope import Scope
 from derivations.notes.interpreting.signature import MATRICES, Signature, base_letter
 from derivations.notes.parsing import ast
@@ -23,7 +23,7 @@ _CAPITALS = frozenset("AHPUVWXYZ") | (MATRICES & frozenset("WUV"))
 def has_transposes(document: Document) -> bool:
     """Whether anything is transposed in a document."""
     members = (m for f in document.formulas for c in f.chains for m in c.members if m is not None)
-    return any(_is_transpose(node) for m in members for node in walk(m))
+    return any(is_transposed(node) for m in members for node in walk(m))
 
 
 def number_in(sides: Iterable[Node], signature: Signature, scope: Scope) -> str | None:
@@ -33,11 +33,6 @@ def number_in(sides: Iterable[Node], signature: Signature, scope: Scope) -> str 
             if isinstance(node, ast.Symbol) and _is_number(node, signature, scope):
                 return node.name
     return None
-
-
-def _is_transpose(node: object) -> bool:
-    raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
-    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES - {"t"} for s in raised)
 
 
 def _is_number(node: ast.Symbol, signature: Signature, scope: Scope) -> bool:
