@@ -54,10 +54,11 @@ class Context:
         """The same facts about expressions in which all names but `keep` are replaced by their values."""
         if not definitions:
             return self
-        if ("expanded", keep) not in self.within:
+        known = "expanded", definitions, keep
+        if known not in self.within:
             positive = tuple(expand_definitions(e, definitions, keep) for e in self.positive)
-            self.within["expanded", keep] = replace(self, positive=positive)
-        found: Context = self.within["expanded", keep]
+            self.within[known] = replace(self, positive=positive)
+        found: Context = self.within[known]
         return found
 
     def enter(self, expr: sp.Sum | sp.Product) -> tuple[sp.Expr, Context]:

@@ -237,3 +237,20 @@ def test_the_second_index_may_be_that_of_the_sample() -> None:
     $$\frac{\partial E}{\partial w_i} = -\sum_{d \in D} (t_d - o_d) o_d (1 - o_d) x_{id}$$"""
     assert check_notes(text).steps[-1].verdict in ("proved", "supported")
     assert check_notes(text.replace("x_{id}", "w_i")).steps[-1].verdict == "refuted"
+
+
+RESIDUAL = r"The residual is $r = y - X\beta$ and $S = r^T r$. At the minimum $X^T r = 0$, that is "
+
+
+@pytest.mark.parametrize(
+    ("solved", "verdict"),
+    [(r"$X^T X \beta = X^T y$", "proved"), (r"$X^T X \beta = 2 X^T y$", "definition")],
+)
+def test_what_follows_from_a_vector_that_is_zero(solved: str, verdict: str) -> None:
+    assert check_notes(RESIDUAL + solved).steps[-1].verdict == verdict
+
+
+def test_a_hessian_is_no_equation_to_be_solved() -> None:
+    text = r"$J(w) = \|Xw - y\|^2 + \lambda\|w\|^2$, $\nabla J = 2X^T(Xw - y) + 2\lambda w = 0$ and "
+    assert check_notes(text + r"$\nabla^2 J = 2(X^T X + \lambda I)$").steps[-1].verdict == "proved"
+    assert check_notes(text + r"$\nabla^2 J = 2(X^T X - \lambda I)$").steps[-1].verdict == "refuted"

@@ -246,7 +246,7 @@ class Fit:
     def times(self, a: _Shape, b: _Shape, operator: str) -> _Shape | None:
         if not a.sizes or not b.sizes:
             return a if a.sizes else b
-        if operator in (r"\odot", r"\circ", "*", "/", r"\div"):
+        if operator in (r"\odot", r"\oslash", r"\circ", "*", "/", r"\div"):
             if len(a.sizes) != len(b.sizes):
                 raise UnfitError
             self.alike(a, b)

@@ -169,7 +169,7 @@ class Products(Applications, Totals):
             case r"\otimes":
                 if len(left.axes) == 1 and len(right.axes) == 1:
                     return contract(replace(left, is_row=False), replace(right, is_row=True))
-            case r"\div":
+            case r"\div" | r"\oslash":
                 return self.quotient(left, right)
         raise UnsupportedNoteError(f"the operator {operator}")
 

@@ -96,6 +96,12 @@ def _inside_softmax(node: Node | None) -> Node | None:
     return None
 
 
+def _is_softmax_of(bare: Collection[str], node: Node, habits: Habits) -> bool:
+    """Whether a side is softmax(z) of a name that never carries an index: a column, then."""
+    logits = _inside_softmax(node)
+    return isinstance(logits, ast.Symbol) and any(ref.key in bare for ref in _refs(logits, habits))
+
+
 def inferred_axes(document: Document, signature: Signature, stated: Stated | None = None) -> dict[str, tuple[Key, ...]]:
     """The axes of every name that never carries an index; empty where there is no such notation, or nothing fits."""
     equations = [
@@ -124,6 +130,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     has_weights = any(rank == 2 and key[0] in WEIGHTS for key, rank in ranks.items())
     is_stated = any(len(sizes) == 2 for sizes in declared.values())
     is_written = has_weights and (is_stated or bool(arrays) or any(map(_shows_arrays, equations)))
+    is_written = is_written or any(_is_softmax_of(bare, right, signature.habits) for _, right in equations)
     if not is_written and not _is_misread(equations, signature, arrays & bare, declared):
         return {}
     known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}

@@ -177,9 +177,11 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
                 return Verdict(Status.UNDECIDED, "convention", reason=f"holds where {bias} is {first}")
     for zero in speaker.scope.zeroed:
         counts = {t.limits[0][2] for t in zero.atoms(sp.Sum) if t.limits[0][1] == 1}
-        ratios = [c / count for count in (1, *sorted(counts, key=str)) for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
+        known = (e.definition for e in speaker.scope.definitions_of(zero))
+        definitions = tuple(dict.fromkeys((*equation.definitions, *(d for d in known if d is not None))))
+        ratios = [sp.Rational(c, 2) / count for count in (1, *sorted(counts, key=str)) for c in (2, -2, 4, -4, 1, -1)]
         for ratio in ratios:
-            scaled = replace(equation, left=left - right, right=ratio * zero)
+            scaled = replace(equation, left=left - right, right=ratio * zero, definitions=definitions)
             if is_provable(scaled, seed, OPERATIONS, SECONDS):
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
     excuse = holds_for_probabilities(equation, speaker, seed)

@@ -9,13 +9,13 @@ import sympy as sp
 
 from derivations.equation import Equation, is_provable
 from derivations.functions import Partial
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.interpreting.quotients import gradient_of, subject_of
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import label_of, labels_in
+from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.conditions import cases_written
 from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.judge import own_chain
@@ -89,6 +89,9 @@ class Excusing(Worded, Solved):
                 record, verdict="supported", witness=None, reason="holds of its derivative, as the text says"
             )
         if begins and self._is_equation(left, right, judged):
+            if judged.right == 0 and self._speaker(step.left).side(left).axes:  # X^T r = 0, and no line w^T x = 0
+                self.scope.zeroed.append(judged.left)
+                self.zeroed_at = step.formula
             return replace(record, verdict="definition", method="condition", witness=None, reason="a condition")
         solved = begins and isinstance(right, ast.Number) and bool(judged.left.free_symbols)
         if solved and isinstance(right, ast.Number) and self._is_to_be_solved(step, left, right):
@@ -100,7 +103,7 @@ class Excusing(Worded, Solved):
             return replace(
                 record, verdict="definition", method="condition", witness=None, reason="an equation to be solved"
             )
-        named = head_of(left, self.signature) is not None or subject_of(left) is not None
+        named = any(found is not None for found in (head_of(left, self.signature), subject_of(left), gradient_of(left)))
         follows = 0 <= step.formula - self.zeroed_at <= SOLVING
         if begins and not named and (follows or re.search(_SOLVED, before, re.I)):
             reason = "an equation to be solved" + (", as the text says" if not follows else "")
