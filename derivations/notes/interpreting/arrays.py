@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.indexed import substitute
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.signature import Key
 from derivations.notes.interpreting.tensor import ANY, FIXED, Axis, Value, summed
@@ -35,7 +35,9 @@ _LETTERS = "ijklpqrsuvacd"
 
 
 def is_constant(node: object) -> bool:
-    """Whether a bold 0 or 1 stands for a vector of them."""
+    """Whether a bold 0 or 1, or a transposed 1, stands for a vector of them."""
+    if isinstance(node, ast.Scripted) and node.base == ast.Number("1") and is_transposed(node):
+        return True
     if isinstance(node, ast.Scripted) and all(isinstance(s, ast.Symbol) for s in node.subscripts):
         return is_constant(node.base)
     return (

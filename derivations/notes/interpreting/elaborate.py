@@ -415,6 +415,8 @@ class Elaborator(Products):
 
     def scripted(self, node: ast.Scripted) -> Value:
         base = node.base
+        if base == ast.Number("1") and is_transposed(node):
+            return self.constant(ast.Decorated("mathbf", base)).transposed
         if is_one(base) and len(node.subscripts) == 1 and not node.superscripts and not node.primes:
             below = node.subscripts[0]
             if isinstance(below, ast.Chain):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derivations.notes.interpreting.arrays import TRACES
-from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import Habits, Ref, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.signature import Key, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
@@ -118,13 +118,14 @@ class Fit:
                 return None  # a vector of ones, of any size
             case ast.Scripted(ast.Decorated(_, ast.Number())):
                 return None
+            case ast.Scripted(ast.Number()) if is_transposed(node):
+                return None
             case ast.Group(opening, _, body):
                 inner = self.shape(body)
                 return _NUMBER if opening in (r"\|", "|") else inner
-            case ast.Scripted(base, (), (power,)):
+            case ast.Scripted(base, (), (_,)):
                 inner = self.shape(base)
-                is_transpose = isinstance(power, ast.Symbol) and power.name in TRANSPOSES
-                return self.transposed(inner) if is_transpose and inner is not None else inner
+                return self.transposed(inner) if is_transposed(node) and inner is not None else inner
             case ast.Sum(terms):
                 weighted = any(self._begins_with_weight(term.body) for term in terms)
                 return self.total([self.shape(term.body) for term in terms], 0 if weighted else 1)
