@@ -207,10 +207,11 @@ def _alone(
 
 
 def _is_said_elsewhere(record: StepRecord, signature: Signature) -> bool:
-    """Whether a step by itself is open for want of what the document says: a parameter, a mean, vectors."""
-    name = re.match(r"(\S+) is not defined here", str(record.reason))
+    """Whether a step by itself is open for want of what the document says: a parameter, a function, a mean, vectors."""
+    name = re.match(r"([^\s(']+)(['(]?).* (?:is not defined|has no value) here", str(record.reason))
     is_of_usage = re.search("as is usual|what is transposed", str(record.reason)) is not None
-    return record.method in _UNREADABLE or is_of_usage or name is not None and name[1] in signature.parameters
+    known = signature.parameters if name is None or not name[2] else signature.functions
+    return record.method in _UNREADABLE or is_of_usage or name is not None and name[1] in known
 
 
 def _is_open(record: StepRecord) -> bool:

@@ -83,7 +83,7 @@ def test_a_gradient_by_parameters_that_are_written_out(left: str) -> None:
         (
             MODEL.replace(r"\mathbf z = \mathbf W \mathbf x + \mathbf b", r"\mathbf z"),
             r"\mathbf z = \mathbf W^\top \mathbf x + \mathbf b",
-            "unsupported",
+            "definition",
         ),
     ],
 )

@@ -183,6 +183,11 @@ $$\sum y_i = n\beta_0 + \beta_1\sum x_i$$"""
     assert verdicts(text.replace("= 0$$", "$$").replace("0 + ", "0 - "))[-1] == "refuted"
 
 
+    plain = text.replace("= 0$$", "$$")  # of what was just found to be a derivative
+    assert verdicts(plain)[-1] == "definition"
+    assert verdicts(plain.replace("n\\beta_0 +", "n\\beta_0 -"))[-1] == "refuted"
+
+
 DOTTED = r"""The unit is $$y = w_1.x_1 + w_2.x_2 + ... + w_N.x_N = \sum_{i=1}^N w_i.x_i$$ with $E = \frac12 (t-y)^2$. So
 $$w_i - \eta.\frac{dE}{dw_i} = w_i - \eta.\frac{dE}{dy} .\frac{dy}{dw_i} = w_i + \eta.(t - y).x_i$$"""
 

@@ -11,7 +11,7 @@ from derivations.equation import Equation, is_provable
 from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
 from derivations.notes.interpreting.heads import head_of
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import gradient_of, subject_of
 from derivations.notes.judging.cells import Judged
@@ -99,7 +99,7 @@ class Excusing(Worded, Solved):
             self.zeroed_at = step.formula
             reason = "an equation to be solved"
             return replace(record, verdict="definition", method="condition", witness=None, reason=reason)
-        if begins and _is_multiplied_through(left, right):
+        if begins and self._is_multiplied_through(left, right):
             return replace(
                 record, verdict="definition", method="condition", witness=None, reason="an equation to be solved"
             )
@@ -231,6 +231,19 @@ class Excusing(Worded, Solved):
         sides = [ROW in free_symbols(e) for e in (judged.equation.left, judged.equation.right)]
         return all(sides) and is_provable(replace(judged.equation, right=judged.equation.right / count), self.seed)
 
+    def _is_multiplied_through(self, left: Node, right: Node) -> bool:
+        r"""Whether an equation that is stated is multiplied by a transposed matrix: X^T X w = X^T y, of X w = y."""
+        if (
+            not (isinstance(left, ast.Product) and isinstance(right, ast.Product))
+            or left.factors[0] != right.factors[0]
+        ):
+            return False
+        plain = _without_first(left), _without_first(right)
+        stated = (
+            (s.left.node, s.right.node) for s in self.document.steps if s.left is not None and s.right is not None
+        )
+        return is_transposed(left.factors[0].body) and plain in stated
+
     def _words_around(self, step: Step) -> str:
         """The words before, in and behind a formula."""
         formula = self.document.formulas[step.formula]
@@ -300,14 +313,9 @@ def _holds_for_one(equation: Equation | None, samples: tuple[sp.Expr, sp.Expr], 
     return any(is_provable(replace(one, right=one.right / size), seed) for size in (sp.S.One, count))
 
 
-def _is_multiplied_through(left: Node, right: Node) -> bool:
-    r"""Whether both sides are products that begin with the same transposed matrix: X^T X w = X^T y."""
-    if not (isinstance(left, ast.Product) and isinstance(right, ast.Product)):
-        return False
-    first, second = left.factors[0], right.factors[0]
-    raised = first.body.superscripts if isinstance(first.body, ast.Symbol) else ()
-    is_transpose = any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
-    return is_transpose and first == second and not first.sign
+def _without_first(product: ast.Product) -> Node:
+    first, *others = product.factors[1:]
+    return ast.Product((replace(first, operator=""), *others)) if others or first.sign else first.body
 
 
 def _sums_over_another_size(left: Node, right: Node, judged: Judged) -> bool:
@@ -419,8 +427,7 @@ def _is_of_arrays(node: object) -> bool:
     """Whether a part of a formula may sum over entries: a norm, a transpose."""
     if isinstance(node, ast.Group):
         return node.opening in (r"\|", "|")
-    raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
-    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
+    return is_transposed(node)
 
 
 def _numbered(key: str) -> str:
