@@ -182,7 +182,6 @@ $$\sum y_i = n\beta_0 + \beta_1\sum x_i$$"""
     assert verdicts(text.replace("= 0$$", "$$"))[-1] == "definition"
     assert verdicts(text.replace("= 0$$", "$$").replace("0 + ", "0 - "))[-1] == "refuted"
 
-
     plain = text.replace("= 0$$", "$$")  # of what was just found to be a derivative
     assert verdicts(plain)[-1] == "definition"
     assert verdicts(plain.replace("n\\beta_0 +", "n\\beta_0 -"))[-1] == "refuted"
