@@ -207,3 +207,27 @@ FEATURES = r"$y_n = \sigma(a_n)$, $a_n = \mathbf{w}^T \phi_n$, $E = -\sum_n t_n 
 def test_data_are_vectors_where_weights_are_multiplied_with_them(before: str, right: str, wrong: str) -> None:
     assert last(f"{before} $${right}$$").verdict == "proved"
     assert last(f"{before} $${wrong}$$").verdict == "refuted"
+
+
+MARGIN = r"Let $m_i = y_i w^\top x_i$ with $y_i \in \{-1, 1\}$ and $L = \sum_i \log(1 + e^{-m_i})$. "
+CLASSES = r"$\hat{y}_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}$ and $z_k = w_k^T x + b_k$. For $i \neq k$: "
+
+
+@pytest.mark.parametrize(
+    ("before", "right", "wrong"),
+    [
+        (
+            MARGIN,
+            r"\frac{\partial L}{\partial w} = -\sum_i \sigma(-m_i) y_i x_i",
+            r"\frac{\partial L}{\partial w} = -\sum_i \sigma(m_i) y_i x_i",
+        ),
+        (
+            CLASSES,
+            r"\frac{\partial \hat{y}_k}{\partial z_i} = -\hat{y}_k \hat{y}_i",
+            r"\frac{\partial \hat{y}_k}{\partial z_i} = \hat{y}_k \hat{y}_i",
+        ),
+    ],
+)
+def test_margins_and_predicted_classes_have_the_values_that_are_said(before: str, right: str, wrong: str) -> None:
+    assert last(f"{before} $${right}$$").verdict in ("proved", "supported")
+    assert last(f"{before} $${wrong}$$").verdict == "refuted"

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from derivations.notes.interpreting.names import TRANSPOSES
 from derivations.notes.interpreting.signature import WEIGHTS
 from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
 
-__all__ = ["entries_of_vectors"]
+__all__ = ["entries_of_vectors", "numbered_layers"]
 
 
 def entries_of_vectors(symbols: Sequence[ast.Symbol]) -> frozenset[tuple[str, bool]]:
@@ -27,3 +28,16 @@ def entries_of_vectors(symbols: Sequence[ast.Symbol]) -> frozenset[tuple[str, bo
     weights = {name for name in entries & WEIGHTS if ("whole", True) in uses[name]}
     is_whole = "x" in entries and ("whole", False) in uses["x"]
     return frozenset((name, True) for name in (*weights, "x")) if weights and is_whole else frozenset()
+
+
+def numbered_layers(sides: list[Node]) -> frozenset[str]:
+    """Names of layers where X W_1 + b_1 and a_1 W_2 + b_2 stand: z_1 and z_2 are no entries then, though z_k is one."""
+    numbers: set[str] = set()
+    for terms in (n.terms for side in sides for n in walk(side) if isinstance(n, ast.Sum)):
+        parts = [n for term in terms for n in walk(term.body) if isinstance(n, ast.Symbol)]
+        found = [
+            {s.text for n in parts if n.name == name for s in n.subscripts if isinstance(s, ast.Number)}
+            for name in ("W", "b")
+        ]
+        numbers |= found[0] & found[1]
+    return frozenset("Wbzahso") if len(numbers) > 1 else frozenset()

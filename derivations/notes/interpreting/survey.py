@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.classes import class_letters
-from derivations.notes.interpreting.entries import entries_of_vectors
+from derivations.notes.interpreting.entries import entries_of_vectors, numbered_layers
 from derivations.notes.interpreting.names import (
     LAYERED,
     NAMES_BOUND,
@@ -347,8 +347,12 @@ class Survey:
         joined = self.joined
         self.bold -= {k for k in self.bold if self._is_of_all_samples(k)}
         self.columns = {k for k in self.bold if base_letter(k) not in VECTORS and self._is_of_entries(k)}
+        of_classes = set(self.class_slots)
         for key in self.class_slots:
             joined.kind.pop(key, None)
+        for alike in self.letters.values():  # \hat{y}_k beside e^{z_k}, and then z_k = w_k^T x: classes, all of them
+            for slot in alike if of_classes & set(alike) else ():
+                joined.kind.pop(slot, None)
         shared = self._sizes_of_both()
         for number, letter, upper, _ in self.bounds:
             if upper is not None:
@@ -413,21 +417,8 @@ def habits_of(sides: list[Node]) -> Habits:
                     elif indices:
                         numbered[accented(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
-    numbers = {(name, True) for name in _numbered_layers(sides)}
+    numbers = {(name, True) for name in numbered_layers(sides)}
     return replace(plain, indexed=(indexed | entries_of_vectors(symbols)) - numbers)
-
-
-def _numbered_layers(sides: list[Node]) -> frozenset[str]:
-    """Names of layers where X W_1 + b_1 and a_1 W_2 + b_2 stand: z_1 and z_2 are no entries then, though z_k is one."""
-    numbers: set[str] = set()
-    for terms in (n.terms for side in sides for n in walk(side) if isinstance(n, ast.Sum)):
-        parts = [n for term in terms for n in walk(term.body) if isinstance(n, ast.Symbol)]
-        found = [
-            {s.text for n in parts if n.name == name for s in n.subscripts if isinstance(s, ast.Number)}
-            for name in ("W", "b")
-        ]
-        numbers |= found[0] & found[1]
-    return frozenset("Wbzahso") if len(numbers) > 1 else frozenset()
 
 
 def _raised_samples(symbols: list[ast.Symbol]) -> set[str]:

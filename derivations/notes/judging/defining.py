@@ -41,6 +41,11 @@ _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|a
 _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
 
 
+def _is_between(head: Head) -> bool:
+    """Whether a name is one of a step between: u and v, and m with an index, which is no size and no slope then."""
+    return head.ref.key in ("u", "v") or head.ref.key == "m" and bool(head.ref.indices)
+
+
 @dataclass
 class Defining(Renewing):
     """The part of a reading that binds names."""
@@ -101,12 +106,12 @@ class Defining(Renewing):
         """Whether a name is a parameter by which something is differentiated: no value is its definition.
 
         What is called y or t is no parameter, but what a layer gives: y = σ(x), and later ∂L/∂y. Nor is the u of a
-        chain rule: u = g(x), and later dy/du, or the x^l of a layer.
+        chain rule: u = g(x), and later dy/du, or the x^l of a layer, or the margin m_i = y_i w^T x_i.
         """
         letter = base_letter(head.ref.key)
         if letter.lower() in LABELS or letter == "x" and layer_of_key(head.ref.key) is not None:
             return False
-        if head.ref.key in ("u", "v") and any(isinstance(n, ast.Symbol) for n in walk(right)):
+        if _is_between(head) and any(isinstance(n, ast.Symbol) for n in walk(right)):
             return False
         speaker = Elaborator(self.signature, self.scope, 0, self.choices)
         return head.ref.key in self._differentiated_by and speaker.is_primitive(head.ref.key) and not head.arguments
@@ -114,7 +119,7 @@ class Defining(Renewing):
     def _is_open(self, head: Head) -> bool:
         """Whether a name is neither data, nor a parameter, nor defined: an equation may say what it is."""
         speaker = Elaborator(self.signature, self.scope, 0, self.choices)
-        return not speaker.is_primitive(head.ref.key) or bool(head.arguments) or head.ref.key in ("u", "v")
+        return not speaker.is_primitive(head.ref.key) or bool(head.arguments) or _is_between(head)
 
     def _has_value(self, head: Head) -> bool:
         found = self.scope.of(head.ref.key)
