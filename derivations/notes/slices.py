@@ -44,7 +44,8 @@ def slices(
     said = set().union(*heads)
     for found, formula in zip(heads, document.formulas, strict=True):
         found |= _by_derivative(formula, signature) - said
-    sums = {k: _totals(formula, signature) for k, formula in enumerate(document.formulas)}
+    sums = [_totals(formula, signature) for formula in document.formulas]
+    wholes = [_totals(formula, signature, of_sums=False) for formula in document.formulas]
     squashed = {k for k, formula in enumerate(document.formulas) if _is_squashed(formula)}
     for number in sorted(wanted)[:MOST]:
         kept = {number}
@@ -54,8 +55,9 @@ def slices(
             kept.add(at)
         needed = set().union(*(names[k] for k in kept))
         meant = set().union(*(_bare(document.formulas[k], signature) for k in kept))
-        totals = {k: found & meant for k, found in sums.items() if k < number and found & meant}
-        whole = _grown(kept, needed, number, names, heads, squashed) | set(totals)
+        plain = {key: k for k in range(number) for key in wholes[k]}  # the last formula that defines a name by itself
+        totals = {k for key, k in plain.items() if key in meant and key in sums[k]}
+        whole = _grown(kept, needed, number, names, heads, squashed) | totals
         for total in sorted(totals):
             whole |= _grown({total}, names[total] - heads[total], total, names, heads, squashed)
         yield _part(document, sorted(whole), number)
@@ -132,14 +134,18 @@ def _bare(formula: Formula, signature: Signature) -> set[str]:
     return found
 
 
-def _totals(formula: Formula, signature: Signature) -> set[str]:
-    """The names without an index that a formula says to be a sum: J, where the parts J_i of it have a value, too."""
+def _totals(formula: Formula, signature: Signature, of_sums: bool = True) -> set[str]:
+    """The names without an index that a formula says to be a sum: J, where the parts J_i of it have a value, too.
+
+    of_sums: else those that it says to be anything.
+    """
     found: set[str] = set()
     for chain in formula.chains:
         head = _head(chain.members[0], signature) if len(chain.members) > 1 and chain.members[0] is not None else None
         value = chain.members[1] if head is not None else None
         if head is not None and value is not None and not head.ref.indices:
-            found |= {head.ref.key} if any(isinstance(n, ast.BigOperator) for n in walk(value)) else set()
+            is_sum = any(isinstance(n, ast.BigOperator) for n in walk(value))
+            found |= {head.ref.key} if is_sum or not of_sums else set()
     return found
 
 

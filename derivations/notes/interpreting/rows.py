@@ -1,6 +1,7 @@
 r"""Entries of a matrix by its small letter: \hat{Y} = softmax(Z), and then \hat{y}_{ik} and \hat{y}_i.
 
-Where \hat{Y} has a value and \hat{y} has none, \hat{y}_{ik} is an entry of it, \hat{y}_i a row, and y_{ik} one of Y.
+Where \hat{Y} has a value and \hat{y} has none, \hat{y}_{ik} is an entry of it, \hat{y}_i a row, and y_{ik} one of Y. A
+matrix that is written out by its entries, y_{11} and so on, is left as it is.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def rows_in(chains: Iterable[ast.Chain]) -> Rows:
         if key is not None and key[0] in _LETTERS:
             count = _indices(symbol)
             fewest[key], most[key] = min(count, fewest.get(key, count)), max(count, most.get(key, 0))
-    open_ = {key for key, count in most.items() if count == 2 and fewest[key] and key not in heads}
+    written = {_key(s) for s in symbols if any(isinstance(n, ast.Number) for part in s.subscripts for n in walk(part))}
+    open_ = {key for key, count in most.items() if count == 2 and fewest[key] and key not in heads | written}
     found = {key for key in open_ if (key[0].upper(), key[1]) in heads & whole}
     labels = {key for key in open_ if key in (("y", False), ("t", False)) and (key[0].upper(), False) in whole}
     return frozenset(found | (labels if ("y", True) in found or found - labels else set()))
