@@ -234,7 +234,8 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Logits):
         record = self._judged(at.blank, judged)
         if record.method == "values":
             return record
-        if record.verdict in HELD and at.subject is not None and judged.right is not None:
+        is_slope = at.subject is not None or gradient_of(at.left) is not None
+        if record.verdict in HELD and is_slope and judged.right is not None:
             self.slopes.append(judged.right)
         said = self._no_claim(at, record)
         if said is not None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.judge import Judging
@@ -39,7 +39,8 @@ class Solved(Judging):
         if judged.equation is None or judged.left is None or judged.right is None:
             return False
         asked = replace(judged.equation, left=judged.left - judged.right)
-        multiples = (c * slope for slope in self.slopes[-SOLVING:] for c in _MULTIPLES)
+        slopes = [_at_entry_of(asked.left, slope) for slope in self.slopes[-SOLVING:]]
+        multiples = (c * slope for slope in slopes for c in _MULTIPLES)
         return any(is_provable(replace(asked, right=m), self.seed, OPERATIONS, SECONDS) for m in multiples)
 
     def _solution(self, step: Step, left: Node, right: Node) -> Judged | None:
@@ -83,3 +84,9 @@ class Solved(Judging):
                 definitions = tuple(d for d in known if d is not None)
                 fresh = replace(itself.context)
                 yield replace(itself, left=whole, right=sp.S.Zero, definitions=definitions, context=fresh)
+
+
+def _at_entry_of(expr: sp.Expr, slope: sp.Expr) -> sp.Expr:
+    """A vector at the entry at which another stands, where each has one index that nothing names."""
+    own, other = ([s for s in free_symbols(e) if re.fullmatch(r"a\d+", s.name)] for e in (expr, slope))
+    return substitute(slope, {other[0]: own[0]}) if len(own) == len(other) == 1 else slope
