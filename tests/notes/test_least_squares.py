@@ -254,3 +254,15 @@ def test_a_hessian_is_no_equation_to_be_solved() -> None:
     text = r"$J(w) = \|Xw - y\|^2 + \lambda\|w\|^2$, $\nabla J = 2X^T(Xw - y) + 2\lambda w = 0$ and "
     assert check_notes(text + r"$\nabla^2 J = 2(X^T X + \lambda I)$").steps[-1].verdict == "proved"
     assert check_notes(text + r"$\nabla^2 J = 2(X^T X - \lambda I)$").steps[-1].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict"),
+    [
+        (r"$\nabla L = \frac{2}{n} (\hat y - y)^\top X$", "proved"),
+        (r"$\nabla L = \frac{2}{n} (\hat y - y) X$", "supported"),  # a column before a matrix: who transposes means it
+        (r"$\nabla L = \frac{2}{n} X (\hat y - y)$", "refuted"),
+    ],
+)
+def test_a_column_before_a_matrix_is_no_proof(step: str, verdict: str) -> None:
+    assert check_notes(PREDICTED + step).steps[-1].verdict == verdict

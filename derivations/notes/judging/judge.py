@@ -381,6 +381,7 @@ class Judging:
         first.met = met
         first.doubts += second.doubts
         first.flattened |= second.flattened
+        first.laid |= second.laid
         first.by_entry |= second.by_entry
         first.weighted += second.weighted
         first.partial += second.partial
@@ -395,6 +396,9 @@ class Judging:
             judged = replace(judged, verdict=_as_written(judged.verdict, claim.speaker))
         if judged.verdict.is_proved and claim.speaker.flattened:
             reason = "proved where what is transposed is a number; nothing says whether it is"
+            judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+        if judged.verdict.is_proved and claim.speaker.laid and self._transposes():
+            reason = "proved where a column is read as a row, and the text has transposes for that"
             judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
         if judged.verdict.is_proved and _is_row_for_column(claim):
             reason = "proved but for a row on one side and a column on the other"
