@@ -48,7 +48,7 @@ class Products(Applications, Totals):
 
     mended: list[tuple[sp.Expr, sp.Expr]] | None = None
     squared: list[tuple[sp.Expr, sp.Expr]] | None = None
-    laid: bool = False  # a column before a matrix, or before a column, was read as a row
+    laid: bool = False  # a column before a matrix was read as a row
     by_entry: bool = False  # u ⊙ v was read as a product of numbers
     weighted: list[str] = field(default_factory=list)  # numbers with the name of a matrix, before another name
     beside_slope: bool = False  # columns beside σ'(z) are multiplied entry by entry
@@ -146,7 +146,6 @@ class Products(Applications, Totals):
                         raise UnsupportedNoteError("a product of vectors over different things")
                     if left.axes[0].sort not in (self.signature.feature, ("features",)):
                         self.doubts.append("a product of two columns may be taken entry by entry")
-                    self.laid = self.laid or not operator
                     return contract(replace(left, is_row=True), replace(right, is_row=False))
                 if not left.axes and not right.axes and not operator:
                     self.weighted += [a.name for a in (label_if_named(left.expr),) if a and _is_weight(a, right)]
