@@ -35,3 +35,10 @@ def test_a_step_holds_in_the_piece_that_is_named(text: str, expected: str) -> No
 def test_the_condition_of_a_proof_in_a_piece_is_its_inequality() -> None:
     [*_, step] = check_notes(ABSOLUTE + r"When $w x > y$, $\frac{\partial L}{\partial w} = x$.").steps
     assert any("> 0" in condition for condition in step.conditions)
+
+
+@pytest.mark.parametrize(("gap", "verdict"), [(r"\hat y_i - y_i", "proved"), (r"y_i - \hat y_i", "refuted")])
+def test_a_prediction_with_a_hat_is_no_data(gap: str, verdict: str) -> None:
+    text = r"$E = \frac1n \sum_{i=1}^n |y_i - \hat y_i|$ and "
+    slope = rf"$\frac{{\partial E}}{{\partial \hat y_i}} = \frac1n \text{{sign}}({gap})$"
+    assert check_notes(text + slope).steps[-1].verdict == verdict

@@ -73,7 +73,8 @@ class Settled:
             result = partials_taken(expr, self._statement(expr), self.ranges)
         for p in partials:
             label = label_of(p.variable)
-            data = base_letter(label.name) in ("x", "y", "t") and label not in self.speaker.scope.symbols
+            is_open = label not in self.speaker.scope.symbols and not label.name.startswith(r"\hat")
+            data = base_letter(label.name) in ("x", "y", "t") and is_open  # a prediction, with a hat, is no data
             if data and "softmax" not in self.speaker.signature.words and is_summed(p.function, self.speaker):
                 self.doubts.append(f"a derivative by the data {label}")
         noisy = {label.name for p in partials for label in labels_in(p.function)} & self.speaker.scope.noisy
