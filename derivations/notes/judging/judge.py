@@ -13,11 +13,10 @@ from functools import cached_property
 import sympy as sp
 
 from derivations.equation import conditions_of, decide
-from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.elaborate import Elaborator
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.order import beside_slopes, exchanged, inverted
 from derivations.notes.interpreting.scope import Entry, Scope
@@ -37,6 +36,7 @@ from derivations.notes.judging.conditions import (
 )
 from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.flattened import has_transposes, number_in
+from derivations.notes.judging.lent import less_what_was_lent
 from derivations.notes.judging.letters import SumsWritten, letters_outside, letters_summed
 from derivations.notes.judging.lost import with_lost_vector
 from derivations.notes.judging.pieces import of_a_piece
@@ -393,18 +393,8 @@ class Judging:
     def _decided(self, claim: Claim) -> Judged:
         judged = judge(claim, self.seed)
         if judged.verdict.is_proved:
-            judged = replace(judged, verdict=_as_written(judged.verdict, claim.speaker))
-        if judged.verdict.is_proved and claim.speaker.flattened:
-            reason = "proved where what is transposed is a number; nothing says whether it is"
-            judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
-        if judged.verdict.is_proved and claim.speaker.laid and self._transposes():
-            reason = "proved where a column is read as a row, and the text has transposes for that"
-            judged = replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
-        if judged.verdict.is_proved and _is_row_for_column(claim):
-            reason = "proved but for a row on one side and a column on the other"
-            is_named = isinstance(claim.left.expr, sp.Indexed) and isinstance(claim.right.expr, sp.Indexed)  # w^T = w
-            status = Status.UNDECIDED if is_named else Status.SUPPORTED
-            judged = replace(judged, verdict=replace(judged.verdict, status=status, reason=reason))
+            verdict = less_what_was_lent(judged.verdict, claim, self._transposes())
+            judged = replace(judged, verdict=verdict)
         if judged.verdict.is_proved and judged.equation is not None:
             sides = claim.left.expr, claim.right.expr
             cancelled = (e for e in claim.speaker.partial if not any(side.has(e) for side in sides))
@@ -480,35 +470,11 @@ class Judging:
         return {a.name for value in values for a in labels_in(value)}
 
 
-def _is_row_for_column(claim: Claim) -> bool:
-    """Whether vectors stand on their sides differently, w^T = w, where no derivative leaves it open how."""
-    left, right = claim.left, claim.right
-    are_vectors = len(left.axes) == len(right.axes) == 1
-    return are_vectors and left.is_row != right.is_row and not (left.expr.has(Partial) or right.expr.has(Partial))
-
-
-def _as_written(verdict: Verdict, speaker: Elaborator) -> Verdict:
-    """A proof less what the reading lent it: other indices, or the sample whose index only the names beside it have."""
-    if speaker.turned:
-        reason = f"holds with the indices of {speaker.turned[0]} exchanged"
-        return replace(verdict, status=Status.UNDECIDED, reason=reason)
-    if speaker.by_entry and speaker.weighted:
-        reason = f"holds where {speaker.weighted[0]} is a number, beside what is multiplied entry by entry"
-        return replace(verdict, status=Status.UNDECIDED, reason=reason)
-    lent = [(has_others, name) for sample, name, has_others in speaker.supplied if sample in speaker.shown]
-    if not lent:
-        return verdict
-    has_others, name = max(lent)
-    reason = f"holds where {name} is that of the sample, whose index stands at other names"
-    return replace(verdict, status=Status.UNDECIDED if has_others else Status.SUPPORTED, reason=reason)
-
-
 def _is_linear_algebra(node: object) -> bool:
     """Whether a part of a formula makes sense for arrays only: a transpose, an array written out, v ⊙ w."""
     if isinstance(node, ast.Matrix | ast.Nabla) or isinstance(node, ast.Factor) and node.operator in _OF_ARRAYS:
         return True
-    raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
-    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in raised)
+    return is_transposed(node)
 
 
 def own_chain(step: Step) -> bool:

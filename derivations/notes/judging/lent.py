@@ -1,0 +1,61 @@
+"""A proof less what the reading lent it: exchanged indices, a sample that isn't written, a row for a column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy as sp
+
+from derivations.functions import Partial
+from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.judging.claims import Claim
+from derivations.verdict import Status, Verdict
+
+__all__ = ["less_what_was_lent"]
+
+
+def less_what_was_lent(verdict: Verdict, claim: Claim, transposes: bool) -> Verdict:
+    """The verdict on a claim that is proved as it was read; transposes: whether the document has any."""
+    for status, reason in _lent(claim, transposes):
+        return replace(verdict, status=status, reason=reason)
+    return verdict
+
+
+def _lent(claim: Claim, transposes: bool) -> list[tuple[Status, str]]:
+    """What was lent, the first thing first."""
+    speaker = claim.speaker
+    found = []
+    if speaker.turned:
+        found.append((Status.UNDECIDED, f"holds with the indices of {speaker.turned[0]} exchanged"))
+    if speaker.by_entry and speaker.weighted:
+        reason = f"holds where {speaker.weighted[0]} is a number, beside what is multiplied entry by entry"
+        found.append((Status.UNDECIDED, reason))
+    found += _samples(speaker)
+    if speaker.flattened:
+        reason = "proved where what is transposed is a number; nothing says whether it is"
+        found.append((Status.SUPPORTED, reason))
+    if speaker.laid and transposes:
+        reason = "proved where a column is read as a row, and the text has transposes for that"
+        found.append((Status.SUPPORTED, reason))
+    if _is_row_for_column(claim):
+        is_named = isinstance(claim.left.expr, sp.Indexed) and isinstance(claim.right.expr, sp.Indexed)  # w^T = w
+        reason = "proved but for a row on one side and a column on the other"
+        found.append((Status.UNDECIDED if is_named else Status.SUPPORTED, reason))
+    return found
+
+
+def _samples(speaker: Elaborator) -> list[tuple[Status, str]]:
+    """The sample at a name that doesn't show it, where others do."""
+    lent = [(has_others, name) for sample, name, has_others in speaker.supplied if sample in speaker.shown]
+    if not lent:
+        return []
+    has_others, name = max(lent)
+    reason = f"holds where {name} is that of the sample, whose index stands at other names"
+    return [(Status.UNDECIDED if has_others else Status.SUPPORTED, reason)]
+
+
+def _is_row_for_column(claim: Claim) -> bool:
+    """Whether vectors stand on their sides differently, w^T = w, where no derivative leaves it open how."""
+    left, right = claim.left, claim.right
+    are_vectors = len(left.axes) == len(right.axes) == 1
+    return are_vectors and left.is_row != right.is_row and not (left.expr.has(Partial) or right.expr.has(Partial))
