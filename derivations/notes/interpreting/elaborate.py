@@ -69,7 +69,11 @@ class Elaborator(Products):
     def _is_matrix_form(self, node: Node) -> bool:
         has_ones = any(is_constant(part) for part in walk(node))
         for part in walk(node):
-            if isinstance(part, ast.Scripted) and is_transposed(part) and any(map(self._is_of_samples, walk(part))):
+            if (
+                isinstance(part, ast.Scripted)
+                and is_transposed(part)
+                and any(map(self._is_of_samples, walk(part.base)))
+            ):
                 return True
             if isinstance(part, ast.Symbol) and not part.subscripts:
                 ref = read_name(part, self.signature.habits)

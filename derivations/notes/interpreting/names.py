@@ -117,13 +117,13 @@ class Ref:
         return replace(self, key="d" + self.key + f"_{''.join(map(str, self.below))}", below=())
 
 
-@lru_cache(maxsize=20_000)
 def is_transposed(node: object) -> bool:
     r"""Whether a name or a bracket is raised to a transpose: w^T, (y - X w)^\top."""
     raised = node.superscripts if isinstance(node, ast.Symbol | ast.Scripted) else ()
     return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES - {"t"} for s in raised)
 
 
+@lru_cache(maxsize=20_000)
 def read_name(symbol: ast.Symbol, habits: Habits) -> Ref:
     """The symbol as a name with indices."""
     parts = _Parts(accented(symbol), habits)
