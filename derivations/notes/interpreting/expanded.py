@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from derivations.notes.interpreting.quotients import product_of
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
@@ -50,11 +51,7 @@ def _expanded(node: ast.Product, places: frozenset[tuple[str, str]]) -> Node:
         if bounds is None or not rest or any(isinstance(f.body, ast.BigOperator) for f in rest):
             continue
         letter, first, last = bounds
-        body = (
-            rest[0].body
-            if len(rest) == 1 and not rest[0].sign
-            else ast.Product((replace(rest[0], operator=""), *rest[1:]))
-        )
+        body = product_of(rest)
         names = [n for n in walk(body) if isinstance(n, ast.Symbol) and _mentions(n, letter)]
         numbers = [str(k) for k in range(first, last + 1)]
         if not all(_is_at(n, letter) for n in names) or not {(n.name, k) for n in names for k in numbers} & places:

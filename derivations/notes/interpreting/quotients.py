@@ -7,7 +7,7 @@ from dataclasses import replace
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["gradient_of", "is_d", "is_differential", "leading", "operand_of", "subject_of"]
+__all__ = ["gradient_of", "is_d", "is_differential", "leading", "operand_of", "product_of", "subject_of"]
 
 
 def is_d(node: Node) -> bool:
@@ -57,16 +57,17 @@ def operand_of(node: Node) -> tuple[tuple[ast.Factor, ...], Node] | None:
     r"""What stands below in \frac{\partial}{\partial v} E, or \frac{\partial E}{\partial v}, and E."""
     if isinstance(node, ast.Fraction):
         above, below = leading(node.numerator), leading(node.denominator)
-        return None if not above or not below else (below, _product(above))
+        return None if not above or not below else (below, product_of(above))
     if not isinstance(node, ast.Product) or node.factors[0].sign or len(node.factors) < 2:
         return None
     first = node.factors[0].body
     if not isinstance(first, ast.Fraction) or leading(first.numerator) != ():
         return None
     below = leading(first.denominator)
-    return (below, _product(node.factors[1:])) if below else None
+    return (below, product_of(node.factors[1:])) if below else None
 
 
-def _product(factors: tuple[ast.Factor, ...]) -> Node:
+def product_of(factors: tuple[ast.Factor, ...]) -> Node:
+    """Factors as a node: a single one by itself."""
     first = replace(factors[0], operator="")
     return first.body if len(factors) == 1 and not first.sign else ast.Product((first, *factors[1:]))

@@ -13,7 +13,7 @@ from derivations.indexed import UnsupportedExpressionError, free_atoms, free_sym
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.interpreting.quotients import gradient_of, subject_of
+from derivations.notes.interpreting.quotients import gradient_of, product_of, subject_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.conditions import cases_written
@@ -23,7 +23,7 @@ from derivations.notes.judging.solved import SOLVING, Solved
 from derivations.notes.judging.worded import Worded
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
-from derivations.notes.parsing.parser import Step
+from derivations.notes.parsing.parser import Side, Step
 from derivations.notes.report import StepRecord
 
 __all__ = ["Excusing"]
@@ -89,7 +89,7 @@ class Excusing(Worded, Solved):
                 record, verdict="supported", witness=None, reason="holds of its derivative, as the text says"
             )
         if begins and self._is_equation(left, right, judged):
-            if judged.right == 0 and self._speaker(step.left).side(left).axes:  # X^T r = 0, and no line w^T x = 0
+            if judged.right == 0 and self._is_array(step.left, left):  # X^T r = 0, and no line w^T x = 0
                 self.scope.zeroed.append(judged.left)
                 self.zeroed_at = step.formula
             return replace(record, verdict="definition", method="condition", witness=None, reason="a condition")
@@ -238,7 +238,7 @@ class Excusing(Worded, Solved):
             or left.factors[0] != right.factors[0]
         ):
             return False
-        plain = _without_first(left), _without_first(right)
+        plain = product_of(left.factors[1:]), product_of(right.factors[1:])
         stated = (
             (s.left.node, s.right.node) for s in self.document.steps if s.left is not None and s.right is not None
         )
@@ -269,6 +269,13 @@ class Excusing(Worded, Solved):
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return False
         return any(labels_in(name) & labels_in(e) for e in self.scope.zeroed[-SOLVING:])
+
+    def _is_array(self, side: Side, node: Node) -> bool:
+        """Whether a side has entries."""
+        try:
+            return bool(self._speaker(side).side(node).axes)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
 
     def _is_equation(self, left: Node, right: Node, judged: Judged) -> bool:
         """Whether an equation says where it holds: w^T x = 0, a line; z_1 = z_2, two entries; 1(i = j) = 1."""
@@ -311,11 +318,6 @@ def _holds_for_one(equation: Equation | None, samples: tuple[sp.Expr, sp.Expr], 
     one = replace(equation, left=at_hand(equation.left), definitions=definitions)
     count = samples[1] - samples[0] + 1
     return any(is_provable(replace(one, right=one.right / size), seed) for size in (sp.S.One, count))
-
-
-def _without_first(product: ast.Product) -> Node:
-    first, *others = product.factors[1:]
-    return ast.Product((replace(first, operator=""), *others)) if others or first.sign else first.body
 
 
 def _sums_over_another_size(left: Node, right: Node, judged: Judged) -> bool:
