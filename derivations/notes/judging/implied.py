@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 
 from derivations.notes.interpreting.heads import Head, head_of
+from derivations.notes.interpreting.quotients import product_of
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, children, walk
@@ -94,7 +95,7 @@ def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] 
         case ast.Product((ast.Factor("", "", ast.Fraction(above, below)), *rest)) if (
             rest and not rest[0].sign and _is_count(above) and _is_count(below)
         ):
-            inner = rest[0].body if len(rest) == 1 else ast.Product((replace(rest[0], operator=""), *rest[1:]))
+            inner = product_of(tuple(rest))
             factors = (ast.Factor("", "", ast.Fraction(below, above)), ast.Factor(r"\cdot", "", _braced(value)))
             return inner, ast.Product(factors)
         case ast.Product(
