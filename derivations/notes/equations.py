@@ -34,8 +34,6 @@ from derivations.notes.judging.logits import Logits
 from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.modelled import Modelled
 from derivations.notes.judging.numbers import Numbers, is_number
-from derivations.notes.judging.solved import SOLVING
-from derivations.notes.judging.unstated import Unstated
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Side, Step
@@ -85,7 +83,7 @@ class _Place:
 
 
 @dataclass
-class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Logits):
+class Equations(Meant, Defining, Excusing, Numbers, Modelled, Logits):
     """The part of a reading that tells what an equation is."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -279,11 +277,7 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Logits):
     def _unless_excused(self, at: _Place, judged: Judged, record: StepRecord) -> StepRecord:
         """A refuted step, which is none if it goes on from an earlier one, or by the words around it."""
         step, left, right = at.step, at.left, at.right
-        record = self._continues_before(step, right, record)
-        if record.verdict == "refuted":
-            record = self._excused(step, left, right, at.begins, judged, record)
-        if record.verdict == "refuted" and judged.left is not None:
-            record = self._unstated(step, left, right, judged, record)
+        record = self._excused(step, left, right, at.begins, judged, record)
         if record.verdict == "refuted" and at.begins and at.is_composed:
             record = self._implied(step, left, right, record) or record
         if record.verdict == "refuted":
@@ -337,7 +331,7 @@ class Equations(Meant, Defining, Excusing, Numbers, Unstated, Modelled, Logits):
         if at.right != _ZERO:
             return None
         step = at.step
-        follows = at.head is None and at.subject is None and 0 <= step.formula - self.zeroed_at <= SOLVING
+        follows = at.head is None and at.subject is None and self._is_near_zero(step)
         asked = not begins or follows and record.verdict == "undecided"
         if record.verdict not in HELD and asked:
             if judged.left is not None and judged.equation is not None:

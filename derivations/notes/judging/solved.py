@@ -34,6 +34,10 @@ class Solved(Judging):
     zeroed_at: int = -100  # the formula that was set to zero last
     slopes: list[sp.Expr] = field(default_factory=list)  # what derivatives were found to be
 
+    def _is_near_zero(self, step: Step) -> bool:
+        """Whether a step stands where it may follow from what was set to zero last."""
+        return 0 <= step.formula - self.zeroed_at <= SOLVING
+
     def _is_slope_at_zero(self, judged: Judged) -> bool:
         r"""Whether an equation says that a derivative just found is 0: \sum_i y_i = n a, where it is 2na - 2\sum y."""
         if judged.equation is None or judged.left is None or judged.right is None:
@@ -45,7 +49,7 @@ class Solved(Judging):
 
     def _solution(self, step: Step, left: Node, right: Node) -> Judged | None:
         """The verdict on a number said to solve an equation that was set to zero; None where nothing is certain."""
-        if step.left is None or step.right is None or not 0 <= step.formula - self.zeroed_at <= SOLVING:
+        if step.left is None or step.right is None or not self._is_near_zero(step):
             return None
         itself = self._under(step, right, right).equation
         try:

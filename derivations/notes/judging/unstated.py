@@ -20,19 +20,20 @@ from derivations.indexed import free_atoms, label_of, substitute
 from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import read_name
+from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.excuses import Excuse, Suspect, left_open, no_claim, supported
+from derivations.notes.judging.numbers import MISSING
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.judging.substituting import Substituting
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
-from derivations.notes.report import StepRecord
 from derivations.statement import Definition
-from derivations.verdict import Status
 
 __all__ = ["Unstated"]
 
@@ -68,45 +69,58 @@ class Unstated(Substituting):
             if elsewhere or re.search(_OTHERWISE, here.context.before[-_NEAR:], re.I):
                 self.stale[entry.line] = here.place.line
 
-    def _unstated(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord:
-        """A refuted step, taken back where it rests on what nobody stated."""
-        assert judged.left is not None and judged.right is not None
-        if self.stated and _is_measured(right) and not _is_measured(left):
-            reason = "a value for data that aren't stated"
-            return replace(record, verdict="undecided", witness=None, reason=reason)
-        active = self._where_active(step, judged)
-        if active is not None:
-            return replace(record, verdict="undecided", witness=None, reason=active)
-        if _is_numeric(right) or self._is_size(right):
-            found = self._of_data(step, left, right, judged, record)
-            if found is not None:
-                return found
-        if _are_shapes(left) and _are_shapes(right) and any(_is_of_brackets(side) for side in (left, right)):
-            return replace(record, verdict="definition", method="statement", witness=None, reason="shapes of arrays")
-        word = self._may_be_one_name(left, right)
-        if word is not None:
-            return replace(record, verdict="undecided", witness=None, reason=f"{word} may be one name")
-        if self._is_of_data(step, left, judged):
-            return replace(record, verdict="definition", method="condition", witness=None, reason="a condition on data")
-        if _is_update(left, right):
-            return replace(record, verdict="definition", method="assignment", witness=None, reason="an update")
-        again = [self.stale[line] for line in judged.definitions if line in self.stale]
-        if again:
-            reason = f"a name in it is said again in line {again[0]}, in a way that can't be used"
-            return replace(record, verdict="undecided", witness=None, reason=reason)
-        line = self._of_another_function(step, left, judged)
-        if line is not None:
-            reason = f"{line[0]} is defined in another section, in line {line[1]}; another may be meant here"
-            return replace(record, verdict="undecided", witness=None, reason=reason)
-        for other in (
-            self._of_any_data(step, left, right),
-            self._without_bias(step, judged),
-            self._estimated(left, judged),
-        ):
-            if other is not None:
-                verdict = other.verdict
-                return replace(record, verdict=verdict.status.value, witness=None, reason=verdict.reason)
-        return record
+    def _of_open_slopes(self, suspect: Suspect) -> Excuse | None:
+        """It has a derivative of many things by many that nothing defines: what depends on what is open.
+
+        The sample at hand isn't counted: it is the same throughout.
+        """
+        slopes = (a for e in suspect.exprs for a in free_atoms(e) if isinstance(a, sp.Indexed))
+        unknown = (slope for slope in slopes if str(slope.base).startswith("∂"))
+        if any(len(set(slope.indices) - {ROW}) > 1 for slope in unknown):
+            return left_open("it hangs on a derivative of which nothing is known")
+        return None
+
+    def _of_what_may_vary(self, suspect: Suspect) -> Excuse | None:
+        """A name without a value that it doesn't have would have to vary for it to fail: i of z = w i + b."""
+        varying = _varies_unsaid(suspect, self.seed)
+        return None if varying is None else left_open(f"it hangs on whether {varying}, which nothing defines, varies")
+
+    def _of_measured_value(self, suspect: Suspect) -> Excuse | None:
+        """A number with several places, beside data that are stated somewhere."""
+        is_value = self.stated and _is_measured(suspect.right) and not _is_measured(suspect.left)
+        return left_open(MISSING) if is_value else None
+
+    def _of_shapes(self, suspect: Suspect) -> Excuse | None:
+        r"""Shapes of arrays, and no product of numbers: (3 \times 3)(3 \times 1) = 3 \times 1."""
+        if all(map(_are_shapes, suspect.sides)) and any(map(_is_of_brackets, suspect.sides)):
+            return no_claim("statement", "shapes of arrays")
+        return None
+
+    def _of_one_name(self, suspect: Suspect) -> Excuse | None:
+        """Two letters that are one name: FP."""
+        word = self._may_be_one_name(*suspect.sides)
+        return None if word is None else left_open(f"{word} may be one name")
+
+    def _of_data_entry(self, suspect: Suspect) -> Excuse | None:
+        """A chain that begins with an entry of the data, as in x_1 = 3 x_2: it says what data there are."""
+        left, value = suspect.left, suspect.left_expr
+        first = self.document.formulas[suspect.step.formula].chains[suspect.step.chain].members[0]
+        if left != first or not isinstance(left, ast.Symbol) or not isinstance(value, sp.Symbol | sp.Indexed):
+            return None
+        if base_letter(_name(value)) in ("x", "X") and not labels_in(value) & set(self.scope.symbols):
+            return no_claim("condition", "a condition on data")
+        return None
+
+    def _updated(self, suspect: Suspect) -> Excuse | None:
+        """The next value of a product of names."""
+        return no_claim("assignment", "an update") if _is_update(*suspect.sides) else None
+
+    def _said_otherwise(self, suspect: Suspect) -> Excuse | None:
+        """A name in it is said again in a way that can't be used."""
+        again = [self.stale[line] for line in suspect.judged.definitions if line in self.stale]
+        if not again:
+            return None
+        return left_open(f"a name in it is said again in line {again[0]}, in a way that can't be used")
 
     def _may_be_one_name(self, left: Node, right: Node) -> str | None:
         """Two capital letters side by side, undefined, one of them on one side only: FP / N = FP / (FP + TN)."""
@@ -121,60 +135,51 @@ class Unstated(Substituting):
     def _is_unknown_initial(self, name: str) -> bool:
         return name.isupper() and not self.scope.of(name) and not self.signature.axes.get(name)
 
-    def _of_another_function(self, step: Step, left: Node, judged: Judged) -> tuple[str, int] | None:
-        """The f of f'(x) = 3x^2, and the line that defined it, where that is in a section beside this one.
+    def _of_another_function(self, suspect: Suspect) -> Excuse | None:
+        """The f of f'(x) = 3x^2, defined in a section beside this one.
 
         What stands on the right has then nothing of the definition but what f is a function of.
         """
-        name = _differentiated(left)
-        if name is None or judged.right is None:
+        name = _differentiated(suspect.left)
+        if name is None:
             return None
-        here = self.document.formulas[step.formula]
         for entry in self.scope.of(read_name(name, self.signature.habits).key):
             made = next((f for f in self.document.formulas if f.place.line <= entry.line <= f.end_place.line), None)
             if made is None or entry.definition is None:
                 continue
-            beside = made.context.headings != here.context.headings[: len(made.context.headings)]
+            beside = made.context.headings != suspect.around.headings[: len(made.context.headings)]
             own = {label for p in entry.parameters for label in labels_in(p)}
-            shared = (labels_in(entry.definition.value) | {entry.symbol}) & labels_in(judged.right)
+            shared = (labels_in(entry.definition.value) | {entry.symbol}) & labels_in(suspect.right_expr)
             if beside and not shared - own:
-                return name.name, entry.line
+                where = f"{name.name} is defined in another section, in line {entry.line}"
+                return left_open(f"{where}; another may be meant here")
         return None
 
-    def _of_data(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord | None:
-        """A number claimed for what depends on data: held where the data that are stated make it so."""
-        values = self._numbers_stated(step)
-        derivative = any(isinstance(n, ast.Fraction | ast.Nabla | ast.Partial) for n in walk(left))
-        if derivative and not values or self._is_constant(judged):
+    def _of_stated_numbers(self, suspect: Suspect) -> Excuse | None:
+        """A number claimed for what depends on data: it holds where the data that are stated make it so."""
+        if not (_is_numeric(suspect.right) or self._is_size(suspect.right)):
             return None
-        attempt = self._under(step, left, right, *values) if values else None
+        values = self._numbers_stated(suspect.step)
+        derivative = any(isinstance(n, ast.Fraction | ast.Nabla | ast.Partial) for n in walk(suspect.left))
+        if derivative and not values or self._is_constant(suspect.judged):
+            return None
+        attempt = self._under(suspect.step, *suspect.sides, *values) if values else None
         if attempt is not None and attempt.verdict.is_proved:
-            reason = "for " + ", ".join(map(str, values))
-            return replace(record, verdict="supported", witness=None, reason=reason)
-        return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
+            return supported("for " + ", ".join(map(str, values)))
+        return left_open(MISSING)
 
-    def _where_active(self, step: Step, judged: Judged) -> str | None:
+    def _where_active(self, suspect: Suspect) -> Excuse | None:
         """Where a claim made of one example, or beside words of what is positive, holds on one side of all kinks."""
-        if judged.equation is None or not (self.stated or _POSITIVE.search(self._before(step))):
+        if suspect.equation is None or not (self.stated or _POSITIVE.search(suspect.before)):
             return None
-        left, right, context = judged.equation.expanded()
+        left, right, context = suspect.equation.expanded()
         kinks = {u for e in (left, right) for a in e.atoms(sp.sign, sp.Max) for u in a.args if u != 0}
         kinks |= {u for e in (left, right) for _, u in _sizes_in(e)}
         for side, words in ((sp.S.One, ">"), (-sp.S.One, "<")) if kinks else ():
             one, other = (_on_side(e, side) for e in (left, right))
             if is_provable(Equation(one, other, context), self.seed, OPERATIONS, SECONDS):
-                return f"holds where {', '.join(sorted(map(str, kinks)))} {words} 0"
+                return left_open(f"holds where {', '.join(sorted(map(str, kinks)))} {words} 0")
         return None
-
-    def _before(self, step: Step) -> str:
-        return self.document.formulas[step.formula].context.before[-160:]
-
-    def _is_of_data(self, step: Step, left: Node, judged: Judged) -> bool:
-        """Whether a chain begins with an entry of the data, as in x_1 = 3 x_2: it says what data there are."""
-        first = self.document.formulas[step.formula].chains[step.chain].members[0]
-        if left != first or not isinstance(left, ast.Symbol) or not isinstance(judged.left, sp.Symbol | sp.Indexed):
-            return False
-        return base_letter(_name(judged.left)) in ("x", "X") and not labels_in(judged.left) & set(self.scope.symbols)
 
     def _is_size(self, node: Node) -> bool:
         """Whether a side is the number of things of some sort: N."""
@@ -218,9 +223,9 @@ class Unstated(Substituting):
                         found[name] = Case(name, value, True)
         return tuple(found.values())
 
-    def _of_any_data(self, step: Step, left: Node, right: Node) -> Judged | None:
+    def _of_any_data(self, suspect: Suspect) -> Excuse | None:
         """The claim without the arrays of numbers that names were given as an example, where it is not of numbers."""
-        if _is_numeric(left) or _is_numeric(right):
+        if any(map(_is_numeric, suspect.sides)):
             return None
         symbols, entries = self.scope.symbols, self.scope.entries
         examples = {s: e for s, e in symbols.items() if _is_example(e)}
@@ -231,64 +236,59 @@ class Unstated(Substituting):
             for symbol, entry in examples.items():
                 del symbols[symbol]
                 entries[entry.key] = [e for e in entries.get(entry.key, []) if e.symbol != symbol]
-            judged = self._under(step, left, right)
+            verdict = self._under(suspect.step, *suspect.sides).verdict
         finally:
             symbols.clear()
             symbols.update(before[0])
             entries.clear()
             entries.update(before[1])
-        return None if judged.verdict.is_refuted else judged
+        return None if verdict.is_refuted else Excuse(verdict.status.value, verdict.reason)
 
-    def _estimated(self, left: Node, judged: Judged) -> Judged | None:
+    def _at_estimates(self, suspect: Suspect) -> Excuse | None:
         r"""The claim with every parameter that nothing defines where an estimate of it was found: \mu at \hat\mu."""
-        if judged.equation is None or any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)):
+        equation = suspect.equation
+        if equation is None or any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(suspect.left)):
             return None
-        names = labels_in(judged.equation.left) | labels_in(judged.equation.right)
+        names = labels_in(equation.left) | labels_in(equation.right)
         open_names = {s for s in names if s not in self.scope.symbols and isinstance(s, sp.Symbol)}
         found = {s: next(iter(self.scope.of(rf"\hat{{{s.name}}}")), None) for s in open_names}
         values = {s: e.definition.value for s, e in found.items() if e is not None and e.definition and not e.axes}
         if not values:
             return None
-        one, other = (substitute(e, values) for e in (judged.equation.left, judged.equation.right))
-        there = replace(judged.equation, left=one, right=other)
+        there = replace(equation, left=substitute(equation.left, values), right=substitute(equation.right, values))
         verdict = decide(there, self.seed, OPERATIONS, SECONDS, shown=False)
         if not verdict.is_proved or is_provable(replace(there, right=sp.S.Zero), self.seed, OPERATIONS, SECONDS):
             return None
-        reason = f"holds at the estimate of {', '.join(sorted(s.name for s in values))}"
-        return replace(judged, verdict=replace(verdict, status=Status.SUPPORTED, reason=reason))
+        return supported(f"holds at the estimate of {', '.join(sorted(s.name for s in values))}")
 
-    def _without_bias(self, step: Step, judged: Judged) -> Judged | None:
+    def _without_bias(self, suspect: Suspect) -> Excuse | None:
         """The claim with every bias 0, where the words say so or a name in the same formula was said again so."""
-        before = " ".join(f.context.before for f in self.document.formulas[max(0, step.formula - 1) : step.formula + 1])
-        is_heard = self.dropped_in == step.formula or re.search(_NO_BIAS, before[-300:], re.I)
-        assert step.left is not None and step.left.node is not None
-        is_name = head_of(step.left.node, self.signature) is not None
-        found = self._with_biases_0(judged) if is_heard or is_name else None
-        if found is not None and is_name and not is_heard:  # the name is defined anew, without its bias
-            self.dropped_in = step.formula
+        here = suspect.step.formula
+        before = " ".join(f.context.before for f in self.document.formulas[max(0, here - 1) : here + 1])
+        is_heard = self.dropped_in == here or re.search(_NO_BIAS, before[-300:], re.I) is not None
+        assert suspect.own.node is not None
+        is_name = head_of(suspect.own.node, self.signature) is not None
+        if suspect.equation is None or not (is_heard or is_name) or not self._holds_with_biases_0(suspect.equation):
             return None
-        return found
+        if not is_heard:  # the name is defined anew, without its bias
+            self.dropped_in = here
+            return None
+        return supported("holds where the bias is 0")
 
-    def _with_biases_0(self, judged: Judged) -> Judged | None:
-        equation = judged.equation
-        if equation is None:
-            return None
+    def _holds_with_biases_0(self, equation: Equation) -> bool:
         exprs = [equation.left, equation.right, *(d.value for d in equation.definitions)]
         biases = {
             a: sp.S.Zero for e in exprs for a in free_atoms(e) if base_letter(_name(a)) in ("b", r"\theta_0", "w_0")
         }
         if not biases:
-            return None
+            return False
         definitions = tuple(
             Definition(d.target, d.value.xreplace(biases)) for d in equation.definitions if d.target not in biases
         )
         one, other = (e.xreplace(biases) for e in (equation.left, equation.right))
         fresh = replace(equation.context)  # what it remembers is of the definitions with their biases
         bare = replace(equation, left=one, right=other, context=fresh, definitions=definitions)
-        verdict = decide(bare, self.seed, shown=False)
-        if not verdict.is_proved:
-            return None
-        return replace(judged, verdict=replace(verdict, status=Status.SUPPORTED, reason="holds where the bias is 0"))
+        return decide(bare, self.seed, shown=False).is_proved
 
 
 def _differentiated(left: Node) -> ast.Symbol | None:
@@ -302,6 +302,25 @@ def _differentiated(left: Node) -> ast.Symbol | None:
             found = found.factors[0].body if isinstance(found, ast.Product) else found
     is_example = isinstance(found, ast.Symbol) and found.name in _EXAMPLES and not found.subscripts
     return found if is_example and isinstance(found, ast.Symbol) else None
+
+
+def _varies_unsaid(suspect: Suspect, seed: int) -> str | None:
+    """A name without a value that isn't written in a step, and that would have to vary for it to fail."""
+    equation = suspect.equation
+    if equation is None:
+        return None
+    written = {n.name for side in suspect.sides for n in walk(side) if isinstance(n, ast.Symbol)}
+    still: dict[sp.Expr, sp.Expr] = {}
+    names: list[str] = []
+    for atom in sorted((a for e in suspect.exprs for a in free_atoms(e)), key=str):
+        name, slash, by = str(label_of(atom)).partition("/")
+        if slash and name.startswith("∂") and by.startswith("∂") and name[1:].partition("_")[0] not in written:
+            still[atom] = sp.S.Zero
+            names.append(name[1:])
+    left, right = (side.xreplace(still) for side in (equation.left, equation.right))
+    if not names or is_provable(replace(equation, left=left, right=sp.S.Zero), seed):
+        return None  # nothing would be left of it
+    return names[0] if is_provable(replace(equation, left=left, right=right), seed) else None
 
 
 def _name(atom: sp.Expr) -> str:

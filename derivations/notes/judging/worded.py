@@ -16,12 +16,11 @@ from derivations.equation import Equation, is_provable
 from derivations.functions import sigmoid
 from derivations.indexed import free_atoms, label_of
 from derivations.notes.interpreting.signature import base_letter
-from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.excuses import Excuse, Suspect, left_open
 from derivations.notes.judging.judge import HELD, Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
-from derivations.notes.report import StepRecord
 from derivations.statement import Definition
 
 __all__ = ["Worded"]
@@ -46,18 +45,23 @@ _CAPITAL = re.compile(
 class Worded(Judging):
     """The part of a reading that hears what words say of names."""
 
-    def _worded(self, step: Step, left: Node, right: Node, judged: Judged, record: StepRecord) -> StepRecord:
-        """A refuted step, undecided where it may hold by what the words say."""
-        reason = None
-        if self.signature.says(_LINEAR) and self._holds_if_linear(step, left, right):
-            reason = "holds where the unit is linear, as the text says of one"
-        elif judged.equation is not None:
-            diagonal = self._said_to_be_diagonal() & {_letter(a) for a in _atoms(judged.equation)}
-            if diagonal:
-                reason = f"{min(diagonal)} may be diagonal, as the text says"
-            else:
-                reason = self._with_constant_feature(judged.equation)
-        return record if reason is None else replace(record, verdict="undecided", witness=None, reason=reason)
+    def _of_linear_unit(self, suspect: Suspect) -> Excuse | None:
+        """A unit that the words call linear."""
+        if self.signature.says(_LINEAR) and self._holds_if_linear(suspect.step, *suspect.sides):
+            return left_open("holds where the unit is linear, as the text says of one")
+        return None
+
+    def _of_diagonal_matrix(self, suspect: Suspect) -> Excuse | None:
+        """A matrix that the words call diagonal."""
+        if suspect.equation is None:
+            return None
+        diagonal = self._said_to_be_diagonal() & {_letter(a) for a in _atoms(suspect.equation)}
+        return left_open(f"{min(diagonal)} may be diagonal, as the text says") if diagonal else None
+
+    def _of_constant_feature(self, suspect: Suspect) -> Excuse | None:
+        """A feature that is 1 throughout."""
+        reason = None if suspect.equation is None else self._with_constant_feature(suspect.equation)
+        return None if reason is None else left_open(reason)
 
     def _holds_if_linear(self, step: Step, left: Node, right: Node) -> bool:
         """Whether the step holds where a name that is σ or tanh of something is that thing itself."""

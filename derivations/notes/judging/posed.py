@@ -1,0 +1,202 @@
+r"""What says where something holds, and claims nothing: a condition, or an equation to be solved.
+
+w^T x + b = 0                              a line: where the left side is 0
+\sum_i (y_i - a) = 0, \quad n a = \sum y_i   a derivative set to zero, and what follows from it
+X w = y, \quad X^T X w = X^T y              an equation that was stated, multiplied through
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from derivations.equation import Equation, is_provable
+from derivations.indexed import UnsupportedExpressionError
+from derivations.notes.interpreting.heads import head_of
+from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
+from derivations.notes.interpreting.quotients import gradient_of, product_of, subject_of
+from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.excuses import TO_SOLVE, Excuse, Suspect, left_open, no_claim, supported
+from derivations.notes.judging.judge import own_chain
+from derivations.notes.judging.solved import SOLVING, Solved
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.parser import Side, Step
+
+__all__ = ["Posed"]
+
+_SOLVED = (
+    r"\b(set(ting|s)?|equat(e|es|ing)|put(ting)?)\b[^.]{0,80}\b(zero|0)\b|equal(s|ling|ing)? (it |this )?to (zero|0)\b"
+    r"|\bsolv(e|es|ing)\b|normal equation|vanish|stationar|first[- ]order condition"
+    r"|\b(minimi[sz]er|optimum|at the minimum|optimality condition)\b"
+    r"|\b(derivative|gradient|slope)s?\b[^.]{0,20}\b(to|at|is|are|be(come)?s?|=)\s*\$?(zero|0)\b"
+    r"|\bat (zero|0) (derivative|gradient)"
+    r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
+    r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
+)
+_ZEROED = (
+    r"\b(set|sett?ing|equat\w+|put|putting|solv\w+|requir\w+|satisf\w+)\b"
+    r"|令|приравн|реш|igual|annul|poniendo|resolv|setz|löse|poser|posons|おく|とき|đặt|giải"
+)
+_ABSORBED = (
+    r"\babsorb|\bup to (a |some )?(positive |multiplicative )?constant"
+    r"|\bconstants?( factors?| terms?)? (is|are|can be|may be) (dropped|ignored|omitted|left out)"
+)
+_OF_ITS_SLOPE = re.compile(
+    r"(derivatives?|slope|derivada|dérivée|Ableitung)\s+(of|de|von)\s*(\\?[$(])*\s*$|导数|微分", re.I
+)
+_DIVIDED = r"\bdivid|\bmultipl|\bcancel|\bscal(e|ing)|teilen|除|割|делим|divis|dividi"
+
+
+@dataclass
+class Posed(Solved):
+    """The part of a reading that knows conditions, and equations that ask for what makes them so."""
+
+    def _of_its_slope(self, suspect: Suspect) -> Excuse | None:
+        r"""The words before a formula make it a derivative: the derivative of \log x = 1/x."""
+        if suspect.begins and _is_slope(suspect, self.seed) and _OF_ITS_SLOPE.search(suspect.before):
+            return supported("holds of its derivative, as the text says")
+        return None
+
+    def _as_condition(self, suspect: Suspect) -> Excuse | None:
+        """An equation that says where it holds; X^T r = 0 is to be solved, too, and the line w^T x = 0 isn't."""
+        if not (suspect.begins and self._is_condition_on_place(suspect)):
+            return None
+        if suspect.right_expr == 0 and self._is_array(suspect.own, suspect.left):
+            self._set_to_zero(suspect)
+        return no_claim("condition", "a condition")
+
+    def _set_to_number(self, suspect: Suspect) -> Excuse | None:
+        """A = 0, where what makes it so is asked for."""
+        if not suspect.begins or not suspect.left_expr.free_symbols or not self._is_to_be_solved(suspect):
+            return None
+        self._set_to_zero(suspect)
+        return no_claim("condition", TO_SOLVE)
+
+    def _multiplied_through(self, suspect: Suspect) -> Excuse | None:
+        r"""An equation that was stated, multiplied by a transposed matrix: X^T X w = X^T y, of X w = y."""
+        left, right = suspect.sides
+        if not (suspect.begins and isinstance(left, ast.Product) and isinstance(right, ast.Product)):
+            return None
+        if left.factors[0] != right.factors[0] or not is_transposed(left.factors[0].body):
+            return None
+        plain = product_of(left.factors[1:]), product_of(right.factors[1:])
+        steps = self.document.steps
+        stated = ((s.left.node, s.right.node) for s in steps if s.left is not None and s.right is not None)
+        return no_claim("condition", TO_SOLVE) if plain in stated else None
+
+    def _said_to_be_solved(self, suspect: Suspect) -> Excuse | None:
+        """What follows from an equation that was set to zero just before, or is said to be solved itself."""
+        if not suspect.begins or self._is_named(suspect.left):
+            return None
+        if self._is_near_zero(suspect.step):
+            return no_claim("condition", TO_SOLVE)
+        said = re.search(_SOLVED, suspect.before, re.I) is not None
+        return no_claim("condition", f"{TO_SOLVE}, as the text says") if said else None
+
+    def _slope_at_zero(self, suspect: Suspect) -> Excuse | None:
+        r"""A derivative just found, said to be 0: \sum_i y_i = n a."""
+        if suspect.begins and not self._is_named(suspect.left) and self._is_slope_at_zero(suspect.judged):
+            return no_claim("condition", f"a derivative set to zero: {TO_SOLVE}")
+        return None
+
+    def _up_to_constants(self, suspect: Suspect) -> Excuse | None:
+        """Factors that the words leave out: up to a constant."""
+        if re.search(_ABSORBED, f"{suspect.before} {suspect.after}", re.I):
+            return left_open("constants are left out, as the text says")
+        return None
+
+    def _of_zeros(self, suspect: Suspect) -> Excuse | None:
+        """The B of 0 = A = B, which may be A divided by a number."""
+        formula = self.document.formulas[suspect.step.formula]
+        if formula.chains[suspect.step.chain].members[0] != ast.Number("0") or not own_chain(suspect.step):
+            return None
+        is_said = any(re.search(_DIVIDED, chain.words, re.I) for chain in formula.chains)
+        if is_said or _is_scaled(suspect.equation, self.seed):
+            return left_open("both sides are 0, and may be scaled")
+        return None
+
+    def _set_to_zero(self, suspect: Suspect) -> None:
+        """Remember an equation: what follows may be solved of it."""
+        self.scope.zeroed.append(suspect.left_expr)
+        self.zeroed_at = suspect.step.formula
+
+    def _is_named(self, left: Node) -> bool:
+        """Whether a side is a name, or the derivative of something."""
+        return any(found is not None for found in (head_of(left, self.signature), subject_of(left), gradient_of(left)))
+
+    def _is_said_to_be_solved(self, step: Step) -> bool:
+        """Whether the words before a formula set something to zero, or solve it."""
+        return re.search(_SOLVED, self.document.formulas[step.formula].context.before[-160:], re.I) is not None
+
+    def _is_solution(self, step: Step, left: Node) -> bool:
+        """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
+        if not self._is_near_zero(step):
+            return False
+        assert step.left is not None
+        try:
+            name = self._speaker(step.left).side(left).expr
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
+        return any(labels_in(name) & labels_in(e) for e in self.scope.zeroed[-SOLVING:])
+
+    def _is_array(self, side: Side, node: Node) -> bool:
+        """Whether a side has entries."""
+        try:
+            return bool(self._speaker(side).side(node).axes)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return False
+
+    def _is_condition_on_place(self, suspect: Suspect) -> bool:
+        """Whether an equation says where it holds: w^T x = 0, a line; z_1 = z_2, two entries; 1(i = j) = 1."""
+        left, right = suspect.sides
+        if right == ast.Number("0") and not any(isinstance(n, ast.Fraction | ast.Nabla) for n in walk(left)):
+            return True
+        if right == ast.Number("0") and isinstance(left, ast.Group) and left.opening in (r"\|", "|"):
+            return True  # the norm of a gradient is 0 where it is
+        if right == ast.Number("1") and isinstance(suspect.left_expr, sp.KroneckerDelta):
+            return True
+        if not isinstance(left, ast.Symbol) or not isinstance(right, ast.Symbol):
+            return False
+        one, other = (read_name(side, self.signature.habits) for side in (left, right))
+        return one.key == other.key and one.indices != other.indices or _numbered(one.key) == _numbered(other.key) != ""
+
+    def _is_to_be_solved(self, suspect: Suspect) -> bool:
+        """Whether A = 0 asks for what makes it so: no derivative of something between, or words that say it."""
+        left, right = suspect.sides
+        if not isinstance(right, ast.Number):
+            return False
+        derivative = any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)) or subject_of(left) is not None
+        if not derivative:
+            return head_of(left, self.signature) is None
+        leads_on = suspect.step.chain + 1 < len(self.document.formulas[suspect.step.formula].chains)
+        sentence = re.split(r"[.。]\s", suspect.around.before[-100:])[-1]
+        return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))
+
+
+def _is_slope(suspect: Suspect, seed: int) -> bool:
+    """Whether the right side is the derivative of the left one, a formula in one letter: log x = 1/x."""
+    left = suspect.left_expr
+    letters = left.free_symbols
+    if suspect.equation is None or len(letters) != 1 or left.has(sp.Indexed, sp.Sum, sp.Product):
+        return False
+    return is_provable(replace(suspect.equation, left=left.diff(letters.pop())), seed)
+
+
+def _is_scaled(equation: Equation | None, seed: int) -> bool:
+    """Whether one side is the other times a constant, or times a power of a name that is a number."""
+    if equation is None:
+        return False
+    indices = equation.context.ranges.bounds
+    numbers = sorted((s for s in (equation.left - equation.right).free_symbols if s not in indices), key=str)[:4]
+    powers = [sp.S.One, *(s**k for s in numbers for k in (-2, -1, 1, 2))]
+    ratios = [c * power for power in powers for c in (1, -1, 2, -2, sp.S.Half, -sp.S.Half)]
+    return any(is_provable(replace(equation, right=ratio * equation.right), seed) for ratio in ratios)
+
+
+def _numbered(key: str) -> str:
+    """The name that has a number below: z of z_1."""
+    found = re.fullmatch(r"(.+)_\d+", key)
+    return found[1] if found else ""

@@ -1,0 +1,124 @@
+r"""What is said of a case, of an example or of a name, and isn't claimed of everything.
+
+\sigma'(z) = a(1 - a), \quad \text{when } C = 2       of a size
+a - 1 = a - y, for y = 1                              of a label's value
+\frac{dL}{dw} = 2(w - 5)                              of the numbers of an example
+\sum_k y_k = 1                                        an assumption
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import sympy as sp
+
+from derivations.functions import Partial
+from derivations.indexed import free_atoms, label_of
+from derivations.notes.judging.conditions import cases_written
+from derivations.notes.judging.doubts import ROUNDING
+from derivations.notes.judging.excuses import Excuse, Suspect, left_open, no_claim
+from derivations.notes.judging.judge import Judging
+from derivations.notes.judging.numbers import MISSING
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node, walk
+
+__all__ = ["Supposed"]
+
+_WHEN = re.compile(
+    r"\b(when|if|for|where|falls|wenn|si|se|quand|pour|para|cuando|при|если|khi|với)\b|当|若|とき|のとき|일 때", re.I
+)
+
+
+@dataclass
+class Supposed(Judging):
+    """The part of a reading that hears of what case a step is."""
+
+    def _assumed_to_sum(self, suspect: Suspect) -> Excuse | None:
+        r"""\sum_k y_k = 1: labels are assumed to be one-hot."""
+        total = suspect.left_expr
+        if suspect.right_expr != 1 or not isinstance(total, sp.Sum) or not isinstance(total.function, sp.Indexed):
+            return None
+        is_label = self._is_label(total.function)
+        return no_claim("assumption", "an assumption") if is_label else None
+
+    def _of_a_size(self, suspect: Suspect) -> Excuse | None:
+        r"""A row claimed for a size, where its witness has another: & = \frac{…}{…}, & \text{when} C = 2."""
+        for chain in self.document.formulas[suspect.step.formula].chains:
+            match chain.members, [relation.sign for relation in chain.relations]:
+                case (ast.Symbol(name, (), (), (), 0), ast.Number(value)), ["="] if _WHEN.search(chain.words):
+                    witness = suspect.record.witness
+                    sizes = {} if witness is None else witness.sizes
+                    if str(sizes.get(name, value)) != value:
+                        return left_open(f"claimed where {name} = {value}, and false for another")
+        return None
+
+    def _of_a_label(self, suspect: Suspect) -> Excuse | None:
+        """An equation that says a label to be 1 or 0, and nothing else, in the case of its words: a - 1 = a - y."""
+        if any(map(_has_slope, suspect.sides)) or suspect.equation is None:
+            return None
+        if not any(cases_written(self.document, suspect.step)):
+            return None
+        apart = sp.expand(suspect.equation.left - suspect.equation.right)
+        for label in sorted(free_atoms(apart), key=str):
+            if self._is_label(label) and not label.has(Partial):
+                for value in (0, 1):
+                    if apart in (label - value, value - label):
+                        return no_claim("condition", f"it says that {label} is {value} there")
+        return None
+
+    def _of_one_example(self, suspect: Suspect) -> Excuse | None:
+        r"""The derivative of a loss of data by its own parameter, of numbers alone: 2(w - 5)."""
+        if not suspect.left_expr.has(sp.Sum) or not _has_slope(suspect.left):
+            return None
+        names = {n for n in walk(suspect.right) if isinstance(n, ast.Symbol)}
+        numbers = {n.text for n in walk(suspect.right) if isinstance(n, ast.Number)}
+        if numbers - {"0", "1", "2"} and len(names) == 1 and names <= set(walk(suspect.left)):
+            return left_open("it has nothing of what is differentiated but its numbers: of an example, it may be")
+        return None
+
+    def _of_a_logarithm(self, suspect: Suspect) -> Excuse | None:
+        """log(Y) = w x + b, where Y = w x + b: another model than that of its name."""
+        name = _under_logarithm(suspect.left)
+        if name is None or not _is_plain(suspect.right):
+            return None
+        if not self._claimed(suspect.step, name, suspect.right).verdict.is_proved:
+            return None
+        return Excuse("conflict", f"{name.name} itself was said to be that")
+
+    def _worked_out_elsewhere(self, suspect: Suspect) -> Excuse | None:
+        """Arithmetic with the numbers of an example, on one side or on both."""
+        if not _is_worked_out(suspect.right):
+            return None
+        return left_open(ROUNDING if _is_worked_out(suspect.left) else MISSING)
+
+    def _is_label(self, atom: sp.Expr) -> bool:
+        return self.signature.is_label(re.split("[@·′]", label_of(atom).name)[0])
+
+
+def _under_logarithm(side: Node) -> ast.Symbol | None:
+    """Y of log(Y)."""
+    match side:
+        case ast.Product((ast.Factor("", "", ast.Function("log", (), ())), ast.Factor("", "", body))):
+            inner = body.body if isinstance(body, ast.Group) else body
+            return inner if isinstance(inner, ast.Symbol) else None
+    return None
+
+
+def _is_plain(side: Node) -> bool:
+    """Whether a side is sums and products of names: a linear model."""
+    parts = list(walk(side))
+    products = any(isinstance(n, ast.BigOperator) and n.name == "prod" for n in parts)
+    return not products and not any(isinstance(n, ast.Function | ast.Fraction | ast.Partial) for n in parts)
+
+
+def _has_slope(side: Node) -> bool:
+    return any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(side))
+
+
+def _is_worked_out(side: Node) -> bool:
+    """Whether a side is arithmetic with the numbers of an example: 0.62, \\sigma(1.0 \\times 5.0 + 2)."""
+    nodes = list(walk(side))
+    numbers = [n.text for n in nodes if isinstance(n, ast.Number)]
+    names = {n.name for n in nodes if isinstance(n, ast.Symbol)} - {r"\sigma", "sigmoid", "e"}
+    return not names and any("." in text for text in numbers)
