@@ -31,6 +31,7 @@ from derivations.notes.interpreting.sample import with_samples
 from derivations.notes.interpreting.shapes import with_shapes
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
+from derivations.notes.interpreting.symmetries import symmetries_said
 from derivations.notes.judging.flattened import has_transposes
 from derivations.notes.judging.judge import HELD
 from derivations.notes.judging.tied import is_off_by_a_factor
@@ -105,7 +106,9 @@ def _signed(document: Document, text: str, maps: frozenset[str], whole: Document
     """The notation of a document; whole: the one of which it is a part, which says of what shapes its names are."""
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
     signature = sign_document(sides, text, maps)
-    return with_shapes(document, signature, declared_sizes(whole or document, signature.habits))
+    whole = whole or document
+    signature = replace(signature, symmetries=symmetries_said(whole, signature.habits))
+    return with_shapes(document, signature, declared_sizes(whole, signature.habits))
 
 
 def _read_in_all_ways(

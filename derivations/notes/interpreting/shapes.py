@@ -61,7 +61,7 @@ def with_shapes(document: Document, signature: Signature, stated: Stated | None 
         labels = [axes for key, axes in signature.axes.items() if axes and signature.is_label(key)]
         signature = replace(signature, classes=signature.classes | {a[-1] for a in labels if a[-1] != signature.sample})
     weights = [axes for key, axes in found.items() if key[0] in WEIGHTS]
-    if signature.sample is not None and any(signature.sample in axes for axes in weights):
+    if signature.sample is not None and any(signature.sample in axes and len({*axes}) > 1 for axes in weights):
         # an axis of a weight is no axis of samples: the index runs over outputs
         return replace(signature, sample=None, classes=signature.classes | {signature.sample})
     return signature

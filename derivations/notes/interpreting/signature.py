@@ -19,6 +19,7 @@ from functools import cached_property, lru_cache
 
 from derivations.notes.interpreting.names import Habits
 from derivations.notes.interpreting.shorthand import is_of_spread
+from derivations.notes.interpreting.symmetries import Said
 
 __all__ = ["DATA", "LABELS", "MATRICES", "PARAMETERS", "VECTORS", "WEIGHTS", "Key", "Signature", "Slot", "base_letter"]
 
@@ -114,6 +115,7 @@ class Signature:
     sloped: frozenset[str] = frozenset()  # functions whose slope is written, as φ'(z)
     matrices: frozenset[str] = frozenset()  # names of matrices that never carry an index, with a row for each sample
     augmented: frozenset[str] = frozenset()  # X and w with a tilde, where something is differentiated by w
+    symmetries: tuple[Said, ...] = ()  # what is said of matrices
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property

@@ -49,7 +49,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     classes = frozenset(joined.find(key) for key in survey.class_slots if key not in torn)
     roots = {slot: joined.find(slot) for slots in survey.letters.values() for slot in slots if slot not in torn}
     letters = {key: joined.find(("letter", *key)) for key in survey.letters}
-    features = _votes_for_features(roots, classes)
+    features = _votes_for_features({s: root for s, root in roots.items() if s[0] not in survey.of_cases}, classes)
     sample = _sample(survey, roots, classes, features)
     feature = _feature(roots, classes, features, sample)
     usual: dict[str, Counter[Key]] = {}
@@ -172,7 +172,9 @@ def _axes(
     letter = base_letter(key)
     vectors, data = VECTORS | survey.maps, DATA | survey.maps
     rich = _usual_arity(uses, letter)
-    is_vector_of_numbers = letter in VECTORS and not any(n for u in uses for side in u for n in side)  # w_1 and w^T
+    is_vector_of_numbers = (
+        letter in VECTORS and key not in survey.of_cases and not any(n for u in uses for side in u for n in side)
+    )  # w_1 and w^T
     for above, below in sorted(uses, key=lambda u: -len(u[0]) - len(u[1])):
         if len(above) + len(below) < rich and rich > 1:
             break
@@ -201,7 +203,9 @@ def _axes(
         found.append(signature.feature or ("features",))
     elif not found or found == [signature.sample]:
         has_vectors = bool(survey.transposed | survey.normed) or signature.feature is not None and letter != "x"
-        is_vector = key in signature.vectors or (letter in vectors and has_vectors and not re.search(r"_\d", key))
+        is_vector = key in signature.vectors or (
+            letter in vectors and key not in survey.of_cases and has_vectors and not re.search(r"_\d", key)
+        )
         if is_vector and (letter in vectors or key in survey.bold - survey.columns) and letter not in LABELS:
             found.append(signature.feature or ("features",))
     if key in survey.index_letters or key in TRANSPOSES or key in signature.counts:

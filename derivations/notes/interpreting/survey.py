@@ -99,6 +99,7 @@ class Survey:
     subjects: set[str] = field(default_factory=set)  # are what is differentiated
     alone: set[str] = field(default_factory=set)  # are a whole side of an equation somewhere
     beside: set[tuple[str, str]] = field(default_factory=set)  # whole predictions and labels: P - Y
+    of_cases: set[str] = field(default_factory=set)  # weigh samples: w_i of w_i (y_i - x_i^T \beta)^2
 
     @property
     def has_design_matrix(self) -> bool:
@@ -333,6 +334,19 @@ class Survey:
         """What the slots of a letter are of: weights, labels."""
         return {self.joined.kind[slot] for slot in self.letters.get((number, letter), ()) if slot in self.joined.kind}
 
+    def _weights_of_cases(self) -> set[Slot]:
+        r"""The slots of weights that have the index of a label, where another name is what the data are weighed by."""
+        found: set[Slot] = set()
+        for alike in self.letters.values():
+            labels = [slot for slot in alike if self.joined.kind.get(slot) == "label"]
+            weights = {slot for slot in alike if self.joined.kind.get(slot) == "weight"}
+            others = (self.varied | self.transposed | self.normed) & WEIGHTS - {slot[0] for slot in weights}
+            found |= weights if labels and others else set()
+        return {slot for slot in found if slot[0] not in self.varied}
+
+    def _is_weight(self, slot: Slot) -> bool:
+        return base_letter(slot[0]) in WEIGHTS and slot[0] not in self.of_cases
+
     def _sizes_of_both(self) -> set[str]:
         """Written sizes that are the number of weights in one sum and that of labels in another: two sorts."""
         kinds: dict[str, list[set[str]]] = {}
@@ -347,6 +361,10 @@ class Survey:
         joined = self.joined
         self.bold -= {k for k in self.bold if self._is_of_all_samples(k)}
         self.columns = {k for k in self.bold if base_letter(k) not in VECTORS and self._is_of_entries(k)}
+        of_cases = self._weights_of_cases()
+        self.of_cases = {slot[0] for slot in of_cases}
+        for slot in of_cases:
+            joined.kind.pop(slot)
         of_classes = set(self.class_slots)
         for key in self.class_slots:
             joined.kind.pop(key, None)
@@ -363,7 +381,7 @@ class Survey:
         others = [key for key in self.letters if key not in set(sized)]
         for number, letter in (*sized, *others):
             # a weight's index decides before that of a feature, which may also be a sample's
-            for slot in sorted(self.letters[number, letter], key=lambda s: base_letter(s[0]) not in WEIGHTS):
+            for slot in sorted(self.letters[number, letter], key=lambda s: not self._is_weight(s)):
                 if slot not in torn and not joined.join(slot, ("letter", number, letter)):
                     torn.add(slot)
         slots = {slot for found in self.letters.values() for slot in found} - torn

@@ -12,11 +12,12 @@ from derivations.indexed import free_atoms, free_symbols, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.symmetries import Square
 from derivations.notes.interpreting.tensor import Axis
 from derivations.ranges import Ranges
 from derivations.statement import Definition
 
-__all__ = ["ONE_HOT", "between_labels", "domains_of", "ranges_of", "sizes_of"]
+__all__ = ["ONE_HOT", "between_labels", "domains_of", "ranges_of", "sizes_of", "square_named"]
 
 _ZERO_OR_ONE = r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
 _BINARY = (
@@ -107,6 +108,17 @@ def sizes_of(label: sp.Symbol, speaker: Elaborator) -> tuple[sp.Expr, ...] | Non
         else:
             return None
     return tuple(sizes)
+
+
+def square_named(label: sp.Symbol, speaker: Elaborator) -> Square | None:
+    """What a name is, if it is a square matrix without a definition."""
+    entry = speaker.scope.symbols.get(label)
+    sizes = sizes_of(label, speaker) or ()
+    if len(sizes) != 2 or sizes[0] != sizes[1] or (entry is not None and entry.definition is not None):
+        return None
+    key = re.split("[@·′]", label.name)[0]
+    columns = (s for s in speaker.domains if s.name == key.lower() != key and sizes_of(s, speaker) == sizes[:1])
+    return Square(key, next(map(sp.IndexedBase, columns), None))
 
 
 def _domain_of(label: sp.Symbol, speaker: Elaborator) -> Domain:

@@ -10,6 +10,7 @@ import sympy as sp
 from derivations.indexed import free_atoms, free_symbols, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
+from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.interpreting.tensor import Value
 
 __all__ = ["Claim", "closed", "indices_of", "labels_in", "names_met", "unknown_in"]
@@ -26,6 +27,7 @@ class Claim:
     distinct: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     fixed: tuple[tuple[str, int], ...] = ()
     values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()  # of an example
+    symmetries: Symmetries | None = None  # of matrices that have no definition
     sizes: tuple[tuple[sp.Symbol, int], ...] = ()
     beside: frozenset[str] = frozenset()  # names that both arrays have, of which this is an entry
     outside: frozenset[sp.Symbol] = frozenset()  # places taken to be behind the last of those that are summed over

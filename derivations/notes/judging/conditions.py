@@ -16,6 +16,7 @@ from derivations.notes.interpreting.cases import Case, before_words, in_words
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.scope import Scope
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, Signature, base_letter
+from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.judging.claims import Claim
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -54,8 +55,10 @@ class Values:
         return ", ".join(f"{name} = {value}" for name, value in self.pairs)
 
 
-def applied(case: Case | Values, claim: Claim) -> Claim:
+def applied(case: Case | Values | Symmetries, claim: Claim) -> Claim:
     """The claim under this condition."""
+    if isinstance(case, Symmetries):
+        return replace(claim, symmetries=case)
     if isinstance(case, Values):
         return replace(claim, values=case.pairs)
     if case.right.isdigit():

@@ -20,7 +20,7 @@ from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.interpreting.arrays import entries
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.judging.assumptions import between_labels, domains_of, ranges_of
+from derivations.notes.judging.assumptions import between_labels, domains_of, ranges_of, square_named
 from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
@@ -143,6 +143,9 @@ def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, rang
         sides = sides.mapped(lambda e: _fix(e, fixed))
     if claim.values:
         sides = sides.mapped(lambda e: e.xreplace(dict(claim.values)))
+    symmetries = claim.symmetries
+    if symmetries is not None:
+        sides = sides.mapped(lambda e: symmetries.applied(e, lambda label: square_named(label, speaker)))
     turned = class_first(sides.exprs, sides.definitions, speaker)
     sides = sides.mapped(lambda e: relabelled(e, turned))
     arrays = domains_of(sides.exprs, sides.definitions, speaker)

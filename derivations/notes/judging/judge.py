@@ -21,6 +21,7 @@ from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.order import beside_slopes, exchanged, inverted
 from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import Signature
+from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.interpreting.tensor import MisshapenError, Value
 from derivations.notes.judging.beside import places_beside_sums
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
@@ -42,6 +43,7 @@ from derivations.notes.judging.lost import with_lost_vector
 from derivations.notes.judging.pieces import of_a_piece
 from derivations.notes.judging.regions import MORE, Regions, regions_in, within
 from derivations.notes.judging.settled import are_of_slopes
+from derivations.notes.judging.symmetric import of_symmetric
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Side, Step
@@ -181,6 +183,10 @@ class Judging:
                 return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
             if case in said and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:
                 judged = attempt
+        if not judged.verdict.is_proved:
+            last = self.document.formulas[step.formula].end_place.line
+            known = self.signature.symmetries
+            judged = of_symmetric(judged, known, last, lambda these: self._under(step, left, right, these))
         if judged.verdict.is_refuted:
             values = values_stated(self.document, step)
             attempt = self._under(step, left, right, *values) if values else judged
@@ -251,7 +257,7 @@ class Judging:
         same = here.context.headings == there.context.headings
         return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
 
-    def _under(self, step: Step, left: Node, right: Node, *cases: Case | Values) -> Judged:
+    def _under(self, step: Step, left: Node, right: Node, *cases: Case | Values | Symmetries) -> Judged:
         assert step.left is not None and step.right is not None
         first, second = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
         try:

@@ -82,7 +82,9 @@ class Worded(Judging):
         words = self.signature.words
         if "diagonal" not in words:
             return set()
-        return {m[1] for s in _SENTENCES.split(words) if "diagonal" in s for m in _CAPITAL.finditer(s)}
+        said = {one.key for one in self.signature.symmetries}  # what is said of these is a condition of the claim
+        found = {m[1] for s in _SENTENCES.split(words) if "diagonal" in s for m in _CAPITAL.finditer(s)}
+        return found - said
 
     def _with_constant_feature(self, equation: Equation) -> str | None:
         """The equation where a feature x_0 (or x_{n+1}) is 1 or -1."""

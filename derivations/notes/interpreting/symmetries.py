@@ -1,0 +1,170 @@
+r"""Matrices that a document says to be symmetric or diagonal: W_{ij} = W_{ji}, W_{ij} = 0 for i \ne j.
+
+    "where $W$ is a symmetric matrix", "for positive definite $A$", A^T = A     A_{ij} stands for (A_{ij} + A_{ji})/2
+    "the diagonal matrix $D$"                                                   D_{ij} stands for δ_{ij} D_{ii}
+    w_i (y_i - x_i^T β)^2 in one line and (y - X β)^T W (y - X β) in another    W_{ij} stands for δ_{ij} w_i
+
+Every symmetric matrix is (A + A^T)/2 of some A, and no other is, so that what is decided of it is decided of them all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+
+import sympy as sp
+
+from derivations.indexed import free_atoms, label_of
+from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, is_transposed, read_name
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.parser import Document, Formula
+from derivations.verdict import Witness
+
+__all__ = ["Said", "Square", "Symmetries", "Symmetry", "symmetries_of", "symmetries_said"]
+
+
+class Symmetry(StrEnum):
+    """What the entries of a square matrix have in common."""
+
+    SYMMETRIC = "symmetric"
+    DIAGONAL = "diagonal"
+    OF_COLUMN = "the diagonal matrix of its small letter"
+
+
+_WORDS = {
+    Symmetry.DIAGONAL: r"diagonal(?:e|es|en|er)?\b|диагональн\w*|对角|對角|対角|대각|đường chéo",
+    Symmetry.SYMMETRIC: (
+        r"symmetric\b|positive[- ](?:semi-?)?definite\b|covariance matrix\b|precision matrix\b|symmetrisch\w*"
+        r"|symétriques?\b|simétric[ao]s?\b|simmetric[aoh]e?\b|симметричн\w*|对称|對稱|対称|대칭|đối xứng"
+    ),
+}
+_BETWEEN = (
+    r"(?:(?!(?:has|have|its|that|whose|of|where|which|with|if|not)\b)(?:[^\W_]+[-,]?|\$[^$\n]*\\times[^$\n]*\$)\s*)"
+)
+_IS = r"\s*,?\s*(?:is|are|be|being|是|为|est|es|ist|é|è|—|–)?\s*"
+_BEHIND = {s: re.compile(rf"{_IS}{_BETWEEN}{{0,5}}?(?:{words})", re.I) for s, words in _WORDS.items()}
+_BEFORE = {s: re.compile(rf"(?:{words})(?:\s*[^\W\d_]+){{0,2}}\s*$", re.I) for s, words in _WORDS.items()}
+_DENIED = re.compile(r"\b(?:not|no|non|nicht|pas|isn't|не)[\s-]*(?:\w+\s+){0,2}$|不\w?$|非$", re.I)
+_CELL = re.compile(r"(.+)\[(\d+),\s*(\d+)\]")
+
+
+@dataclass(frozen=True)
+class Square:
+    """A square matrix without a definition. column: that of its small letter, of the same size."""
+
+    key: str
+    column: sp.IndexedBase | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a name, and in which line."""
+
+    key: str
+    symmetry: Symmetry
+    line: int
+
+
+@dataclass(frozen=True)
+class Symmetries:
+    """The names of matrices with what is said of each."""
+
+    named: tuple[tuple[str, Symmetry], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.named)
+
+    def __str__(self) -> str:
+        return ", ".join(f"{key} is {symmetry}" for key, symmetry in self.named)
+
+    @cached_property
+    def of(self) -> dict[str, Symmetry]:
+        """What is said of each name."""
+        return dict(self.named)
+
+    def applied(self, expr: sp.Expr, square: Callable[[sp.Symbol], Square | None]) -> sp.Expr:
+        """The expression with what each entry of such a matrix stands for in its place."""
+        found = {}
+        for atom in free_atoms(expr):
+            matrix = square(label_of(atom)) if isinstance(atom, sp.Indexed) and len(atom.indices) == 2 else None
+            if matrix is not None and matrix.key in self.of:
+                found[atom] = _entry(atom, self.of[matrix.key], matrix.column)
+        return expr.xreplace(found) if found else expr
+
+    def shown(self, witness: Witness) -> Witness:
+        """A point of what the entries stand for, as one of the matrices."""
+        values = dict(witness.values)
+        for name, value in witness.values.items():
+            cell = _CELL.fullmatch(name)
+            across = None if cell is None else witness.values.get(f"{cell[1]}[{cell[3]},{cell[2]}]")
+            if cell is not None and self.of.get(cell[1]) is Symmetry.SYMMETRIC:
+                if isinstance(value, Fraction) and isinstance(across, Fraction):
+                    values[name] = (value + across) / 2
+        simpler = witness.simpler
+        again = None if simpler is None else lambda: self.shown(simpler())
+        return replace(witness, values=values, simpler=again)
+
+
+def symmetries_said(document: Document, habits: Habits) -> tuple[Said, ...]:
+    """What the words beside formulas, and formulas themselves, say of the matrices named in them."""
+    found = []
+    for formula in document.formulas:
+        for node, symmetry in (*_in_words(formula), *_in_formulas(formula)):
+            with contextlib.suppress(UnsupportedNoteError):
+                ref = read_name(node, habits)
+                found += [] if ref.indices else [Said(ref.key, symmetry, formula.place.line)]
+    return tuple(found)
+
+
+def symmetries_of(said: Iterable[Said], keys: Collection[str], until: float = math.inf) -> Symmetries:
+    """What is said of these names up to a line: the last, but a diagonal matrix is symmetric, too."""
+    found: dict[str, Symmetry] = {}
+    for one in said:
+        if one.key in keys and one.line <= until and found.get(one.key) is not Symmetry.DIAGONAL:
+            found[one.key] = one.symmetry
+    return Symmetries(tuple(sorted(found.items())))
+
+
+def _in_words(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:
+    r"""$W$ is symmetric; a diagonal matrix $D$; $A \in \mathbb{R}^{n \times n}$ symmetric."""
+    if len(formula.chains) != 1 or [r.sign for r in formula.chains[0].relations] not in ([], [r"\in"]):
+        return
+    first = formula.chains[0].members[0]
+    names = first.items if isinstance(first, ast.Listing) else (first,)
+    for symmetry in _WORDS:
+        behind = _BEHIND[symmetry].match(formula.context.after)
+        before = _BEFORE[symmetry].search(formula.context.before)
+        if before is not None and _DENIED.search(formula.context.before[: before.start()]):
+            before = None
+        if behind is None and before is None:
+            continue
+        for name in names:
+            if isinstance(name, ast.Symbol):
+                yield name, symmetry
+
+
+def _in_formulas(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:
+    """A^T = A, or A = A^T."""
+    for chain in formula.chains:
+        match chain.members, [r.sign for r in chain.relations]:
+            case (ast.Symbol() as one, ast.Symbol() as other), ["="] if is_transposed(one) is not is_transposed(other):
+                name, turned = (other, one) if is_transposed(one) else (one, other)
+                if replace(turned, superscripts=()) == name:
+                    yield name, Symmetry.SYMMETRIC
+
+
+def _entry(atom: sp.Indexed, symmetry: Symmetry, column: sp.IndexedBase | None) -> sp.Expr:
+    one, other = atom.indices
+    match symmetry:
+        case Symmetry.SYMMETRIC:
+            return (atom + atom.base[other, one]) / 2
+        case Symmetry.DIAGONAL:
+            return sp.KroneckerDelta(one, other) * atom.base[one, one]
+        case Symmetry.OF_COLUMN:
+            return atom if column is None else sp.KroneckerDelta(one, other) * column[one]

@@ -1,0 +1,59 @@
+"""A claim about matrices that the text says to be symmetric or diagonal, or that a column of weights says to be so.
+
+What is said by the place of a step is a condition of it; what is said further on only takes a refutation back. Where
+one side has w_i and the other W, of which nothing is said, W may be diag(w): then a step is supported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import sympy as sp
+
+from derivations.indexed import label_of
+from derivations.notes.interpreting.symmetries import Said, Symmetries, Symmetry, symmetries_of
+from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import labels_in
+from derivations.statement import Definition
+from derivations.verdict import Status
+
+__all__ = ["of_symmetric"]
+
+_BEHIND = 2  # lines: "A = B, because $W$ is symmetric"
+
+
+def of_symmetric(judged: Judged, said: Sequence[Said], line: int, under: Callable[[Symmetries], Judged]) -> Judged:
+    """The verdict with what is said of matrices; line: of the step; under: the verdict on it if this is known."""
+    equation = judged.equation
+    if equation is None:
+        return judged
+    one, other = (_keys_in(side, equation.definitions) for side in (equation.left, equation.right))
+    before, anywhere = symmetries_of(said, one | other, line + _BEHIND), symmetries_of(said, one | other)
+    columns = sorted(key for a, b in ((one, other), (other, one)) for key in a - b if key.lower() in b - a)
+    of_columns = Symmetries(tuple((key, Symmetry.OF_COLUMN) for key in columns))
+    for known in filter(None, dict.fromkeys((before, anywhere, of_columns))):
+        attempt = under(known)
+        verdict = attempt.verdict
+        if verdict.is_proved and known == before:
+            return replace(attempt, verdict=replace(verdict, conditions=(*verdict.conditions, str(known))))
+        if verdict.is_proved or verdict.status is Status.SUPPORTED:
+            is_behind = known not in (before, of_columns)
+            reason = f"holds where {known}" + ", as the text says further on" * is_behind
+            status = Status.UNDECIDED if is_behind else Status.SUPPORTED
+            return replace(attempt, verdict=replace(verdict, status=status, reason=reason))
+        if judged.verdict.is_refuted and known != of_columns:
+            witness = None if verdict.witness is None else known.shown(verdict.witness)
+            judged = replace(attempt, verdict=replace(verdict, witness=witness))
+    return judged
+
+
+def _keys_in(expr: sp.Expr, definitions: Sequence[Definition]) -> set[str]:
+    """The names that an expression reaches by these definitions."""
+    reached, waiting = set[sp.Symbol](), labels_in(expr)
+    while waiting:
+        reached |= waiting
+        values = (d.value for d in definitions if label_of(d.target) in waiting)
+        waiting = set().union(*map(labels_in, values)) - reached
+    return {re.split("[@·′]", label.name)[0] for label in reached}
