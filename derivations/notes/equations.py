@@ -377,8 +377,11 @@ class Equations(Meant, Defining, Excusing, Numbers, Modelled, Logits):
         if not again and (is_known or not (self._is_open(head) or self._is_first_spread(step, name))):
             return None
         with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
+            solution = self._solution(step, left, right)  # \hat\sigma^2 = \frac1n \sum_i (x_i - \hat\mu)^2
             self._bind(replace(step, left=replace(step.left, node=name)), head, value)
             self.implied.add(key)
+            if solution is not None:
+                return self._judged(record, solution)
             if again:
                 reason = f"{key} was said to be something else before"
                 return replace(record, verdict="conflict", witness=None, reason=reason)

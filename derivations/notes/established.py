@@ -15,10 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from derivations.notes.explaining.diagnosis import diagnose
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.judging.judge import HELD
+from derivations.notes.judging.slips import is_near_miss
 from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.reading import Reading
 from derivations.notes.report import StepRecord
@@ -27,7 +27,6 @@ __all__ = ["MOST_OPEN", "refuted_by_the_rest"]
 
 MOST_OPEN = 4  # steps of a document that are read so: where more are open, its notation isn't understood
 _SECONDS = 1.0
-_SLIPS = ("index", "sign", "term_sign", "constant_factor")
 
 
 def refuted_by_the_rest(
@@ -44,18 +43,12 @@ def refuted_by_the_rest(
             if old.verdict in (*HELD, "definition")
         )
         found = records[-1]
-        if kept and found.verdict == "refuted" and found.witness is not None and _is_near_miss(found, seed):
+        equation = None if found.claim is None else found.claim.equation
+        if not kept or found.verdict != "refuted" or found.witness is None or equation is None:
+            continue
+        if is_near_miss(equation, seed):
             return found
     return None
-
-
-def _is_near_miss(record: StepRecord, seed: int) -> bool:
-    """Whether the right side, with one thing put right, is proved to be the left one."""
-    equation = None if record.claim is None else record.claim.equation
-    if equation is None:
-        return False
-    found = diagnose(equation.left, equation.right, equation.context, equation.definitions, seed)
-    return found.code in _SLIPS
 
 
 def _until(document: Document, side: Side) -> Document:

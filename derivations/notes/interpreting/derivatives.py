@@ -71,6 +71,11 @@ class Derivatives(Namer):
                 kept = node.numerator.factors[: inner[0]] + node.numerator.factors[inner[0] + 1 :]
                 return self.derivative(self.product(kept, ()), self._variables(below)), 0
         if above is None and below is not None and isinstance(node.denominator, ast.Product):
+            first, *others = node.denominator.factors
+            is_lost = isinstance(node.numerator, ast.Symbol) and node.numerator.name in self.signature.subjects  # L/dw
+            if isinstance(first.body, ast.Symbol) and self.signature.counts_d and not is_lost:  # x / (d r)
+                divided = self.quotient(self.value(node.numerator), self.value(first.body))
+                return self.quotient(divided, self.product(others, ())), 0
             raise UnsupportedNoteError("a derivative whose numerator has no ∂")
         if above is None:
             upper, lower = self.value(node.numerator), self.value(node.denominator)

@@ -64,9 +64,16 @@ _GIVEN = re.compile(
     r"|(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*\\in\s*(?:\\left)?[\[(]\s*0\s*,\s*1\s*(?:\\right)?[\])]"
     r"|(?<![A-Za-z])(?:H|KL|(?:\\mathrm|\\text)?\{?KL\}?|D_\{?[^{}()]*(?:\{KL\})?\}?)\s*(?:\\left)?\(\s*([a-z])\s*(?:,|\\\||\|\||\\parallel)"
 )
-_COUNT = re.compile(r"(?<![A-Za-z\\])([a-z])\s*!|\)\s*\^\s*\{\s*\(?\s*(?:1|[a-zA-Z])\s*-\s*([a-z])\s*\)?\s*\}")
+_COUNT = re.compile(
+    r"(?<![A-Za-z\\])([a-z])\s*!|\)\s*\^\s*\{\s*\(?\s*(?:1|[a-zA-Z])\s*-\s*([a-z])\s*\)?\s*\}"
+    r"|\(\s*[a-zA-Z]\s*-\s*([a-z])\s*\)\s*(?:\\,\s*)?\\(?:log|ln)(?![A-Za-z])"
+)
 _TRIALS = re.compile(  # how often each of two outcomes was seen: p^h (1 - p)^t
     r"(?<![A-Za-z\\])(\\?[A-Za-z]{1,12})\s*\^\s*\{?\s*([a-z])\s*\}?\s*(?:\\cdot\s*)?(?:\\left)?\(\s*1\s*-\s*\1\s*(?:\\right)?\)\s*\^\s*\{?\s*([a-z])\s*\}?"
+)
+_SIZE_D = (
+    r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*\{\s*d\s*\}"
+    r"|\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
 )
 _LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
 Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
@@ -141,6 +148,11 @@ class Signature:
     def size_names(self) -> frozenset[str]:
         r"""The letters of the sizes: m of \sum_{i=0}^{m-1}."""
         return frozenset(text.partition(" ")[0] for text in self.size.values())
+
+    @cached_property
+    def counts_d(self) -> bool:
+        r"""Whether d is a size, as in \frac1d, \sqrt{d} and \mathbb{R}^d, and no sign of differentiation everywhere."""
+        return "d" in self.size_names or self.says(_SIZE_D)
 
     @cached_property
     def called_arrays(self) -> frozenset[str]:

@@ -29,6 +29,7 @@ from derivations.notes.parsing.render import render
 
 __all__ = ["SOFTMAX", "Survey", "applies", "habits_of", "names_in"]
 
+_BARS = (r"\bar", r"\overline")
 SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
 
 
@@ -109,7 +110,8 @@ class Survey:
         return is_written and set(self.uses["X"]) == {((), ())}
 
     def formula(self, number: int, sides: Sequence[Node]) -> None:
-        is_of_means = any(self._is_of_means(side) for side in sides)  # what it gives is one number for all samples
+        # what it gives is one number for all samples
+        is_of_means = any(self._is_of_means(side) or self._is_of_sums(side) for side in sides)
         for side in sides:
             if len(sides) > 1 and not is_of_means:  # a name by itself, as in "where $p$ is", says nothing of it
                 self.alone |= {ref.key for ref in names_in([side], self.habits) if isinstance(side, ast.Symbol)}
@@ -141,9 +143,27 @@ class Survey:
     def _is_of_means(self, side: Node) -> bool:
         r"""Whether a side is of means and parameters only, as in a = \bar y - b \bar x."""
         refs = list(names_in([side], self.habits))
-        barred = [ref.key.startswith((r"\bar", r"\overline")) for ref in refs]
+        barred = [ref.key.startswith(_BARS) for ref in refs]
         others = [ref for ref, is_barred in zip(refs, barred, strict=True) if not is_barred]
         return len(refs) > 1 and any(barred) and all(base_letter(ref.key) in PARAMETERS for ref in others)
+
+    def _is_of_sums(self, side: Node) -> bool:
+        r"""Whether a side is of parameters and of what is summed only, as in a = \frac1n \sum_i y_i."""
+        bound: set[str] = set()
+        uppers: set[str] = set()
+        for node in walk(side):
+            if isinstance(node, ast.BigOperator) and node.name == "sum":
+                try:
+                    letters, _, upper, _ = binder(node)
+                except UnsupportedNoteError:
+                    return False
+                bound.update(letters)
+                uppers |= set() if upper is None else {ref.key for ref in names_in([upper], self.habits)}
+        refs = [ref for ref in names_in([side], self.habits) if ref.key not in bound]
+        indexed = [{i.letter for i in ref.indices} <= bound for ref in refs if ref.indices]
+        others = {ref.key for ref in refs if not ref.indices} - uppers - {*"nmNM"}
+        free = {key for key in others if base_letter(key) not in PARAMETERS and not key.startswith(_BARS)}
+        return bool(bound and indexed) and all(indexed) and not free
 
     def difference(self, node: ast.Sum) -> None:
         """P - Y of a prediction and its labels, neither with an index: they run over the same."""

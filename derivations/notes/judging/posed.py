@@ -64,7 +64,8 @@ class Posed(Solved):
         """An equation that says where it holds; X^T r = 0 is to be solved, too, and the line w^T x = 0 isn't."""
         if not (suspect.begins and self._is_condition_on_place(suspect)):
             return None
-        if suspect.right_expr == 0 and self._is_array(suspect.own, suspect.left):
+        is_slope = any(isinstance(n, ast.Symbol) and n.primes for n in walk(suspect.left))  # J'(w) = 0
+        if suspect.right_expr == 0 and (is_slope or self._is_array(suspect.own, suspect.left)):
             self._set_to_zero(suspect)
         return no_claim("condition", "a condition")
 

@@ -1,23 +1,25 @@
 r"""What an equation that was set to zero is solved for: \sum_i (x_i - \mu) = 0, so \hat\mu = \frac1n \sum_i x_i.
 
 A value that makes the equation hold is proved to be a solution. One that does not, where its half, its double or its
-opposite does, is refuted: it was meant as the solution of this equation. Any other value may solve other equations.
+opposite does, is refuted: it was meant as the solution of this equation; so is one that is the solution of an equation
+of the first degree but for one index, sign or factor. Any other value may solve other equations.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, substitute
+from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.notes.judging.slips import is_near_miss
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
 
@@ -56,38 +58,74 @@ class Solved(Judging):
             name, value = self._speaker(step.left).side(left).expr, self._speaker(step.right).side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
-        if itself is None or value.axes or not isinstance(name, sp.Symbol) or free_symbols(value.expr) & {name}:
+        of_square = isinstance(name, sp.Pow) and name.exp == 2  # \hat\sigma^2 = …
+        name, number = (name.base, sp.sqrt(value.expr)) if of_square else (name, value.expr)
+        if itself is None or value.axes or not isinstance(name, sp.Symbol | sp.Indexed) or name in free_atoms(number):
             return None
-        asked = list(self._solved_by(name, value.expr, itself))
+        asked = list(self._solved_by(name, number, itself))
         found = [decide(equation, self.seed, OPERATIONS, SECONDS) for equation, _ in asked]
         for verdict, (equation, _) in zip(found, asked, strict=True):
             if verdict.is_proved:
                 return Judged(replace(verdict, method="solution"), equation=equation)
         for verdict, (equation, symbol) in zip(found, asked, strict=True):
-            multiples = (c * value.expr for c in (-1, 2, sp.S.Half)) if verdict.is_refuted else ()
+            ratios = (2, sp.S.Half, 4, sp.Rational(1, 4)) if of_square else (-1, 2, sp.S.Half)
+            multiples = ((sp.sqrt(c) if of_square else c) * number for c in ratios) if verdict.is_refuted else ()
             others = (e for multiple in multiples for e in self._at(symbol, multiple, itself))
             if any(is_provable(e, self.seed, OPERATIONS, SECONDS) for e in others):
                 reason = "no solution of what was set to zero; a multiple of it is"
                 return Judged(replace(verdict, reason=reason), (), equation.left, equation.right, equation)
+        refuted = {symbol for verdict, (_, symbol) in zip(found, asked, strict=True) if verdict.is_refuted}
+        return None if of_square else self._slip(sorted(refuted, key=str), number, itself)
+
+    def _slip(self, symbols: Sequence[sp.Expr], value: sp.Expr, itself: Equation) -> Judged | None:
+        """The verdict on a value that is the solution of an equation of the first degree but for one slip."""
+        for symbol in symbols:
+            offsets = self._at(symbol, sp.S.Zero, itself)
+            sums = self._at(symbol, sp.S.One, itself)
+            wholes = self._at(symbol, symbol, itself)
+            for at_zero, at_one, whole in zip(offsets, sums, wholes, strict=True):
+                slope = at_one.left - at_zero.left
+                linear = replace(whole, right=at_zero.left + symbol * slope)
+                if not is_provable(linear, self.seed, OPERATIONS, SECONDS):
+                    continue
+                known = (e.definition for e in self.scope.definitions_of(value) if e.definition is not None)
+                definitions = tuple(dict.fromkeys((*whole.definitions, *known)))
+                solved = replace(whole, left=-at_zero.left / slope, right=value, definitions=definitions)
+                verdict = decide(solved, self.seed, OPERATIONS, SECONDS)
+                if verdict.is_refuted and is_near_miss(solved, self.seed):
+                    reason = "no solution of what was set to zero"
+                    return Judged(replace(verdict, reason=reason), (), solved.left, solved.right, solved)
         return None
 
-    def _solved_by(self, name: sp.Symbol, value: sp.Expr, itself: Equation) -> Iterator[tuple[Equation, sp.Symbol]]:
-        r"""The equations set to zero with a value for the name, or for \mu of \hat\mu; and the symbol replaced."""
-        hat = re.fullmatch(r"\\hat\{(.+)\}", name.name)
-        plain = hat[1] if hat else name.name
-        symbols = {a for zero in self.scope.zeroed[-SOLVING:] for a in free_atoms(zero) if isinstance(a, sp.Symbol)}
-        for symbol in sorted((s for s in symbols if s.name in {name.name, plain}), key=str):
+    def _solved_by(
+        self, name: sp.Symbol | sp.Indexed, value: sp.Expr, itself: Equation
+    ) -> Iterator[tuple[Equation, sp.Expr]]:
+        r"""The equations set to zero with a value for the name, or for \mu of \hat\mu; and what it is the value of."""
+        hat = re.fullmatch(r"\\hat\{(.+)\}", label_of(name).name)
+        names = {label_of(name).name, *(hat.groups() if hat else ())}
+        atoms = {a for zero in self.scope.zeroed[-SOLVING:] for a in free_atoms(zero) if label_of(a).name in names}
+        for symbol in sorted((a for a in atoms if _indices(a) == _indices(name)), key=str):
             for equation in self._at(symbol, value, itself):
                 yield equation, symbol
 
-    def _at(self, symbol: sp.Symbol, value: sp.Expr, itself: Equation) -> Iterator[Equation]:
+    def _at(self, symbol: sp.Expr, value: sp.Expr, itself: Equation) -> Iterator[Equation]:
+        """The equations set to zero in which a name stands, and stands in one place of its array only."""
         for zero in self.scope.zeroed[-SOLVING:]:
-            if symbol in free_atoms(zero):
-                whole = zero.xreplace({symbol: value})
+            if [a for a in free_atoms(zero) if label_of(a) == label_of(symbol)] == [symbol]:
+                hats = {s.name: s for s in value.free_symbols if s.name.startswith(r"\hat{")}
+                plain = {s: hats[rf"\hat{{{s.name}}}"] for s in zero.free_symbols if rf"\hat{{{s.name}}}" in hats}
+                whole = zero.xreplace({symbol: value}).xreplace(plain)
                 known = (e.definition for e in self.scope.definitions_of(whole))
                 definitions = tuple(d for d in known if d is not None)
                 fresh = replace(itself.context)
-                yield replace(itself, left=whole, right=sp.S.Zero, definitions=definitions, context=fresh)
+                equation = replace(itself, left=whole, right=sp.S.Zero, definitions=definitions, context=fresh)
+                anything = replace(equation, left=zero.xreplace(plain))
+                if not is_provable(anything, self.seed, OPERATIONS, SECONDS):  # what holds for all values has none
+                    yield equation
+
+
+def _indices(atom: sp.Expr) -> tuple[sp.Expr, ...]:
+    return atom.indices if isinstance(atom, sp.Indexed) else ()
 
 
 def _at_entry_of(expr: sp.Expr, slope: sp.Expr) -> sp.Expr:

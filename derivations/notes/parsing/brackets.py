@@ -9,6 +9,7 @@ What can't be matched stays unmatched, and the grammar refuses it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,7 @@ class Paired:
 
 def pair(tokens: Sequence[Token]) -> Paired:
     """Decide what the lexer left open; Unreadable for braces that don't match and for excessive depth."""
-    decided = uncrossed(_angles(_bars(_words(list(tokens)))), _match)
+    decided = uncrossed(_angles(_bars(_single_bars(_words(list(tokens))))), _match)
     divided = _spaces(decided, _match(decided))
     partner = _match(divided)
     _placeholders(divided, partner)
@@ -166,6 +167,28 @@ def _named(token: Token, text: str) -> Token:
     if text in words.BIG_OPERATORS:
         return replace(token, kind="BIG", text=words.BIG_OPERATORS[text])
     return replace(token, kind="SYMBOL", text=text, note="text")
+
+
+def _single_bars(tokens: Sequence[Token]) -> list[Token]:
+    r"""The tokens with two bars in a row apart where the first of them closes: those between u and v in |u||v|."""
+    result: list[Token] = []
+    open_bars: list[Counter[str]] = [Counter()]
+    for token in tokens:
+        if token.kind in _OPENERS:
+            open_bars.append(Counter())
+        elif token.kind in _CLOSERS and len(open_bars) > 1:
+            open_bars.pop()
+        elif token.kind in ("AMP", "ROW"):
+            open_bars[-1].clear()
+        is_bar = token.kind == "BAR"
+        if is_bar and token.note and open_bars[-1][token.note] % 2:
+            middle = (token.start + token.end) // 2
+            halves = (token.start, middle), (middle, token.end)
+            result += [Token("BAR", token.note, start, end) for start, end in halves]
+        else:
+            open_bars[-1][token.text] += is_bar
+            result.append(token)
+    return result
 
 
 def _bars(tokens: list[Token]) -> list[Token]:

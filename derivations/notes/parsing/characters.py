@@ -285,7 +285,7 @@ class CharacterLexer:
             self._plain("CLOSE", text, token)
         elif text == "|":
             double = self._follows(token, "|")
-            self._plain("BAR", r"\|" if double else "|", token)
+            self._plain("BAR", r"\|" if double else "|", token, "|" if double else "")
         elif text in "=<>:!-":
             self._compound(token)
         elif text == "+":

@@ -169,7 +169,8 @@ class _Lexer(CharacterLexer):
         following = self._next()
         if following is not None and following.kind == "command" and following.text == token.text:
             self.rest.pop()
-            self._plain("BAR", r"\|", TexToken("command", token.text, token.start, following.end))
+            half = r"\|" if token.text in ("|", "Vert") else "|"
+            self._plain("BAR", r"\|", TexToken("command", token.text, token.start, following.end), half)
         elif token.text == "mid":
             self._plain("SEP", "|", token)
         else:
