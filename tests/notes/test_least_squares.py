@@ -266,3 +266,33 @@ def test_a_hessian_is_no_equation_to_be_solved() -> None:
 )
 def test_a_column_before_a_matrix_is_no_proof(step: str, verdict: str) -> None:
     assert check_notes(PREDICTED + step).steps[-1].verdict == verdict
+
+
+LOGIT = r"""
+$P_i = \frac{1}{1 + e^{-x_i'\beta}}$ and $\ln L = \sum_{i=1}^n [y_i \ln P_i + (1 - y_i) \ln(1 - P_i)]$. The score is
+$$\frac{\partial \ln L}{\partial \beta} = SCORE$$
+"""
+STANDARD = r"""
+Let $x_i' = (x_i - m)/s$ and $\hat y_i = x_i' \beta$ with $L = \sum_i (y_i - \hat y_i)^2$. Then
+$\frac{\partial L}{\partial \beta} = SIGN 2\sum_i (y_i - x_i' \beta) x_i'$.
+"""
+
+
+@pytest.mark.parametrize(
+    ("score", "verdict"),
+    [
+        (r"\sum_{i=1}^n (y_i - P_i) x_i", "proved"),
+        (r"\sum_{i=1}^n (P_i - y_i) x_i", "refuted"),
+        (r"\sum_{i=1}^n (y_i - P_i)", None),
+        (r"\sum_{i=1}^n (y_i - x_i'\beta) x_i", "refuted"),
+    ],
+)
+def test_primed_data_before_weights_are_transposed(score: str, verdict: str | None) -> None:
+    found = check_notes(LOGIT.replace("SCORE", score)).steps[-1].verdict
+    assert found == verdict if verdict is not None else found not in ("proved", "supported")
+
+
+def test_primed_data_that_are_defined_are_a_name() -> None:
+    right, wrong = (check_notes(STANDARD.replace("SIGN", sign)).steps[-1].verdict for sign in ("-", "+"))
+    assert right in ("proved", "supported")
+    assert wrong not in ("proved", "supported")
