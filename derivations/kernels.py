@@ -240,7 +240,7 @@ class Field:
         by_slot = self._by_slot
         found = []
         for exponents, coefficient in zip(poly.monoms(), poly.coeffs(), strict=True):
-            mono = sorted_mono((by_slot[slot], int(e)) for slot, e in enumerate(exponents) if e)
+            mono = sorted_mono((kernel, int(e)) for kernel, e in zip(by_slot, exponents, strict=False) if e)
             found.append((mono, Fraction(int(coefficient.p), int(coefficient.q))))
         return list(sorted_key(found))
 
@@ -265,7 +265,7 @@ class Field:
         return kernels[0] if len(kernels) == 1 and r.d.is_one() and r.n == self.gen(kernels[0]) else None
 
     def kernels_of(self, poly: Any) -> list[Kernel]:
-        return [self._by_slot[i] for i, degree in enumerate(poly.degrees()) if degree > 0]
+        return [kernel for kernel, degree in zip(self._by_slot, poly.degrees(), strict=False) if degree > 0]
 
     def indices_of(self, poly: Any) -> frozenset[sp.Symbol]:
         return frozenset().union(*(k.indices for k in self.kernels_of(poly)))
@@ -275,16 +275,36 @@ class Field:
         memo = str(poly)  # exact, and many times as fast to make as a hash of the terms
         found = self._factors.get(memo)
         if found is None:
-            constant, factors = poly.factor()
-            number = Fraction(int(constant.p), int(constant.q))
+            number, factors = self._factored(poly)
             out = []
             for f, e in factors:
                 f, unit = self._primitive(f)
-                number *= unit ** int(e)
-                out.append((f, int(e)))
+                number *= unit**e
+                out.append((f, e))
             out.sort(key=lambda fe: _text_of(self.key(fe[0])))
             found = self._factors[memo] = (number, out)
         return found
+
+    def _factored(self, poly: Any) -> tuple[Fraction, list[tuple[Any, int]]]:
+        """(constant, [(irreducible factor, multiplicity)]), most often without the general algorithm.
+
+        What is left when the generators that divide every term are taken out is irreducible if some generator x is
+        in one term only, to the first power: it is a·x + b, a monomial and a polynomial without a common factor.
+        """
+        if poly.is_zero():
+            return Fraction(0), []
+        exponents = poly.monoms()
+        least = [min(of_kernel) for _, of_kernel in zip(self._by_slot, zip(*exponents, strict=True), strict=False)]
+        found = [(self._gens[slot], int(power)) for slot, power in enumerate(least) if power]
+        if len(exponents) == 1:
+            (constant,) = poly.coeffs()
+            return Fraction(int(constant.p), int(constant.q)), found
+        if any(sum(e[slot] for e in exponents) == power * len(exponents) + 1 for slot, power in enumerate(least)):
+            for x, power in found:
+                poly = poly / x**power
+            return Fraction(1), [*found, (poly, 1)]
+        constant, factors = poly.factor()
+        return Fraction(int(constant.p), int(constant.q)), [(f, int(e)) for f, e in factors]
 
     def _primitive(self, poly: Any) -> tuple[Any, Fraction]:
         """(p/u, u) with integer coprime coefficients, the first in canonical order positive."""

@@ -8,7 +8,7 @@ eagerly. Nothing here is judged: the values that are come from the compiled prog
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -17,7 +17,7 @@ import numpy as np
 
 from .array_module import is_traced, xp
 
-__all__ = ["ELEMENTWISE", "STRUCTURAL", "batch_innermost", "dot", "evaluate_primitive", "is_key", "reduced"]
+__all__ = ["ELEMENTWISE", "STRUCTURAL", "batch_innermost", "dot", "entries", "evaluate_primitive", "is_key", "reduced"]
 
 
 def _logistic(x: Any) -> Any:
@@ -90,7 +90,25 @@ def _split(p: Any, x: Any) -> Any:
     return xp.split(x, np.cumsum(p["sizes"])[:-1], axis=p["axis"])
 
 
+def _pad(p: Any, x: Any, fill: Any) -> Any:
+    low, high, inside = zip(*p["padding_config"], strict=True) if xp.ndim(x) else ((), (), ())
+    if is_traced():
+        return jax.lax.pad(x, xp.asarray(fill, dtype=x.dtype), p["padding_config"])
+    shape = [max(n + (n - 1) * k, 0) for n, k in zip(x.shape, inside, strict=True)]
+    spread = _filled([max(a, 0) + n + max(b, 0) for a, n, b in zip(low, shape, high, strict=True)], fill, x.dtype)
+    places = zip(low, shape, inside, strict=True)
+    spread[tuple(slice(max(a, 0), max(a, 0) + n, k + 1) for a, n, k in places)] = x
+    ends = zip(low, high, spread.shape, strict=True)
+    return spread[tuple(slice(max(-a, 0), n - max(-b, 0)) for a, b, n in ends)]
+
+
+def _filled(shape: Sequence[int], fill: Any, kind: Any) -> np.ndarray:
+    """An array of one value, its first axis contiguous."""
+    return np.moveaxis(np.full((*shape[1:], *shape[:1]), fill, kind), -1, 0) if shape else np.full((), fill, kind)
+
+
 STRUCTURAL: dict[str, Callable[..., Any]] = {
+    "pad": _pad,
     "split": _split,
     "broadcast_in_dim": _broadcast_in_dim,
     "reshape": lambda p, x: xp.reshape(x, p["new_sizes"]),
@@ -152,7 +170,8 @@ def dot(a: Any, b: Any, dimension_numbers: Any) -> Any:
     inner = int(np.prod(summed, dtype=np.int64))
     left = xp.transpose(a, (*contract_a, *batch_a, *free_a))
     right = xp.transpose(b, (*contract_b, *batch_b, *free_b))
-    if 0 < inner <= 8 and batch:  # matmul is slow on stacks of tiny matrices
+    # matmul is slow on stacks of tiny matrices, and what it makes of a batch and a constant is not batch innermost
+    if 0 < inner <= 8 and (batch or min(left.size, right.size) <= 64):
         across = (..., *(None for _ in free_b))
         along = (*(slice(None) for _ in batch), *(None for _ in free_a))
         first, *others = (left[k][across] * right[k][along] for k in np.ndindex(*summed))
@@ -160,6 +179,24 @@ def dot(a: Any, b: Any, dimension_numbers: Any) -> Any:
     left, right = left.reshape(inner, *batch, -1), right.reshape(inner, *batch, -1)
     out = [*batch, *(xp.shape(a)[i] for i in free_a), *(xp.shape(b)[i] for i in free_b)]
     return xp.matmul(xp.moveaxis(left, 0, -1), xp.moveaxis(right, 0, -2)).reshape(out)
+
+
+def entries(p: Any, x: np.ndarray, indices: np.ndarray) -> np.ndarray | None:
+    """`lax.gather` of entries or whole slices, x[:, j, k] at a list of (j, k); None for what else a gather can be."""
+    d = p["dimension_numbers"]
+    at, offsets = tuple(d.collapsed_slice_dims), tuple(d.offset_dims)
+    kept = [axis for axis in range(x.ndim) if axis not in at]
+    whole = all(p["slice_sizes"][axis] == (1 if axis in at else x.shape[axis]) for axis in range(x.ndim))
+    if not at or tuple(d.start_index_map) != at or d.operand_batching_dims or not whole:
+        return None
+    limits = np.array([x.shape[axis] for axis in at])
+    if np.any(indices < 0) or np.any(indices >= limits):
+        return None
+    order = [*kept[1:], *kept[:1]]  # the batch innermost
+    found = np.transpose(x, (*at, *order))[tuple(np.moveaxis(indices, -1, 0))]
+    listed = [axis for axis in range(found.ndim) if axis not in offsets]
+    places = [*listed, *(offsets[kept.index(axis)] for axis in order)]
+    return np.transpose(found, np.argsort(places))
 
 
 def is_key(x: Any) -> bool:
@@ -196,6 +233,8 @@ def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:
     elif name in ("convert_element_type", "reduce_precision"):
         complex_to_real = np.iscomplexobj(values[0]) and not jnp.issubdtype(avals[0].dtype, jnp.complexfloating)
         out = values[0].real if complex_to_real else values[0]
+    elif name == "gather" and (found := entries(p, *values)) is not None:
+        out = found
     elif name == "iota":
         axis = [1] * len(p["shape"])
         axis[p["dimension"]] = p["shape"][p["dimension"]]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numeric.host import batch_innermost, dot, reduced
+from numeric.host import batch_innermost, dot, entries, evaluate_primitive, reduced
 from numeric.rounding import Program
 
 MIXED = st.lists(st.floats(-1e6, 1e6, width=32), min_size=6, max_size=6)
@@ -156,3 +156,57 @@ def test_products_on_the_host_are_those_of_jax_in_any_layout(layout, shape_a, sh
     a, b = rng.integers(-9, 9, shape_a).astype(float), rng.integers(-9, 9, shape_b).astype(float)
     expected = np.asarray(jax.lax.dot_general(a, b, dimensions))
     assert np.array_equal(dot(layout(a), layout(b), dimensions), expected)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        ((0, 0, 0), (1, 2, 0)),
+        ((0, 0, 0), (0, 1, 2)),
+        ((1, 0, 1), (-1, 2, 0)),
+        ((0, -2, 0), (-1, -1, 2)),
+        ((-3, 4, 1), (9, -7, 3)),
+    ],
+)
+def test_padding_on_the_host_is_that_of_jax(config):
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    (eqn,) = jax.make_jaxpr(lambda a: jax.lax.pad(a, 7.0, config))(x).eqns
+    (found,) = evaluate_primitive(eqn, [batch_innermost(x), np.asarray(7.0)])
+    expected = np.asarray(jax.lax.pad(x, 7.0, config), dtype=found.dtype)
+    assert np.array_equal(found, expected.astype(found.dtype))
+
+
+@pytest.mark.parametrize(
+    ("taken", "is_known"),
+    [
+        (lambda a: a[:, jnp.array([0, 1, 1]), jnp.array([2, 0, 1])], True),
+        (lambda a: a[:, jnp.array([[0, 1], [1, 0]])], True),
+        (lambda a: a[jnp.array([3, 0]), :, jnp.array([1, 2])], True),
+        (lambda a: a[:, :, jnp.array([2, 2])], True),
+        (lambda a: jnp.diagonal(a, axis1=1, axis2=2), True),
+        (lambda a: a.at[:, jnp.array([0, 5])].get(mode="fill"), False),
+        (lambda a: jnp.take_along_axis(a, jnp.zeros((4, 1, 3), int), axis=1), False),
+    ],
+)
+def test_entries_on_the_host_are_those_that_jax_gathers(taken, is_known):
+    x = np.random.default_rng(0).normal(size=(4, 3, 3)).astype(np.float32)
+    gathered: list[tuple[bool, bool]] = []
+
+    def walk(jaxpr, consts, arguments):
+        env = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *arguments], strict=True))
+        for eqn in jaxpr.eqns:
+            values = [np.asarray(a.val if hasattr(a, "val") else env[a]) for a in eqn.invars]
+            if "jaxpr" in eqn.params:
+                outs = walk(eqn.params["jaxpr"].jaxpr, eqn.params["jaxpr"].consts, values)
+            else:
+                outs = eqn.primitive.bind(*map(jnp.asarray, values), **eqn.params)
+                outs = outs if eqn.primitive.multiple_results else [outs]
+            if eqn.primitive.name == "gather":
+                found = entries(eqn.params, values[0], values[1])
+                gathered.append((found is not None, found is not None and np.array_equal(found, outs[0])))
+            env.update(zip(eqn.outvars, outs, strict=True))
+        return [env[a] for a in jaxpr.outvars]
+
+    closed = jax.make_jaxpr(taken)(x)
+    walk(closed.jaxpr, closed.consts, [x])
+    assert gathered == [(is_known, is_known)]
