@@ -31,7 +31,7 @@ from .lambdify import lambdify
 from .rounding import trace
 from .sharing import Composition, applied, without_repeats
 
-__all__ = ["ClaimCompiler", "CompiledClaim", "StatedDerivative"]
+__all__ = ["ClaimCompiler", "CompiledClaim", "StatedDerivative", "TracedFunction"]
 
 Inputs = Mapping[str, Any]
 

@@ -12,15 +12,18 @@ derivative as an input of its own, and the derivative's error bound goes through
 A second derivative is the derivative of a derivative: by autodiff of autodiff, or by finite differences of
 the reverse-mode gradient. Claims without a derivative are compared by value, under `evaluation`.
 
-All claims of a statement are traced into one program and compiled together. Left out: limits (exact only),
-existential claims, and sizes beyond the buckets of `inputs`.
+All claims of a statement, and of statements about the same inputs, are traced into one program and compiled together,
+so that what they share is computed once. Left out: limits (exact only), existential claims, and sizes beyond the
+buckets of `inputs`.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import jax
@@ -33,7 +36,7 @@ from derivations.indexed import UnsupportedExpressionError
 from derivations.statement import Derivation, Statement
 
 from .autodiff import Mode
-from .derivatives import ClaimCompiler, CompiledClaim, StatedDerivative
+from .derivatives import ClaimCompiler, CompiledClaim, StatedDerivative, TracedFunction
 from .evidence import Evidence, Pointwise, gather_evidence, suspicion
 from .finite_difference import DifferenceJacobian
 from .inputs import shape_buckets, statement_batch, step_scale
@@ -42,7 +45,7 @@ from .rounding import Program
 from .shapes import InputError
 from .sharing import Composition
 
-__all__ = ["StatementEvidence", "judge_statement"]
+__all__ = ["StatementEvidence", "judge_statement", "judge_statements"]
 
 _AT_A_POINT = (
     1  # coordinates that finite differences take at one point, in rotation; a combination of derivatives needs all
@@ -94,47 +97,113 @@ def judge_statement(
     evidence says how many were used. A derivation that can't be judged in numbers (a limit, an existential
     claim) has a `reason` and no evidence.
     """
-    sizes = shape_buckets(statement)[0]
+    return judge_statements([(statement, derivations)], seed, examples, differences)[0]
+
+
+def judge_statements(
+    groups: Iterable[tuple[Statement, Iterable[Derivation]]],
+    seed: int = 0,
+    examples: int = 10_000,
+    differences: int = 1_000,
+) -> list[list[StatementEvidence]]:
+    """`judge_statement` of several statements about the same inputs, which makes one program of them.
+
+    What their claims share, the points to begin with, is then computed once. Raises `ValueError` unless the statements
+    have the same variables, sizes and, if there is more than one, no expressions that should be positive: these choose
+    the points.
+    """
+    taken = [(statement, list(derivations)) for statement, derivations in groups]
+    statements = [statement for statement, _ in taken]
+    sizes = [shape_buckets(statement)[0] for statement in statements]
+    alike = all(
+        (s.variables, own) == (statements[0].variables, sizes[0]) for s, own in zip(statements, sizes, strict=True)
+    )
+    if not alike or (len(taken) > 1 and any(s.positive for s in statements)):
+        raise ValueError(f"{', '.join(s.name for s in statements)}: not about the same inputs; judge them apart")
     with float64_enabled():
-        return _judge(ClaimCompiler(statement, sizes), sizes, list(derivations), seed, examples, differences)
+        return _judge([_Claims.of(ClaimCompiler(s, sizes[0]), own) for s, own in taken], seed, examples, differences)
 
 
-def _judge(
-    compiler: ClaimCompiler,
-    sizes: Mapping[sp.Symbol, int],
-    order: list[Derivation],
-    seed: int,
-    examples: int,
-    differences: int,
-) -> list[StatementEvidence]:
-    statement = compiler.statement
-    if not statement.variables:
-        return [StatementEvidence(d.name, reason="no inputs: numbers only, decided exactly") for d in order]
-    results: dict[str, StatementEvidence] = {}
-    claims: list[CompiledClaim] = []
-    for d in order:
-        if d.kind == "limit" or (d.kind == "sign" and d.relation == "<"):
-            results[d.name] = StatementEvidence(d.name, reason=f"a {d.kind} of this form is decided exactly only")
-            continue
-        try:
-            claims.append(compiler.claim(d))
-        except (UnsupportedExpressionError, InputError) as error:
-            results[d.name] = StatementEvidence(d.name, reason=str(error))
-    if claims:
-        examples = max(examples, differences)
-        found, batch = _judge_autodiff(compiler, claims, examples, differences, seed)
-        named = {str(s): v for s, v in sizes.items()}
-        known: dict[sp.Expr, _Jacobian] = {}
-        for claim, (judged, *right) in zip(claims, found, strict=True):
-            name = claim.derivation.name
-            if not claim.derivatives:
-                evidence = StatementEvidence(name, named, evaluation=judged)
+@dataclass(frozen=True, eq=False)
+class _Claims:
+    """The derivations of one statement: those that can be judged, compiled, and the evidence of the others."""
+
+    compiler: ClaimCompiler
+    order: list[Derivation]
+    claims: list[CompiledClaim]
+    reasons: dict[str, StatementEvidence]
+
+    @classmethod
+    def of(cls, compiler: ClaimCompiler, order: list[Derivation]) -> _Claims:
+        claims: list[CompiledClaim] = []
+        reasons: dict[str, StatementEvidence] = {}
+        for d in order:
+            if not compiler.statement.variables:
+                reasons[d.name] = StatementEvidence(d.name, reason="no inputs: numbers only, decided exactly")
+                continue
+            if d.kind == "limit" or (d.kind == "sign" and d.relation == "<"):
+                reasons[d.name] = StatementEvidence(d.name, reason=f"a {d.kind} of this form is decided exactly only")
+                continue
+            try:
+                claims.append(compiler.claim(d))
+            except (UnsupportedExpressionError, InputError) as error:
+                reasons[d.name] = StatementEvidence(d.name, reason=str(error))
+        return cls(compiler, order, claims, reasons)
+
+    @cached_property
+    def derivatives(self) -> list[StatedDerivative]:
+        return list({d.partial: d for claim in self.claims for d in claim.derivatives}.values())
+
+    @cached_property
+    def held(self) -> dict[str, TracedFunction]:
+        return self.compiler.held_arrays(self.derivatives)
+
+    def sides(self, whole: Composition, inputs: Mapping[str, Any], mode: Mode, compiled: bool) -> list[list[Any]]:
+        """As parts of a program: (right, left) claim by claim; what derivatives hold; what should be positive.
+
+        compiled: with the right sides that `compile_gradient` compiles, in place of the last lines.
+        """
+        values = {**inputs, **{name: fn.within(whole, inputs)[0] for name, fn in self.held.items()}}
+        known: dict[sp.Expr, Any] = {}
+        for jacobians, places in self.compiler.jacobians(self.derivatives, mode):
+            taken = jacobians.within(whole, values)
+            known.update((partial, taken[place]) for partial, place in places.items())
+        sides: list[Any] = []
+        for claim in self.claims:
+            sides += (claim.right_fn if compiled else claim.last_fn).within(whole, inputs)
+            own = [known[d.partial] for d in claim.derivatives]
+            if claim.outer_fn is None:
+                sides += own
             else:
-                compared = _Differences(compiler, claim, batch, (right[0], right[1]), known).enough(differences)
-                by_difference = _persistent(compiler, claim, batch, compared, seed)
-                evidence = StatementEvidence(name, named, autodiff=judged, finite_difference=by_difference)
-            results[name] = _with_witness(evidence, {v.name: batch[v.name] for v in statement.variables})
-    return [results[d.name] for d in order]
+                extra = {f"derivative_{number}": a for number, a in enumerate(own)}
+                sides += claim.outer_fn.within(whole, {**inputs, **extra})
+        positive = [fn.within(whole, inputs)[0] for fn in self.compiler.positive_fns()]
+        return [sides, [values[name] for name in self.held], positive]
+
+
+def _judge(parts: list[_Claims], seed: int, examples: int, differences: int) -> list[list[StatementEvidence]]:
+    found = iter(_judge_autodiff(parts, max(examples, differences), differences, seed))
+    return [_with_differences(part, found, differences, seed) for part in parts]
+
+
+def _with_differences(
+    part: _Claims, found: Iterator[_Autodiff], differences: int, seed: int
+) -> list[StatementEvidence]:
+    """The evidence of a statement's derivations, given what autodiff found of each claim."""
+    compiler, results = part.compiler, dict(part.reasons)
+    named = {str(s): v for s, v in compiler.sizes.items()}
+    known: dict[sp.Expr, _Jacobian] = {}
+    for claim in part.claims:
+        judged, right, batch = next(found)
+        name = claim.derivation.name
+        if not claim.derivatives:
+            evidence = StatementEvidence(name, named, evaluation=judged)
+        else:
+            compared = _Differences(compiler, claim, batch, right, known).enough(differences)
+            by_difference = _persistent(compiler, claim, batch, compared, seed)
+            evidence = StatementEvidence(name, named, autodiff=judged, finite_difference=by_difference)
+        results[name] = _with_witness(evidence, {v.name: batch[v.name] for v in compiler.statement.variables})
+    return [results[d.name] for d in part.order]
 
 
 def _points(
@@ -163,12 +232,19 @@ def _with_witness(evidence: StatementEvidence, batch: Mapping[str, np.ndarray]) 
     return evidence
 
 
-def _judge_autodiff(
-    compiler: ClaimCompiler, claims: list[CompiledClaim], examples: int, few: int, seed: int
-) -> tuple[list[tuple[Evidence, np.ndarray, np.ndarray]], dict[str, np.ndarray]]:
-    """((evidence, the right side's values, the bounds on them) of each claim, the points judged at).
+class _Autodiff(NamedTuple):
+    """The evidence on a claim, its right side's values with bounds on their errors, and the points judged at.
 
-    The points come with the arrays that derivatives hold, each by the name of its input.
+    The points come with the arrays that the derivatives of its statement hold, each by the name of its input.
+    """
+
+    evidence: Evidence
+    right: _Jacobian
+    batch: dict[str, np.ndarray]
+
+
+def _judge_autodiff(parts: list[_Claims], examples: int, few: int, seed: int) -> list[_Autodiff]:
+    """What autodiff finds of each claim.
 
     Points are drawn part by part until every claim has been compared at `examples` of them: a point outside
     `statement.positive` is rejected, and one without a finite derivative or bound is not counted.
@@ -177,78 +253,68 @@ def _judge_autodiff(
     against the last line, at the first few, on the host: it costs a pass a coordinate, and what it adds is
     that both modes and both forms agree.
     """
+    claims = [claim for part in parts for claim in part.claims]
+    if not claims:
+        return []
+    compiler = parts[0].compiler
     names = [v.name for v in compiler.statement.variables]
-    derivatives = list({d.partial: d for claim in claims for d in claim.derivatives}.values())
-    held, positive = compiler.held_arrays(derivatives), compiler.positive_fns()
     number_of_sides = 2 * len(claims)
+    first_positive = number_of_sides + sum(len(part.held) for part in parts)
 
     def sides(mode: Mode, compiled: bool) -> jex.ClosedJaxpr:
         whole = Composition([compiler.specs[name] for name in names])
         inputs = dict(zip(names, whole.arguments, strict=True))
-        values = inputs | {name: fn.within(whole, inputs)[0] for name, fn in held.items()}
-        known: dict[sp.Expr, Any] = {}
-        for jacobians, places in compiler.jacobians(derivatives, mode):
-            taken = jacobians.within(whole, values)
-            known.update((partial, taken[place]) for partial, place in places.items())
-        parts = []
-        for claim in claims:
-            parts += (claim.right_fn if compiled else claim.last_fn).within(whole, inputs)
-            own = [known[d.partial] for d in claim.derivatives]
-            if claim.outer_fn is None:
-                parts += own
-            else:
-                extra = {f"derivative_{number}": a for number, a in enumerate(own)}
-                parts += claim.outer_fn.within(whole, {**inputs, **extra})
-        if compiled:
-            parts += [values[name] for name in held]
-            parts += [fn.within(whole, inputs)[0] for fn in positive]
-        return whole.closed(parts)
+        kinds = zip(*(part.sides(whole, inputs, mode, compiled) for part in parts), strict=True)
+        outputs = [list(itertools.chain.from_iterable(kind)) for kind in kinds]
+        return whole.closed([*outputs[0], *outputs[1], *outputs[2]] if compiled else outputs[0])
 
     program: Program | None = None
-    parts: list[_Part] = []
+    drawn: list[_Part] = []
     points = [0] * len(claims)
-    while len(parts) < _MOST_PARTS and min(points) < examples:
-        drawn = _points(compiler.statement, compiler.sizes, _part(examples), seed, len(parts))
-        arrays = [drawn[name] for name in names]
+    while len(drawn) < _MOST_PARTS and min(points) < examples:
+        inputs = _points(compiler.statement, compiler.sizes, _part(examples), seed, len(drawn))
+        arrays = [inputs[name] for name in names]
         if program is None:
             program = _over(sides("reverse", True), arrays)
         values, bounds = program.values(*arrays), program.bounds(*arrays)[1]
-        first_positive = len(values) - len(positive)
         kept = _admitted(values[first_positive:], bounds[first_positive:], len(arrays[0]))
-        drawn |= dict(zip(held, values[number_of_sides:first_positive], strict=True))
+        held = [a[kept] for a in values[number_of_sides:first_positive]]
         sides_of = ([a[kept] for a in part[:number_of_sides]] for part in (values, bounds))
-        parts.append(_Part({k: a[kept] for k, a in drawn.items()}, *sides_of))
+        drawn.append(_Part({k: a[kept] for k, a in inputs.items()}, held, *sides_of))
         for number in range(len(claims)):
-            ratio = suspicion(_compared(parts[-1], number))
+            ratio = suspicion(_compared(drawn[-1], number))
             points[number] += int(np.sum(np.any(ratio >= 0, axis=1)))
-    whole = _Part.joined(parts)
+    whole = _Part.joined(drawn)
     first = [whole.inputs[name][:few] for name in names]
     forward = _over(sides("forward", False), first)
-    by_forward = _Part(whole.inputs, *forward.bounds(*first))
+    by_forward = _Part(whole.inputs, [], *forward.bounds(*first))
+    held_arrays = iter(whole.held)
+    batches = [{**whole.inputs, **{name: next(held_arrays) for name in part.held}} for part in parts]
     found = []
-    for number, claim in enumerate(claims):
+    for number, (claim, batch) in enumerate(
+        (c, b) for part, b in zip(parts, batches, strict=True) for c in part.claims
+    ):
         judge = "autodiff" if claim.derivatives else "evaluation"
         evidence = gather_evidence(judge, _compared(whole, number))
         if evidence.agrees and not (other := gather_evidence(judge, _compared(by_forward, number))).agrees:
             evidence = other
-        found.append((evidence, whole.values[2 * number], whole.bounds[2 * number]))
-    return found, whole.inputs
+        found.append(_Autodiff(evidence, (whole.values[2 * number], whole.bounds[2 * number]), batch))
+    return found
 
 
 class _Part(NamedTuple):
-    """Points, and at each of them the values of (right, left) claim by claim, and bounds on their errors."""
+    """Points, and at each of them: what derivatives hold; the values of (right, left) claim by claim; their bounds."""
 
     inputs: dict[str, np.ndarray]
+    held: list[np.ndarray]
     values: list[np.ndarray]
     bounds: list[np.ndarray]
 
     @classmethod
     def joined(cls, parts: Sequence[_Part]) -> _Part:
         inputs = {name: np.concatenate([p.inputs[name] for p in parts]) for name in parts[0].inputs}
-        values, bounds = (
-            [np.concatenate(a) for a in zip(*side, strict=True)] for side in list(zip(*parts, strict=True))[1:]
-        )
-        return cls(inputs, values, bounds)
+        arrays = ([np.concatenate(a) for a in zip(*side, strict=True)] for side in list(zip(*parts, strict=True))[1:])
+        return cls(inputs, *arrays)
 
 
 def _compared(part: _Part, number: int) -> Pointwise:

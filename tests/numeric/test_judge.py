@@ -13,7 +13,7 @@ from derivations.functions import Partial, sigmoid, softplus
 from derivations.statement import Definition, Derivation, Statement, Step, index, scalar, size, variable
 from numeric.derivatives import ClaimCompiler
 from numeric.inputs import shape_buckets, statement_batch
-from numeric.judge import judge_statement
+from numeric.judge import judge_statement, judge_statements
 from numeric.precision import float64_enabled
 
 n, m, i, j, k, l = size("n"), size("m"), index("i"), index("j"), index("k"), index("l")
@@ -78,6 +78,28 @@ def test_wrong_claims_are_caught_by_both(name: str) -> None:
         assert not e.autodiff.agrees
         assert not e.finite_difference.agrees
         assert set(e.inputs) == {"x", "y", "w", "b", "v"}
+
+
+def test_statements_about_the_same_inputs_are_judged_together_as_apart() -> None:
+    halved = replace(
+        LOGISTIC, name="halved", definitions=tuple(replace(d, value=d.value / 2) for d in LOGISTIC.definitions)
+    )
+    right = [derivation(name, *sides) for name, sides in CLAIMS.items()]
+    wrong = [replace(d, statement=halved) for d in right]  # of halved logits and losses, these are not the derivatives
+    groups = [(LOGISTIC, right), (halved, wrong)]
+    together = judge_statements(groups, examples=300, differences=120)
+    apart = [judge_statement(statement, own, examples=300, differences=120) for statement, own in groups]
+    assert [[e.as_json() for e in found] for found in together] == [[e.as_json() for e in found] for found in apart]
+    assert all(e.agrees for e in together[0])
+    assert not any(e.autodiff.agrees or e.finite_difference.agrees for e in together[1])
+
+
+def test_statements_about_other_points_are_not_judged_together() -> None:
+    other = replace(LOGISTIC, name="other", positive=(b(),))
+    with pytest.raises(ValueError, match="not about the same inputs"):
+        judge_statements([(LOGISTIC, []), (other, [])])
+    with pytest.raises(ValueError, match="not about the same inputs"):
+        judge_statements([(LOGISTIC, []), (replace(LOGISTIC, variables=LOGISTIC.variables[:2]), [])])
 
 
 def test_claims_without_a_derivative_are_evaluated() -> None:
