@@ -114,3 +114,14 @@ def test_the_sign_is_the_slope_of_the_norm_one(right: str, wrong: tuple[str, str
 )
 def test_hyperbolic_functions(step: str, last: str) -> None:
     assert check_notes(f"$${step}$$").steps[-1].verdict == last
+
+
+@pytest.mark.parametrize("head", ["y = f(g(x))$. Then $\\frac{dy}{dx}", "h(x) = f(g(x))$. Then $h'(x)"])
+@pytest.mark.parametrize(
+    ("slope", "holds"),
+    [("f'(g(x))\\, g'(x)", True), ("f'(x)\\, g'(x)", False), ("f'(g(x))", False), ("f'(g(x))\\, g(x)", False)],
+)
+def test_a_function_of_a_function_has_the_slope_of_both(head: str, slope: str, holds: bool) -> None:
+    verdict = check_notes(f"Let ${head} = {slope}$.").steps[-1].verdict
+    assert (verdict == "proved") is holds
+    assert verdict != "supported"

@@ -35,6 +35,7 @@ _OF_CHANCE = frozenset(["p", "q", "P", "Pr", r"\mathbb{P}", r"\Pr"])
 _OF_CHANCES = (
     r"(?-i:(?:\\ell|\\mathcal\s*\{{?\s*L\s*\}}?|(?<![A-Za-z\\])[lL])\s*\(\s*{}\s*[)|;])"  # L(p): p is what is estimated
 )
+_SLOPED = frozenset([*"fgh", r"\phi", r"\psi", r"\varphi", r"\rho", r"\theta", r"\tau", r"\gamma"])
 _OF_ALL = frozenset([r"\sigma", r"\nu", r"\kappa"])  # a spread and its like: one number for all samples
 
 
@@ -309,13 +310,18 @@ def _sloped(sides: list[Node]) -> Iterator[str]:
         for left, right in itertools.pairwise(part.factors):
             name = left.body
             if isinstance(name, ast.Symbol) and name.primes == 1 and not right.operator and _of_name(right.body):
-                if name.name in ("f", "g", "h", r"\phi", r"\psi", r"\varphi", r"\rho", r"\theta", r"\tau", r"\gamma"):
+                if name.name in _SLOPED:
                     yield name.name
 
 
 def _of_name(node: Node) -> bool:
-    """Whether a bracket holds one name."""
-    return isinstance(node, ast.Group) and node.opening == "(" and isinstance(node.body, ast.Symbol)
+    """Whether a bracket holds one name, or a function of one: f'(x), f'(g(x))."""
+    match node:
+        case ast.Group("(", _, ast.Symbol()):
+            return True
+        case ast.Group("(", _, ast.Product((ast.Factor("", "", ast.Symbol() as name), ast.Factor("", "", inner)))):
+            return name.name in _SLOPED and _of_name(inner)
+    return False
 
 
 def _ambiguous(sides: list[Node], habits: Habits) -> frozenset[str]:
