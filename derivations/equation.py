@@ -21,6 +21,7 @@ from .kernels import BudgetExceededError, UndefinedError, budget, separate_budge
 from .normal_form import Level, Normalizer
 from .notation import text
 from .ranges import Ranges
+from .reasons import Reason, Why
 from .statement import Definition, Statement
 from .verdict import Status, Verdict, Witness
 from .witness import ATTEMPTS, Search
@@ -188,7 +189,7 @@ def _decided(equation: Equation, seed: int, operations: int, seconds: float, sho
     search = _search(equation, seed)
     found: Zero | None = None
     reason = "no proof found by the zero test, and no witness among the points tried"
-    unsupported = False
+    unsupported = exhausted = False
     witness = _searched(search, FIRST_POINTS, 1, shown)
     try:
         # of a refuted equation only the difference and the cases in which it holds are still of interest
@@ -197,13 +198,13 @@ def _decided(equation: Equation, seed: int, operations: int, seconds: float, sho
             if found.is_zero and witness is None:
                 return _proved(equation, found, search)
     except UndefinedError as error:
-        reason = f"undefined under its side conditions: {error}"
+        reason = Reason(f"undefined under its side conditions: {error}", Why.UNDEFINED_POINT)
     except UnsupportedExpressionError as error:
         reason, unsupported = str(error), True
     except BudgetExceededError as error:
-        reason = f"out of budget: {error}"
+        reason, exhausted = f"out of budget: {error}", True
     except RecursionError:
-        reason = "out of budget: nested too deeply"
+        reason, exhausted = "out of budget: nested too deeply", True
     if found is not None and found.is_zero and witness is not None:
         return _disagreement(found, witness)
     witness = witness or _searched(search, ATTEMPTS, None, shown) or search.misshapen
@@ -214,7 +215,7 @@ def _decided(equation: Equation, seed: int, operations: int, seconds: float, sho
     if found is not None and found.holds_for:
         cases_held = ", ".join(found.holds_for)
         return Verdict(Status.UNDECIDED, found.method, found.used, reduced, reason=f"holds for {cases_held}")
-    if reason.startswith("out of budget"):
+    if exhausted:
         return Verdict(Status.UNDECIDED, "budget", reason=reason, points=search.met)
     if search.met:
         return Verdict(Status.SUPPORTED, "ball", points=search.met, reduced=reduced, reason=reason)

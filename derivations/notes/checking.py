@@ -41,6 +41,7 @@ from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
 from derivations.notes.report import FileReport, FormulaRecord, StepRecord
 from derivations.notes.slices import slices
+from derivations.reasons import Why, about, reworded, why
 
 __all__ = ["check_document", "check_step", "read_text"]
 
@@ -202,19 +203,23 @@ def _alone(
     found = record
     for part, text, own in parts_around(document, step):
         found = Reading(part, _signed(part, text, maps, document), Choices(), seed).run(until=own)[-1]
-        if found.verdict in HELD or str(found.reason).startswith("holds where"):
+        if found.verdict in HELD or why(found.reason) in (Why.HOLDS_WHERE, Why.SUMS_TO_ONE):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
     if not record.definitions and found.verdict == "undecided" and not _is_said_elsewhere(found, signature):
-        return replace(record, verdict="undecided", witness=None, reason=f"{found.reason}, where it is read by itself")
+        reason = reworded(found.reason, f"{found.reason}, where it is read by itself")
+        return replace(record, verdict="undecided", witness=None, reason=reason)
     return record
 
 
 def _is_said_elsewhere(record: StepRecord, signature: Signature) -> bool:
     """Whether a step by itself is open for want of what the document says: a parameter, a function, a mean, vectors."""
-    name = re.match(r"([^\s(']+)(['(]?).* (?:is not defined|has no value) here", str(record.reason))
-    is_of_usage = re.search("as is usual|what is transposed", str(record.reason)) is not None
-    known = signature.parameters if name is None or not name[2] else signature.functions
-    return record.method in _UNREADABLE or is_of_usage or name is not None and name[1] in known
+    if record.method in _UNREADABLE or why(record.reason) in (Why.USUAL_MEAN, Why.TRANSPOSED):
+        return True
+    if why(record.reason) not in (Why.UNDEFINED, Why.NO_VALUE):
+        return False
+    whole = about(record.reason)
+    name = re.split("[('\\s]", whole, maxsplit=1)[0]
+    return name in (signature.parameters if name == whole else signature.functions)
 
 
 def _is_open(record: StepRecord) -> bool:
@@ -222,9 +227,8 @@ def _is_open(record: StepRecord) -> bool:
 
     Where it holds with indices exchanged, they stand otherwise in the document, and by itself nothing says so.
     """
-    if str(record.reason).startswith("holds with the indices"):
-        return False
-    return record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
+    is_left_open = record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
+    return is_left_open and why(record.reason) is not Why.TURNED
 
 
 def _usual_writing(document: Document, text: str, used: Usage | None = None) -> tuple[Document, Usage]:

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from derivations.indexed import UnsupportedExpressionError
-from derivations.notes.interpreting.applications import of_others
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of
@@ -24,8 +23,6 @@ from derivations.notes.interpreting.quotients import gradient_of, subject_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import Defining, hangs_on_a_name
-from derivations.notes.judging.distributions import SUMS_TO_ONE
-from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.extremal import functions_of, same_place
 from derivations.notes.judging.implied import apart, implied
@@ -39,6 +36,7 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Side, Step
 from derivations.notes.parsing.render import render
 from derivations.notes.report import StepRecord
+from derivations.reasons import Why, about, why
 from derivations.verdict import Status
 
 __all__ = ["Equations"]
@@ -243,7 +241,7 @@ class Equations(Meant, Defining, Excusing, Numbers, Modelled, Logits):
         said = self._said_instead(at, record)
         if said is not None:
             return said
-        if record.verdict == "undecided" and record.reason == ROUNDING:
+        if record.verdict == "undecided" and why(record.reason) is Why.ROUNDED:
             record = self._as_rounded(at.step, at.left, at.right, record)
         return self._with_consequences(at, judged, record)
 
@@ -294,7 +292,7 @@ class Equations(Meant, Defining, Excusing, Numbers, Modelled, Logits):
         ):
             with contextlib.suppress(CircularError):
                 return self._define(at.step, at.head, at.left, at.right, record)
-        if record.verdict == "undecided" and record.reason == SUMS_TO_ONE and at.right == ast.Number("1"):
+        if record.verdict == "undecided" and why(record.reason) is Why.SUMS_TO_ONE and at.right == ast.Number("1"):
             return replace(record, verdict="definition", method="assumption", reason="an assumption")
         return None
 
@@ -319,7 +317,7 @@ class Equations(Meant, Defining, Excusing, Numbers, Modelled, Logits):
             said = self._in_its_place(at, record)
             if said is not None:
                 return said
-        unknown = record.verdict == "undecided" and "is not defined here" in str(record.reason)
+        unknown = record.verdict == "undecided" and why(record.reason) is Why.UNDEFINED
         if (unknown or record.verdict == "unsupported") and at.member > 0:
             self._continued(step, at.chain, at.right)
         if record.verdict == "refuted" and at.subject is not None and begins:
@@ -398,7 +396,8 @@ class Equations(Meant, Defining, Excusing, Numbers, Modelled, Logits):
 
     def _is_of_others(self, head: Head, record: StepRecord) -> bool:
         """Whether a function is stated of other things than those of which it was defined: f(x, y) after f(x)."""
-        return bool(head.arguments) and record.reason == of_others(head.ref.key)
+        is_of_others = why(record.reason) is Why.OTHER_ARGUMENTS and about(record.reason) == head.ref.key
+        return bool(head.arguments) and is_of_others
 
     def _names_before(self, chain: ast.Chain, member: int) -> bool:
         """Whether a side and all before it are bare names: what follows is a value for each, as in x = g(u) = u + c."""

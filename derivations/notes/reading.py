@@ -30,6 +30,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import StepRecord
+from derivations.reasons import Why, reason_of, why
 
 __all__ = ["Reading"]
 
@@ -93,7 +94,7 @@ class Reading(Equations, Effects):
             return replace(record, verdict="definition", method="assignment", reason="an update: nothing to check")
         if checked.verdict in ("undecided", "unsupported") and says_what_there_is(left, right):
             return replace(record, verdict="definition", method="statement", reason="it says what names there are")
-        unvalued = checked.verdict == "undecided" and str(checked.reason).endswith("has no value here")
+        unvalued = checked.verdict == "undecided" and why(checked.reason) is Why.NO_VALUE
         if unvalued and is_of_one_place(left, right):
             return replace(
                 record, verdict="definition", method="definition", reason="it says what a name is at one place"
@@ -168,7 +169,7 @@ class Reading(Equations, Effects):
                 self._keep_matrices(step, found)
                 return self._with_effect(step, found)
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
-            return replace(record, verdict="unsupported", method="language", reason=str(error))
+            return replace(record, verdict="unsupported", method="language", reason=reason_of(error))
         except BudgetExceededError as error:
             return replace(record, verdict="undecided", method="budget", reason=f"out of budget: {error}")
         except RecursionError:

@@ -28,10 +28,11 @@ from derivations.notes.interpreting.thresholds import RELU, step_of
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
+from derivations.reasons import Reason, Why
 from derivations.statement import array
 from derivations.statement import index as position
 
-__all__ = ["MOMENTS", "SIGMOIDS", "Applications", "at_primes", "of_others"]
+__all__ = ["MOMENTS", "SIGMOIDS", "Applications", "at_primes"]
 
 SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 _NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign, sp.KroneckerDelta, Partial)
@@ -55,9 +56,9 @@ def at_primes(function: Callable[[sp.Expr], sp.Expr], at: sp.Expr, primes: int) 
     return step_of(at)
 
 
-def of_others(key: str) -> str:
+def _of_others(key: str) -> Reason:
     """What is said of a function with other arguments than those of its definition."""
-    return f"{key} applied to other things than it was defined of"
+    return Reason(f"{key} applied to other things than it was defined of", Why.OTHER_ARGUMENTS, key)
 
 
 @dataclass
@@ -236,7 +237,7 @@ class Applications(Derivatives, Arrays, Indicators):
                 if all(label_if_named(p) in usual for p in used):
                     with self.within(None, None, self._sample_of(arguments)):
                         return self.at_primes(ref, self.named, self._is_sampled(arguments))
-                raise UnsupportedNoteError(of_others(ref.key))
+                raise UnsupportedNoteError(_of_others(ref.key))
         else:
             pairs = [(p, a) for p, a in zip(entry.parameters, arguments, strict=True) if p in used]
         own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()
@@ -244,7 +245,7 @@ class Applications(Derivatives, Arrays, Indicators):
         with self.within(None, None, self._sample_of(arguments)):
             at = tuple(self.sample if a == self.signature.sample else s for s, a in zip(own, entry.axes, strict=True))
             if any(a != self.signature.sample for a in entry.axes):
-                raise UnsupportedNoteError(of_others(ref.key))
+                raise UnsupportedNoteError(_of_others(ref.key))
             value = entry.value_at(at)
             swapped: dict[sp.Expr, sp.Expr] = {}
             for parameter, node in pairs:
@@ -254,7 +255,7 @@ class Applications(Derivatives, Arrays, Indicators):
                 if inner.axes and not ref.primes and self._at_array(parameter, inner, value, swapped):
                     continue
                 if inner.axes or not value.has(here):
-                    raise UnsupportedNoteError(of_others(ref.key))
+                    raise UnsupportedNoteError(_of_others(ref.key))
                 if inner.expr != here:
                     swapped[here] = inner.expr
             if ref.primes and (len(pairs) != 1 or swapped):

@@ -39,11 +39,13 @@ from derivations.notes.interpreting.written import layout_of
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
+from derivations.reasons import Reason, Why
 
 __all__ = ["Elaborator"]
 
 MAX_DEPTH = 60
 MAX_NUMERAL = 40
+_FLATTENED = Reason("what is transposed is read as a number", Why.TRANSPOSED)
 _DROPPED = frozenset(("boxed", "underline", "cancel", "vec", "mathrm", "boldsymbol", "mathbf"))
 
 
@@ -287,7 +289,7 @@ class Elaborator(Products):
         if getattr(ref, "turned", False):
             self.doubts.append("an entry of a transposed matrix may be one of the matrix")
         if transposed and not value.axes and not getattr(ref, "indices", ()):
-            self.doubts.append("what is transposed is read as a number")
+            self.doubts.append(_FLATTENED)
             self.flattened = True
         if transposed:
             value = value.transposed
@@ -300,7 +302,7 @@ class Elaborator(Products):
     def raised(self, value: Value, exponent: Node) -> Value:
         if isinstance(exponent, ast.Symbol) and exponent.name in ("T", r"\top", r"\intercal"):
             if not value.axes:
-                self.doubts.append("what is transposed is read as a number")
+                self.doubts.append(_FLATTENED)
                 self.flattened = True
             return value.transposed if value.axes else value
         if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):

@@ -21,6 +21,7 @@ from derivations.notes.interpreting.signature import LABELS, PARAMETERS, VECTORS
 from derivations.notes.interpreting.tensor import FIXED, Axis, Value, elementwise
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.reasons import Reason, Why
 from derivations.statement import array, index
 
 __all__ = ["ROW", "Choices", "Namer", "WatchedChoices"]
@@ -393,7 +394,9 @@ class Namer:
             elif place.letter is None:
                 filled.append(sp.Integer(place.offset))
             elif self._is_past_the_last(place):
-                self.doubts.append(f"{ref.key}_{{{place}}} is past the last {ref.key}, and has no value here")
+                name = f"{ref.key}_{{{place}}}"
+                words = f"{name} is past the last {ref.key}, and has no value here"
+                self.doubts.append(Reason(words, Why.NO_VALUE, name))
                 filled.append(self.size_symbol(place.letter) + place.offset)
             elif self._is_last(place, sort):
                 filled.append(self.size_symbol(place.letter))

@@ -18,6 +18,7 @@ from derivations.notes.interpreting.written import LAST, spread
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
+from derivations.reasons import reworded
 from derivations.verdict import Status, Verdict
 
 __all__ = ["Judged", "at_every_place", "cells_shown", "of_cuts", "of_shown", "rows_lost"]
@@ -44,7 +45,8 @@ def at_every_place(found: Iterable[tuple[Place, Judged]]) -> Judged:
         for place, judged in found:
             if judged.verdict.status is wanted:
                 where = f"entry {_named(place)}"
-                reason = f"{where}: {judged.verdict.reason}" if judged.verdict.reason else where
+                reason = judged.verdict.reason
+                reason = reworded(reason, f"{where}: {reason}") if reason else where
                 return replace(judged, verdict=replace(judged.verdict, reason=reason))
     conditions = tuple(dict.fromkeys(c for _, judged in found for c in judged.verdict.conditions))
     lines = tuple(sorted({line for _, judged in found for line in judged.definitions}))

@@ -36,6 +36,7 @@ from derivations.notes.judging.matching import (
 from derivations.notes.judging.settled import VACUOUS, Settled, is_summed
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.ranges import Ranges
+from derivations.reasons import Why, reason_of, why
 from derivations.statement import Definition
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
@@ -56,7 +57,7 @@ def judge(claim: Claim, seed: int = 0) -> Judged:
     except AmbiguousPartialError as error:
         return Judged(Verdict(Status.UNDECIDED, "partial derivative", reason=str(error)))
     except (UnsupportedNoteError, UnsupportedExpressionError) as error:
-        return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
+        return Judged(Verdict(Status.UNSUPPORTED, "language", reason=reason_of(error)))
     except UndefinedError as error:
         return Judged(Verdict(Status.UNDECIDED, "normal form", reason=f"undefined: {error}"))
     except BudgetExceededError as error:
@@ -96,7 +97,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
     if claim.needs_proof and not is_provable(equation, seed, OPERATIONS, SECONDS):
         return Judged(Verdict(Status.UNDECIDED, "zero test"), equation=equation)
     verdict = decide(equation, seed, OPERATIONS, SECONDS, shown=False)
-    if verdict.status is Status.UNDECIDED and str(verdict.reason).startswith("undefined under"):
+    if verdict.status is Status.UNDECIDED and why(verdict.reason) is Why.UNDEFINED_POINT:
         between = between_labels(equation.context.arrays, speaker)
         if between is not None:
             other = replace(equation, context=replace(equation.context, arrays=between))

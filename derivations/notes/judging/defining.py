@@ -32,6 +32,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import StepRecord
+from derivations.reasons import Why, why
 from derivations.statement import Definition
 from derivations.verdict import Witness
 
@@ -451,7 +452,7 @@ def _is_derivative(entry: Entry) -> bool:
 
 def hangs_on_a_name(record: StepRecord) -> bool:
     """Whether a step is left open because of a name that has no value."""
-    return any(words in str(record.reason) for words in ("may be another name of", "is not defined here"))
+    return why(record.reason) in (Why.OTHER_NAME, Why.UNDEFINED)
 
 
 def line_of(step: Step) -> int:

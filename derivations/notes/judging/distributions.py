@@ -21,11 +21,12 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, base_letter
 from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.reasons import Reason, Why, holds_where
 from derivations.statement import array, index
 
 __all__ = ["SUMS_TO_ONE", "holds_for_probabilities", "is_said_to_sum_to_one"]
 
-SUMS_TO_ONE = "holds where the probabilities sum to 1"
+SUMS_TO_ONE = Reason("holds where the probabilities sum to 1", Why.SUMS_TO_ONE)
 _SAID = (
     r"\\sum(?:\\limits)?\s*_?(?:\{[^{}]*\}|\w)?(?:\^(?:\{[^{}]*\}|\w))?\s*(?:\\pi|[pqPQ])(?:_(?:\{[^{}]*\}|\w))?"
     r"(?:\(\w+\))?\s*=\s*1(?![\d.])"
@@ -111,7 +112,7 @@ def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> s
             if len(sorts) == 1:
                 whole = methodcaller("xreplace", {z: _total(label, speaker.range_of(sorts[0]))})  # z may be Z_p
                 if is_provable(_with(equation, whole), seed, OPERATIONS, SECONDS):
-                    return f"holds where {z} is the sum of {label}"
+                    return holds_where(f"{z} is the sum of {label}")
     return None
 
 

@@ -34,6 +34,7 @@ from derivations.notes.judging.sizes import (
     of_one_size,
 )
 from derivations.ranges import Ranges
+from derivations.reasons import Reason, Why, holds_where
 from derivations.verdict import Status, Verdict
 
 _OF_CASES = (
@@ -41,7 +42,7 @@ _OF_CASES = (
     r"|\bcase|\bFall|\bcas\b|\bcaso|случа|情况|情形|时|場合|경우|trường hợp"
 )
 
-ROUNDING = "how far the numbers are rounded isn't known"
+ROUNDING = Reason("how far the numbers are rounded isn't known", Why.ROUNDED)
 _OF_NUMBERS = (
     r"linear regression|least squares|gaussian|normal distribution|squared error|mean square"
     r"|线性回归|最小二乘|正态|高斯|均方"
@@ -85,7 +86,7 @@ def tempered(
         alike = of_one_size(equation, speaker)
         of_one = None if alike is None else decide(alike, seed, OPERATIONS, SECONDS, shown=False)
         if of_one is not None and of_one.is_proved:
-            reason = "holds where the sizes that are written nowhere are equal"
+            reason = holds_where("the sizes that are written nowhere are equal")
             return Verdict(Status.SUPPORTED, of_one.method, of_one.conditions, reason=reason)
         if of_one is not None and not of_one.is_refuted:
             reason = "no witness where the sizes that are written nowhere are equal"
@@ -97,9 +98,7 @@ def tempered(
                 scaled = replace(equation, right=ratio * equation.right)
                 if is_provable(scaled, seed, OPERATIONS, SECONDS):
                     return verdict
-            return replace(
-                verdict, status=Status.UNDECIDED, witness=None, reason=f"{settled.jet_names} is not defined here"
-            )
+            return replace(verdict, status=Status.UNDECIDED, witness=None, reason=_undefined(settled.jet_names))
     if verdict.is_proved:
         needs = [c for c in verdict.conditions if "one-hot" in c or ("Σ" in c and "= 1" in c)]
         if needs and not speaker.signature.says(ONE_HOT):
@@ -169,12 +168,12 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
         for one, other in ((left + first, right), (left, right + first)):
             if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):
                 return Verdict(
-                    Status.UNDECIDED, "convention", reason=f"holds where {first} is multiplied with an x_0 = 1"
+                    Status.UNDECIDED, "convention", reason=holds_where(f"{first} is multiplied with an x_0 = 1")
                 )
         for bias in sorted((a for a in (left - right).free_symbols if _is_bias(a, speaker)), key=str):
             one, other = (e.xreplace({first: bias}) for e in (left, right))
             if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):
-                return Verdict(Status.UNDECIDED, "convention", reason=f"holds where {bias} is {first}")
+                return Verdict(Status.UNDECIDED, "convention", reason=holds_where(f"{bias} is {first}"))
     for zero in speaker.scope.zeroed:
         counts = {t.limits[0][2] for t in zero.atoms(sp.Sum) if t.limits[0][1] == 1}
         known = (e.definition for e in speaker.scope.definitions_of(zero))
@@ -198,10 +197,10 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
         fixed = replace(equation, left=left.xreplace(ones), right=right.xreplace(ones))
         if is_provable(fixed, seed, OPERATIONS, SECONDS):
             name = sorted(map(str, ones))[0]
-            return Verdict(Status.UNDECIDED, "label case", reason=f"holds where {name} = 1")
+            return Verdict(Status.UNDECIDED, "label case", reason=holds_where(f"{name} = 1"))
     named = at_named_places(equation)
     if named is not None and is_provable(named, seed, OPERATIONS, SECONDS):
-        return Verdict(Status.UNDECIDED, "label case", reason="holds where the indices written are all there are")
+        return Verdict(Status.UNDECIDED, "label case", reason=holds_where("the indices written are all there are"))
     return _with_a_numbered_class(equation, speaker, seed)
 
 
@@ -219,7 +218,7 @@ def _with_a_numbered_class(equation: Equation, speaker: Elaborator, seed: int) -
         chosen = {a: sp.KroneckerDelta(a.indices[-1], number) for a in labels}
         fixed = Equation(left.xreplace(chosen), right.xreplace(chosen), context)
         if is_provable(fixed, seed, OPERATIONS, SECONDS):
-            return Verdict(Status.UNDECIDED, "label case", reason=f"holds where the class is {number}")
+            return Verdict(Status.UNDECIDED, "label case", reason=holds_where(f"the class is {number}"))
     return None
 
 
@@ -244,7 +243,8 @@ def _is_class_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
 
 def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken: sp.Expr, claim: Claim) -> list[str]:
     """What stands on one side only and is not known: indices and names without a definition."""
-    doubts, speaker = [], claim.speaker
+    doubts: list[str] = []
+    speaker = claim.speaker
     for side in (left, right):
         name = _power_of(side)
         if name is not None:
@@ -258,7 +258,7 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
                 and label not in speaker.scope.symbols
                 and not (isinstance(label, sp.Symbol) and label.is_integer)
             ):
-                doubts.append(f"{label} has no value here")
+                doubts.append(Reason(f"{label} has no value here", Why.NO_VALUE, str(label)))
     for value in (e for side in (left, right) for e in closed(side, speaker)[1:]):
         for total in value.atoms(sp.Sum):
             body, index = total.function, total.limits[0][0]
@@ -269,13 +269,17 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
     only = [loose[0] - loose[1] - claim.beside, loose[1] - loose[0] - claim.beside]
     alike = [(a, b) for a in sorted(only[0]) for b in sorted(only[1]) if _kind(a) == _kind(b)]
     if alike:
-        doubts.append(f"{alike[0][1]} may be another name of {alike[0][0]}")
+        doubts.append(Reason(f"{alike[0][1]} may be another name of {alike[0][0]}", Why.OTHER_NAME))
     elif left.has(Partial) and (new := _new_in(loose[1] - loose[0], left, claim)):
         doubts.append(f"{min(new)} doesn't stand in what is differentiated")
     predictions = {n for n in only[0] | only[1] if n.startswith(r"\hat{")}
     for name in sorted(((names[0] ^ names[1]) | predictions) - claim.beside):
-        doubts.append(f"{name} is not defined here")
+        doubts.append(_undefined(name))
     return doubts
+
+
+def _undefined(name: str) -> Reason:
+    return Reason(f"{name} is not defined here", Why.UNDEFINED, name)
 
 
 def _power_of(side: sp.Expr) -> sp.Expr | None:

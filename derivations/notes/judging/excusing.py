@@ -22,6 +22,7 @@ from derivations.notes.judging.worded import Worded
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import StepRecord
+from derivations.reasons import holds_where
 
 __all__ = ["Excusing"]
 
@@ -56,7 +57,7 @@ class Excusing(Posed, Sampled, Supposed, Worded, Unstated):
         judged = self._claimed(replace(suspect.step, left=ends[-1].right), written, suspect.right)
         if not judged.verdict.is_proved:
             return None
-        return supported(f"holds where it goes on from line {ends[-1].right.place.line}", judged.verdict.method)
+        return supported(holds_where(f"it goes on from line {ends[-1].right.place.line}"), judged.verdict.method)
 
 
 _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (

@@ -48,6 +48,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.report import StepRecord
+from derivations.reasons import Why, holds_where, reason_of, why
 from derivations.verdict import Status, Verdict, Witness
 
 __all__ = ["HELD", "STATEMENTS", "Judging", "own_chain"]
@@ -105,7 +106,7 @@ class Judging:
             else None
         )
         if flat is not None:
-            reason = f"holds where {flat} is a number; what its axes are isn't clear from the notation"
+            reason = holds_where(f"{flat} is a number; what its axes are isn't clear from the notation")
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         names: tuple[str, ...] = ()
         if judged.verdict.is_proved:
@@ -118,11 +119,12 @@ class Judging:
             are, they = ("are numbers", "they are") if len(names) > 1 else ("is a number", "it is one")
             reason = f"proved where {' and '.join(names)} {are}; nothing says that {they}"
             judged = replace(judged, verdict=replace(judged.verdict, status=status, reason=reason))
-        if names or str(judged.verdict.reason).startswith("proved where what is transposed"):
+        is_flattened = judged.verdict.status is Status.SUPPORTED and why(judged.verdict.reason) is Why.TRANSPOSED
+        if names or is_flattened:
             called = {s.name for side in (left, right) for s in walk(side) if isinstance(s, ast.Symbol)}
             called = {s for s in called & self.signature.called_arrays if self._may_be_matrix(s)}
             if called:
-                reason = f"holds where {min(called)} is a number, and the text calls it an array"
+                reason = holds_where(f"{min(called)} is a number, and the text calls it an array")
                 return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         if judged.verdict.is_refuted and judged.equation is not None:
             verdict = within(judged.verdict, judged.equation, self._regions, self.seed)
@@ -279,7 +281,7 @@ class Judging:
             single = None if cases else self._entry_by_entry(step, left, right)
             if single is not None:
                 return single
-            return Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
+            return Judged(Verdict(Status.UNSUPPORTED, "language", reason=reason_of(error)))
         claim = self._claim(first, second, a, b)
         for case in cases:
             claim = applied(case, claim)
@@ -416,7 +418,7 @@ class Judging:
         places = frozenset(places_beside_sums(values)) - claim.outside
         if not places or not judge(replace(claim, outside=places, needs_proof=True), self.seed).verdict.is_proved:
             return judged
-        reason = f"holds where {min(map(str, places))} is none of those that are summed over"
+        reason = holds_where(f"{min(map(str, places))} is none of those that are summed over")
         verdict = replace(judged.verdict, status=Status.SUPPORTED, witness=None, reason=reason)
         return replace(judged, verdict=verdict)
 

@@ -9,6 +9,7 @@ import sympy as sp
 from derivations.functions import Partial
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.judging.claims import Claim
+from derivations.reasons import Reason, Why, holds_where
 from derivations.verdict import Status, Verdict
 
 __all__ = ["less_what_was_lent"]
@@ -24,16 +25,16 @@ def less_what_was_lent(verdict: Verdict, claim: Claim, transposes: bool) -> Verd
 def _lent(claim: Claim, transposes: bool) -> list[tuple[Status, str]]:
     """What was lent, the first thing first."""
     speaker = claim.speaker
-    found = []
+    found: list[tuple[Status, str]] = []
     if speaker.turned:
-        found.append((Status.UNDECIDED, f"holds with the indices of {speaker.turned[0]} exchanged"))
+        found.append((Status.UNDECIDED, Reason(f"holds with the indices of {speaker.turned[0]} exchanged", Why.TURNED)))
     if speaker.by_entry and speaker.weighted:
-        reason = f"holds where {speaker.weighted[0]} is a number, beside what is multiplied entry by entry"
+        reason = holds_where(f"{speaker.weighted[0]} is a number, beside what is multiplied entry by entry")
         found.append((Status.UNDECIDED, reason))
     found += _samples(speaker)
     if speaker.flattened:
-        reason = "proved where what is transposed is a number; nothing says whether it is"
-        found.append((Status.SUPPORTED, reason))
+        words = "proved where what is transposed is a number; nothing says whether it is"
+        found.append((Status.SUPPORTED, Reason(words, Why.TRANSPOSED)))
     if speaker.laid and transposes:
         reason = "proved where a column is read as a row, and the text has transposes for that"
         found.append((Status.SUPPORTED, reason))
@@ -50,7 +51,7 @@ def _samples(speaker: Elaborator) -> list[tuple[Status, str]]:
     if not lent:
         return []
     has_others, name = max(lent)
-    reason = f"holds where {name} is that of the sample, whose index stands at other names"
+    reason = holds_where(f"{name} is that of the sample, whose index stands at other names")
     return [(Status.UNDECIDED if has_others else Status.SUPPORTED, reason)]
 
 

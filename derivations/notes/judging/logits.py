@@ -22,6 +22,7 @@ from derivations.notes.judging.judge import HELD
 from derivations.notes.judging.tied import Tied
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
+from derivations.reasons import holds_where
 from derivations.statement import Definition, array
 from derivations.verdict import Status
 
@@ -46,7 +47,7 @@ class Logits(Tied):
             judged = self._under(step, left, right)
         if judged.verdict.status.value not in HELD:
             return None
-        reason = f"holds where {names[0]} is what σ is applied to in {found[0].key}"
+        reason = holds_where(f"{names[0]} is what σ is applied to in {found[0].key}")
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
 
     @contextmanager

@@ -17,6 +17,7 @@ from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.tied import is_off_by_a_factor
 from derivations.notes.report import StepRecord
+from derivations.reasons import Reason, Why, holds_where
 from derivations.statement import array, index
 from derivations.verdict import Status
 
@@ -48,7 +49,7 @@ class Meant(Judging):
         used = self._usual_in(judged)
         if not used or not judged.verdict.is_proved:
             return judged
-        reason = f"holds where {used} is the mean, as is usual"
+        reason = holds_where(f"{used} is the mean, as is usual")
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
 
     def _unless_usual(self, judged: Judged, record: StepRecord) -> StepRecord:
@@ -56,7 +57,8 @@ class Meant(Judging):
         used = self._usual_in(judged)
         if not used or is_off_by_a_factor(judged, self.seed):
             return record
-        return replace(record, verdict="undecided", witness=None, reason=f"wrong where {used} is the mean, as is usual")
+        reason = Reason(f"wrong where {used} is the mean, as is usual", Why.USUAL_MEAN)
+        return replace(record, verdict="undecided", witness=None, reason=reason)
 
     def _usual_in(self, judged: Judged) -> str:
         if judged.equation is None or not self.usual:

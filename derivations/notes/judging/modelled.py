@@ -31,6 +31,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.parsing.render import render
+from derivations.reasons import holds_where
 from derivations.statement import Definition, array, index
 from derivations.verdict import Status
 
@@ -96,7 +97,7 @@ class Modelled(Tied):
                 if any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)):
                     self.model = node, link
                 name = f"σ({render(node)})" if link else render(node)
-                verdict = replace(judged.verdict, status=Status.SUPPORTED, reason=f"holds where {min(keys)} is {name}")
+                verdict = replace(judged.verdict, status=Status.SUPPORTED, reason=holds_where(f"{min(keys)} is {name}"))
                 return replace(judged, verdict=verdict)
         return None
 

@@ -20,6 +20,7 @@ from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.conditions import Values
+from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.judge import Judging
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -102,8 +103,7 @@ class Numbers(Judging):
             return missing  # another example, or a later step of it
         are_whole = one.is_Integer and other.is_Integer
         if not are_whole and gap <= max(units * _last_place(right), share * size):
-            reason = "how far the numbers are rounded isn't known"
-            return replace(missing, verdict=replace(missing.verdict, reason=reason))
+            return replace(missing, verdict=replace(missing.verdict, reason=ROUNDING))
         values = {str(atom): value for atom, value in stated.pairs}
         witness = Witness("ball", {}, {}, values, str(sp.N(one, 12)), str(sp.N(other, 12)))
         return replace(judged, verdict=Verdict(Status.REFUTED, "values", reason=f"for {stated}", witness=witness))

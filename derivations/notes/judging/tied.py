@@ -30,6 +30,7 @@ from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
+from derivations.reasons import holds_where
 from derivations.statement import Definition, array, index
 from derivations.verdict import Status
 
@@ -177,4 +178,4 @@ def key_of(symbol: sp.Symbol) -> str:
 
 def _held(judged: Judged, ties: Ties) -> Judged:
     names = ", ".join(f"{key} is {key_of(symbol)}" for key, (symbol, _) in ties.items())
-    return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=f"holds where {names}"))
+    return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=holds_where(names)))

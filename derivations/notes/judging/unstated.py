@@ -33,6 +33,7 @@ from derivations.notes.judging.substituting import Substituting
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
+from derivations.reasons import holds_where
 from derivations.statement import Definition
 
 __all__ = ["Unstated"]
@@ -178,7 +179,7 @@ class Unstated(Substituting):
         for side, words in ((sp.S.One, ">"), (-sp.S.One, "<")) if kinks else ():
             one, other = (_on_side(e, side) for e in (left, right))
             if is_provable(Equation(one, other, context), self.seed, OPERATIONS, SECONDS):
-                return left_open(f"holds where {', '.join(sorted(map(str, kinks)))} {words} 0")
+                return left_open(holds_where(f"{', '.join(sorted(map(str, kinks)))} {words} 0"))
         return None
 
     def _is_size(self, node: Node) -> bool:
@@ -273,7 +274,7 @@ class Unstated(Substituting):
         if not is_heard:  # the name is defined anew, without its bias
             self.dropped_in = here
             return None
-        return supported("holds where the bias is 0")
+        return supported(holds_where("the bias is 0"))
 
     def _holds_with_biases_0(self, equation: Equation) -> bool:
         exprs = [equation.left, equation.right, *(d.value for d in equation.definitions)]

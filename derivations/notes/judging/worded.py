@@ -21,6 +21,7 @@ from derivations.notes.judging.judge import HELD, Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
+from derivations.reasons import holds_where
 from derivations.statement import Definition
 
 __all__ = ["Worded"]
@@ -48,7 +49,7 @@ class Worded(Judging):
     def _of_linear_unit(self, suspect: Suspect) -> Excuse | None:
         """A unit that the words call linear."""
         if self.signature.says(_LINEAR) and self._holds_if_linear(suspect.step, *suspect.sides):
-            return left_open("holds where the unit is linear, as the text says of one")
+            return left_open(holds_where("the unit is linear, as the text says of one"))
         return None
 
     def _of_diagonal_matrix(self, suspect: Suspect) -> Excuse | None:
@@ -93,7 +94,7 @@ class Worded(Judging):
             ones = dict.fromkeys(found, sp.Integer(value))
             fixed = replace(equation, left=equation.left.xreplace(ones), right=equation.right.xreplace(ones))
             if found and is_provable(fixed, self.seed, OPERATIONS, SECONDS):
-                return f"holds where {min(map(str, found))} = {value}"
+                return holds_where(f"{min(map(str, found))} = {value}")
         uppers = [
             {total.limits[0][2] for e in (side, *self._values_in(side)) for total in e.atoms(sp.Sum)}
             for side in (equation.left, equation.right)
