@@ -316,7 +316,7 @@ class Applications(Derivatives, Arrays, Indicators):
         sort = self.sort_of(indices[-1].letter)
         if logits.axes:
             if sort != self.signature.sample:
-                self.doubts.append("a softmax of an entry, or of a row")
+                self.noticed.doubts.append("a softmax of an entry, or of a row")
             return self._softmax(ref, logits)
         entry, over = self.index(indices[-1].letter), self.axis(sort)
         exps = sp.exp(logits.expr)

@@ -76,11 +76,11 @@ class Arrays(Namer):
         """diag of a vector or of numbers, and the trace of a matrix."""
         layout = layout_of(bracket)
         assert bracket.body is not None
-        doubts = len(self.doubts)
+        doubts = len(self.noticed.doubts)
         inner = self.value(bracket.body) if layout is None else self.written(layout)
         if name in ("diag", "Diag"):
             if not inner.axes:  # diag(p(1 - p)): entry by entry
-                del self.doubts[doubts:]
+                del self.noticed.doubts[doubts:]
                 before, self.entrywise = self.entrywise, True
                 inner = self.value(bracket.body)
                 self.entrywise = before

@@ -141,14 +141,14 @@ class Derivatives(Namer):
             return False
         if not isinstance(brackets[0], ast.Group) or brackets[0].opening != "(":
             return False
-        self.consulted.add("first")
+        self.noticed.consulted.add("first")
         return self.choices.first
 
     def _is_beyond(self, rest: Sequence[ast.Factor]) -> bool:
         """Whether the derivative of a bracket is of the factors behind it too, where these stand right beside it."""
         if len(rest) < 2 or rest[1].operator or rest[1].sign or is_differential(rest[1].body):
             return False
-        self.consulted.add("beyond")
+        self.noticed.consulted.add("beyond")
         return self.choices.beyond
 
     def _written_quotient(self, factors: Sequence[ast.Factor]) -> Value | None:
@@ -195,7 +195,7 @@ class Derivatives(Namer):
         value = entry.definition.value
         if entry.axes or isinstance(variable.expr, sp.Indexed) or value.has(sp.Indexed, Partial, sp.Sum, sp.Product):
             raise UnsupportedNoteError("a partial derivative that holds what depends on its variable")
-        self.doubts.append(f"what ∂{entry.key}/∂{by} holds")
+        self.noticed.doubts.append(f"what ∂{entry.key}/∂{by} holds")
         between = {e.symbol for e in self.scope.definitions_of(value)} - set(others)
         if any(occurs(by, name, self.scope) for name in between):
             raise UnsupportedNoteError("a partial derivative by what other names depend on, too")
@@ -230,7 +230,7 @@ class Derivatives(Namer):
             v = entry.at(tuple(own))
         axes = (*of.axes, *variable.axes)
         if len(of.axes) == len(variable.axes) == 1:
-            self.consulted.add("denominator")
+            self.noticed.consulted.add("denominator")
             axes = axes[::-1] if self.choices.denominator else axes
         return Value(Partial(expr, v), axes, len(axes) == 1 and self.choices.rows)
 
@@ -389,7 +389,7 @@ class Derivatives(Namer):
         if not functions:
             (variable,) = atoms
             if label_if_named(variable) in self.scope.symbols:
-                self.doubts.append("what a prime differentiates by")
+                self.noticed.doubts.append("what a prime differentiates by")
             return Value(Partial(value.expr, variable))
         slopes = [value.expr.diff(a) * self.named(Ref(f"{a.name}'")).expr for a in atoms]
         return Value(sp.Add(*slopes))

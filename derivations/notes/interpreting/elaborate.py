@@ -55,7 +55,6 @@ class Elaborator(Products):
 
     depth: int = 0
     beside_number: bool = False  # 1 - h^2 is taken entry by entry
-    flattened: bool = False  # what is transposed was read as a number
     rounded: dict[sp.Symbol, Fraction] | None = None  # the decimals met, as names, if they are to stand for intervals
 
     def side(self, node: Node) -> Value:
@@ -215,7 +214,7 @@ class Elaborator(Products):
             and not isinstance(bracket, ast.Group)
         ):
             if node.subscripts:
-                self.doubts.append("an I with an index is read as the identity matrix")
+                self.noticed.doubts.append("an I with an index is read as the identity matrix")
             first, second = self.axis(ANY), self.axis(ANY)
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
         if node.name == r"\infty":
@@ -287,10 +286,10 @@ class Elaborator(Products):
     def with_scripts(self, value: Value, ref: object) -> Value:
         transposed, exponent = getattr(ref, "transposed", False), getattr(ref, "power", None)
         if getattr(ref, "turned", False):
-            self.doubts.append("an entry of a transposed matrix may be one of the matrix")
+            self.noticed.doubts.append("an entry of a transposed matrix may be one of the matrix")
         if transposed and not value.axes and not getattr(ref, "indices", ()):
-            self.doubts.append(_FLATTENED)
-            self.flattened = True
+            self.noticed.doubts.append(_FLATTENED)
+            self.noticed.flattened = True
         if transposed:
             value = value.transposed
             if len(value.axes) == 1:
@@ -302,8 +301,8 @@ class Elaborator(Products):
     def raised(self, value: Value, exponent: Node) -> Value:
         if isinstance(exponent, ast.Symbol) and exponent.name in ("T", r"\top", r"\intercal"):
             if not value.axes:
-                self.doubts.append(_FLATTENED)
-                self.flattened = True
+                self.noticed.doubts.append(_FLATTENED)
+                self.noticed.flattened = True
             return value.transposed if value.axes else value
         if isinstance(exponent, ast.Symbol) and not exponent.subscripts and exponent.name not in ("y", "t"):
             numbers = self.signature.size_names | {"x"} if isinstance(value.expr, sp.Symbol) else frozenset()

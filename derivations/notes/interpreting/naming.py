@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields, replace
 import sympy as sp
 
 from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.noticed import Noticed
 from derivations.notes.interpreting.scope import Entry, Scope
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
 from derivations.notes.interpreting.tensor import FIXED, Axis, Value, elementwise
@@ -107,21 +108,16 @@ class Namer:
     matrix: bool = False
     met: dict[sp.Symbol, tuple[sp.Expr, sp.Expr]] = field(default_factory=dict)
     unknown: dict[sp.Symbol, str] = field(default_factory=dict)
-    consulted: set[str] = field(default_factory=set)
-    doubts: list[str] = field(default_factory=list)
+    noticed: Noticed = field(default_factory=Noticed)
     bound: dict[str, Key | None] = field(default_factory=dict)
     fresh: int = 0
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
     vanished: set[sp.Symbol] = field(default_factory=set)  # functions of which a derivative is 0 as they are defined
-    partial: list[sp.Expr] = field(default_factory=list)  # 1/u, log u, sign u as written: defined for some u only
-    turned: list[str] = field(default_factory=list)  # names whose indices stand the other way round
-    shown: set[sp.Symbol] = field(default_factory=set)  # samples that an index names
-    supplied: list[tuple[sp.Symbol, str, bool]] = field(default_factory=list)  # samples left out; beside other indices?
     single: bool = False  # a vector without an index is read as one of its entries
 
     def quotient(self, above: Value, below: Value) -> Value:
         """above / below, entry by entry."""
-        self.partial.append(1 / below.expr)
+        self.noticed.partial.append(1 / below.expr)
         return elementwise(above, below, lambda a, b: a / b)
 
     # Indices and sizes
@@ -177,7 +173,7 @@ class Namer:
         self.fresh += 1
         lower, upper = self.range_of(sort)
         if sort in self.signature.uneven:
-            self.consulted.add("zero")
+            self.noticed.consulted.add("zero")
         symbol = index(f"a{self.fresh}")
         return Axis(symbol, sort, lower, upper)
 
@@ -249,7 +245,7 @@ class Namer:
             symbol = self.scope.symbol_for(key, len(axes))
             self.domains[symbol] = axes
             if key in self.scope.opaque:
-                self.doubts.append(f"{key} is an array of a form that isn't understood")
+                self.noticed.doubts.append(f"{key} is an array of a form that isn't understood")
             if not self.is_primitive(key):
                 self.unknown[symbol] = key
             scalar_like = not self.signature.has_vectors and key not in self.signature.vectors
@@ -361,17 +357,17 @@ class Namer:
             places = list(written)
             if len(axes) == 2 and not ref.above and self._are_slots_turned(ref, axes):
                 places.reverse()
-                self.turned.append(ref.key)
+                self.noticed.turned.append(ref.key)
             if len(axes) == 2 and ref.above and ref.below and axes[0] != axes[1]:
                 below = self._sort_written(ref.below[0])
                 if below == axes[0] and self._sort_written(ref.above[0]) == axes[1]:
                     places.reverse()
                     if self.signature.sort_of_slot.get((ref.key + "!" * ref.bold, True, 1, 0)) != axes[1]:
-                        self.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
-                        self.turned.append(ref.key)
+                        self.noticed.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
+                        self.noticed.turned.append(ref.key)
             if len(axes) == 2 and base_letter(ref.key) in LABELS and axes[0] != axes[1]:
                 if [self._sort_written(i) for i in written] == [axes[1], axes[0]]:
-                    self.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
+                    self.noticed.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
         else:
             for index in written:
                 places[self._place(ref, index, axes, places)] = index
@@ -384,7 +380,7 @@ class Namer:
                     filled.append(self.sample)
                     if self.sample != ROW and ref.key not in self.signature.functions:
                         if written or sort in self._sorts_written(ref.key):
-                            self.supplied.append((self.sample, ref.key, bool(written)))
+                            self.noticed.supplied.append((self.sample, ref.key, bool(written)))
                 elif self.single:
                     filled.append(self.entry_at_hand(sort, list(axes).count(sort)))
                 else:
@@ -396,13 +392,13 @@ class Namer:
             elif self._is_past_the_last(place):
                 name = f"{ref.key}_{{{place}}}"
                 words = f"{name} is past the last {ref.key}, and has no value here"
-                self.doubts.append(Reason(words, Why.NO_VALUE, name))
+                self.noticed.doubts.append(Reason(words, Why.NO_VALUE, name))
                 filled.append(self.size_symbol(place.letter) + place.offset)
             elif self._is_last(place, sort):
                 filled.append(self.size_symbol(place.letter))
             else:
                 symbol = self.index(place.letter)
-                self.shown |= {symbol} if sort == self.signature.sample else set()
+                self.noticed.shown |= {symbol} if sort == self.signature.sample else set()
                 self.note(symbol, sort if place.letter not in self.bound else self.bound[place.letter] or sort)
                 filled.append(symbol + place.offset)
         if len(opened) > MAX_AXES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -48,9 +48,6 @@ class Products(Applications, Totals):
 
     mended: list[tuple[sp.Expr, sp.Expr]] | None = None
     squared: list[tuple[sp.Expr, sp.Expr]] | None = None
-    laid: bool = False  # a column before a matrix was read as a row
-    by_entry: bool = False  # u ⊙ v was read as a product of numbers
-    weighted: list[str] = field(default_factory=list)  # numbers with the name of a matrix, before another name
     beside_slope: bool = False  # columns beside σ'(z) are multiplied entry by entry
 
     if TYPE_CHECKING:
@@ -137,7 +134,7 @@ class Products(Applications, Totals):
                 if left.axes and right.axes and left.is_row is right.is_row and len(left.axes) == len(right.axes) == 1:
                     if self.entrywise or self.beside_slope:
                         if not self.entrywise:
-                            self.doubts.append("a product of two columns is taken entry by entry")
+                            self.noticed.doubts.append("a product of two columns is taken entry by entry")
                         return elementwise(left, right, lambda a, b: a * b)
                     if not operator and _is_capital(left) and _is_capital(right):
                         raise UnsupportedNoteError("a product of what may be matrices")
@@ -145,13 +142,15 @@ class Products(Applications, Totals):
                     if left.axes[0].sort != right.axes[0].sort:
                         raise UnsupportedNoteError("a product of vectors over different things")
                     if left.axes[0].sort not in (self.signature.feature, ("features",)):
-                        self.doubts.append("a product of two columns may be taken entry by entry")
+                        self.noticed.doubts.append("a product of two columns may be taken entry by entry")
                     return contract(replace(left, is_row=True), replace(right, is_row=False))
                 if not left.axes and not right.axes and not operator:
-                    self.weighted += [a.name for a in (label_if_named(left.expr),) if a and _is_weight(a, right)]
+                    label = label_if_named(left.expr)
+                    if label and _is_weight(label, right):
+                        self.noticed.weighted.append(label.name)
                 if _is_matrix(left) and isinstance(right.expr, sp.Indexed) and not right.axes and not operator:
                     raise UnsupportedNoteError("a matrix before what has an index and no axes: a vector may be meant")
-                self.laid = self.laid or len(left.axes) == 1 and not left.is_row and len(right.axes) == 2
+                self.noticed.laid |= len(left.axes) == 1 and not left.is_row and len(right.axes) == 2
                 return contract(left, right)
             case r"\times" | "*" | "/":
                 if left.axes and right.axes:
@@ -164,8 +163,8 @@ class Products(Applications, Totals):
                 return contract(left, right)
             case r"\odot" | r"\circ":
                 if not left.axes and not right.axes:
-                    self.doubts.append("what is multiplied entry by entry is read as numbers")
-                    self.by_entry = True
+                    self.noticed.doubts.append("what is multiplied entry by entry is read as numbers")
+                    self.noticed.by_entry = True
                 left, right = _entry_by_entry(left, right), _entry_by_entry(right, left)
                 return elementwise(left, right, lambda a, b: a * b)
             case r"\otimes":
@@ -182,16 +181,16 @@ class Products(Applications, Totals):
         """
         names = isinstance(left.expr, sp.Indexed) and isinstance(right.expr, sp.Indexed)
         if names and len(left.axes) == 2 and len(right.axes) == 1 and right.is_row:
-            self.consulted.add("columns")
+            self.noticed.consulted.add("columns")
         if len(left.axes) != 1 or len(right.axes) != 1:
             return
         if left.axes[0].sort != right.axes[0].sort:
             if left.is_row and not right.is_row:  # h^T \delta is a matrix where h and \delta are rows
-                self.consulted.add("rows")
+                self.noticed.consulted.add("rows")
             return
         if left.is_row is not right.is_row:
             if right.is_row is not self.choices.rows or left.at(right.axes) == right.expr:
-                self.consulted.add("rows")
+                self.noticed.consulted.add("rows")
 
     def item(self, factors: Sequence[ast.Factor], at: int, tail: Sequence[ast.Term]) -> tuple[Value, int, bool]:
         """(value, how many factors it takes, whether it takes all the rest)."""
@@ -219,7 +218,7 @@ class Products(Applications, Totals):
             case ast.Fraction():
                 value, used = self.fraction(node, rest, tail)
                 if not used and rest and value.expr.has(Partial) and _is_number_in_brackets(rest[0]):
-                    self.doubts.append("a derivative at a point, or times a number")
+                    self.noticed.doubts.append("a derivative at a point, or times a number")
                 return value, 1 + used, used == len(rest)
             case ast.Symbol():
                 value, used = self.applied(node, rest)
@@ -241,7 +240,7 @@ class Products(Applications, Totals):
             return self.product(rest, ()), len(rest)
         count = 1
         if len(rest) > 1 and not rest[1].operator and not _ends_argument(rest[1].body):
-            self.consulted.add("short")
+            self.noticed.consulted.add("short")
             if self.choices.short:
                 return self.product(rest[:1], ()), 1
         while count < len(rest) and not rest[count].operator and not _ends_argument(rest[count].body):
@@ -267,7 +266,7 @@ class Products(Applications, Totals):
         if base is not None:
             value = replace(value, expr=value.expr / sp.log(base))
         if name in _LOGS:
-            self.partial.append(sp.log(argument.expr))
+            self.noticed.partial.append(sp.log(argument.expr))
         if node.superscripts and name != "exp":
             value = power(value, self.value(node.superscripts[0]).expr)
         if outside is not None:
@@ -294,7 +293,7 @@ class Products(Applications, Totals):
             return bracket
         if not bracket.superscripts or not all(isinstance(s, ast.Number) for s in bracket.superscripts):
             return None
-        self.consulted.add("outside")
+        self.noticed.consulted.add("outside")
         return bracket if self.choices.outside else None
 
     def _is_below(self, factors: Sequence[ast.Factor], at: int) -> bool:
@@ -303,7 +302,7 @@ class Products(Applications, Totals):
             return False
         if not isinstance(factors[at].body, ast.Symbol):
             return False
-        self.consulted.add("slash")
+        self.noticed.consulted.add("slash")
         return self.choices.slash
 
     def largest(self, node: Node, letter: ast.Symbol | None) -> Value:
@@ -316,7 +315,7 @@ class Products(Applications, Totals):
         axes = entries[0].axes if entries else self.signature.axes.get(ref.key, ())
         if len(axes) != 1 or self.signature.sample in axes:  # that of every sample is another one
             raise UnsupportedNoteError("\\max of what is no vector")
-        self.doubts.append(f"max({ref.key}) is taken for any number")
+        self.noticed.doubts.append(f"max({ref.key}) is taken for any number")
         return self.named(Ref(f"max({ref.key})"))
 
     def extremum(self, name: str, group: ast.Group) -> Value:

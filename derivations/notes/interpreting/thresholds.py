@@ -67,7 +67,7 @@ class Thresholds(Namer):
             gap = replace(gap, expr=-gap.expr)
         if gap.expr.is_zero:
             return replace(gap, expr=sp.Integer(sign in _INCLUSIVE))
-        self.partial.append(sp.sign(gap.expr))
+        self.noticed.partial.append(sp.sign(gap.expr))
         return replace(gap, expr=step_of(gap.expr))
 
     def by_sides(self, matrix: ast.Matrix) -> Value | None:

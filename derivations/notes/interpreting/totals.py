@@ -66,7 +66,7 @@ class Totals(Namer):
                 break
             varying = position + 1
         if varying:
-            self.consulted.add("reach")
+            self.noticed.consulted.add("reach")
             return varying if self.choices.reach else 0
         return 0
 
@@ -130,7 +130,7 @@ class Totals(Namer):
         self.fresh += 1
         symbol = index(f"s{self.fresh}")
         lower, upper = self.range_of(sort)
-        self.consulted.add("shared")
+        self.noticed.consulted.add("shared")
         sampled = sorted(c for c in candidates if self.sort_of(c) == sort)
         if self.choices.shared and not sampled:
             value = self.value(body)
@@ -144,7 +144,7 @@ class Totals(Namer):
         if node.name != "sum":
             return None
         before, self.squares = self.squares, True
-        fresh, met, doubts = self.fresh, dict(self.met), len(self.doubts)
+        fresh, met, doubts = self.fresh, dict(self.met), len(self.noticed.doubts)
         value: Value | None = None
         with contextlib.suppress(UnsupportedNoteError):
             value = self.value(body)
@@ -152,7 +152,7 @@ class Totals(Namer):
         if value is not None and len(value.axes) == 1 and self.sample not in free_symbols(value.expr):
             return Value(summed(value.expr, value.axes[0]))
         self.fresh, self.met = fresh, met
-        del self.doubts[doubts:]
+        del self.noticed.doubts[doubts:]
         return None
 
     def _bound(

@@ -74,7 +74,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
     is_supplied = (left, right) != unnamed
     if not (claim.equal or claim.distinct) and speaker.signature.says("Einstein|summation (convention|notation)"):
         left, right = summed_when_repeated(left, right, speaker), summed_when_repeated(right, left, speaker)
-    doubts = list(speaker.doubts)
+    doubts = list(speaker.noticed.doubts)
     ranges = ranges_of((left, right), axes, speaker)
     for a, b in claim.distinct:
         ranges = ranges.with_distinct(a, b)

@@ -347,8 +347,8 @@ class Defining(Renewing):
         left = step.left.node
         speaker = self._speaker(step.right, step.left)
         value = speaker.side(right)
-        self.consulted |= speaker.consulted
-        if speaker.consulted:
+        self.consulted |= speaker.noticed.consulted
+        if speaker.noticed.consulted:
             self.step_consulted[-1] = True
         ref = head.ref
         if isinstance(left, ast.Symbol) and value.expr.has(Partial) and left in walk(right):

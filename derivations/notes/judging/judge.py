@@ -93,6 +93,13 @@ class Judging:
             sums_elsewhere=self._sums_written.by_habit(side.formula).union(*map(letters_summed, chain.members)),
         )
 
+    def _speakers(self, step: Step) -> tuple[Elaborator, Elaborator]:
+        """One for each side of a step, who share what they notice."""
+        assert step.left is not None and step.right is not None
+        first, second = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        second.noticed = first.noticed
+        return first, second
+
     @cached_property
     def _sums_written(self) -> SumsWritten:
         return SumsWritten.of(self.document)
@@ -260,8 +267,7 @@ class Judging:
         return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
 
     def _under(self, step: Step, left: Node, right: Node, *cases: Case | Values | Symmetries) -> Judged:
-        assert step.left is not None and step.right is not None
-        first, second = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        first, second = self._speakers(step)
         try:
             matrix = right.body if isinstance(right, ast.Group) else right
             claimed = cases_of(matrix) if isinstance(matrix, ast.Matrix) else []
@@ -272,7 +278,7 @@ class Judging:
             second.fresh = first.fresh + 50
             b = second.side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError) as error:
-            self.consulted |= {"beyond"} & (first.consulted | second.consulted)
+            self.consulted |= {"beyond"} & first.noticed.consulted
             shown = cells_shown(left, right)
             if shown:
                 return of_shown((place, self._under(step, l, r, *cases)) for place, l, r in shown)
@@ -296,12 +302,11 @@ class Judging:
 
     def _entry_by_entry(self, step: Step, left: Node, right: Node) -> Judged | None:
         """Vectors without an index read as one entry each: ds/dz = s(1 - s). It supports a step and refutes none."""
-        assert step.left is not None and step.right is not None
         if any(_is_linear_algebra(part) for side in (left, right) for part in walk(side)):
             return None
         if exchanged(left, right, lambda name: len(name) == 1 and name.isupper()):
             return None
-        speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        speakers = self._speakers(step)
         for speaker in speakers:
             speaker.single = True
         speakers[1].fresh = 500
@@ -335,8 +340,7 @@ class Judging:
     def _transposed(self, step: Step, left: Node, right: Node, error: MisshapenError) -> Judged:
         """A product that is defined for no two different sizes: refuted where it holds with its matrix transposed."""
         otherwise = Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
-        assert step.left is not None and step.right is not None
-        speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        speakers = self._speakers(step)
         sizes: list[tuple[sp.Expr, sp.Expr]] = []
         speakers[0].mended, speakers[1].mended = sizes, sizes
         speakers[1].fresh = 500
@@ -358,8 +362,7 @@ class Judging:
 
     def _squared(self, step: Step, left: Node, right: Node) -> Judged | None:
         """A product that is defined for equal sizes only: refuted where it is false for these, too."""
-        assert step.left is not None and step.right is not None
-        speakers = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
+        speakers = self._speakers(step)
         sizes: list[tuple[sp.Expr, sp.Expr]] = []
         speakers[0].squared, speakers[1].squared = sizes, sizes
         speakers[1].fresh = 500
@@ -381,21 +384,12 @@ class Judging:
         return replace(judged, verdict=replace(judged.verdict, reason=reason, witness=witness))
 
     def _claim(self, first: Elaborator, second: Elaborator, a: Value, b: Value) -> Claim:
-        met = {**second.met, **first.met}
-        consulted = first.consulted | second.consulted
+        """The claim that two values are the same, read by speakers who share what they noticed."""
+        consulted = first.noticed.consulted
         self.consulted |= consulted
         if consulted:
             self.step_consulted[-1] = True
-        first.met = met
-        first.doubts += second.doubts
-        first.flattened |= second.flattened
-        first.laid |= second.laid
-        first.by_entry |= second.by_entry
-        first.weighted += second.weighted
-        first.partial += second.partial
-        first.shown |= second.shown
-        first.supplied += second.supplied
-        first.turned += second.turned
+        first.met = {**second.met, **first.met}
         return Claim(a, b, first, beside=self.beside)
 
     def _decided(self, claim: Claim) -> Judged:
@@ -405,7 +399,7 @@ class Judging:
             judged = replace(judged, verdict=verdict)
         if judged.verdict.is_proved and judged.equation is not None:
             sides = claim.left.expr, claim.right.expr
-            cancelled = (e for e in claim.speaker.partial if not any(side.has(e) for side in sides))
+            cancelled = (e for e in claim.speaker.noticed.partial if not any(side.has(e) for side in sides))
             needs = (c for e in cancelled for c in conditions_of(e, judged.equation.context))
             conditions = tuple(dict.fromkeys((*judged.verdict.conditions, *needs)))
             judged = replace(judged, verdict=replace(judged.verdict, conditions=conditions))

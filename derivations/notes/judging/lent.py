@@ -7,7 +7,7 @@ from dataclasses import replace
 import sympy as sp
 
 from derivations.functions import Partial
-from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.noticed import Noticed
 from derivations.notes.judging.claims import Claim
 from derivations.reasons import Reason, Why, holds_where
 from derivations.verdict import Status, Verdict
@@ -24,18 +24,18 @@ def less_what_was_lent(verdict: Verdict, claim: Claim, transposes: bool) -> Verd
 
 def _lent(claim: Claim, transposes: bool) -> list[tuple[Status, str]]:
     """What was lent, the first thing first."""
-    speaker = claim.speaker
+    noticed = claim.speaker.noticed
     found: list[tuple[Status, str]] = []
-    if speaker.turned:
-        found.append((Status.UNDECIDED, Reason(f"holds with the indices of {speaker.turned[0]} exchanged", Why.TURNED)))
-    if speaker.by_entry and speaker.weighted:
-        reason = holds_where(f"{speaker.weighted[0]} is a number, beside what is multiplied entry by entry")
+    if noticed.turned:
+        found.append((Status.UNDECIDED, Reason(f"holds with the indices of {noticed.turned[0]} exchanged", Why.TURNED)))
+    if noticed.by_entry and noticed.weighted:
+        reason = holds_where(f"{noticed.weighted[0]} is a number, beside what is multiplied entry by entry")
         found.append((Status.UNDECIDED, reason))
-    found += _samples(speaker)
-    if speaker.flattened:
+    found += _samples(noticed)
+    if noticed.flattened:
         words = "proved where what is transposed is a number; nothing says whether it is"
         found.append((Status.SUPPORTED, Reason(words, Why.TRANSPOSED)))
-    if speaker.laid and transposes:
+    if noticed.laid and transposes:
         reason = "proved where a column is read as a row, and the text has transposes for that"
         found.append((Status.SUPPORTED, reason))
     if _is_row_for_column(claim):
@@ -45,9 +45,9 @@ def _lent(claim: Claim, transposes: bool) -> list[tuple[Status, str]]:
     return found
 
 
-def _samples(speaker: Elaborator) -> list[tuple[Status, str]]:
+def _samples(noticed: Noticed) -> list[tuple[Status, str]]:
     """The sample at a name that doesn't show it, where others do."""
-    lent = [(has_others, name) for sample, name, has_others in speaker.supplied if sample in speaker.shown]
+    lent = [(has_others, name) for sample, name, has_others in noticed.supplied if sample in noticed.shown]
     if not lent:
         return []
     has_others, name = max(lent)
