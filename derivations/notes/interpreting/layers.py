@@ -10,7 +10,7 @@ document says itself what the name is there. A network feeds forward: a name of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from derivations.notes.interpreting.heads import head_of
@@ -19,6 +19,7 @@ from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import rebuilt
 from derivations.notes.parsing.parser import Document
 
 __all__ = ["Layer", "at_layer", "is_general", "layers_named", "own_layer"]
@@ -60,18 +61,17 @@ def own_layer(node: Node) -> Layer | None:
 
 def at_layer(node: Any, letter: str, layer: Layer) -> Any:
     """The formula with another layer in place of the letter of its own: l - 1 becomes L - 1."""
-    if isinstance(node, ast.Symbol) and layer_of(node) is not None:
-        node = replace(node, superscripts=(_moved(node.superscripts[0], letter, layer), *node.superscripts[1:]))
-    if isinstance(node, ast.BigOperator) and isinstance(node.upper, ast.Symbol):
-        upper = node.upper
-        below = tuple(_moved(script, letter, layer) for script in upper.subscripts)
-        above = tuple(_moved(script, letter, layer) for script in upper.superscripts)
-        return replace(node, upper=replace(upper, subscripts=below, superscripts=above))
-    if isinstance(node, tuple):
-        return tuple(at_layer(part, letter, layer) for part in node)
-    if not isinstance(node, ast._Node) or isinstance(node, ast.Symbol):
-        return node
-    return replace(node, **{f.name: at_layer(getattr(node, f.name), letter, layer) for f in fields(node)})
+    match node:
+        case ast.Symbol() if layer_of(node) is not None:
+            return replace(node, superscripts=(_moved(node.superscripts[0], letter, layer), *node.superscripts[1:]))
+        case ast.Symbol():
+            return node
+        case ast.BigOperator(upper=ast.Symbol() as upper):  # the units of a layer: n_l
+            below, above = (
+                tuple(_moved(s, letter, layer) for s in scripts) for scripts in (upper.subscripts, upper.superscripts)
+            )
+            return replace(node, upper=replace(upper, subscripts=below, superscripts=above))
+    return rebuilt(node, lambda part: at_layer(part, letter, layer))
 
 
 def _moved(script: Node, letter: str, layer: Layer) -> Node:

@@ -7,11 +7,12 @@ or number in the other. What stands between them must be of the same form.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import joined
 
 __all__ = ["factors_in_full", "terms_in_full"]
 
@@ -110,24 +111,6 @@ def _general(a: Any, b: Any, letter: str, ends: set[tuple[str, Node]]) -> Any:
     if isinstance(a, ast.Number) and a.text in ("0", "1") and isinstance(b, ast.Symbol | ast.Number) and a != b:
         ends.add((a.text, b))
         return ast.Symbol(letter)
-    if type(a) is not type(b):
-        return None
-    if isinstance(a, tuple):
-        if len(a) != len(b):
-            return None
-        parts = tuple(_general(x, y, letter, ends) for x, y in zip(a, b, strict=True))
-        return None if any(p is None and x is not None for p, x in zip(parts, a, strict=True)) else parts
-    if not isinstance(a, ast._Node):
+    if not isinstance(a, tuple | ast._Node):
         return a if a == b else None
-    changes = {}
-    for item in fields(a):
-        if item.name == "span":
-            continue
-        x, y = getattr(a, item.name), getattr(b, item.name)
-        if x is None and y is None:
-            continue
-        part = _general(x, y, letter, ends)
-        if part is None:
-            return None
-        changes[item.name] = part
-    return replace(a, **changes)
+    return joined((a, b), lambda pair: _general(pair[0], pair[1], letter, ends))

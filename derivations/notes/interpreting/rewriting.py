@@ -33,7 +33,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derivations.notes.interpreting.abbreviated import total_of, with_total, written_as_sign
@@ -74,7 +74,7 @@ from derivations.notes.interpreting.shorthand import (
 from derivations.notes.interpreting.softened import NOT_SOFTENED, Softened, softened, softened_of, with_index_inside
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
-from derivations.notes.parsing.mapping import mapped
+from derivations.notes.parsing.mapping import mapped, rebuilt
 from derivations.notes.parsing.render import render
 
 __all__ = ["Usage", "rewritten", "usage"]
@@ -372,17 +372,12 @@ def _flat(term: ast.Term) -> tuple[ast.Term, ...]:
 
 def _outside_products(node: Any, name: Callable[[Node], Node]) -> Any:
     """The node with sum signs that are no factor of a product passed through `name`."""
-    changes: dict[str, Any] = {}
-    for item in fields(node):
-        value = getattr(node, item.name)
-        parts = value if isinstance(value, tuple) else (value,)
-        if isinstance(node, ast.Factor) and isinstance(value, ast.BigOperator):
-            continue
-        if any(isinstance(part, ast._Node) for part in parts):
-            new = tuple(_outside_products(p, name) if isinstance(p, ast._Node) else p for p in parts)
-            if any(a is not b for a, b in zip(new, parts, strict=True)):
-                changes[item.name] = new if isinstance(value, tuple) else new[0]
-    return name(replace(node, **changes) if changes else node)
+
+    def under(part: Any) -> Any:
+        is_factor = isinstance(node, ast.Factor) and isinstance(part, ast.BigOperator)
+        return part if is_factor else _outside_products(part, name)
+
+    return name(rebuilt(node, under))
 
 
 def _is_change(factors: tuple[ast.Factor, ...], at: int) -> bool:

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from derivations.notes.interpreting.names import TRANSPOSES
 from derivations.notes.interpreting.quotients import leading
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import rebuilt
 
 __all__ = [
     "NO_SHORTHAND",
@@ -156,28 +157,14 @@ def with_sigmoid(node: ast.Product) -> ast.Product:
 
 def with_sigma(node: Any, used: Shorthand) -> Any:
     """The side with every bare σ applied, and every σ with an index as a name."""
-    if isinstance(node, ast.Symbol) and node.name == r"\sigma":
-        if _is_bare(node, used):
+    match node:
+        case ast.Symbol(r"\sigma") if _is_bare(node, used):
             return ast.Product(tuple(_applied(ast.Factor("", "", node), used)), span=node.span)
-        return _named(node, used)
-    if isinstance(node, ast.Product):
-        return replace(node, factors=tuple(_factors(node.factors, used)))
-    if not isinstance(node, ast._Node):
-        return node
-    changes: dict[str, Any] = {}
-    for item in fields(node):
-        value = getattr(node, item.name)
-        if isinstance(value, ast._Node):
-            changes[item.name] = with_sigma(value, used)
-        elif isinstance(value, tuple):
-            changes[item.name] = tuple(_within(part, used) for part in value)
-    return replace(node, **changes)
-
-
-def _within(part: Any, used: Shorthand) -> Any:
-    if isinstance(part, tuple):
-        return tuple(_within(p, used) for p in part)
-    return with_sigma(part, used)
+        case ast.Symbol(r"\sigma"):
+            return _named(node, used)
+        case ast.Product(factors):
+            return replace(node, factors=tuple(_factors(factors, used)))
+    return rebuilt(node, lambda part: with_sigma(part, used))
 
 
 def _factors(factors: tuple[ast.Factor, ...], used: Shorthand) -> Iterator[ast.Factor]:

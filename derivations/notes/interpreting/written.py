@@ -11,13 +11,14 @@ and only what is shown can be compared.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derivations.notes.interpreting.cases import cases_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import joined, mapped
 
 __all__ = ["LAST", "MATRICES", "Layout", "Pattern", "layout_of", "pattern_of", "spread"]
 
@@ -106,7 +107,7 @@ def pattern_of(layout: Layout, letters: tuple[str, str]) -> Pattern:
     for places in (layout.down, layout.across):
         if len(places) > 1 and LAST not in places:
             raise UnsupportedNoteError("an array of fixed height whose other entries are omitted")
-    cells = [(place, _split_digits(cell)) for place, cell in layout.cells()]
+    cells = [(place, mapped(cell, _split_digits)) for place, cell in layout.cells()]
     plain = list(layout.cells())
     for found in (plain, cells):
         for last in _pairs(_ends(found), layout):
@@ -155,32 +156,8 @@ def _form(cells: Sequence[tuple[Place, Any]], letters: tuple[str, str], last: tu
             for begin in (0, 1):
                 if all(_is_place(node, place[axis], begin, last[axis]) for place, node in cells):
                     return ast.Symbol(letters[axis])
-    if any(type(node) is not type(first) for node in nodes):
-        return None
-    if isinstance(first, tuple):
-        if any(len(node) != len(first) for node in nodes):
-            return None
-        parts = [
-            _form([(p, node[at]) for p, node in cells], letters, last) if first[at] is not None else first[at]
-            for at in range(len(first))
-        ]
-        if any(part is None and first[at] is not None for at, part in enumerate(parts)):
-            return None
-        return tuple(parts)
-    if not isinstance(first, ast._Node):
-        return None
-    changes: dict[str, Any] = {}
-    for item in fields(first):
-        if item.name == "span":
-            continue
-        values = [(p, getattr(node, item.name)) for p, node in cells]
-        if all(value is None for _, value in values):
-            continue
-        part = _form(values, letters, last)
-        if part is None:
-            return None
-        changes[item.name] = part
-    return replace(first, **changes)
+    places = [place for place, _ in cells]
+    return joined(nodes, lambda own: _form(list(zip(places, own, strict=True)), letters, last))
 
 
 def _is_place(node: Node, place: int, begin: int, last: Node) -> bool:
@@ -189,23 +166,18 @@ def _is_place(node: Node, place: int, begin: int, last: Node) -> bool:
     return isinstance(node, ast.Number) and node.text == str(place - 1 + begin)
 
 
-def _split_digits(node: Any) -> Any:
+def _split_digits(node: Node) -> Node:
     """x_{12} and x_{1n} with two subscripts, for a matrix whose entries have two."""
-    if isinstance(node, tuple):
-        return tuple(_split_digits(part) for part in node)
-    if not isinstance(node, ast._Node):
+    if not isinstance(node, ast.Symbol) or len(node.subscripts) != 1:
         return node
-    changes = {item.name: _split_digits(getattr(node, item.name)) for item in fields(node) if item.name != "span"}
-    found = replace(node, **changes)
-    if isinstance(found, ast.Symbol) and len(found.subscripts) == 1:
-        (below,) = found.subscripts
-        if isinstance(below, ast.Number) and len(below.text) == 2 and below.text.isdigit():
-            return replace(found, subscripts=(ast.Number(below.text[0]), ast.Number(below.text[1])))
-        if isinstance(below, ast.Symbol) and len(below.name) == 2 and below.name[1].isdigit():
-            return replace(found, subscripts=(replace(below, name=below.name[0]), ast.Number(below.name[1])))
-        if isinstance(below, ast.Product) and len(below.factors) == 2 and not below.factors[1].operator:
-            return replace(found, subscripts=tuple(f.body for f in below.factors))
-    return found
+    match node.subscripts[0]:
+        case ast.Number(text) if len(text) == 2 and text.isdigit():
+            return replace(node, subscripts=(ast.Number(text[0]), ast.Number(text[1])))
+        case ast.Symbol(name) as below if len(name) == 2 and name[1].isdigit():
+            return replace(node, subscripts=(replace(below, name=name[0]), ast.Number(name[1])))
+        case ast.Product((first, second)) if not second.operator:
+            return replace(node, subscripts=(first.body, second.body))
+    return node
 
 
 # What is shown, through operations that go entry by entry

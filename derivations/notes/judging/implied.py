@@ -13,17 +13,16 @@ Only a name that is neither data nor a parameter and has no value yet is solved 
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.quotients import product_of
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Node, children, walk
+from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import differing
 
 __all__ = ["apart", "implied", "of_both"]
-
-Part = Node | ast.Factor | ast.Term | ast.Relation
 
 _ONE = ast.Number("1")
 _STEPS = 5
@@ -45,31 +44,8 @@ def implied(left: Node, right: Node, signature: Signature) -> tuple[Head, Node, 
 
 def apart(left: Node, right: Node) -> tuple[Node, Node] | None:
     """What stands in two sides in each other's place, where they are alike but for it."""
-    pairs = _apart(left, right)
+    pairs = differing(left, right)
     return pairs[0] if pairs and all(pair == pairs[0] for pair in pairs) and pairs[0] != (left, right) else None
-
-
-def _apart(one: Part, other: Part) -> list[tuple[Node, Node]] | None:
-    """The places at which two formulas differ; None where it is a sign or an operator that differs."""
-    if one == other:
-        return []
-    if type(one) is type(other) and _own(one) == _own(other) and len(children(one)) == len(children(other)):
-        found = [_apart(a, b) for a, b in zip(children(one), children(other), strict=True)]
-        if all(pairs is not None for pairs in found):
-            return [pair for pairs in found if pairs is not None for pair in pairs]
-    if isinstance(one, ast.Factor | ast.Term | ast.Relation) or isinstance(other, ast.Factor | ast.Term | ast.Relation):
-        return None
-    return [(one, other)]
-
-
-def _own(node: Part) -> tuple[object, ...]:
-    """What a node has beside what is under it: its name, its sign."""
-    values = (getattr(node, f.name) for f in fields(node) if f.compare)
-    return tuple(v for v in values if isinstance(v, str | int) or _is_of_text(v))
-
-
-def _is_of_text(value: object) -> bool:
-    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
 
 
 def of_both(label: ast.Symbol, value: Node) -> Node:
