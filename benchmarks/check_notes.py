@@ -24,10 +24,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "notes"))
 
 from hostile import FORMULAS
 
-from derivations.notes.checking import check_document, read_text
+from derivations.notes.checking import check_document
 from derivations.notes.explaining.explain import explained
 from derivations.notes.library import check_notes
-from derivations.notes.parsing.parser import read_formula
+from derivations.notes.parsing.parser import read_formula, read_text
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "tests" / "notes" / "examples"
 LINES, FILES = 450, 100

@@ -43,7 +43,7 @@ from derivations.notes.report import FileReport, FormulaRecord, StepRecord
 from derivations.notes.slices import slices
 from derivations.reasons import Why, about, reworded, why
 
-__all__ = ["check_document", "check_step", "read_text"]
+__all__ = ["check_document", "check_step"]
 
 _UNREADABLE = ("reading", "budget", "internal")
 _FALSE = ("refuted", "conflict")
@@ -314,13 +314,3 @@ def _formula_records(document: Document, steps: Sequence[StepRecord]) -> list[Fo
         line, end = formula.place.line, formula.end_place.line
         records.append(FormulaRecord(line, end, formula.latex, understood, status, reason))
     return records
-
-
-def read_text(text: str, syntax: str = "markdown") -> Document:
-    """A text read as a document."""
-    from derivations.notes.parsing import parser
-    from derivations.notes.parsing.document import scan
-
-    found = scan(text, "tex" if syntax == "tex" else "markdown")
-    formulas = tuple(parser._formula(index, source) for index, source in enumerate(found.formulas))
-    return Document(formulas, tuple(parser._steps(formulas)), found.code, found.comments)

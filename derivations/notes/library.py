@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from derivations.notes.checking import check_document, read_text
+from derivations.notes.checking import check_document
 from derivations.notes.checking import check_step as check_step_of
-from derivations.notes.parsing.parser import read_document
+from derivations.notes.parsing.parser import read_document, read_text
 from derivations.notes.parsing.regions import NoteError
 from derivations.notes.report import FileReport, Report, StepRecord
 

@@ -11,10 +11,10 @@ import pytest
 from derivations import equation
 from derivations.kernels import BudgetExceededError, charge, deadline, separate_budget
 from derivations.notes import checking
-from derivations.notes.checking import read_text
 from derivations.notes.following import Trace
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.library import check_equation, check_files, check_notes
+from derivations.notes.parsing.parser import read_text
 from derivations.notes.reading import Reading
 
 EXAMPLES = Path(__file__).parent / "examples"

@@ -27,12 +27,12 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Chain, Node, Relation, Span, Status, Symbol, Unread
 from derivations.notes.parsing.brackets import STRAY, pair
 from derivations.notes.parsing.builder import Builder
-from derivations.notes.parsing.document import read_source
+from derivations.notes.parsing.document import Syntax, read_source, scan
 from derivations.notes.parsing.grammar import GRAMMAR
 from derivations.notes.parsing.layout import Clause, clauses
 from derivations.notes.parsing.lexer import lex
 from derivations.notes.parsing.macros import Macro
-from derivations.notes.parsing.regions import CodeBlock, Comment, Context, SourceFormula
+from derivations.notes.parsing.regions import CodeBlock, Comment, Context, SourceDocument, SourceFormula
 from derivations.notes.parsing.source import Place
 from derivations.notes.parsing.tex import Unreadable
 from derivations.notes.parsing.tokens import Mend, Token
@@ -232,7 +232,15 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """The document at a path; NoteError where the file can't be read at all."""
-    found = read_source(path)
+    return _read(read_source(path))
+
+
+def read_text(text: str, syntax: Syntax = "markdown") -> Document:
+    """A text read as a document."""
+    return _read(scan(text, syntax))
+
+
+def _read(found: SourceDocument) -> Document:
     formulas = tuple(_formula(index, source) for index, source in enumerate(found.formulas))
     return Document(formulas, tuple(_steps(formulas)), found.code, found.comments)
 
