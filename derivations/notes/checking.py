@@ -33,13 +33,12 @@ from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
 from derivations.notes.interpreting.symmetries import symmetries_said
 from derivations.notes.judging.flattened import has_transposes
-from derivations.notes.judging.judge import HELD
 from derivations.notes.judging.tied import is_off_by_a_factor
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
-from derivations.notes.report import FileReport, FormulaRecord, StepRecord
+from derivations.notes.report import HELD, FileReport, FormulaRecord, StepRecord
 from derivations.notes.slices import slices
 from derivations.reasons import Why, about, reworded, why
 

@@ -26,7 +26,7 @@ from derivations.notes.judging.defining import Defining, hangs_on_a_name
 from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.extremal import functions_of, same_place
 from derivations.notes.judging.implied import apart, implied
-from derivations.notes.judging.judge import HELD, own_chain
+from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.logits import Logits
 from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.modelled import Modelled
@@ -35,7 +35,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Side, Step
 from derivations.notes.parsing.render import render
-from derivations.notes.report import StepRecord
+from derivations.notes.report import HELD, StepRecord
 from derivations.reasons import Why, about, why
 from derivations.verdict import Status
 

@@ -17,11 +17,10 @@ from dataclasses import replace
 
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.signature import Signature
-from derivations.notes.judging.judge import HELD
 from derivations.notes.judging.slips import is_near_miss
 from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.reading import Reading
-from derivations.notes.report import StepRecord
+from derivations.notes.report import HELD, StepRecord
 
 __all__ = ["MOST_OPEN", "refuted_by_the_rest"]
 

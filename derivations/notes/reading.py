@@ -23,8 +23,7 @@ from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import WatchedChoices
 from derivations.notes.judging.defining import line_of
 from derivations.notes.judging.effects import Effects
-from derivations.notes.judging.judge import STATEMENTS
-from derivations.notes.judging.statements import is_of_one_place, says_what_there_is
+from derivations.notes.judging.statements import STATEMENTS, is_of_one_place, says_what_there_is
 from derivations.notes.judging.updates import is_update
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk

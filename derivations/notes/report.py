@@ -12,10 +12,11 @@ from typing import Any
 
 from derivations.verdict import Witness
 
-__all__ = ["FileReport", "FormulaRecord", "Report", "StepRecord", "Suggestion"]
+__all__ = ["HELD", "FileReport", "FormulaRecord", "Report", "StepRecord", "Suggestion"]
 
 SCHEMA = "gradproof/check/1"
 VERDICTS = ("proved", "refuted", "supported", "undecided", "unsupported", "definition", "conflict", "inconsistent")
+HELD = ("proved", "supported")
 
 
 @dataclass(frozen=True)

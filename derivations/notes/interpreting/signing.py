@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from derivations.notes.interpreting.fed import MARK
+from derivations.notes.interpreting.habits import habits_of
 from derivations.notes.interpreting.indicators import has_kronecker
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, read_name
 from derivations.notes.interpreting.signature import (
@@ -25,7 +26,7 @@ from derivations.notes.interpreting.signature import (
     Slot,
     base_letter,
 )
-from derivations.notes.interpreting.survey import Survey, applies, habits_of
+from derivations.notes.interpreting.survey import Survey, applies
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 

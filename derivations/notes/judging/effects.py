@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.quotients import subject_of
-from derivations.notes.judging.judge import HELD, Judging
+from derivations.notes.judging.judge import Judging
 from derivations.notes.parsing.parser import Side, Step
 from derivations.notes.parsing.render import render
-from derivations.notes.report import StepRecord
+from derivations.notes.report import HELD, StepRecord
 from derivations.verdict import Status
 
 __all__ = ["Effects"]

@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import sympy as sp
 
-from derivations.equation import conditions_of, decide
+from derivations.equation import decide
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
-from derivations.notes.interpreting.elaborate import Elaborator
-from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
-from derivations.notes.interpreting.naming import Choices
+from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.order import beside_slopes, exchanged, inverted
-from derivations.notes.interpreting.scope import Entry, Scope
-from derivations.notes.interpreting.signature import Signature
+from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.symmetries import Symmetries
-from derivations.notes.interpreting.tensor import MisshapenError, Value
-from derivations.notes.judging.beside import places_beside_sums
+from derivations.notes.interpreting.tensor import MisshapenError
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
-from derivations.notes.judging.claims import Claim, closed, labels_in
+from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.conditions import (
     Values,
     applied,
@@ -35,74 +31,28 @@ from derivations.notes.judging.conditions import (
     is_of_both,
     values_stated,
 )
-from derivations.notes.judging.deciding import judge
-from derivations.notes.judging.flattened import has_transposes, number_in
-from derivations.notes.judging.lent import less_what_was_lent
-from derivations.notes.judging.letters import SumsWritten, letters_outside, letters_summed
-from derivations.notes.judging.lost import with_lost_vector
+from derivations.notes.judging.flattened import number_in
+from derivations.notes.judging.misfits import Misfits
 from derivations.notes.judging.pieces import of_a_piece
 from derivations.notes.judging.regions import MORE, Regions, regions_in, within
 from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.judging.symmetric import of_symmetric
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
-from derivations.notes.parsing.parser import Document, Side, Step
-from derivations.notes.report import StepRecord
+from derivations.notes.parsing.parser import Step
 from derivations.reasons import Why, holds_where, reason_of, why
-from derivations.verdict import Status, Verdict, Witness
+from derivations.verdict import Status, Verdict
 
-__all__ = ["HELD", "STATEMENTS", "Judging", "own_chain"]
+__all__ = ["Judging", "own_chain"]
 
 NEAR = 4  # formulas behind one another
-HELD = ("proved", "supported")
-_OF_ARRAYS = (r"\odot", r"\circ", r"\otimes", r"\times")
-_OF_ORDER = ("<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\prec", r"\succ", r"\preceq", r"\succeq")
-STATEMENTS = (*_OF_ORDER, r"\in", r"\ne", r"\to", r"\sim", r"\approx", r"\propto", r"\perp", r"\subset", r"\subseteq")
 
 
 @dataclass
-class Judging:
-    """What is known at a place of a document, and the verdict on an equation there."""
+class Judging(Misfits):
+    """The part of a reading that judges claims."""
 
-    document: Document
-    signature: Signature
-    choices: Choices
-    seed: int
-    scope: Scope = field(default_factory=Scope)
-    unknown: dict[sp.Symbol, str] = field(default_factory=dict)
-    domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
-    consulted: set[str] = field(default_factory=set)
-    step_consulted: list[bool] = field(default_factory=list)
-    sticky: tuple[Case, Step] | None = None
-    transposes: bool | None = None  # whether anything is transposed in the document
-    fitting: set[str] = field(default_factory=set)
-    beside: frozenset[str] = frozenset()  # what a later definition has, where an older one is tried
-    vanished: set[sp.Symbol] = field(default_factory=set)  # of the step at hand: see `Namer.vanished`
-
-    def _speaker(self, side: Side, other: Side | None = None) -> Elaborator:
-        elsewhere = letters_outside(side, other)
-        chain = self.document.formulas[side.formula].chains[side.chain]
-        return Elaborator(
-            self.signature,
-            self.scope,
-            side.formula,
-            self.choices,
-            unknown=self.unknown,
-            domains=self.domains,
-            letters_elsewhere=elsewhere,
-            sums_elsewhere=self._sums_written.by_habit(side.formula).union(*map(letters_summed, chain.members)),
-        )
-
-    def _speakers(self, step: Step) -> tuple[Elaborator, Elaborator]:
-        """One for each side of a step, who share what they notice."""
-        assert step.left is not None and step.right is not None
-        first, second = self._speaker(step.left, step.right), self._speaker(step.right, step.left)
-        second.noticed = first.noticed
-        return first, second
-
-    @cached_property
-    def _sums_written(self) -> SumsWritten:
-        return SumsWritten.of(self.document)
+    sticky: tuple[Case, Step] | None = None  # a case in which a step was held, and that step
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
@@ -156,11 +106,6 @@ class Judging:
     @cached_property
     def _regions(self) -> Regions:
         return regions_in(self.document, self.signature.habits)
-
-    def _transposes(self) -> bool:
-        if self.transposes is None:
-            self.transposes = has_transposes(self.document)
-        return self.transposes
 
     def _may_be_matrix(self, name: str) -> bool:
         """Whether a capital letter, or what words call an array, is read as a number that nothing says it is."""
@@ -300,122 +245,6 @@ class Judging:
             return of_cuts((self._under(step, one, other, *cases) for one, other in rows_lost(left, right)), judged)
         return judged
 
-    def _entry_by_entry(self, step: Step, left: Node, right: Node) -> Judged | None:
-        """Vectors without an index read as one entry each: ds/dz = s(1 - s). It supports a step and refutes none."""
-        if any(_is_linear_algebra(part) for side in (left, right) for part in walk(side)):
-            return None
-        if exchanged(left, right, lambda name: len(name) == 1 and name.isupper()):
-            return None
-        speakers = self._speakers(step)
-        for speaker in speakers:
-            speaker.single = True
-        speakers[1].fresh = 500
-        try:
-            claim = self._claim(*speakers, speakers[0].side(left), speakers[1].side(right))
-            judged = self._decided(replace(claim, needs_proof=True))
-        except (UnsupportedNoteError, UnsupportedExpressionError):
-            return None
-        entries_at_hand = {s for speaker in speakers for s in speaker.met if s.name.startswith("entry")}
-        if not judged.verdict.is_proved or len(entries_at_hand) > 1:  # δ a is then no array, and not δ a^T
-            return None
-        reason = "holds entry by entry, each vector read as one of its entries"
-        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
-
-    def _lost(self, first: Elaborator, second: Elaborator, a: Value, b: Value) -> Judged | None:
-        """A vector that is set equal to a number, refuted where a vector of data is what is missing."""
-        for whole, spread, name in with_lost_vector(a, b, second):
-            if self._decided(self._claim(first, second, a, whole)).verdict.is_proved:
-                judged = self._decided(self._claim(first, second, a, spread))
-                reason = f"the vector {name} is missing"
-                return replace(judged, verdict=replace(judged.verdict, reason=reason))
-        return None
-
-    def _keep_matrices(self, step: Step, record: StepRecord) -> None:
-        """Remember the matrices of a step whose products fit: that is how they stand in this document."""
-        if record.verdict in HELD or (record.verdict == "definition" and record.reason is None):
-            for side in (step.left, step.right):
-                if side is not None and side.node is not None:
-                    self.fitting |= self._speaker(side).matrices_in(side.node) or set()
-
-    def _transposed(self, step: Step, left: Node, right: Node, error: MisshapenError) -> Judged:
-        """A product that is defined for no two different sizes: refuted where it holds with its matrix transposed."""
-        otherwise = Judged(Verdict(Status.UNSUPPORTED, "language", reason=str(error)))
-        speakers = self._speakers(step)
-        sizes: list[tuple[sp.Expr, sp.Expr]] = []
-        speakers[0].mended, speakers[1].mended = sizes, sizes
-        speakers[1].fresh = 500
-        for speaker, side in zip(speakers, (left, right), strict=True):
-            matrices = speaker.matrices_in(side)
-            if matrices is None or not matrices <= self.fitting:
-                return otherwise
-        try:
-            a, b = speakers[0].side(left), speakers[1].side(right)
-        except (UnsupportedNoteError, UnsupportedExpressionError):
-            return self._squared(step, left, right) or otherwise
-        judged = self._decided(replace(self._claim(*speakers, a, b), needs_proof=True))
-        if not judged.verdict.is_proved or len(sizes) != 1:
-            return self._squared(step, left, right) or otherwise
-        one, other = sizes[0]
-        witness = Witness("shape", {str(one): 2, str(other): 3}, {}, {}, "defined", "no product of these sizes")
-        reason = f"{one} entries are multiplied with {other}; with the matrix transposed it holds"
-        return replace(judged, verdict=Verdict(Status.REFUTED, "shape", reason=reason, witness=witness), equation=None)
-
-    def _squared(self, step: Step, left: Node, right: Node) -> Judged | None:
-        """A product that is defined for equal sizes only: refuted where it is false for these, too."""
-        speakers = self._speakers(step)
-        sizes: list[tuple[sp.Expr, sp.Expr]] = []
-        speakers[0].squared, speakers[1].squared = sizes, sizes
-        speakers[1].fresh = 500
-        try:
-            a, b = speakers[0].side(left), speakers[1].side(right)
-        except (UnsupportedNoteError, UnsupportedExpressionError):
-            return None
-        equal = {size for pair in sizes for size in pair}
-        if not equal or not all(isinstance(size, sp.Symbol) for size in equal):
-            return None
-        claim = self._claim(*speakers, a, b)
-        judged = judge(replace(claim, sizes=tuple((s, 2) for s in sorted(equal, key=str))), self.seed)
-        witness = judged.verdict.witness
-        if not judged.verdict.is_refuted or witness is None:
-            return None
-        names = sorted(map(str, equal))
-        witness = replace(witness, sizes={**witness.sizes, **dict.fromkeys(names, 2)})
-        reason = f"the product is defined for {' = '.join(names)} only, and false there"
-        return replace(judged, verdict=replace(judged.verdict, reason=reason, witness=witness))
-
-    def _claim(self, first: Elaborator, second: Elaborator, a: Value, b: Value) -> Claim:
-        """The claim that two values are the same, read by speakers who share what they noticed."""
-        consulted = first.noticed.consulted
-        self.consulted |= consulted
-        if consulted:
-            self.step_consulted[-1] = True
-        first.met = {**second.met, **first.met}
-        return Claim(a, b, first, beside=self.beside)
-
-    def _decided(self, claim: Claim) -> Judged:
-        judged = judge(claim, self.seed)
-        if judged.verdict.is_proved:
-            verdict = less_what_was_lent(judged.verdict, claim, self._transposes())
-            judged = replace(judged, verdict=verdict)
-        if judged.verdict.is_proved and judged.equation is not None:
-            sides = claim.left.expr, claim.right.expr
-            cancelled = (e for e in claim.speaker.noticed.partial if not any(side.has(e) for side in sides))
-            needs = (c for e in cancelled for c in conditions_of(e, judged.equation.context))
-            conditions = tuple(dict.fromkeys((*judged.verdict.conditions, *needs)))
-            judged = replace(judged, verdict=replace(judged.verdict, conditions=conditions))
-        self.vanished |= claim.speaker.vanished
-        return self._unless_outside(claim, judged) if judged.verdict.is_refuted else judged
-
-    def _unless_outside(self, claim: Claim, judged: Judged) -> Judged:
-        """A refuted claim, supported where it holds for a place whose term is added to the sum of the others."""
-        values = [v for side in (claim.left, claim.right) for v in closed(side.expr, claim.speaker)[1:]]
-        places = frozenset(places_beside_sums(values)) - claim.outside
-        if not places or not judge(replace(claim, outside=places, needs_proof=True), self.seed).verdict.is_proved:
-            return judged
-        reason = holds_where(f"{min(map(str, places))} is none of those that are summed over")
-        verdict = replace(judged.verdict, status=Status.SUPPORTED, witness=None, reason=reason)
-        return replace(judged, verdict=verdict)
-
     def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:
         """An equation with a value for every case: all must hold."""
         found: list[Judged] = []
@@ -470,13 +299,6 @@ class Judging:
         """The names that a definition reaches."""
         values = [e.definition.value for e in (entry, *self.scope.definitions_of(entry.symbol)) if e.definition]
         return {a.name for value in values for a in labels_in(value)}
-
-
-def _is_linear_algebra(node: object) -> bool:
-    """Whether a part of a formula makes sense for arrays only: a transpose, an array written out, v ⊙ w."""
-    if isinstance(node, ast.Matrix | ast.Nabla) or isinstance(node, ast.Factor) and node.operator in _OF_ARRAYS:
-        return True
-    return is_transposed(node)
 
 
 def own_chain(step: Step) -> bool:

@@ -18,10 +18,10 @@ from derivations.functions import sigmoid
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
-from derivations.notes.judging.judge import HELD
 from derivations.notes.judging.tied import Tied
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
+from derivations.notes.report import HELD
 from derivations.reasons import holds_where
 from derivations.statement import Definition, array
 from derivations.verdict import Status

@@ -25,12 +25,12 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.judge import HELD
 from derivations.notes.judging.tied import Tied
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.parsing.render import render
+from derivations.notes.report import HELD
 from derivations.reasons import holds_where
 from derivations.statement import Definition, array, index
 from derivations.verdict import Status

@@ -12,7 +12,11 @@ from collections.abc import Sequence
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
-__all__ = ["is_of_one_place", "says_what_there_is"]
+__all__ = ["STATEMENTS", "is_of_one_place", "says_what_there_is"]
+
+_OF_ORDER = ("<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\prec", r"\succ", r"\preceq", r"\succeq")
+STATEMENTS = (*_OF_ORDER, r"\in", r"\ne", r"\to", r"\sim", r"\approx", r"\propto", r"\perp", r"\subset", r"\subseteq")
+"""Relations that state something, and are no equations."""
 
 _INDICES = frozenset("ijklmncpqrst")
 

@@ -17,10 +17,11 @@ from derivations.functions import sigmoid
 from derivations.indexed import free_atoms, label_of
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open
-from derivations.notes.judging.judge import HELD, Judging
+from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
+from derivations.notes.report import HELD
 from derivations.reasons import holds_where
 from derivations.statement import Definition
 
