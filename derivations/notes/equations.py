@@ -4,7 +4,8 @@
                 └─> else a claim: judged, then judged with what the document ties or means; refuted only if nothing
                     around it says otherwise; what is still open may be an equation that is to be solved
 
-What kinds there are is `kinds`, how a name is bound `defining`, how a claim is judged `judge`, what excuses it `excusing`.
+What kinds there are is `kinds`, how a name is bound `defining`, or again `redefining`, how a claim is judged `judge`,
+what excuses it `excusing`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from derivations.notes.judging.implied import apart
 from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.kinds import KINDS, Kinds, Place, is_named_in
 from derivations.notes.judging.logits import Logits
+from derivations.notes.judging.redefining import Redefining
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -41,7 +43,7 @@ _OTHER_SIGMA = "σ was said to be another function than the logistic one"
 
 
 @dataclass
-class Equations(Kinds, Excusing, Logits):
+class Equations(Kinds, Redefining, Excusing, Logits):
     """The part of a reading that says what an equation comes to."""
 
     def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
