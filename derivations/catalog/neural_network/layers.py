@@ -132,6 +132,11 @@ def _step(activation: _Activation) -> Derivation:
     )
 
 
+def _by_parameter(statement: Statement, name: str, title: str, v: sp.Expr, steps: tuple[Step, ...]) -> Derivation:
+    """The derivation of ∂C/∂v, for a parameter v of a layer."""
+    return Derivation(f"{statement.name}.{name}", statement, title, Partial(C, v), steps, source=statement.source)
+
+
 def _parameters() -> tuple[Derivation, ...]:
     """BP3 and BP4: the parameters of a layer from its errors."""
     W = variable("W", N, N_before, role="weight", latex="W^{l}")
@@ -153,18 +158,12 @@ def _parameters() -> tuple[Derivation, ...]:
     )
 
     def claim(name: str, title: str, v: sp.Expr, factor: sp.Expr) -> Derivation:
-        return Derivation(
-            f"{statement.name}.{name}",
-            statement,
-            title,
-            Partial(C, v),
-            (
-                Step(sp.Sum(times(_delta[d], Partial(z[d], v)), (d, 1, N)), "multivariate_chain_rule"),
-                Step(sp.Sum(times(_delta[d], delta(d, j), factor), (d, 1, N)), "linear_form"),
-                Step(_delta[j] * factor, "delta"),
-            ),
-            source=statement.source,
+        steps = (
+            Step(sp.Sum(times(_delta[d], Partial(z[d], v)), (d, 1, N)), "multivariate_chain_rule"),
+            Step(sp.Sum(times(_delta[d], delta(d, j), factor), (d, 1, N)), "linear_form"),
+            Step(_delta[j] * factor, "delta"),
         )
+        return _by_parameter(statement, name, title, v, steps)
 
     return claim("W", "Gradient by a weight of layer l", W[j, k], a[k]), claim(
         "b", "Gradient by a bias of layer l", b[j], sp.S.One
@@ -192,17 +191,11 @@ def _batch() -> tuple[Derivation, ...]:
     )
 
     def claim(name: str, title: str, v: sp.Expr, factor: sp.Expr) -> Derivation:
-        return Derivation(
-            f"{statement.name}.{name}",
-            statement,
-            title,
-            Partial(C, v),
-            (
-                Step(sp.Sum(times(_delta[i], Partial(z[i], v)), (i, 1, n)), "multivariate_chain_rule"),
-                Step(sp.Sum(_delta[i] * factor, (i, 1, n)), "linear_form"),
-            ),
-            source=statement.source,
+        steps = (
+            Step(sp.Sum(times(_delta[i], Partial(z[i], v)), (i, 1, n)), "multivariate_chain_rule"),
+            Step(sp.Sum(_delta[i] * factor, (i, 1, n)), "linear_form"),
         )
+        return _by_parameter(statement, name, title, v, steps)
 
     return claim("w", "Gradient by a weight of one unit, n samples", w[k], a[i, k]), claim(
         "b", "Gradient by the bias of one unit, n samples", b(), sp.S.One

@@ -156,7 +156,7 @@ class Applications(Derivatives, Arrays, Indicators):
             if len(arguments) == 1:
                 return self._unknown_function(ref, self.value(arguments[0]))
             raise UnsupportedNoteError("a derivative of a function of several things, written with a prime")
-        with self.within(None, None, self._sample_of(arguments)):
+        with self.within(None, None, self.sample_of(arguments)):
             value = self.at_primes(ref, self.named, self._is_sampled(arguments))
         self._depends_on(value, arguments)
         return value
@@ -186,7 +186,7 @@ class Applications(Derivatives, Arrays, Indicators):
             return False
         return any(self.signature.sample in self._axes_known(ref.key) for ref in names)
 
-    def _sample_of(self, arguments: Sequence[Node]) -> sp.Symbol | None:
+    def sample_of(self, arguments: Sequence[Node]) -> sp.Symbol | None:
         """The sample that the arguments belong to: i of h(x^{(i)})."""
         for argument in arguments:
             for part in walk(argument):
@@ -235,14 +235,14 @@ class Applications(Derivatives, Arrays, Indicators):
             else:
                 usual = {label_if_named(self.value(a).expr) for a in arguments if self._is_plain(a)}
                 if all(label_if_named(p) in usual for p in used):
-                    with self.within(None, None, self._sample_of(arguments)):
+                    with self.within(None, None, self.sample_of(arguments)):
                         return self.at_primes(ref, self.named, self._is_sampled(arguments))
                 raise UnsupportedNoteError(_of_others(ref.key))
         else:
             pairs = [(p, a) for p, a in zip(entry.parameters, arguments, strict=True) if p in used]
         own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()
         value: sp.Expr = entry.definition.value
-        with self.within(None, None, self._sample_of(arguments)):
+        with self.within(None, None, self.sample_of(arguments)):
             at = tuple(self.sample if a == self.signature.sample else s for s, a in zip(own, entry.axes, strict=True))
             if any(a != self.signature.sample for a in entry.axes):
                 raise UnsupportedNoteError(_of_others(ref.key))
@@ -298,7 +298,7 @@ class Applications(Derivatives, Arrays, Indicators):
         by = self.value(arguments[0]).expr
         if len(arguments) != 1 or ref.primes != 1 or by not in [self._here(p) for p in entry.parameters]:
             raise UnsupportedNoteError(f"{ref.key}' of other things than {ref.key} was defined of")
-        with self.within(None, None, self._sample_of(arguments)):
+        with self.within(None, None, self.sample_of(arguments)):
             value = self.named(replace(ref, primes=0), self._is_sampled(arguments))
         return replace(value, expr=Partial(value.expr, by))
 
@@ -344,7 +344,7 @@ class Applications(Derivatives, Arrays, Indicators):
         if not isinstance(left, ast.Symbol) or len(condition.relations) != 1 or right is None:
             raise UnsupportedNoteError(f"the probability {render(condition)}")
         label = read_name(left, self.signature.habits)
-        with self.within(None, None, self._sample_of([left, *(a for a in arguments if a is not condition)])):
+        with self.within(None, None, self.sample_of([left, *(a for a in arguments if a is not condition)])):
             if isinstance(right, ast.Symbol) and not right.subscripts:
                 sort = self.sort_of(right.name) or ("classes",)
                 index = self.index(right.name)

@@ -222,7 +222,7 @@ class Namer:
 
     def named(self, ref: Ref, sampled: bool = False) -> Value:
         """The value of a name, without its power and transpose; sampled: as a function of one sample's data."""
-        ref = self._usual_name(ref)
+        ref = self.usual_name(ref)
         if any(i.is_one_place or i.offset for i in ref.indices):
             later = f"{ref.key}[{','.join(map(str, ref.indices))}]"
             if self.scope.of(later):
@@ -236,7 +236,7 @@ class Namer:
                 axes = (self.signature.sample, *axes)
             if len(ref.indices) > len(axes):
                 key = f"{key}@{len(ref.indices)}" if key in self.signature.axes else key
-                axes = tuple(self._sort_written(i) for i in ref.indices)
+                axes = tuple(self.sort_written(i) for i in ref.indices)
             size = None if ref.indices else self._as_size(key, axes)  # n_i, a count, is not the size n
             if size is not None:
                 return Value(size)
@@ -250,7 +250,7 @@ class Namer:
                 self.unknown[symbol] = key
             scalar_like = not self.signature.has_vectors and key not in self.signature.vectors
             if scalar_like and len(axes) > len(ref.indices) and base_letter(key) in VECTORS and not self.matrix:
-                sorts = [self._sort_written(i) for i in ref.indices]
+                sorts = [self.sort_written(i) for i in ref.indices]
                 if self.signature.feature in axes and self.signature.feature not in sorts:
                     axes = tuple(a for a in axes if a != self.signature.feature)
                     symbol = self.scope.symbol_for(f"{key}@{len(axes)}", len(axes))
@@ -259,7 +259,7 @@ class Namer:
         expr = array(symbol)[filled] if filled else symbol
         return Value(expr, tuple(opened), len(opened) == 1 and self.choices.rows)
 
-    def _usual_name(self, ref: Ref) -> Ref:
+    def usual_name(self, ref: Ref) -> Ref:
         """X is the matrix of the x_i, C the loss that was called "Cross Entropy Loss"."""
         if self.scope.of(ref.key) or ref.indices:
             return ref
@@ -313,7 +313,8 @@ class Namer:
         is_number = ref.key in self.signature.functions or ref.key in self.signature.counts
         return not ref.indices and len(ref.key) == 1 and ref.key in "ijk" and not is_number
 
-    def _sort_written(self, index: Index) -> Key:
+    def sort_written(self, index: Index) -> Key:
+        """The sort of an index as it is written; one of its own for a letter that has none."""
         sort = None if index.letter is None else self.sort_of(index.letter)
         return sort or ("letter", str(index.letter))
 
@@ -359,14 +360,14 @@ class Namer:
                 places.reverse()
                 self.noticed.turned.append(ref.key)
             if len(axes) == 2 and ref.above and ref.below and axes[0] != axes[1]:
-                below = self._sort_written(ref.below[0])
-                if below == axes[0] and self._sort_written(ref.above[0]) == axes[1]:
+                below = self.sort_written(ref.below[0])
+                if below == axes[0] and self.sort_written(ref.above[0]) == axes[1]:
                     places.reverse()
                     if self.signature.sort_of_slot.get((ref.key + "!" * ref.bold, True, 1, 0)) != axes[1]:
                         self.noticed.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
                         self.noticed.turned.append(ref.key)
             if len(axes) == 2 and base_letter(ref.key) in LABELS and axes[0] != axes[1]:
-                if [self._sort_written(i) for i in written] == [axes[1], axes[0]]:
+                if [self.sort_written(i) for i in written] == [axes[1], axes[0]]:
                     self.noticed.doubts.append(f"the indices of {ref.key} stand the other way round elsewhere")
         else:
             for index in written:

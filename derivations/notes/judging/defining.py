@@ -127,7 +127,7 @@ class Defining(Renewing):
         if not head.arguments:
             return False
         speaker = Elaborator(self.signature, self.scope, 0, self.choices, unknown=self.unknown, domains=self.domains)
-        return speaker._sample_of(head.arguments) is not None
+        return speaker.sample_of(head.arguments) is not None
 
     def _define(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         reason = None
@@ -236,7 +236,7 @@ class Defining(Renewing):
         parameters: list[sp.Expr] = []
         sample: sp.Symbol | None = None
         if head.arguments:
-            sample = speaker._sample_of(head.arguments)
+            sample = speaker.sample_of(head.arguments)
         own: list[sp.Symbol] = []
         axes: list[object] = []
         for index in ref.indices:
@@ -246,7 +246,7 @@ class Defining(Renewing):
             if symbol in own:
                 raise UnsupportedNoteError("a definition with one index twice")
             own.append(symbol)
-            axes.append(speaker._sort_written(index))
+            axes.append(speaker.sort_written(index))
         expr = value.expr
         target_sample = sample or next((s for s, a in zip(own, axes, strict=True) if a == self.signature.sample), None)
         if ROW in free_symbols(expr) and target_sample is not None:

@@ -200,7 +200,7 @@ class Kinds(Meant, Defining, Posed, Numbers, Modelled):
         if head is None or self._has_value(head):
             return False
         speaker = Elaborator(self.signature, self.scope, 0, self.choices)
-        usual = speaker._usual_name(head.ref)
+        usual = speaker.usual_name(head.ref)
         letter = head.ref.key[:1]
         return (
             usual == head.ref
