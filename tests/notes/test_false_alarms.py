@@ -178,16 +178,16 @@ def test_a_derivative_set_to_zero_where_it_is_not_is_refuted():
 
 
 def test_an_error_of_ours_in_one_step_leaves_the_others(monkeypatch):
-    from derivations.notes.judging import judge as judging
+    from derivations.notes.judging import speaking
 
-    real = judging.judge
+    real = speaking.judge
 
     def failing(claim, seed=0):
         if claim.right.expr == 7:
             raise TypeError("a bug")
         return real(claim, seed)
 
-    monkeypatch.setattr(judging, "judge", failing)
+    monkeypatch.setattr(speaking, "judge", failing)
     steps = check_notes("Let $L = w^2$. $$3 + 4 = 7$$ $$\\frac{\\partial L}{\\partial w} = 2w$$").steps
     assert [s.verdict for s in steps] == ["definition", "undecided", "proved"]
     assert steps[1].method == "internal"

@@ -16,6 +16,7 @@ from derivations.indexed import label_of
 from derivations.notes.interpreting.symmetries import Said, Symmetries, Symmetry, symmetries_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
+from derivations.reasons import holds_where
 from derivations.statement import Definition
 from derivations.verdict import Status
 
@@ -40,7 +41,7 @@ def of_symmetric(judged: Judged, said: Sequence[Said], line: int, under: Callabl
             return replace(attempt, verdict=replace(verdict, conditions=(*verdict.conditions, str(known))))
         if verdict.is_proved or verdict.status is Status.SUPPORTED:
             is_behind = known not in (before, of_columns)
-            reason = f"holds where {known}" + ", as the text says further on" * is_behind
+            reason = holds_where(f"{known}" + ", as the text says further on" * is_behind)
             status = Status.UNDECIDED if is_behind else Status.SUPPORTED
             return replace(attempt, verdict=replace(verdict, status=status, reason=reason))
         if judged.verdict.is_refuted and known != of_columns:
