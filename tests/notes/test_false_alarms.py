@@ -165,7 +165,7 @@ def test_a_fault_in_the_same_place_is_refuted(text, right, wrong):
 
 @pytest.mark.parametrize(
     "claim",
-    [r"\theta^T x = 0", "-2x_1 + 3x_2 + 3 = 0", "a_1 = a_2", r"\mathbb{1}(i = j) = 1"],
+    [r"\theta^T x = 0", "-2x_1 + 3x_2 + 3 = 0", "a_1 = a_2", r"\mathbb{1}(i = j) = 1", "w_k^T x = w_j^T x"],
 )
 def test_what_says_where_something_holds_is_no_claim(claim):
     text = rf"Let $a_i = \frac{{e^{{z_i}}}}{{\sum_j e^{{z_j}}}}$ and $h(x) = \theta^T x$. It is so where ${claim}$."
@@ -210,3 +210,21 @@ def test_what_follows_an_unread_equation_to_zero_may_be_solved_of_it():
 Set $\frac{\sum x_i}{q_?} - \frac{n - \sum x_i}{1 - q_?} = 0$. Then $\sum x_i - p \sum x_i = n p - p \sum x_i$.
 """
     assert "refuted" not in verdicts(text)
+
+
+def test_what_a_letter_is_may_be_said_in_words():
+    text = r"""
+Let $y_k = \frac{\exp(a_k)}{\sum_{j=0}^{K-1} \exp(a_j)}$. With u=exp(a<sub>0</sub>)+exp(a<sub>1</sub>) we find
+$$\frac{\partial}{\partial a_0} \frac{\exp(a_0)}{u} = \frac{\exp(a_0) u - \exp(a_0) \exp(a_0)}{u^2}$$
+"""
+    assert verdicts(text)[-1] == "undecided"
+    assert verdicts(text.replace("u=exp(a<sub>0</sub>)+exp(a<sub>1</sub>)", "a constant $u$"))[-1] == "refuted"
+
+
+def test_the_order_of_the_indices_of_a_derivative_by_a_matrix_is_open():
+    text = r"""
+The scores are $\mathbf{t} = \mathbf{Ax} + \mathbf{b}$, and the loss $L$ depends on them. Then
+$$\frac{\partial L}{\partial A_{ij}} = \sum_k \frac{\partial L}{\partial t_k} \frac{\partial t_k}{\partial A_{ij}}$$
+$$\left(\frac{\partial \mathbf{t}}{\partial \mathbf{A}}\right)_{ijk} = \frac{\partial t_k}{\partial A_{ij}}$$
+"""
+    assert verdicts(text)[-1] not in ("refuted", "proved")

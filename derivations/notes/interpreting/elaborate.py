@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import sympy as sp
 
-from derivations.functions import sigmoid
+from derivations.functions import Partial, sigmoid
 from derivations.indexed import free_symbols, substitute
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import MOMENTS, SIGMOIDS
@@ -401,6 +401,8 @@ class Elaborator(Products):
             or any(i.offset for i in carrier.indices)
         ):
             raise UnsupportedNoteError("an index on a bracket")
+        if len(value.axes) > 2 and value.expr.has(Partial):
+            self.doubts.append("in which order the indices of a derivative by a matrix stand")
         taken = list(value.axes[: len(letters)])
         if len(letters) == 1 and len(value.axes) == 2 and letters[0] is not None:
             own = [axis for axis in value.axes if axis.sort == self.sort_of(letters[0])]

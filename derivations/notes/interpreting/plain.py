@@ -14,11 +14,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from derivations.notes.interpreting.bracketed import applies
 from derivations.notes.interpreting.fitting import Fit, UnfitError, is_number
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, binder, read_name
 from derivations.notes.interpreting.shapes import Stated
 from derivations.notes.interpreting.signature import Key, Signature, Slot, base_letter
-from derivations.notes.interpreting.survey import applies
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, children, walk
 from derivations.notes.parsing.parser import Document

@@ -141,7 +141,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         picked_of(sides),
         total,
         frozenset(_words_of(heads)),
-        softened_of(found),
+        softened_of(found, words),
         counters_of(found),
         rows_in(found),
         logistic_names(found),

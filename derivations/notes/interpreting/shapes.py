@@ -102,6 +102,20 @@ def _is_softmax_of(bare: Collection[str], node: Node, habits: Habits) -> bool:
     return isinstance(logits, ast.Symbol) and any(ref.key in bare for ref in _refs(logits, habits))
 
 
+def _is_vector_by_weights(ranks: Mapping[str, int], left: Node, right: Node, signature: Signature) -> bool:
+    """Whether z, whose entries have an index elsewhere, is said to be W x + b, of names that never have one."""
+    head = _refs(left, signature.habits) if isinstance(left, ast.Symbol) else []
+    own = signature.axes.get(head[0].key, ()) if head and not head[0].indices else ()
+    if len(own) != 1 or own[0] == signature.sample or head[0].key in ranks:
+        return False
+    products = (node.factors for node in walk(right) if isinstance(node, ast.Product))
+    for one, other in itertools.chain.from_iterable(map(itertools.pairwise, products)):
+        pair = [ref for factor in (one, other) for ref in _refs(factor.body, signature.habits)[:1]]
+        if len(pair) == 2 and not other.operator and [ranks.get(ref.key) for ref in pair] == [2, 1]:
+            return pair[0].key[0] in WEIGHTS
+    return False
+
+
 def inferred_axes(document: Document, signature: Signature, stated: Stated | None = None) -> dict[str, tuple[Key, ...]]:
     """The axes of every name that never carries an index; empty where there is no such notation, or nothing fits."""
     equations = [
@@ -131,6 +145,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     is_stated = any(len(sizes) == 2 for sizes in declared.values())
     is_written = has_weights and (is_stated or bool(arrays) or any(map(_shows_arrays, equations)))
     is_written = is_written or any(_is_softmax_of(bare, right, signature.habits) for _, right in equations)
+    is_written = is_written or any(_is_vector_by_weights(ranks, *sides, signature) for sides in equations)
     if not is_written and not _is_misread(equations, signature, arrays & bare, declared):
         return {}
     known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}

@@ -9,7 +9,9 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
+from derivations.notes.interpreting.bracketed import applies
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.habits import habits_of
 from derivations.notes.interpreting.indicators import has_kronecker
@@ -26,7 +28,7 @@ from derivations.notes.interpreting.signature import (
     Slot,
     base_letter,
 )
-from derivations.notes.interpreting.survey import Survey, applies
+from derivations.notes.interpreting.survey import Survey
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
@@ -90,7 +92,23 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         augmented=_augmented(survey),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
+    if not signature.has_vectors and any(_multiplies_a_vector(node, signature) for s in every for node in walk(s)):
+        return replace(signature, has_vectors=True)
     return signature
+
+
+def _multiplies_a_vector(node: object, signature: Signature) -> bool:
+    """Whether a matrix stands before a vector that it sums over, neither with an index: W x of W_{kj} x_j."""
+    if not isinstance(node, ast.Product):
+        return False
+    for one, other in itertools.pairwise(node.factors):
+        if isinstance(one.body, ast.Symbol) and isinstance(other.body, ast.Symbol) and not other.operator:
+            refs = [read_name(factor.body, signature.habits) for factor in (one, other)]
+            matrix, vector = (signature.axes.get(ref.key, ()) for ref in refs)
+            bare = not any(ref.indices or ref.power is not None for ref in refs)
+            if bare and len(matrix) == 2 and len(vector) == 1 and matrix[0] != matrix[1] == vector[0]:
+                return signature.sample not in matrix
+    return False
 
 
 def _votes_for_features(roots: dict[Slot, Key], classes: frozenset[Key]) -> Counter[Key]:

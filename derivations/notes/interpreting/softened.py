@@ -1,6 +1,7 @@
 r"""The softmax by another name, and with what it is applied to left out.
 
     f(z_i) = \frac{e^{z_i}}{\sum_j e^{z_j}}       f is the softmax: f(z_j) is its entry j
+    "the softmax \sigma"                          \sigma is, where no formula says that it is another function
     \sigma(\mathbf{z})_i, [\sigma(z)]_i            its entry i, where \sigma is not the logistic function
     f_i                                            f(z)_i
     y_i(z_i) = \frac{e^{z_i}}{\sum_j e^{z_j}}      y_i: it is no function of its own entry alone
@@ -10,6 +11,7 @@ Read as a function of one number, f(z_i) would not change with z_j.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -20,6 +22,13 @@ __all__ = ["NOT_SOFTENED", "Softened", "softened", "softened_of", "with_index_in
 
 _SOFTMAX = ("softmax", "Softmax", "SoftMax")
 _NAME = "softmax"
+_SIGMA = re.compile(
+    r"softmax(?:\s*(?:function|activation|fonction|関数|函数|함수|funktion|функци\w+))?"
+    r"\s*(?:,|\(|as|by|with|を|は|为|為|记为|durch|mit|por|par|как)?\s*\$\\sigma(?:\([^$()]{1,12}\))?\$"
+    r"|\$\\sigma(?:\([^$()]{1,12}\))?\$\s*(?:\(?(?:is|denotes|stands for|for|ist|est|es|は|是|表示)\s*)"
+    r"(?:here\s+)?(?:the\s+|die\s+|la\s+)?softmax",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -27,28 +36,32 @@ class Softened:
     """Names that stand for the softmax, each with what it is of; names written as functions of their own entry.
 
     shared: those that are another function, too, where no index says which is meant. apart: those that with an index
-    and no bracket are defined as something else.
+    and no bracket are defined as something else. called: those that the words call so.
     """
 
     names: tuple[tuple[str, ast.Symbol], ...] = ()
     own: frozenset[str] = frozenset()
     shared: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
 
 
 NOT_SOFTENED = Softened()
 
 
-def softened_of(chains: Iterable[ast.Chain]) -> Softened:
-    """The names of a document that are defined as the softmax, from all that it writes."""
+def softened_of(chains: Iterable[ast.Chain], words: str = "") -> Softened:
+    """The names of a document that are defined as the softmax, or called so, from all that it writes."""
     names: dict[str, ast.Symbol] = {}
     own: set[str] = set()
     others: set[str] = set()
     apart: set[str] = set()
+    applied: set[str] = set()
     for chain in chains:
         first, second = (*chain.members, None, None)[:2]
         if isinstance(first, ast.Symbol) and second is not None and _exponential_share(second) is None:
             apart.add(first.name)
+        if second is not None and isinstance(first, ast.Product) and isinstance(first.factors[0].body, ast.Symbol):
+            applied.add(first.factors[0].body.name)
         called = _called(first)
         if called is None or second is None:
             continue
@@ -62,7 +75,8 @@ def softened_of(chains: Iterable[ast.Chain]) -> Softened:
             names.setdefault(name.name, replace(of, subscripts=()))
     shared = frozenset(others & {r"\sigma"})
     kept = tuple((name, of) for name, of in sorted(names.items()) if name not in others - shared)
-    return Softened(kept, frozenset(own - others), shared, frozenset(apart))
+    said = {r"\sigma"} if _SIGMA.search(words) else set()
+    return Softened(kept, frozenset(own - others), shared, frozenset(apart), frozenset(said - applied - apart))
 
 
 def _called(side: Node | None) -> tuple[ast.Symbol, ast.Symbol, Node | None] | None:
@@ -136,7 +150,7 @@ def with_index_inside(node: Node) -> Node:
 
 def softened(node: Node, used: Softened) -> Node:
     """A product, or a name by itself, with every softmax under its usual name."""
-    if not used.names and not used.own:
+    if not used.names and not used.own and not used.called:
         return node
     if isinstance(node, ast.Symbol):
         return _alone(node, used)
@@ -167,7 +181,7 @@ def _renamed(before: ast.Factor, factor: ast.Factor, used: Softened) -> list[ast
     if alone is not None:  # f_i, which was taken for f_i(z) by itself, has a bracket of its own
         return None if _mentions(group, _NAME) else [replace(before, body=alone), factor]
     known = dict(used.names)
-    if not isinstance(name, ast.Symbol) or name.name not in known or name.primes:
+    if not isinstance(name, ast.Symbol) or name.name not in (*known, *used.called) or name.primes:
         return None
     scripted = isinstance(bracket, ast.Scripted) and bool(bracket.subscripts)
     if name.name in used.shared and not scripted or _mentions(group, _NAME):

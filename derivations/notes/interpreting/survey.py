@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from derivations.notes.interpreting.bracketed import applies
 from derivations.notes.interpreting.names import (
     TRANSPOSES,
     Habits,
@@ -22,7 +23,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["SOFTMAX", "Survey", "applies", "names_in"]
+__all__ = ["SOFTMAX", "Survey", "names_in"]
 
 _BARS = (r"\bar", r"\overline")
 SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
@@ -96,6 +97,7 @@ class Survey:
     alone: set[str] = field(default_factory=set)  # are a whole side of an equation somewhere
     beside: set[tuple[str, str]] = field(default_factory=set)  # whole predictions and labels: P - Y
     of_cases: set[str] = field(default_factory=set)  # weigh samples: w_i of w_i (y_i - x_i^T \beta)^2
+    inner: Counter[tuple[str, str, bool]] = field(default_factory=Counter)  # w^T x; whether x has an index
 
     @property
     def has_design_matrix(self) -> bool:
@@ -299,6 +301,8 @@ class Survey:
             primed = (f.body for f in node.factors if isinstance(f.body, ast.Symbol) and f.body.primes)
             self.activations |= {s.name for s in primed}
         for left, right in zip(node.factors, node.factors[1:], strict=False):
+            if isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Symbol) and not right.operator:
+                self.inner_product(left.body, right.body)
             if isinstance(left.body, ast.BigOperator) and isinstance(right.body, ast.Symbol) and right.body.name == "e":
                 self.exponential_sum(left.body, right.body)
             if right.operator == r"\cdot" and isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Symbol):
@@ -321,6 +325,12 @@ class Survey:
                 chain = right.body.body
                 if isinstance(chain, ast.Chain) and isinstance(chain.members[-1], ast.Symbol):
                     self.class_slots.append(("letter", number, chain.members[-1].name))
+
+    def inner_product(self, left: ast.Symbol, right: ast.Symbol) -> None:
+        r"""\theta^T x of a weight that has no index: both run over features."""
+        refs = list(names_in([left], self.habits))[:1] + list(names_in([right], self.habits))[:1]
+        if len(refs) == 2 and refs[0].transposed and not refs[0].indices and left.name in WEIGHTS:
+            self.inner[refs[0].key, refs[1].key, bool(refs[1].below)] += 1
 
     def _is_whole_vector(self, symbol: ast.Symbol) -> bool:
         r"""Whether a name has indices elsewhere and none here but a sample's: w and x^{(i)} of w \cdot x^{(i)}."""
@@ -404,6 +414,10 @@ class Survey:
             for slot in sorted(s for s in slots if s[0].rstrip("!") == one):
                 for like in sorted(s for s in slots if s[0].rstrip("!") == other and s[1:] == slot[1:]):
                     joined.join(slot, like)
+        for weight, vector, has_index in sorted(self.inner):
+            entries = (weight, False, 1, 0), (vector, False, 1, 0)
+            if not has_index and not self.inner[weight, vector, True] and slots.issuperset(entries):
+                joined.join(*entries)
         if not any(joined.find(slot) in joined.size for slot in self.units):
             for slot in sorted(self.units):  # w^l_{jk} and w^{l+1}_{kj}: as if all layers had as many units
                 joined.join(("units",), slot)
@@ -423,28 +437,6 @@ def _is_of_arrays(node: ast.Group | ast.Scripted) -> bool:
 
 def _is_transpose(script: Node) -> bool:
     return isinstance(script, ast.Symbol) and script.name in TRANSPOSES
-
-
-def applies(name: ast.Symbol, group: Node) -> bool:
-    """Whether a name before brackets takes what is in them as its argument."""
-    if not isinstance(group, ast.Group) or group.opening != "(" or group.body is None:
-        return False
-    body = group.body
-    if not isinstance(body, ast.Symbol | ast.Listing) and any(_is_transpose(s) for s in name.superscripts):
-        return False  # h^T (\hat y - y)
-    if name.name == r"\delta" and not isinstance(body, ast.Listing):
-        return False  # the error of a layer
-    if name.name in LABELS | PARAMETERS | {"a", "x", "z"} and not isinstance(body, ast.Listing):
-        if name.name in (r"\phi", r"\psi"):
-            return isinstance(body, ast.Symbol) and body.name in ("x", "X")
-        return name.name in ("a", "z", "C", "u", "v") and isinstance(body, ast.Symbol) and body.name != "d"
-    if isinstance(body, ast.Symbol):
-        return body.name != "d" and (name.name not in ("p", "s") or not body.subscripts or not name.subscripts)
-    if isinstance(body, ast.Listing):
-        return True
-    if name.name in ("f", "g", "h", r"\sigma", "A", "B") or len(name.name) > 1 and not name.name.startswith("\\"):
-        return not name.subscripts or any(isinstance(s, ast.Symbol) for s in name.subscripts)
-    return False
 
 
 def all_symbols(sides: Iterable[Node]) -> Iterator[ast.Symbol]:

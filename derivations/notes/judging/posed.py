@@ -23,6 +23,7 @@ from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.solved import SOLVING, Solved
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import mapped
 from derivations.notes.parsing.parser import Side, Step
 
 __all__ = ["Posed"]
@@ -159,6 +160,8 @@ class Posed(Solved):
             return True  # the norm of a gradient is 0 where it is
         if right == ast.Number("1") and isinstance(suspect.left_expr, sp.KroneckerDelta):
             return True
+        if _is_of_another_index(left, right):
+            return True  # w_k^T x = w_j^T x, where two classes meet
         if not isinstance(left, ast.Symbol) or not isinstance(right, ast.Symbol):
             return False
         one, other = (read_name(side, self.signature.habits) for side in (left, right))
@@ -175,6 +178,28 @@ class Posed(Solved):
         leads_on = suspect.step.chain + 1 < len(self.document.formulas[suspect.step.formula].chains)
         sentence = re.split(r"[.。]\s", suspect.around.before[-100:])[-1]
         return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))
+
+
+def _is_of_another_index(left: Node, right: Node) -> bool:
+    """Whether a product is the same on both sides but for the letter of one index: nobody claims that of any two."""
+    letters = [
+        {i.name for n in walk(side) if isinstance(n, ast.Symbol) for i in n.subscripts if isinstance(i, ast.Symbol)}
+        for side in (left, right)
+    ]
+    one, other = letters[0] - letters[1], letters[1] - letters[0]
+    is_plain = isinstance(left, ast.Product) and not any(isinstance(n, ast.Fraction | ast.Nabla) for n in walk(left))
+    if not is_plain or len(one) != 1 or len(other) != 1:
+        return False
+
+    def renamed(node: Node) -> Node:
+        if not isinstance(node, ast.Symbol):
+            return node
+        below = (
+            replace(i, name=min(other)) if isinstance(i, ast.Symbol) and i.name in one else i for i in node.subscripts
+        )
+        return replace(node, subscripts=tuple(below))
+
+    return bool(mapped(left, renamed) == right)
 
 
 def _is_slope(suspect: Suspect, seed: int) -> bool:

@@ -37,6 +37,8 @@ _CONSTANT = (
     r"|(column|feature) of (ones|1)"
     r"|\b(prepend|append|augment|absorb|pad)\w*\b|\b(dummy|always|extra)\b[^.]{0,30}\b(1|one|input|feature)"
 )
+_SAID = r"(?<![\w\\^{{_.,(-])(?-i:{})\s*:?=\s*[\w\\(]"  # u=exp(a_0)+exp(a_1), in words and not as a formula
+_GIVEN = frozenset([*"xytwbnmNKXYTWB"])
 _SENTENCES = re.compile(r"(?<=[.。;:])\s|\n\s*\n")
 _CAPITAL = re.compile(
     r"(?<![A-Za-z\\])(?:\\(?:mathbf|mathrm|boldsymbol|bm)\s*\{?)?([A-WYZ]|\\Sigma|\\Lambda)(?![a-zA-Z])"
@@ -59,6 +61,13 @@ class Worded(Judging):
             return None
         diagonal = self._said_to_be_diagonal() & {_letter(a) for a in _atoms(suspect.equation)}
         return left_open(f"{min(diagonal)} may be diagonal, as the text says") if diagonal else None
+
+    def _of_unread_value(self, suspect: Suspect) -> Excuse | None:
+        """A number that nothing read defines, and that the words say to be something; data and weights aside."""
+        names = {a.name for a in _atoms(suspect.equation) if isinstance(a, sp.Symbol)} if suspect.equation else set()
+        names -= {symbol.name for symbol in self.scope.symbols} | _GIVEN
+        unread = sorted(n for n in names if len(n) == 1 and n.isalpha() and self.signature.says(_SAID.format(n)))
+        return left_open(f"{unread[0]} is said to be something, in a way that isn't read") if unread else None
 
     def _of_constant_feature(self, suspect: Suspect) -> Excuse | None:
         """A feature that is 1 throughout."""

@@ -1,0 +1,36 @@
+"""A name before brackets: a function of what is in them, or a factor; this is only notation and decides no equation."""
+
+from __future__ import annotations
+
+from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.interpreting.signature import LABELS, PARAMETERS
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import Node
+
+__all__ = ["applies"]
+
+
+def applies(name: ast.Symbol, group: Node) -> bool:
+    """Whether a name before brackets takes what is in them as its argument."""
+    if not isinstance(group, ast.Group) or group.opening != "(" or group.body is None:
+        return False
+    body = group.body
+    if not isinstance(body, ast.Symbol | ast.Listing) and _is_transposed(name):
+        return False  # h^T (\hat y - y)
+    if name.name == r"\delta" and not isinstance(body, ast.Listing):
+        return False  # the error of a layer
+    if name.name in LABELS | PARAMETERS | {"a", "x", "z"} and not isinstance(body, ast.Listing):
+        if name.name in (r"\phi", r"\psi"):
+            return isinstance(body, ast.Symbol) and body.name in ("x", "X")
+        return name.name in ("a", "z", "C", "u", "v") and isinstance(body, ast.Symbol) and body.name != "d"
+    if isinstance(body, ast.Symbol):
+        return body.name != "d" and (name.name not in ("p", "s") or not body.subscripts or not name.subscripts)
+    if isinstance(body, ast.Listing):
+        return True
+    if name.name in ("f", "g", "h", r"\sigma", "A", "B") or len(name.name) > 1 and not name.name.startswith("\\"):
+        return not name.subscripts or any(isinstance(s, ast.Symbol) for s in name.subscripts)
+    return False
+
+
+def _is_transposed(name: ast.Symbol) -> bool:
+    return any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in name.superscripts)
