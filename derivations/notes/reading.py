@@ -109,6 +109,8 @@ class Reading(Equations, Effects):
             return replace(record, verdict="definition", method="statement", reason="a sign by itself: no equation")
         if step.sign.sign == r"\sim":
             return replace(record, verdict="definition", method="statement", reason="a statement, not an equation")
+        if step.right is None and isinstance(members[0], ast.Symbol) and self._is_said_in_words(step, members):
+            return replace(record, verdict="definition", method="statement", reason="what it is, is said in words")
         if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
             return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
         unread = self._unread_with(step, members)
@@ -119,6 +121,11 @@ class Reading(Equations, Effects):
             if isinstance(side.node, ast.Unread):
                 return replace(record, verdict="unsupported", method="reading", reason=side.node.reason)
         return None
+
+    def _is_said_in_words(self, step: Step, members: Sequence[Node | None]) -> bool:
+        """Whether words go on behind a name and a sign: $s_l =$ the number of units."""
+        after = self.document.formulas[step.formula].context.after.lstrip(" ")
+        return len(members) == 2 and members[1] is None and after[:1].isalpha()
 
     def _unread_with(self, step: Step, members: Sequence[Node | None]) -> ast.Unread | None:
         """What can't be read of a chain, before the step or in its row; what stands in a later row leaves it alone."""

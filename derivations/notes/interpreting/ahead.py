@@ -2,12 +2,14 @@ r"""Functions that a document uses before it says what they are: h(x) = g(\theta
 
 Such a function is known from the start if the document defines it once, soon after its first use, as an expression in
 its one argument and in nothing else: then no reading of the text gives it another meaning. So is a name that "where …"
-behind its first use defines, once and of what has no other definition: \sum_i y_i \log \alpha_i, where \alpha_i = ….
+behind its first use defines, once and of what is not defined otherwise: \sum_i y_i \log \alpha_i, where \alpha_i = ….
+One "where" reaches over a list: ∂L/∂z = p - y, where L = -\sum_k y_k \log p_k and p = softmax(z).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.signature import Signature
@@ -21,10 +23,11 @@ __all__ = ["said_ahead"]
 _NEAR = 4  # formulas from the first use to the definition
 _CONSTANTS = frozenset(("e", r"\pi"))
 _WHERE = re.compile(
-    r"(\b(where|here|in which|wherein|wobei|hierbei|où|donde|onde|dove|где|здесь)\b|其中|这里|ここで|여기서|trong đó)"
-    r"\W*(\w+\W+){0,3}$",
+    r"(\b(where|here|in which|wherein|with|wobei|hierbei|mit|où|avec|donde|con|onde|com|dove|где|здесь|при)\b"
+    r"|其中|这里|ここで|여기서|trong đó|với)\W*(\w+\W+){0,3}$",
     re.I,
 )
+_ALSO = re.compile(r"[^\w#]*(and|und|et|y|e|и|和|与|và|と)?[^\w#]*", re.I)
 
 
 def said_ahead(document: Document, signature: Signature) -> tuple[tuple[Step, Head], ...]:
@@ -63,28 +66,59 @@ def _names_ahead(document: Document, signature: Signature) -> tuple[tuple[Step, 
         )
         if head is not None:
             found.setdefault(head.ref.key, []).append((step, head))
-    once = [known[0] for known in found.values() if len(known) == 1]
-    return tuple(
-        (s, h) for s, h in once if _is_said_behind(document, signature, s, h) and not _heads_in(s, signature, found)
-    )
+    once = {key: known[0] for key, known in found.items() if len(known) == 1}
+    said: dict[str, tuple[Step, Head]] = {}
+    listed = -1  # the last formula that a "where" reaches
+    for key, (step, head) in sorted(once.items(), key=lambda item: document.steps.index(item[1][0])):
+        goes_on = listed in (step.formula, step.formula - 1) and _goes_on(document, step)
+        if _is_said_behind(document, signature, step, head, goes_on):
+            said[key] = step, head
+            listed = step.formula
+    return tuple(_in_order(said, {key: _heads_in(s, signature, found) for key, (s, _) in said.items()}))
 
 
-def _is_said_behind(document: Document, signature: Signature, step: Step, head: Head) -> bool:
-    """Whether the words before a definition refer to the formula before it, which has the name."""
+def _goes_on(document: Document, step: Step) -> bool:
+    """Whether a definition stands behind the formula before it with no words between them but "and"."""
+    formula = document.formulas[step.formula]
+    if step.chain > 0:
+        return _ALSO.fullmatch(formula.chains[step.chain].words) is not None
+    before = document.formulas[step.formula - 1] if step.formula else None
+    if before is None:
+        return False
+    between = formula.source.excerpt.source.text[before.source.end : formula.source.start]
+    return _ALSO.fullmatch(between) is not None
+
+
+def _in_order(said: dict[str, tuple[Step, Head]], needs: dict[str, set[str]]) -> Iterator[tuple[Step, Head]]:
+    """The definitions of what is said, each behind those that it needs; without those that need what isn't."""
+    known: set[str] = set()
+    while ready := [key for key in said if key not in known and needs[key] <= known]:
+        known.update(ready)
+        yield from (said[key] for key in ready)
+
+
+def _is_said_behind(document: Document, signature: Signature, step: Step, head: Head, goes_on: bool) -> bool:
+    """Whether the words before a definition refer to the formula before it, which has the name.
+
+    goes_on: whether it stands in the list of one to which they do.
+    """
     formula = document.formulas[step.formula]
     used = _first_use(document, signature, head)
-    said = (
+    said = goes_on or (
         bool(_WHERE.search(formula.context.before[-60:]))
         or step.chain > 0
         and bool(_WHERE.search(formula.chains[step.chain].words))
     )
-    return step.sign.sign == "=" and not head.arguments and step.formula - _NEAR < used < step.formula and said
-
-
-def _heads_in(step: Step, signature: Signature, found: dict[str, list[tuple[Step, Head]]]) -> bool:
-    """Whether the value of a name has something in it that the document defines as well."""
     assert step.right is not None and step.right.node is not None
-    return any(ref.key in found for ref in names_in([step.right.node], signature.habits))
+    is_value = any(True for _ in names_in([step.right.node], signature.habits))  # y = 1 is a case of what has a y
+    is_near = step.formula - _NEAR < used < step.formula
+    return step.sign.sign == "=" and not head.arguments and is_near and said and is_value
+
+
+def _heads_in(step: Step, signature: Signature, found: Collection[str]) -> set[str]:
+    """What stands in the value of a name and is defined by the document as well."""
+    assert step.right is not None and step.right.node is not None
+    return {ref.key for ref in names_in([step.right.node], signature.habits)} & set(found)
 
 
 def _first_use(document: Document, signature: Signature, head: Head) -> int:

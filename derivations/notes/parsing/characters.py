@@ -349,6 +349,8 @@ class CharacterLexer:
                     self._plain("CONNECTIVE", "Leftrightarrow", token)
                     return
                 self._plain("REL", r"\le" if text == "<" else r"\ge", token)
+            elif self._follows(token, text):  # a >> b
+                self._plain("REL", r"\ll" if text == "<" else r"\gg", token)
             else:
                 self._plain("REL", text, token)
         elif text == ":":

@@ -1,0 +1,61 @@
+"""What is said behind its use: "where" and "with" reach over a list, and words may go on where a formula ends."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+SOFTMAX = r"""
+$$\frac{\partial L}{\partial z_k} = p_k - y_k$$
+where $L = -\sum_k y_k \log p_k$ and $p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$, for labels with $\sum_k y_k = 1$.
+"""
+LOGISTIC = r"""
+The gradient is $\frac{\partial L}{\partial w} = (\hat y - y) x$, with $L = -y \log \hat y - (1 - y) \log(1 - \hat y)$,
+$\hat y = \sigma(z)$ and $z = w^T x + b$.
+"""
+LEAST_SQUARES = r"""
+$$\nabla_w J = \frac1n X^T (\hat y - y)$$
+wobei $J = \frac{1}{2n} \|\hat y - y\|^2$ und $\hat y = X w$.
+"""
+
+
+def verdicts(text: str) -> list[str]:
+    return [step.verdict for step in check_notes(text).steps]
+
+
+@pytest.mark.parametrize("text", [SOFTMAX, LOGISTIC, LEAST_SQUARES])
+def test_a_gradient_holds_by_what_is_said_behind_it(text):
+    assert verdicts(text)[0] == "proved"
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        (SOFTMAX, "= p_k - y_k", "= p_k + y_k"),
+        (SOFTMAX, "= p_k - y_k", "= 2 (p_k - y_k)"),
+        (LOGISTIC, r"= (\hat y - y) x", r"= (y - \hat y) x"),
+        (LEAST_SQUARES, r"\frac1n X^T", r"\frac2n X^T"),
+    ],
+)
+def test_a_wrong_gradient_is_refuted_by_what_is_said_behind_it(text, right, wrong):
+    assert right in text
+    assert verdicts(text.replace(right, wrong))[0] == "refuted"
+
+
+def test_a_value_behind_a_formula_is_a_case_and_no_definition():
+    text = r"""
+The loss is $L = -y \log p - (1 - y) \log(1 - p)$, and $\frac{\partial L}{\partial p} = -\frac{1}{p}$ with $y = 1$.
+"""
+    assert verdicts(text)[1] != "proved"
+    assert verdicts(text.replace(r"-\frac{1}{p}", r"\frac{1}{p}"))[1] not in ("proved", "supported")
+
+
+def test_a_name_that_is_said_twice_is_not_known_ahead():
+    text = r"$$\frac{\partial L}{\partial w} = 2 w$$ where $L = w^2$. Elsewhere $L = w^3$, where $w > 0$."
+    assert verdicts(text)[0] != "refuted"
+
+
+def test_words_that_say_what_a_name_is_are_no_equation():
+    text = r"$s_l =$ the number of units in layer $l$, and $\lambda >> \alpha$. Then $s_l = $"
+    steps = check_notes(text).steps
+    assert [(s.verdict, s.method) for s in steps[:2]] == [("definition", "statement")] * 2
+    assert steps[2].verdict == "unsupported"
