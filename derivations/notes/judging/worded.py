@@ -38,6 +38,7 @@ _CONSTANT = (
     r"|\b(prepend|append|augment|absorb|pad)\w*\b|\b(dummy|always|extra)\b[^.]{0,30}\b(1|one|input|feature)"
 )
 _SAID = r"(?<![\w\\^{{_.,(-])(?-i:{})\s*:?=\s*[\w\\(]"  # u=exp(a_0)+exp(a_1), in words and not as a formula
+_FORMULAS = re.compile(r"\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{.*?\\end\{\w+\*?\}", re.S)
 _GIVEN = frozenset([*"xytwbnmNKXYTWB"])
 _SENTENCES = re.compile(r"(?<=[.。;:])\s|\n\s*\n")
 _CAPITAL = re.compile(
@@ -64,9 +65,11 @@ class Worded(Judging):
 
     def _of_unread_value(self, suspect: Suspect) -> Excuse | None:
         """A number that nothing read defines, and that the words say to be something; data and weights aside."""
-        names = {a.name for a in _atoms(suspect.equation) if isinstance(a, sp.Symbol)} if suspect.equation else set()
+        atoms = _atoms(suspect.equation) if suspect.equation is not None else set()
+        names = {a.name for a in atoms if isinstance(a, sp.Symbol) and not a.is_integer}
         names -= {symbol.name for symbol in self.scope.symbols} | _GIVEN
-        unread = sorted(n for n in names if len(n) == 1 and n.isalpha() and self.signature.says(_SAID.format(n)))
+        words = _FORMULAS.sub(" ", self.signature.words) if names else ""
+        unread = sorted(n for n in names if len(n) == 1 and n.isalpha() and re.search(_SAID.format(n), words))
         return left_open(f"{unread[0]} is said to be something, in a way that isn't read") if unread else None
 
     def _of_constant_feature(self, suspect: Suspect) -> Excuse | None:
