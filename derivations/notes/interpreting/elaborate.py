@@ -402,7 +402,7 @@ class Elaborator(Products):
         ):
             raise UnsupportedNoteError("an index on a bracket")
         if len(value.axes) > 2 and value.expr.has(Partial):
-            self.doubts.append("in which order the indices of a derivative by a matrix stand")
+            self.noticed.doubts.append("in which order the indices of a derivative by a matrix stand")
         taken = list(value.axes[: len(letters)])
         if len(letters) == 1 and len(value.axes) == 2 and letters[0] is not None:
             own = [axis for axis in value.axes if axis.sort == self.sort_of(letters[0])]

@@ -137,6 +137,8 @@ class Posed(Solved):
         """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
         if not self._is_near_zero(step):
             return False
+        if not isinstance(left, ast.Symbol):
+            return False  # K(w) is another function of what is solved for
         assert step.left is not None
         try:
             name = self._speaker(step.left).side(left).expr

@@ -1,8 +1,11 @@
 r"""What an equation that was set to zero is solved for: \sum_i (x_i - \mu) = 0, so \hat\mu = \frac1n \sum_i x_i.
 
-A value that makes the equation hold is proved to be a solution. One that does not, where its half, its double or its
-opposite does, is refuted: it was meant as the solution of this equation; so is one that is the solution of an equation
-of the first degree but for one index, sign or factor. Any other value may solve other equations.
+    X^T (X w - y) = 0, so \hat w = (X^T X)^{-1} X^T y
+
+A value that makes the equation hold is proved to be a solution, and A^{-1} b is one where A w = b says the same. One
+that does not, where its half, its double or its opposite does, is refuted: it was meant as the solution of this
+equation; so is one that is the solution of an equation of the first degree but for one index, sign or factor. Any other
+value may solve other equations.
 """
 
 from __future__ import annotations
@@ -15,13 +18,18 @@ import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
-from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
+from derivations.notes.interpreting.quotients import product_of
 from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.judging.slips import is_near_miss
+from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
+from derivations.notes.parsing.render import render
+from derivations.verdict import Status, Verdict
 
 __all__ = ["SOLVING", "Solved"]
 
@@ -50,7 +58,10 @@ class Solved(Judging):
         return any(is_provable(replace(asked, right=m), self.seed, OPERATIONS, SECONDS) for m in multiples)
 
     def _solution(self, step: Step, left: Node, right: Node) -> Judged | None:
-        """The verdict on a number said to solve an equation that was set to zero; None where nothing is certain."""
+        """The verdict on a value said to solve an equation that was set to zero; None where nothing is certain."""
+        inverse = _inverse_before(right)
+        if inverse is not None and isinstance(left, ast.Symbol):
+            return self._by_inverse(step, left, *inverse)
         if step.left is None or step.right is None or not self._is_near_zero(step):
             return None
         itself = self._under(step, right, right).equation
@@ -97,6 +108,38 @@ class Solved(Judging):
                     return Judged(replace(verdict, reason=reason), (), solved.left, solved.right, solved)
         return None
 
+    def _by_inverse(self, step: Step, name: ast.Symbol, matrix: Node, rest: Node) -> Judged | None:
+        r"""w = A^{-1} b, or \hat w or w^*, where A w = b says that the derivative of the last loss of w is zero."""
+        plain = tuple(d for d in name.decorations if d != "hat")
+        for unknown in dict.fromkeys([name, replace(name, superscripts=()), ast.Symbol(name.name, plain)]):
+            judged = self._under(step, product_of((ast.Factor("", "", matrix), ast.Factor("", "", unknown))), rest)
+            if judged.equation is None or judged.left is None or judged.right is None:
+                continue
+            key = read_name(unknown, self.signature.habits).key
+            near = self.scope.zeroed if self._is_near_zero(step) else []
+            last = next((e for e in reversed([*self.slopes, *near]) if key in {a.name for a in labels_in(e)}), None)
+            apart = replace(judged.equation, left=judged.left - judged.right)
+            if last is None:
+                continue
+            multiples = self._multiples(apart, _at_entry_of(apart.left, last))
+            if any(is_provable(equation, self.seed, OPERATIONS, SECONDS) for equation in multiples):
+                return replace(judged, verdict=Verdict(Status.PROVED, "solution", (f"{render(matrix)} is invertible",)))
+            for equation in multiples:
+                verdict = decide(equation, self.seed, OPERATIONS, SECONDS)
+                if verdict.is_refuted and is_near_miss(equation, self.seed, ("index", "term_sign")):
+                    reason = "no solution of what was set to zero"
+                    return Judged(replace(verdict, reason=reason), (), equation.left, equation.right, equation)
+        return None
+
+    def _multiples(self, asked: Equation, slope: sp.Expr) -> list[Equation]:
+        """That a left side is a derivative times a number, or times how many samples there are."""
+        below = {p.base for p in slope.atoms(sp.Pow) if p.exp == -1}
+        counts = sorted((s for s in below if isinstance(s, sp.Symbol)), key=str)
+        known = (e.definition for e in self.scope.definitions_of(slope))
+        definitions = tuple(dict.fromkeys((*asked.definitions, *(d for d in known if d is not None))))
+        ratios = (c * count for count in (sp.S.One, *counts) for c in _MULTIPLES)
+        return [replace(asked, left=r * slope, right=asked.left, definitions=definitions) for r in ratios]
+
     def _solved_by(
         self, name: sp.Symbol | sp.Indexed, value: sp.Expr, itself: Equation
     ) -> Iterator[tuple[Equation, sp.Expr]]:
@@ -126,6 +169,22 @@ class Solved(Judging):
 
 def _indices(atom: sp.Expr) -> tuple[sp.Expr, ...]:
     return atom.indices if isinstance(atom, sp.Indexed) else ()
+
+
+def _inverse_before(side: Node) -> tuple[Node, Node] | None:
+    """A and b of A^{-1} b."""
+    if not isinstance(side, ast.Product) or len(side.factors) < 2 or side.factors[0].sign:
+        return None
+    first, *rest = side.factors
+    above: tuple[Node, ...] = getattr(first.body, "superscripts", ())
+    if len(above) != 1 or "".join(render(above[0]).split()) != "-1" or any(f.operator == "/" for f in rest):
+        return None
+    match first.body:
+        case ast.Scripted(base, ()):
+            return base, product_of(tuple(rest))
+        case ast.Symbol():
+            return replace(first.body, superscripts=()), product_of(tuple(rest))
+    return None
 
 
 def _at_entry_of(expr: sp.Expr, slope: sp.Expr) -> sp.Expr:
