@@ -102,13 +102,16 @@ def _with_layers_alike(
     return found
 
 
-def _signed(document: Document, text: str, maps: frozenset[str], whole: Document | None = None) -> Signature:
+def _signed(
+    document: Document, text: str, maps: frozenset[str], whole: tuple[Document, Signature] | None = None
+) -> Signature:
     """The notation of a document; whole: the one of which it is a part, which says of what shapes its names are."""
     sides = [(f.index, [m for c in f.chains for m in c.members if m is not None]) for f in document.formulas]
     signature = sign_document(sides, text, maps)
-    whole = whole or document
-    signature = replace(signature, symmetries=symmetries_said(whole, signature.habits))
-    return with_shapes(document, signature, declared_sizes(whole, signature.habits))
+    stated_in = document if whole is None else whole[0]
+    said = symmetries_said(document, signature.habits) if whole is None else whole[1].symmetries
+    signature = replace(signature, symmetries=said)
+    return with_shapes(document, signature, declared_sizes(stated_in, signature.habits))
 
 
 def _read_in_all_ways(
@@ -151,7 +154,7 @@ def _read_again(
     left_open = {found[k].formula for k in wanted if _is_open(found[k])}
     stated = declared_sizes(document, signature.habits)
     for part, own in slices(document, signature, left_open):
-        notation = _signed(part, signature.words, maps, document)
+        notation = _signed(part, signature.words, maps, (document, signature))
         is_part = len(part.formulas) < len(document.formulas)
         for once in (notation if is_part else None, as_plain_arrays(part, notation, stated)):
             if once is None or not any(_is_open(found[w]) for w, _ in own if w in wanted):
@@ -201,7 +204,7 @@ def _alone(
     """
     found = record
     for part, text, own in parts_around(document, step):
-        found = Reading(part, _signed(part, text, maps, document), Choices(), seed).run(until=own)[-1]
+        found = Reading(part, _signed(part, text, maps, (document, signature)), Choices(), seed).run(until=own)[-1]
         if found.verdict in HELD or why(found.reason) in (Why.HOLDS_WHERE, Why.SUMS_TO_ONE):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
     if not record.definitions and found.verdict == "undecided" and not _is_said_elsewhere(found, signature):

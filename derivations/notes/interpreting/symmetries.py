@@ -44,13 +44,13 @@ _WORDS = {
         r"|symétriques?\b|simétric[ao]s?\b|simmetric[aoh]e?\b|симметричн\w*|对称|對稱|対称|대칭|đối xứng"
     ),
 }
-_BETWEEN = (
-    r"(?:(?!(?:has|have|its|that|whose|of|where|which|with|if|not)\b)(?:[^\W_]+[-,]?|\$[^$\n]*\\times[^$\n]*\$)\s*)"
-)
+_WORD = r"[^\W_]+(?:-[^\W_]+)*,?|\$[^$\n]*\\times[^$\n]*\$"
+_BETWEEN = rf"(?:(?!(?:has|have|its|that|whose|of|where|which|with|if|not)\b)(?>{_WORD})\s+)"
 _IS = r"\s*,?\s*(?:is|are|be|being|是|为|est|es|ist|é|è|—|–)?\s*"
 _BEHIND = {s: re.compile(rf"{_IS}{_BETWEEN}{{0,5}}?(?:{words})", re.I) for s, words in _WORDS.items()}
 _BEFORE = {s: re.compile(rf"(?:{words})(?:\s*[^\W\d_]+){{0,2}}\s*$", re.I) for s, words in _WORDS.items()}
 _DENIED = re.compile(r"\b(?:not|no|non|nicht|pas|isn't|не)[\s-]*(?:\w+\s+){0,2}$|不\w?$|非$", re.I)
+_NEAR = 100  # characters beside a name
 _CELL = re.compile(r"(.+)\[(\d+),\s*(\d+)\]")
 
 
@@ -137,10 +137,11 @@ def _in_words(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:
         return
     first = formula.chains[0].members[0]
     names = first.items if isinstance(first, ast.Listing) else (first,)
+    said_before, said_behind = formula.context.before[-_NEAR:], formula.context.after[:_NEAR]
     for symmetry in _WORDS:
-        behind = _BEHIND[symmetry].match(formula.context.after)
-        before = _BEFORE[symmetry].search(formula.context.before)
-        if before is not None and _DENIED.search(formula.context.before[: before.start()]):
+        behind = _BEHIND[symmetry].match(said_behind)
+        before = _BEFORE[symmetry].search(said_before)
+        if before is not None and _DENIED.search(said_before[: before.start()]):
             before = None
         if behind is None and before is None:
             continue

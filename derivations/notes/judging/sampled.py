@@ -98,7 +98,7 @@ class Sampled(Judging):
         if suspect.equation is None or not re.search(_MEAN, suspect.before, re.I):
             return None
         sizes = suspect.right_expr.free_symbols - suspect.left_expr.free_symbols
-        for size in (s for s in sizes if s.is_integer or s.name in "NMm"):
+        for size in sorted((s for s in sizes if s.is_integer or s.name in "NMm"), key=str):
             if is_provable(replace(suspect.equation, right=suspect.right_expr * size), self.seed):
                 return left_open(f"holds for the mean over {size} samples, which the text announces")
         return None
