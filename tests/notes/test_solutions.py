@@ -52,6 +52,7 @@ WRONG = [
     (NORMAL, r"\frac2n\sum_{i=1}^n (x_i - \mu)^2"),
 ]
 OTHER = [
+    (r"The data are centred, $\bar x = 0$. " + LINE, r"\bar y"),
     (SHARES, r"\frac{n_k}{n}"),
     (SHARES, r"\frac{n_k}{\sum_j n_j}"),  # what may solve something else, or be meant so
     (LINE, r"\bar y - \frac{\sum_i (x_i - \bar x)(y_i - \bar y)}{\sum_i (x_i - \bar x)^2} \bar x"),

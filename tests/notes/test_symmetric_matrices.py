@@ -101,3 +101,19 @@ def test_weights_on_a_diagonal_are_written_out() -> None:
 )
 def test_slips_with_weights_of_samples_are_not_held(wrong: str) -> None:
     assert last(WEIGHTED.replace("GRADIENT", wrong)).verdict in ("refuted", "undecided")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "$A$ be a diagonal matrix and $B$ a square matrix",
+        "$A$ be symmetric and $B$ be symmetric",
+        "$A$ and $B$ be square matrices",
+    ],
+)
+def test_matrices_commute_for_no_reason_that_is_said_here(said: str) -> None:
+    assert last(f"Let {said}. Then $A B = B A$.").verdict not in ("proved", "supported")
+
+
+def test_a_product_of_symmetric_matrices_is_turned_by_a_transpose() -> None:
+    assert last("Let $A$ be symmetric and $B$ be symmetric. Then $(A B)^T = B A$.").verdict == "proved"

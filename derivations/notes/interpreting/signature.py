@@ -158,7 +158,8 @@ class Signature:
     def called_arrays(self) -> frozenset[str]:
         """Names that the words call vectors or matrices: `$a$ and $b$ are vectors`, `the vector $v$`."""
         found = (m for pattern in (_ARE_ARRAYS, _THE_ARRAYS) for m in pattern.finditer(self.words))
-        return frozenset(name for m in found for name in _LETTER.findall(m[1]))
+        symmetric = {said.key for said in self.symmetries}
+        return frozenset(name for m in found for name in _LETTER.findall(m[1])) | symmetric
 
     def number_of(self, sort: object) -> int:
         """A number for each sort, in the order in which they are asked for: for what is written nowhere."""

@@ -108,7 +108,7 @@ class Survey:
 
     def formula(self, number: int, sides: Sequence[Node]) -> None:
         # what it gives is one number for all samples
-        is_of_means = any(self._is_of_means(side) or self._is_of_sums(side) for side in sides)
+        is_of_means = any(self._is_of_means(side) or self._is_of_sums(side) for side in sides) or _is_mean(sides)
         for side in sides:
             if len(sides) > 1 and not is_of_means:  # a name by itself, as in "where $p$ is", says nothing of it
                 self.alone |= {ref.key for ref in names_in([side], self.habits) if isinstance(side, ast.Symbol)}
@@ -442,6 +442,12 @@ def _is_transpose(script: Node) -> bool:
 def all_symbols(sides: Iterable[Node]) -> Iterator[ast.Symbol]:
     for side in sides:
         yield from (n for n in walk(side) if isinstance(n, ast.Symbol))
+
+
+def _is_mean(sides: Sequence[Node]) -> bool:
+    r"""Whether an equation says that a name is a mean: a = \bar y."""
+    names = [accented(side) for side in sides if isinstance(side, ast.Symbol)]
+    return len(names) == len(sides) == 2 and [name.startswith(_BARS) for name in names] == [False, True]
 
 
 def names_in(sides: Iterable[Node], habits: Habits) -> Iterator[Ref]:
