@@ -24,7 +24,7 @@ import numpy as np
 from .array_module import HostOnlyError, is_traced, xp
 from .choice_rules import CHOICES, any_doubt, decided, is_choice, lost, to_integers
 from .host import STRUCTURAL, dot, entries, reduced
-from .moved_errors import MOVES, modulus, power_moved
+from .moved_errors import MOVES, added_to, modulus, power_moved, sum_of
 
 __all__ = ["Bound", "bounds_of", "dense", "is_analysed"]
 
@@ -97,29 +97,16 @@ def _rounding(out: Any, units: float = 1.0) -> Any:
     return bound
 
 
-def _plus(total: Any, *terms: Any) -> Any:
-    """A bound that nothing else holds yet, and these added: in its place, a new array being slower than the sum."""
-    for t in terms:
-        if t is not None:
-            total += t
-    return total
-
-
-def _total(*terms: Any) -> Any:
-    present = [t for t in terms if t is not None]
-    return sum(present[1:], start=present[0])
-
-
 def _add(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
-    return _plus(_rounding(out), *e)
+    return added_to(_rounding(out), *e)
 
 
 def _mul(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     (a, b), (ea, eb) = v, e
     bound = _rounding(out)
     if eb is not None:
-        bound = _plus(bound, _plus(modulus(a), ea) * eb)
-    return bound if ea is None else _plus(bound, ea * modulus(b))
+        bound = added_to(bound, added_to(modulus(a), ea) * eb)
+    return bound if ea is None else added_to(bound, ea * modulus(b))
 
 
 def _div(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -130,12 +117,12 @@ def _div(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
         return _rounding(out) + ea / modulus(b)
     # â/b̂ − a/b = (e_a + |q| e_b)/b with |b| ≥ |b̂| − e_b
     room = modulus(b) - eb
-    return _rounding(out) + xp.where(room > 0, _total(modulus(out) * eb, ea) / room, xp.inf)
+    return _rounding(out) + xp.where(room > 0, sum_of(modulus(out) * eb, ea) / room, xp.inf)
 
 
 def _exp(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     moved = None if e[0] is None else (modulus(out) + float(jnp.finfo(out.dtype).tiny)) * xp.expm1(e[0])
-    return _total(_rounding(out, 4), moved)
+    return sum_of(_rounding(out, 4), moved)
 
 
 def _log(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -164,7 +151,7 @@ def _smooth(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
 def _integer_pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     y = eqn.params["y"]
     moved = None if e[0] is None else power_moved(modulus(v[0]), float(y), e[0])
-    return _total(_rounding(out, max(2, abs(y))), moved)
+    return sum_of(_rounding(out, max(2, abs(y))), moved)
 
 
 def _pow(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -252,7 +239,7 @@ def _prod(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axes = tuple(eqn.params["axes"])
     terms = int(np.prod([v[0].shape[axis] for axis in axes], dtype=np.int64))
     x = modulus(v[0])
-    largest = xp.prod(_total(x, e[0]), axis=axes)
+    largest = xp.prod(sum_of(x, e[0]), axis=axes)
     rounded = largest * (terms * float(jnp.finfo(out.dtype).eps)) + _rounding(out)
     return rounded if e[0] is None else rounded + (largest - xp.prod(x, axis=axes))
 
@@ -266,8 +253,8 @@ def _dot(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     kind = jnp.finfo(out.dtype)
     # each product and each of the additions round: |a| (N ε |b| + e_b) + e_a (|b| + e_b)
     unit = terms * float(kind.eps) * (4 if jnp.issubdtype(out.dtype, jnp.complexfloating) else 1)
-    bound = dot(modulus(a), _total(modulus(b) * unit, eb), dims) + terms * float(kind.tiny)
-    return bound if ea is None else bound + dot(ea, _total(modulus(b), eb), dims)
+    bound = dot(modulus(a), sum_of(modulus(b) * unit, eb), dims) + terms * float(kind.tiny)
+    return bound if ea is None else bound + dot(ea, sum_of(modulus(b), eb), dims)
 
 
 def _sum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -276,12 +263,12 @@ def _sum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     moved = None if e[0] is None else reduced(np.add, xp.broadcast_to(e[0], v[0].shape), axes)
     if terms <= 1:
         return moved
-    return _total(reduced(np.add, modulus(v[0]), axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
+    return sum_of(reduced(np.add, modulus(v[0]), axes) * ((terms - 1) * float(jnp.finfo(out.dtype).eps)), moved)
 
 
 def _cumsum(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     axis, reverse = eqn.params["axis"], eqn.params["reverse"]
-    total = _total(modulus(v[0]) * (v[0].shape[axis] * float(jnp.finfo(out.dtype).eps)), e[0])
+    total = sum_of(modulus(v[0]) * (v[0].shape[axis] * float(jnp.finfo(out.dtype).eps)), e[0])
     return xp.flip(xp.cumsum(xp.flip(total, axis), axis), axis) if reverse else xp.cumsum(total, axis)
 
 
@@ -296,7 +283,7 @@ def _scatter_add(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound
     operand, indices, updates = v
     terms = 1 + int(np.prod(indices.shape[:-1], dtype=np.int64))
     unit = terms * float(jnp.finfo(out.dtype).eps)
-    left, right = _total(modulus(operand) * unit, e[0]), _total(modulus(updates) * unit, e[2])
+    left, right = sum_of(modulus(operand) * unit, e[0]), sum_of(modulus(updates) * unit, e[2])
     return _misplaced(eqn, e, _scatter_errors(jax.lax.scatter_add, eqn, v, left, right))
 
 
@@ -340,12 +327,12 @@ def _reduce_largest(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bo
 
 def _unchanged(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """|·| is 1-Lipschitz; that of a complex number is rounded."""
-    return _total(_rounding(out, 4), e[0]) if v[0].dtype != out.dtype else e[0]
+    return sum_of(_rounding(out, 4), e[0]) if v[0].dtype != out.dtype else e[0]
 
 
 def _of_parts(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     present = [b for b in e if b is not None]
-    return _total(*present) if present else None
+    return sum_of(*present) if present else None
 
 
 def _stepwise(step: str) -> Callable[..., Bound]:
@@ -364,7 +351,7 @@ def _convert(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
         moved = None if e[0] is None else xp.asarray(e[0], dtype=xp.float64)
         own, other = jnp.finfo(before), jnp.finfo(out.dtype)
         exact = own.nmant <= other.nmant and own.maxexp <= other.maxexp
-    return moved if exact else _total(_rounding(out), moved)
+    return moved if exact else sum_of(_rounding(out), moved)
 
 
 def _structural(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list[Bound]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .array_module import xp
 
-__all__ = ["MOVES", "modulus", "power_moved"]
+__all__ = ["MOVES", "added_to", "modulus", "power_moved", "sum_of"]
 
 
 def modulus(x: Any) -> Any:
@@ -21,6 +21,20 @@ def modulus(x: Any) -> Any:
     if jnp.issubdtype(x.dtype, jnp.complexfloating):
         return xp.asarray(xp.abs(x), dtype=xp.float64)
     return xp.abs(xp.asarray(x, dtype=xp.float64))
+
+
+def added_to(total: Any, *terms: Any) -> Any:
+    """A bound that nothing else holds yet, and these added: in its place, a new array being slower than the sum."""
+    for t in terms:
+        if t is not None:
+            total += t
+    return total
+
+
+def sum_of(*terms: Any) -> Any:
+    """The sum of the bounds that there are."""
+    present = [t for t in terms if t is not None]
+    return sum(present[1:], start=present[0])
 
 
 def _nearest(x: Any, e: Any) -> Any:
