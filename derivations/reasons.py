@@ -24,6 +24,7 @@ class Why(enum.Enum):
     TRANSPOSED = "what is transposed is read as a number"
     TURNED = "it holds with the indices of a name exchanged"
     HOLDS_WHERE = "it holds under a condition that nothing states"
+    RIGHT_CLASS = "an index on one side only may be the class whose label is 1"
     SUMS_TO_ONE = "it holds where probabilities sum to 1"
     ROUNDED = "how far its numbers are rounded isn't known"
     UNDEFINED_POINT = "a term is undefined under the side conditions of the others"

@@ -28,6 +28,7 @@ from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.kinds import KINDS, Kinds, Place, is_named_in
 from derivations.notes.judging.logits import Logits
 from derivations.notes.judging.redefining import Redefining
+from derivations.notes.judging.softmaxed import Softmaxed
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -43,7 +44,7 @@ _OTHER_SIGMA = "σ was said to be another function than the logistic one"
 
 
 @dataclass
-class Equations(Kinds, Redefining, Excusing, Logits):
+class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
     """The part of a reading that says what an equation comes to."""
 
     def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
@@ -116,7 +117,7 @@ class Equations(Kinds, Redefining, Excusing, Logits):
             worked_out = self._worked_out(step, left, right)
             if worked_out is not None and not (right == _ZERO and not worked_out.verdict.is_proved):
                 judged = worked_out  # A = 0 that the values don't give is to be solved
-        for more in (self._with_ties, self._with_logit, self._with_model):
+        for more in (self._with_ties, self._with_logit, self._with_softmax, self._with_model):
             if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
                 judged = more(step, left, right) or judged
         return self._by_means(judged)

@@ -1,7 +1,8 @@
 r"""Terms and factors left out: a_1 + a_2 + \dots + a_n is \sum_{k=1}^n a_k, and f(x_1) \cdots f(x_n) a product.
 
 An omission is understood only where its first and last terms differ in an index alone: a number in the one, a letter
-or number in the other. What stands between them must be of the same form.
+or number in the other. What stands between them must be of the same form. Two indices set tight are two beside a pair
+of letters: W_{k1} u_1 + \dots + W_{kd} u_d, and x_{11} + \dots + x_{1d}.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
-from derivations.notes.parsing.mapping import joined
+from derivations.notes.parsing.mapping import joined, mapped
 
 __all__ = ["factors_in_full", "terms_in_full"]
 
@@ -26,6 +27,8 @@ def terms_in_full(node: ast.Sum) -> Node:
     dots = [p for p, term in enumerate(node.terms) if isinstance(term.body, ast.Ellipsis)]
     if not dots or dots[0] == 0 or dots[-1] + 1 >= len(node.terms):
         return node
+    if any(_is_pair(script) for script in _scripts(node.terms[dots[-1] + 1].body)):
+        node = mapped(node, _with_pairs, 0)
     letter = _new_letter(node)
     last = node.terms[dots[-1] + 1]
     for begin in range(dots[0]):
@@ -70,6 +73,33 @@ def factors_in_full(node: ast.Product) -> ast.Product:
             whole = replace(before[begin], body=ast.Group("(", ")", inner, span=node.span))
             return replace(node, factors=(*before[:begin], whole, *after[size:]))
     return node
+
+
+def _scripts(node: Node) -> Iterator[Node]:
+    return (script for n in walk(node) if isinstance(n, ast.Symbol) for script in n.subscripts)
+
+
+def _is_pair(script: Node) -> bool:
+    """Whether two indices are set tight: kd, 1d."""
+    return isinstance(script, ast.Product) and len(script.factors) == 2
+
+
+def _with_pairs(node: Node) -> Node:
+    """A name with k1 and 12 below it as pairs of indices."""
+    if not isinstance(node, ast.Symbol) or not any(_tight(script) for script in node.subscripts):
+        return node
+    return replace(node, subscripts=tuple(_tight(script) or script for script in node.subscripts))
+
+
+def _tight(script: Node) -> ast.Product | None:
+    match script:
+        case ast.Symbol(name, (), (), (), 0) if len(name) == 2 and name[0].isalpha() and name[1].isdigit():
+            first: Node = ast.Symbol(name[0])
+        case ast.Number(name) if len(name) == 2 and name.isdigit():
+            first = ast.Number(name[0])
+        case _:
+            return None
+    return ast.Product((ast.Factor("", "", first), ast.Factor("", "", ast.Number(name[1]))), span=script.span)
 
 
 def _block(factors: tuple[ast.Factor, ...]) -> tuple[ast.Factor, ...]:

@@ -95,6 +95,13 @@ class Scope:
         self.symbols[symbol] = entry
         return entry
 
+    def forget(self, key: str) -> None:
+        """A name stands for something else from here on, which has no definition."""
+        for entry in self.entries.pop(key, []):
+            slot = key, len(entry.axes)
+            self.versions[slot] = self.versions.get(slot, 0) + 1
+            self.history.setdefault(key, []).append(entry)
+
     def definitions_of(self, *exprs: sp.Expr) -> tuple[Entry, ...]:
         """Every name that the expressions depend on, those first that others use."""
         found: dict[sp.Symbol, Entry] = {}

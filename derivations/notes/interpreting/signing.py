@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from derivations.notes.interpreting.bracketed import applies
+from derivations.notes.interpreting.entropies import slots_of_entropies
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.habits import habits_of
 from derivations.notes.interpreting.indicators import has_kronecker
@@ -48,6 +49,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     survey = Survey(habits_of(every), maps)
     for number, sides in formulas:
         survey.formula(number, sides)
+    survey.class_slots += slots_of_entropies(every, survey.habits, words)
     torn = survey.join()
     joined = survey.joined
     classes = frozenset(joined.find(key) for key in survey.class_slots if key not in torn)

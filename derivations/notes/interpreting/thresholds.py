@@ -32,6 +32,8 @@ OTHERWISE = re.compile(
     r"otherwise|else|sonst|andernfalls|sinon|altrimenti|иначе|其他|其它|否则|その他|それ以外|그 외|ngược lại|khác",
     re.I,
 )
+_IN_WORDS = re.compile(r"\s*([^\W\d]{2,}|当|若|如果)?\s*([A-Za-z])\s*(<=|>=|[<>=≤≥])\s*(\d)\s*[,.;]?\s*")
+_SIGNS = {"<=": r"\le", ">=": r"\ge", "≤": r"\le", "≥": r"\ge"}
 
 
 def is_threshold(node: Node) -> bool:
@@ -72,13 +74,19 @@ class Thresholds(Namer):
 
     def by_sides(self, matrix: ast.Matrix) -> Value | None:
         """The value of two rows of which one is for u > v and the other for the rest; None for any other rows."""
-        if matrix.environment not in ("cases", "dcases", "array", "matrix") or len(matrix.rows) != 2:
+        if matrix.environment not in ("cases", "dcases", "array", "matrix") or not 2 <= len(matrix.rows) <= 3:
             return None
-        upper, lower = (_row(row) for row in matrix.rows)
+        edges = [_edge(row) for row in matrix.rows]
+        rows = [row for row, edge in zip(matrix.rows, edges, strict=True) if edge is None]
+        if len(rows) != 2:
+            return None
+        upper, lower = map(_row, rows)
         if upper is None or lower is None:
             return None
         (first, chain), (second, other) = upper, lower
         if chain is None or other is not None and not _is_opposite(chain, other):
+            return None
+        if any(edge is not None and edge.members != chain.members for edge in edges):
             return None
         weight = self.threshold(chain)
         rest = replace(weight, expr=1 - weight.expr)
@@ -89,9 +97,7 @@ class Thresholds(Namer):
 
 def _row(row: tuple[Node | None, ...]) -> tuple[Node, ast.Chain | None] | None:
     """A value and its inequality, which is None for the rest of the cases; nothing where the row is another one."""
-    items: list[Node] = []
-    for cell in row:
-        items += [i for i in (cell.items if isinstance(cell, ast.Listing) else (cell,)) if i is not None]
+    items = _items(row)
     if len(items) < 2:
         return None
     value, *conditions = items
@@ -102,6 +108,30 @@ def _row(row: tuple[Node | None, ...]) -> tuple[Node, ast.Chain | None] | None:
     if len(chains) == 1 and _is_inequality(chains[0]) and (not words or CONDITION_WORDS.fullmatch(words)):
         return value, chains[0]
     return (value, None) if not chains and OTHERWISE.search(words) else None
+
+
+def _items(row: tuple[Node | None, ...]) -> list[Node]:
+    """What a row says, in order, an inequality among its words as one in a formula."""
+    items: list[Node] = []
+    for cell in row:
+        items += [i for i in (cell.items if isinstance(cell, ast.Listing) else (cell,)) if i is not None]
+    return items[:1] + [part for item in items[1:] for part in _said(item)]
+
+
+def _said(item: Node) -> list[Node]:
+    r"""\text{if z < 0} as words and an inequality; anything else as it is."""
+    found = _IN_WORDS.fullmatch(item.words) if isinstance(item, ast.Text) else None
+    if found is None:
+        return [item]
+    sides = ast.Symbol(found[2]), ast.Number(found[4])
+    chain = ast.Chain(sides, (ast.Relation(_SIGNS.get(found[3], found[3])),), span=item.span)
+    return [replace(item, words=found[1]), chain] if isinstance(item, ast.Text) and found[1] else [chain]
+
+
+def _edge(row: tuple[Node | None, ...]) -> ast.Chain | None:
+    """The u = v of a row that is for the threshold itself: every convention is right there, and it decides nothing."""
+    chains = [item for item in _items(row)[1:] if isinstance(item, ast.Chain)]
+    return chains[0] if len(chains) == 1 and [r.sign for r in chains[0].relations] == ["="] else None
 
 
 def _is_opposite(chain: ast.Chain, other: ast.Chain) -> bool:

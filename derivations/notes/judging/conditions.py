@@ -7,7 +7,7 @@ prose just before the formula. What stands beside a step is part of the claim; w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -24,7 +24,8 @@ from derivations.notes.parsing.parser import Document, Step
 from derivations.notes.parsing.render import render, render_chain
 
 __all__ = [
-    "Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_condition", "is_of_both", "values_stated",
+    "Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_bound", "is_condition", "is_of_both",
+    "values_stated",
 ]  # fmt: skip
 
 _NEAR = 220
@@ -37,6 +38,8 @@ _ANY_CASE = re.compile(
 
 _HEADING = re.compile(r"\n\s{0,3}#{1,6}\s[^\n]*\n")
 _ITEM_ENDED = re.compile(r"\n\s*(?:[-*+•]|\d+[.)])\s[^\n]*\$[^\n$]*\$[^\n$]*\$[^\n]*\n\s*\n(?=[^\W\d])")
+
+_ONE_OR_ZERO = (ast.Number("0"), ast.Number("1"))
 
 # "δ_ij is 1 if i = j, else 0" says what δ is: no case of the step behind it
 _DELTA = re.compile(r"\\delta|δ|kronecker|\\(?:mathbb|mathbf|bm)\{?[1I]|indicator|크로네커|克罗内克|クロネッカー", re.I)
@@ -79,9 +82,8 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
     beside = list(in_words(_without_deltas(formula.chains[step.chain].words)))
     # "if i = j: A = B" or "A = B, i = j", one below the other: what begins the formula says which
     around = [-1] if _short(formula.chains[0]) else [1, -1]
-    for position in (step.chain + offset for offset in around):
-        if 0 <= position < len(formula.chains):
-            chain = formula.chains[position]
+    for offset in around:
+        for chain in _beside(formula.chains, step.chain, offset):
             beside += in_words(_without_deltas(chain.words))
             if len(chain.relations) == 1 and _short(chain):
                 beside += list(in_words(render_chain(replace(chain, words=""))))[:1]
@@ -110,6 +112,16 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
     return tuple(first[:2]), tuple(left[:4])
 
 
+def _beside(chains: Sequence[ast.Chain], at: int, offset: int) -> Iterator[ast.Chain]:
+    """The chain next to one, on either side, with the words alone between them: "i = j 时:" in a row by itself."""
+    position = at + offset
+    while 0 <= position < len(chains):
+        yield chains[position]
+        if chains[position].relations:
+            return
+        position += offset
+
+
 def _without_deltas(words: str) -> str:
     """Words without the sentences that say when a δ or an indicator is 1, and when 0."""
     return "\n\n".join(s for s in _SENTENCE.split(words) if not (_DELTA.search(s) and _ONE_AND_ZERO.search(s)))
@@ -125,6 +137,12 @@ def is_of_both(case: Case, exprs: Iterable[sp.Expr]) -> bool:
     deltas = {d for e in exprs for d in e.atoms(sp.KroneckerDelta)}
     names = {frozenset(re.split("[@·′]", str(argument))[0] for argument in d.args) for d in deltas}
     return frozenset((case.left, case.right)) in names
+
+
+def is_bound(case: Case, sides: Iterable[Node]) -> bool:
+    r"""Whether a sum runs over one side of a case, as \sum_{i \ne j} does: then all of its cases are meant."""
+    sums = (n for side in sides for n in walk(side) if isinstance(n, ast.BigOperator) and n.lower is not None)
+    return any({c.left, c.right} == {case.left, case.right} for n in sums for c in in_words(render(n.lower)))
 
 
 def cases_behind(document: Document, step: Step) -> tuple[Case, ...]:
@@ -145,7 +163,9 @@ def values_stated(document: Document, step: Step) -> tuple[Case, ...]:
 
 
 def _short(chain: ast.Chain) -> bool:
-    return all(isinstance(m, ast.Symbol) for m in chain.members)
+    """Whether a chain is a case: i = j, y = 1."""
+    first, *others = chain.members
+    return isinstance(first, ast.Symbol) and all(isinstance(m, ast.Symbol) or m in _ONE_OR_ZERO for m in others)
 
 
 def is_condition(left: Node, right: Node, signature: Signature, scope: Scope) -> bool:

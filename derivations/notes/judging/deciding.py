@@ -18,9 +18,10 @@ from derivations.functions import Partial
 from derivations.indexed import AmbiguousPartialError, UnsupportedExpressionError, free_atoms, label_of, substitute
 from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.interpreting.arrays import entries
+from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.judging.assumptions import between_labels, domains_of, ranges_of, square_named
+from derivations.notes.judging.assumptions import ONE_HOT, between_labels, domains_of, ranges_of, square_named
 from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
@@ -36,12 +37,17 @@ from derivations.notes.judging.matching import (
 from derivations.notes.judging.settled import VACUOUS, Settled, is_summed
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.ranges import Ranges
-from derivations.reasons import Why, reason_of, why
+from derivations.reasons import Why, about, reason_of, reworded, why
 from derivations.statement import Definition
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
 
 __all__ = ["judge"]
+
+_RIGHT_CLASS = (  # "the true class $c$", 真实类别为 c, y_c = 1
+    r"(?:class(?:es)?|label|category|Klasse|clase|classe|класс\w*|lớp|类别?|標籤|标签|クラス|클래스)[^\w\\]{{0,4}}"
+    r"(?:is |为|是|を)?\$?{0}(?![A-Za-z])|(?<![A-Za-z])[yt]_\{{?{0}\}}? *= *1(?![\d.])"
+)
 
 
 def judge(claim: Claim, seed: int = 0) -> Judged:
@@ -181,14 +187,22 @@ def _unless_other_entries(
     extra = sorted(indices_of(right, speaker) - indices_of(left, speaker), key=str)
     if not (verdict.is_refuted and extra):
         return verdict
-    other = components_meant(left, extra, speaker)
-    other = other or reading_that_may_hold(
-        equation, extra, ROW, seed, OPERATIONS, (left, right), speaker.sums_elsewhere
-    )
-    if other is None:
-        return verdict
-    reason = f"the index {extra[0]} stands on the right side only: {other}"
+    words, meant = components_meant(left, extra, speaker), None
+    if words is None:
+        read = reading_that_may_hold(equation, extra, ROW, seed, OPERATIONS, (left, right), speaker.sums_elsewhere)
+        if read is None:
+            return verdict
+        words, meant = read
+    reason = reworded(words, f"the index {extra[0]} stands on the right side only: {words}")
+    if meant is not None and why(words) is Why.RIGHT_CLASS and _names_right_class(about(words), speaker):
+        if is_provable(meant, seed, OPERATIONS, SECONDS):
+            return replace(verdict, status=Status.SUPPORTED, witness=None, reason=reason)
     return replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+
+
+def _names_right_class(letter: str, speaker: Elaborator) -> bool:
+    """Whether the text says of labels with one 1 that a letter is the class of it: y_c = 1, "the true class c"."""
+    return speaker.signature.says(ONE_HOT) and speaker.signature.says(_RIGHT_CLASS.format(letter))
 
 
 def _fix(expr: sp.Expr, fixed: dict[str, sp.Integer]) -> sp.Expr:

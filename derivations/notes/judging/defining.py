@@ -17,7 +17,7 @@ from derivations.indexed import UnsupportedExpressionError, free_atoms, free_sym
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, is_general, own_layer
-from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError, layer_of_key
+from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import leading, operand_of, subject_of
 from derivations.notes.interpreting.scope import Scope
@@ -135,6 +135,7 @@ class Defining(Renewing):
             self.scope.noisy.add(head.ref.key)
             reason = "a model of the data: no definition, since they are data"
             return replace(record, verdict="definition", method="statement", reason=reason)
+        self._tell_labels(step, right)
         try:
             self._bind(step, head, right)
             self._bind_layers(step, left, right)
@@ -148,6 +149,18 @@ class Defining(Renewing):
             elif not _is_of_names(right):
                 self.scope.opaque.add(head.ref.key)
         return replace(record, verdict="definition", method="definition", reason=reason)
+
+    def _tell_labels(self, step: Step, right: Node) -> None:
+        r"""A loss of y and \hat{y} takes a label, though y was the output, too, before that was called \hat{y}."""
+        written: dict[str, ast.Symbol] = {}
+        for symbol in (n for n in walk(right) if isinstance(n, ast.Symbol)):
+            with contextlib.suppress(UnsupportedNoteError):
+                written.setdefault(read_name(symbol, self.signature.habits).key, symbol)
+        for label in sorted(LABELS & written.keys()):
+            hat = rf"\hat{{{label}}}"
+            if hat in written and self.scope.of(label) and self.scope.of(hat):
+                if self._under(step, written[label], written[hat]).verdict.is_proved:
+                    self.scope.forget(label)
 
     def _is_noisy(self, right: Node) -> bool:
         """Whether the last of several terms is a noise that has no value: w^T x + ε."""

@@ -28,6 +28,7 @@ from derivations.notes.judging.conditions import (
     cases_behind,
     cases_written,
     ends_cases,
+    is_bound,
     is_of_both,
     values_stated,
 )
@@ -124,10 +125,15 @@ class Judging(Misfits):
         if self.vanished and not judged.verdict.is_refuted:
             judged = self._of_any(step, left, right) or judged
         written, implied = cases_written(self.document, step)
+        if self.sticky is not None and is_bound(self.sticky[0], (left, right)):
+            self.sticky = None
         in_force = self._still_in_force(step, (*written, *implied))
         if implied or in_force:
             sides = self._as_written(step, left, right)
-            implied, in_force = (tuple(c for c in cases if not is_of_both(c, sides)) for cases in (implied, in_force))
+            implied, in_force = (
+                tuple(c for c in cases if not is_of_both(c, sides) and not is_bound(c, (left, right)))
+                for cases in (implied, in_force)
+            )
         said = written if own_chain(step) else (*written, *in_force)  # a chain goes on in the case that it was in
         for case in (*written, *implied, *in_force):
             attempt = self._under(step, left, right, case)

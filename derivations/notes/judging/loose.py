@@ -16,6 +16,7 @@ from derivations.domain import Domain
 from derivations.equation import Equation, decide
 from derivations.indexed import free_atoms, free_symbols, substitute
 from derivations.notes.judging.matching import times
+from derivations.reasons import Reason, Why
 
 __all__ = ["reading_that_may_hold"]
 
@@ -30,8 +31,10 @@ def reading_that_may_hold(
     operations: int,
     written: tuple[sp.Expr, sp.Expr] = (sp.S.Zero, sp.S.Zero),
     chain: frozenset[str] = frozenset(),
-) -> str | None:
+) -> tuple[str, Equation] | None:
     """A reading of the extra indices under which the equation is not refuted; None where it is under all of them.
+
+    What it is in words, and the equation that it makes.
 
     row: the index of the sample that the document leaves unwritten. written: the sides as they are written; who has a
     sum over an index on the left, or over its range around it, means no other that isn't written, and neither does who
@@ -49,7 +52,7 @@ def reading_that_may_hold(
     summed |= {i for i in extra if i in bounds and tuple(bounds[i]) in named and all(times(i, t) < 2 for t in terms)}
     for words, other in _readings(equation, extra, row, bool(summed)):
         if not decide(other, seed, operations, SECONDS, shown=False).is_refuted:
-            return words
+            return words, other
     return None
 
 
@@ -74,7 +77,7 @@ def _readings(
             yield f"the sample may be {index}", Equation(first, second, context)
         chosen = _chosen(plain, index)
         if chosen is not None and not _has_label_at(index, equation):
-            yield f"{index} may be the class whose label is 1", chosen
+            yield Reason(f"{index} may be the class whose label is 1", Why.RIGHT_CLASS, str(index)), chosen
 
 
 def _has_label_at(index: sp.Symbol, equation: Equation) -> bool:

@@ -23,6 +23,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import StepRecord
+from derivations.reasons import Why, why
 from derivations.statement import Definition
 
 __all__ = ["Redefining"]
@@ -37,6 +38,8 @@ class Redefining(Defining):
 
     def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         """A name with a value is given another: what it means from here on."""
+        if why(record.reason) is Why.RIGHT_CLASS:
+            return record  # -\log p_c is what the loss is for its right class, and no other loss
         entries = self.scope.of(head.ref.key)
         if entries and not entries[0].line and record.verdict == "refuted":
             of_mean = f"{head.ref.key} is the mean: an equation for the other names in it"

@@ -374,6 +374,8 @@ def _with_scripts(base: Node, below: tuple[Node, ...], above: tuple[Node, ...], 
         *terms, last = base.body.terms  # {1+e}^{-x} is printed as 1 + e^{-x}
         raised = replace(last, body=_on_last(last.body, below, above, primes, span))
         return replace(base, body=replace(base.body, terms=(*terms, raised)), span=span)
+    if isinstance(base, ast.Decorated) and base.decoration in FONTS.values() and isinstance(base.body, ast.Product):
+        return replace(base, body=_on_last(base.body, below, above, primes, span), span=span)  # \mathbf{pp}^T: p p^T
     if isinstance(base, ast.Symbol | ast.Function | ast.Scripted) and not (base.subscripts and below):
         return replace(
             base,
