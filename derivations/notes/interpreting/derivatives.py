@@ -276,7 +276,7 @@ class Derivatives(Namer):
             several = self._scalar_parameters(operand)
             if several is not None and not node.superscripts:
                 return self.by_parameters(operand, several), 1 + used, False
-            variable = self._parameter_of(operand.expr)
+            variable = self._parameter_of(operand.expr, rest)
         times = 1
         if node.superscripts:
             if node.superscripts[0] != ast.Number("2"):
@@ -301,7 +301,7 @@ class Derivatives(Namer):
         axes = tuple(self.axis(a.sort) for a in variable.axes)
         return Value(variable.at(axes), axes)
 
-    def _parameter_of(self, expr: sp.Expr) -> Value:
+    def _parameter_of(self, expr: sp.Expr, rest: Sequence[ast.Factor]) -> Value:
         """What a gradient without a subscript is taken by: the one vector of parameters that the function has."""
         reached = {e.symbol for e in self.scope.definitions_of(expr)}
         exprs = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
@@ -316,6 +316,11 @@ class Derivatives(Namer):
             variable = self.named(Ref(next(iter(named))))
             if len(variable.axes) == 1:
                 return variable
+        match [factor.body for factor in rest[:2]]:
+            case [ast.Symbol(), ast.Group("(", ")", ast.Symbol() as argument)] if not rest[1].operator:
+                variable = self.value(argument)  # f(x), of which nothing else is known
+                if variable.axes:
+                    return variable
         raise UnsupportedNoteError("what the gradient is taken by")
 
     def _scalar_parameters(self, operand: Value) -> list[sp.Expr] | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.arrays import TRACES
 from derivations.notes.interpreting.names import Habits, Ref, UnsupportedNoteError, is_transposed, read_name
@@ -50,6 +50,7 @@ class Fit:
     parent: dict[str, str] = field(default_factory=dict)
     stated: frozenset[str] = frozenset()  # the sizes that the document states
     rows: bool = False  # whether vectors lie, as in x W + b
+    numeric: set[str] = field(default_factory=set)  # functions of an array that were said to be a number, f(x) = a^T x
 
     def find(self, size: str) -> str:
         while self.parent.get(size, size) != size:
@@ -94,6 +95,9 @@ class Fit:
     # Formulas
 
     def equation(self, left: Node, right: Node) -> None:
+        name, argument = _called(left)
+        if name and (own := self.shape(argument)) is not None and own.sizes and self.shape(right) == _NUMBER:
+            self.numeric.add(name)
         a = self.shape(left)
         self.inner = self.losses and names_loss(left)
         b = self.shape(right)
@@ -129,8 +133,8 @@ class Fit:
             case ast.Sum(terms):
                 weighted = any(self._begins_with_weight(term.body) for term in terms)
                 return self.total([self.shape(term.body) for term in terms], 0 if weighted else 1)
-            case ast.Product(factors):
-                return self.product(factors)
+            case ast.Product():
+                return self.product(node)
             case ast.Fraction(above, below):
                 return self.fraction(above, below)
         return None
@@ -185,10 +189,14 @@ class Fit:
         subject = self.shape(top) if top is not None else None
         return self.shape(bottom) if subject == _NUMBER else None
 
-    def product(self, factors: Sequence[ast.Factor]) -> _Shape | None:
+    def product(self, node: ast.Product) -> _Shape | None:
+        factors = node.factors
         first = factors[0].body
-        if isinstance(first, ast.Nabla) and len(first.subscripts) == 1 and not first.superscripts:
-            return self.shape(first.subscripts[0])  # of a loss
+        if isinstance(first, ast.Nabla) and not first.superscripts:
+            if len(first.subscripts) == 1:
+                return self.shape(first.subscripts[0])  # of a loss
+            _, argument = _called(replace(node, factors=node.factors[1:]))
+            return self.shape(argument)  # \nabla f(x), by x
         result: _Shape | None = _NUMBER
         entrywise = has_slope(factors)
         position = 0
@@ -212,7 +220,7 @@ class Fit:
                 part = self.shape(after)
                 if isinstance(body, ast.Symbol) and body.name in TRACES:
                     part = self.trace(part)
-                elif isinstance(body, ast.Symbol) and _is_loss_like(body.name):
+                elif isinstance(body, ast.Symbol) and (_is_loss_like(body.name) or body.name in self.numeric):
                     part = _NUMBER
             else:
                 part = self.shape(body)
@@ -285,6 +293,14 @@ def _is_value(node: Node) -> bool:
     if isinstance(node, ast.Sum) and len(node.terms) == 1:
         return isinstance(node.terms[0].body, ast.Number)
     return isinstance(node, ast.Number)
+
+
+def _called(node: Node) -> tuple[str, Node | None]:
+    """f and x of f(x)."""
+    match node:
+        case ast.Product((ast.Factor("", "", ast.Symbol(name)), ast.Factor("", "", ast.Group("(", ")", body)))):
+            return name, body
+    return "", None
 
 
 def _differential(node: Node) -> Node | None:

@@ -275,8 +275,10 @@ class Namer:
         return ref
 
     def small_name(self, key: str) -> str | None:
-        r"""The name of the rows of a matrix: x of X, \hat{y} of \hat{Y}."""
+        r"""The name of the rows of a matrix: x of X, \hat{y} of \hat{Y}; that of its entries, a of A with a_{jk}."""
         letter = base_letter(key)
+        if self.signature.sample is None and key == "A" and not self._sorts_written(key):
+            return "a" if len(self.signature.axes.get("a", ())) == 2 else None
         if letter not in ("X", "Y", "T", "Z", "A", "S", r"\Phi") or self.signature.sample is None:
             return None
         if self.signature.sample in self._sorts_written(key):
@@ -310,7 +312,8 @@ class Namer:
         return axes if self.signature.sample in axes else ()
 
     def _is_plain_index(self, ref: Ref, axes: Sequence[object]) -> bool:
-        is_number = ref.key in self.signature.functions or ref.key in self.signature.counts
+        names = self.signature.functions, self.signature.counts
+        is_number = any(ref.key in known for known in names) or ref.key not in self.signature.letters_of_indices
         return not ref.indices and len(ref.key) == 1 and ref.key in "ijk" and not is_number
 
     def sort_written(self, index: Index) -> Key:
@@ -346,7 +349,7 @@ class Namer:
             return False
         if key == "C" and key in self.signature.subjects:
             return False  # a cost, and no constant
-        known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2", "i1", "i2")
+        known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2", "i1", "i2", *"ijk")
         return known or key in self.signature.parameters | self.signature.counts
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:

@@ -25,7 +25,7 @@ from derivations.notes.interpreting.fitting import WEIGHTS, Fit, UnfitError, is_
 from derivations.notes.interpreting.layers import at_layer, is_general, layers_named, own_layer
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.quotients import leading
-from derivations.notes.interpreting.signature import LABELS, Key, Signature, base_letter
+from derivations.notes.interpreting.signature import LABELS, MATRICES, Key, Signature, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -54,7 +54,7 @@ def with_shapes(document: Document, signature: Signature, stated: Stated | None 
     signature.axes.update(found)
     letters = _GIVEN if any(key[0] in WEIGHTS for key in found) else _GIVEN | _COLUMNS
     given = {key for key, axes in found.items() if axes and key in letters} - _heads(document, signature.habits)
-    given |= signature.said_given - _heads(document, signature.habits)
+    given |= (signature.said_given | _coefficients(signature)) - _heads(document, signature.habits)
     matrices = frozenset(key for key, axes in found.items() if len(axes) == 2 and axes[0] == signature.sample)
     signature = replace(signature, parameters=signature.parameters | given, matrices=matrices)
     if any(name.lower().endswith("softmax") for name in signature.functions):  # its labels run over classes
@@ -65,6 +65,14 @@ def with_shapes(document: Document, signature: Signature, stated: Stated | None 
         # an axis of a weight is no axis of samples: the index runs over outputs
         return replace(signature, sample=None, classes=signature.classes | {signature.sample})
     return signature
+
+
+def _coefficients(signature: Signature) -> set[str]:
+    r"""The arrays of \sum_j a_j x_j and \sum_{jk} A_{jk} x_j x_k, where there are no weights; nothing derives them."""
+    if any(axes and base_letter(key) in MATRICES for key, axes in signature.axes.items()):
+        return set()
+    arrays = {key for key, axes in signature.axes.items() if axes and signature.sample not in axes}
+    return arrays & (_GIVEN | _COLUMNS) - signature.subjects
 
 
 def _with_logits(document: Document, signature: Signature) -> Signature:
@@ -139,6 +147,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     ranks = {key: len(declared[key]) if key in declared else _rank(key) for key in bare}
     numbered = {key for key in bare - declared.keys() if re.search(r"_\d$", key)}
     ranks |= {key: 0 for key in numbered if ranks.get(re.sub(r"_\d$", "", key)) == 1}  # entries
+    ranks |= dict.fromkeys(_cells(equations, signature.habits) & bare - declared.keys(), 0)
     ranks |= dict.fromkeys(_counts(equations, signature.habits) & bare - declared.keys(), 0)
     arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
     has_weights = any(rank == 2 and key[0] in WEIGHTS for key, rank in ranks.items())
@@ -285,6 +294,16 @@ def _counts(equations: Sequence[tuple[Node, Node]], habits: Habits) -> set[str]:
     return found
 
 
+def _cells(equations: Sequence[tuple[Node, Node]], habits: Habits) -> set[str]:
+    """Small letters that are entries of a matrix written out, in rows and columns: numbers."""
+    found: set[str] = set()
+    for node in (n for sides in equations for side in sides for n in walk(side)):
+        if isinstance(node, ast.Matrix) and len(node.rows) > 1 and min(map(len, node.rows)) > 1:
+            cells = (cell for row in node.rows for cell in row if isinstance(cell, ast.Symbol) and cell.name.islower())
+            found |= {ref.key for cell in cells for ref in _refs(cell, habits) if not ref.transposed}
+    return found
+
+
 def _rows_of(key: str, signature: Signature, indexed: set[str]) -> str | None:
     """The name of the rows of a matrix of data: x, which has an index of samples somewhere, of X."""
     small = key.replace(base_letter(key), base_letter(key).lower(), 1)
@@ -327,10 +346,27 @@ def _is_misread(
 
 
 def _heads(document: Document, habits: Habits) -> set[str]:
-    """The names that stand by themselves on a side: what they are is said there."""
-    equations = (step for step in document.steps if step.sign.sign in _EQUAL)
-    sides = (side.node for step in equations for side in (step.left, step.right) if side is not None)
-    return {ref.key for side in sides if isinstance(side, ast.Symbol) for ref in _refs(side, habits)}
+    """The names that stand by themselves on a side: what they are is said there.
+
+    A derivative that is A, of what was written with A before, says nothing of A: \\nabla_x b^T x = b.
+    """
+    found: set[str] = set()
+    seen: set[str] = set()
+    for step in document.steps:
+        left, right = (side.node if side is not None else None for side in (step.left, step.right))
+        for side, other in ((left, right), (right, left)):
+            if step.sign.sign not in _EQUAL or not isinstance(side, ast.Symbol):
+                continue
+            keys = {ref.key for ref in _refs(side, habits)}
+            if side is right and other is not None and _is_derivative(other):
+                keys -= seen | {ref.key for ref in _refs(other, habits)}
+            found |= keys
+        seen |= {ref.key for side in (left, right) if side is not None for ref in _refs(side, habits)}
+    return found
+
+
+def _is_derivative(node: Node) -> bool:
+    return any(isinstance(part, ast.Nabla | ast.Partial) for part in walk(node))
 
 
 def _at_other_layers(

@@ -176,6 +176,11 @@ class Signature:
         return self.sort_of_letter.get((formula, letter), self.usual_sort.get(letter))
 
     @cached_property
+    def letters_of_indices(self) -> frozenset[str]:
+        """The letters that are an index somewhere in the document."""
+        return frozenset(self.usual_sort) | {letter for _, letter in self.sort_of_letter}
+
+    @cached_property
     def names_sigma(self) -> bool:
         r"""Whether a bare \\sigma is a name, as the spread in exp(-(y - \\mu)^2 / 2\\sigma^2), and no function here."""
         if r"\sigma" in self.functions:

@@ -123,6 +123,10 @@ def _votes_for_features(roots: dict[Slot, Key], classes: frozenset[Key]) -> Coun
             votes[root] += 2
         if letter in MATRICES and slot[2] == 2 and root in data:
             votes[root] += 2  # W_{kj} x_j: no sample, for a weight has none
+    labelled = {root for slot, root in roots.items() if base_letter(slot[0]) in LABELS}
+    for slot, root in roots.items():
+        if slot[2:] == (2, 0) and roots.get((*slot[:3], 1)) == root and root in data - labelled:
+            votes[root] += 2  # A_{jk} x_j x_k: a quadratic form of the entries of x
     return Counter({root: count for root, count in votes.items() if root not in classes})
 
 

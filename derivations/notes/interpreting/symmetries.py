@@ -40,8 +40,8 @@ class Symmetry(StrEnum):
 _WORDS = {
     Symmetry.DIAGONAL: r"diagonal(?:e|es|en|er)?\b|диагональн\w*|对角|對角|対角|대각|đường chéo",
     Symmetry.SYMMETRIC: (
-        r"symmetric\b|positive[- ](?:semi-?)?definite\b|covariance matrix\b|precision matrix\b|symmetrisch\w*"
-        r"|symétriques?\b|simétric[ao]s?\b|simmetric[aoh]e?\b|симметричн\w*|对称|對稱|対称|대칭|đối xứng"
+        r"symm?et(?:r?ic|rical)\b|positive[- ](?:semi-?)?definite\b|covariance matrix\b|precision matrix\b"
+        r"|symmetrisch\w*|symétriques?\b|simétric[ao]s?\b|simmetric[aoh]e?\b|симметричн\w*|对称|對稱|対称|대칭|đối xứng"
     ),
 }
 _WORD = r"[^\W_]+(?:-[^\W_]+)*,?|\$[^$\n]*\\times[^$\n]*\$"
@@ -50,6 +50,13 @@ _IS = r"\s*,?\s*(?:is|are|be|being|是|为|est|es|ist|é|è|—|–)?\s*"
 _BEHIND = {s: re.compile(rf"{_IS}{_BETWEEN}{{0,5}}?(?:{words})", re.I) for s, words in _WORDS.items()}
 _MATRIX = r"(?:\s*(?:matri\w*|матриц\w*|矩阵|矩陣|行列|행렬))?"
 _BEFORE = {s: re.compile(rf"(?:{words}){_MATRIX}\s*$", re.I) for s, words in _WORDS.items()}
+_VERB = r"\s+(?:is|be|being)\s+"
+_BARE = {
+    s: re.compile(
+        rf"(?<![\w$\\])(?P<name>[A-Z]){_VERB}{_BETWEEN}{{0,3}}?(?:{words})|(?:{words}){_MATRIX}\s+(?P<behind>[A-Z])(?![\w$])"
+    )
+    for s, words in _WORDS.items()
+}
 _DENIED = re.compile(r"\b(?:not|no|non|nicht|pas|isn't|не)[\s-]*(?:\w+\s+){0,2}$|不\w?$|非$", re.I)
 _NEAR = 100  # characters beside a name
 _CELL = re.compile(r"(.+)\[(\d+),\s*(\d+)\]")
@@ -116,7 +123,7 @@ def symmetries_said(document: Document, habits: Habits) -> tuple[Said, ...]:
     """What the words beside formulas, and formulas themselves, say of the matrices named in them."""
     found = []
     for formula in document.formulas:
-        for node, symmetry in (*_in_words(formula), *_in_formulas(formula)):
+        for node, symmetry in (*_in_words(formula), *_in_bare_words(formula), *_in_formulas(formula)):
             with contextlib.suppress(UnsupportedNoteError):
                 ref = read_name(node, habits)
                 found += [] if ref.indices else [Said(ref.key, symmetry, formula.place.line)]
@@ -149,6 +156,15 @@ def _in_words(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:
         for name in names:
             if isinstance(name, ast.Symbol):
                 yield name, symmetry
+
+
+def _in_bare_words(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:
+    """Since A is symmetric; for a symmetric matrix A: the name stands outside of every formula."""
+    for said in (formula.context.before[-_NEAR:], formula.context.after[:_NEAR]):
+        for symmetry, pattern in _BARE.items():
+            for match in pattern.finditer(said):
+                if not _DENIED.search(said[: match.start()]):
+                    yield ast.Symbol(match["name"] or match["behind"]), symmetry
 
 
 def _in_formulas(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:

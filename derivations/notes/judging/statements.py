@@ -3,6 +3,8 @@ r"""Equations that say what names there are, and claim nothing of them.
 a_i, i = 1, 2, \dots, C              what an index runs over
 y = [y_1, y_2, \dots, y_m]           the entries of a name, each with its index
 \nabla L = (\frac{∂L}{∂w_1}, \dots)  the entries of a gradient
+\nabla_A f = (\frac{∂f}{∂A_{ij}})_{ij}   the same, by the entry at each place
+\nabla_A f = ?                       a question
 """
 
 from __future__ import annotations
@@ -22,9 +24,14 @@ _INDICES = frozenset("ijklmncpqrst")
 
 
 def says_what_there_is(left: Node, right: Node) -> bool:
-    """Whether an equation lists the values of an index, or the entries of the name on its left."""
+    """Whether an equation asks what something is, lists the values of an index, or the entries of its left side."""
     if isinstance(left, ast.Listing):
         return _is_index(left.items[-1]) and isinstance(right, ast.Listing) and isinstance(right.items[0], ast.Number)
+    if _is_question(left) or _is_question(right):
+        return True
+    every = _slope(_every(right))
+    if every is not None:
+        return every[0] == _subject(left)
     entries = _entries(right)
     written = [entry for entry in entries if not isinstance(entry, ast.Ellipsis)]
     if len(written) < 2:
@@ -51,6 +58,18 @@ def _is_index(node: Node | None) -> bool:
     return isinstance(node, ast.Symbol) and node.name in _INDICES and not (node.subscripts or node.superscripts)
 
 
+def _is_question(side: Node) -> bool:
+    return isinstance(side, ast.Text) and side.words.strip() == "?"
+
+
+def _every(node: Node) -> Node | None:
+    r"""What stands at every place of an array: a of (a)_{i,j=1}^{n,m}."""
+    match node:
+        case ast.Scripted(ast.Group("(" | "[", _, ast.Fraction() as entry), (_, *_)):
+            return entry
+    return None
+
+
 def _entries(node: Node) -> Sequence[Node]:
     """What a written array has in it."""
     match node:
@@ -71,14 +90,17 @@ def _is_entry_of(entry: ast.Symbol, name: ast.Symbol) -> bool:
 
 
 def _subject(left: Node) -> str | None:
-    r"""L of \nabla L, \nabla_w L(w)."""
+    r"""L of \nabla L, \nabla_w L(w), \frac{\partial L}{\partial w}."""
+    slope = _slope(left)
+    if slope is not None:
+        return slope[0]
     match left:
         case ast.Product((ast.Factor("", "", ast.Nabla()), ast.Factor("", "", ast.Symbol(name)), *_)):
             return name
     return None
 
 
-def _slope(entry: Node) -> tuple[str, str] | None:
+def _slope(entry: Node | None) -> tuple[str, str] | None:
     r"""(L, w) of \frac{\partial L}{\partial w_1}."""
     match entry:
         case ast.Fraction(

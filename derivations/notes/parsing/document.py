@@ -41,6 +41,7 @@ _BLANK = re.compile(r"\n[ \t>]*\r?\n")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _LONE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?[ \t]*")
 _TICKS = re.compile(r"`+")
+_DOLLARS = re.compile(r"\s*(?P<marks>\$\$?)(?P<inner>[^$]*)(?P=marks)\s*")
 _NESTED = 20
 
 _OPENERS = {
@@ -194,10 +195,7 @@ class _Scanner:
         end, after = (closer.start(), closer.end()) if closer else (len(self.text), len(self.text))
         language = match["info"].strip().strip("{}.").split(" ")[0]
         if language == "math":
-            dollars = re.fullmatch(r"(\s*\$\$)[^$]*(\$\$\s*)", self.text[start:end])
-            if dollars:  # written twice: as a formula, in a block that is one
-                start, end = start + len(dollars[1]), end - len(dollars[2])
-            self._formula(match.start("ticks"), after, start, max(start, end), "```math", True)
+            self._formula(match.start("ticks"), after, *self._without_dollars(start, max(start, end)), "```math", True)
         else:
             places = self.source.place(start), self.source.end_place(max(start, end))
             self.code.append(CodeBlock(language, self.text[start:end], *places))
@@ -312,8 +310,14 @@ class _Scanner:
         closer = self._find(_CLOSERS[name], match.end(), None if display else self._paragraph_end(match.end()))
         if closer is None or not self._is_one_formula(match.end(), closer.start()):
             return self._unclosed(match, match[0]) if display else match.end()
-        self._formula(match.start(), closer.end(), match.end(), closer.start(), match[0], display)
+        inner = self._without_dollars(match.end(), closer.start())
+        self._formula(match.start(), closer.end(), *inner, match[0], display)
         return closer.end()
+
+    def _without_dollars(self, start: int, end: int) -> tuple[int, int]:
+        r"""What stands inside dollars that are delimiters written twice: \( $z = w x$ \), in a math block, too."""
+        dollars = _DOLLARS.fullmatch(self.text, start, end)
+        return dollars.span("inner") if dollars else (start, end)
 
     def _double(self, match: re.Match[str]) -> int:
         start = match.end()

@@ -1,9 +1,10 @@
 r"""A formula's tokens to chains of equations: rows joined, lists divided, each side a slice of tokens.
 
 A row that begins with a relation continues the chain above it; so does one that begins with an operator, or that
-stands inside a bracket left open. Commas divide a formula where both parts have relations of their own; implications,
-wide spaces and words always do. Alignment (`&`) is layout, except where an align environment sets two equations side
-by side. A side is parsed by itself, so that one that can't be read spoils only its own relations.
+stands inside a bracket left open. A sign that ends a row and begins the next is one, printed twice. Commas divide a
+formula where both parts have relations of their own; implications, wide spaces and words always do. Alignment (`&`) is
+layout, except where an align environment sets two equations side by side. A side is parsed by itself, so that one that
+can't be read spoils only its own relations.
 """
 
 from __future__ import annotations
@@ -221,6 +222,8 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
     remark = 0  # the clauses before a remark in this row
     for position, item in enumerate(line):
         token, clause, rest = item.token, found[-1], line[position + 1 :]
+        if resumes and _is_repeated(clause, token):
+            continue
         if item.inside:
             dotted = token.kind == "SEP" and token.text == "." and _is_multiplied(clause, token, rest)
             clause.sides[-1].append(replace(token, kind="TIMES", text=r"\cdot") if dotted else token)
@@ -257,6 +260,14 @@ def _divide(line: Sequence[_Item]) -> list[Clause]:
             clause.sides[-1].append(token)
         resumes = token.kind == "BREAK" or (resumes and token.kind == "SPACE")
     return found
+
+
+def _is_repeated(clause: Clause, token: Token) -> bool:
+    """Whether a row begins with the sign that the row before ended with, as many print a break: a = \\\\ = b."""
+    if token.kind == "REL" and clause.relations and not clause.sides[-1]:
+        return token.text == clause.relations[-1].text
+    last = clause.sides[-1][-1] if clause.sides[-1] else None
+    return token.kind in _OPERATORS and last is not None and (last.kind, last.text) == (token.kind, token.text)
 
 
 def _end_remark(found: Sequence[Clause], remark: int) -> None:
