@@ -48,6 +48,17 @@ class UnsupportedExpressionError(ValueError):
 class AmbiguousPartialError(UnsupportedExpressionError):
     """∂f/∂v where f depends on v's own inputs by another path: which of them is held fixed is not said."""
 
+    def __init__(self, partial: Partial, names: Sequence[str]) -> None:
+        super().__init__(partial, names)
+        self.partial, self.names = partial, names
+
+    def __str__(self) -> str:
+        of, by = self.partial.function, self.partial.variable
+        named = of.is_Atom or isinstance(of, sp.Indexed)  # SymPy takes long to write a long expression down
+        what = f"{self.partial}: {of}" if named else f"∂/∂{by}: what is differentiated"
+        through = f"depends on {', '.join(self.names)} both through {by} and directly"
+        return f"{what} {through}; say which is held fixed"
+
 
 def peel(expr: sp.Sum) -> tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]:
     """A sum as its outermost index over the rest: (body, k, lower, upper)."""
@@ -501,10 +512,7 @@ def _refuse_left_over_path(partial: Partial, f: sp.Expr, definition: Definition,
     own = _inputs(definition.value, statement)
     both = own & _inputs(f, statement, _siblings(definition, statement)) & set(names)
     if both:
-        raise AmbiguousPartialError(
-            f"{partial}: {partial.function} depends on {', '.join(sorted(names[b] for b in both))} both through "
-            f"{partial.variable} and directly; say which is held fixed"
-        )
+        raise AmbiguousPartialError(partial, sorted(names[b] for b in both))
 
 
 def _siblings(definition: Definition, statement: Statement) -> frozenset[sp.Expr]:

@@ -52,6 +52,12 @@ def array(label: sp.Symbol) -> sp.IndexedBase:
     return sp.IndexedBase(label, shape=None)
 
 
+@lru_cache(maxsize=50_000)
+def element(label: sp.Symbol, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+    """The element of an array at these indices, remembered as `array` is; without any, the symbol itself."""
+    return array(label)[indices] if indices else label
+
+
 @dataclass(frozen=True)
 class Variable:
     """An input of a statement: `variable[i, k]` is an indexed symbol, `variable()` a scalar one.

@@ -152,7 +152,7 @@ def _read_again(
         if steps[k].verdict == "refuted":
             found[k] = _alone(document, signature, maps, document.steps[k], steps[k], seed)
     left_open = {found[k].formula for k in wanted if _is_open(found[k])}
-    stated = declared_sizes(document, signature.habits)
+    stated, transposes = declared_sizes(document, signature.habits), has_transposes(document)
     for part, own in slices(document, signature, left_open):
         notation = _signed(part, signature.words, maps, (document, signature))
         is_part = len(part.formulas) < len(document.formulas)
@@ -160,7 +160,7 @@ def _read_again(
             if once is None or not any(_is_open(found[w]) for w, _ in own if w in wanted):
                 continue
             reading = Reading(part, once, Choices(), seed, seconds=_AGAIN)
-            reading.transposes = has_transposes(document)
+            reading.transposes = transposes
             records = reading.run()
             for whole, here in ((w, h) for w, h in own if w in wanted):
                 found[whole] = _less_open(found[whole], records[here], seed)

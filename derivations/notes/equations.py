@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.fitting import names_loss
@@ -117,7 +118,8 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
             worked_out = self._worked_out(step, left, right)
             if worked_out is not None and not (right == _ZERO and not worked_out.verdict.is_proved):
                 judged = worked_out  # A = 0 that the values don't give is to be solved
-        for more in (self._with_ties, self._with_logit, self._with_softmax, self._with_model):
+        plain = judged.equation
+        for more in (self._with_ties, self._with_logit, self._with_softmax, partial(self._with_model, plain)):
             if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
                 judged = more(step, left, right) or judged
         return self._by_means(judged)

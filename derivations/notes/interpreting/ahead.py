@@ -9,7 +9,7 @@ One "where" reaches over a list: ∂L/∂z = p - y, where L = -\sum_k y_k \log p
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.signature import Signature
@@ -32,10 +32,13 @@ _ALSO = re.compile(r"[^\w#]*(and|und|et|y|e|и|和|与|và|と)?[^\w#]*", re.I)
 
 def said_ahead(document: Document, signature: Signature) -> tuple[tuple[Step, Head], ...]:
     """The definitions, each with its head, that are known from the start."""
-    return (*_functions_ahead(document, signature), *_names_ahead(document, signature))
+    first = _first_uses(document, signature)
+    return (*_functions_ahead(document, signature, first), *_names_ahead(document, signature, first))
 
 
-def _functions_ahead(document: Document, signature: Signature) -> tuple[tuple[Step, Head], ...]:
+def _functions_ahead(
+    document: Document, signature: Signature, first: Mapping[str, int]
+) -> tuple[tuple[Step, Head], ...]:
     """The definitions, each with its head, of the functions that are defined once, by their argument alone."""
     found: dict[str, list[tuple[Step, Head] | None]] = {}
     for step in document.steps:
@@ -52,10 +55,10 @@ def _functions_ahead(document: Document, signature: Signature) -> tuple[tuple[St
         )
         found.setdefault(head.ref.key, []).append((step, head) if is_closed else None)
     once = (known[0] for known in found.values() if len(known) == 1 and known[0] is not None)
-    return tuple((step, head) for step, head in once if step.formula - _first_use(document, signature, head) <= _NEAR)
+    return tuple((step, head) for step, head in once if step.formula - first.get(head.ref.key, 0) <= _NEAR)
 
 
-def _names_ahead(document: Document, signature: Signature) -> tuple[tuple[Step, Head], ...]:
+def _names_ahead(document: Document, signature: Signature, first: Mapping[str, int]) -> tuple[tuple[Step, Head], ...]:
     """The definitions, each with its head, of the names that are defined once, just behind their first use."""
     found: dict[str, list[tuple[Step, Head]]] = {}
     for step in document.steps:
@@ -71,7 +74,7 @@ def _names_ahead(document: Document, signature: Signature) -> tuple[tuple[Step, 
     listed = -1  # the last formula that a "where" reaches
     for key, (step, head) in sorted(once.items(), key=lambda item: document.steps.index(item[1][0])):
         goes_on = listed in (step.formula, step.formula - 1) and _goes_on(document, step)
-        if _is_said_behind(document, signature, step, head, goes_on):
+        if _is_said_behind(document, signature, step, head, goes_on, first):
             said[key] = step, head
             listed = step.formula
     return tuple(_in_order(said, {key: _heads_in(s, signature, found) for key, (s, _) in said.items()}))
@@ -97,13 +100,15 @@ def _in_order(said: dict[str, tuple[Step, Head]], needs: dict[str, set[str]]) ->
         yield from (said[key] for key in ready)
 
 
-def _is_said_behind(document: Document, signature: Signature, step: Step, head: Head, goes_on: bool) -> bool:
+def _is_said_behind(
+    document: Document, signature: Signature, step: Step, head: Head, goes_on: bool, first: Mapping[str, int]
+) -> bool:
     """Whether the words before a definition refer to the formula before it, which has the name.
 
     goes_on: whether it stands in the list of one to which they do.
     """
     formula = document.formulas[step.formula]
-    used = _first_use(document, signature, head)
+    used = first.get(head.ref.key, 0)
     said = goes_on or (
         bool(_WHERE.search(formula.context.before[-60:]))
         or step.chain > 0
@@ -121,13 +126,14 @@ def _heads_in(step: Step, signature: Signature, found: Collection[str]) -> set[s
     return {ref.key for ref in names_in([step.right.node], signature.habits)} & set(found)
 
 
-def _first_use(document: Document, signature: Signature, head: Head) -> int:
-    """The first formula that has the function in it."""
+def _first_uses(document: Document, signature: Signature) -> dict[str, int]:
+    """The first formula that has each name in it."""
+    found: dict[str, int] = {}
     for formula in document.formulas:
         sides = [m for chain in formula.chains for m in chain.members if m is not None]
-        if any(ref.key == head.ref.key for ref in names_in(sides, signature.habits)):
-            return formula.index
-    return 0
+        for ref in names_in(sides, signature.habits):
+            found.setdefault(ref.key, formula.index)
+    return found
 
 
 def _is_of(value: Node, argument: Node) -> bool:

@@ -29,7 +29,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.reasons import Reason, Why
-from derivations.statement import array
+from derivations.statement import element
 from derivations.statement import index as position
 
 __all__ = ["MOMENTS", "SIGMOIDS", "Applications", "at_primes"]
@@ -360,7 +360,7 @@ class Applications(Derivatives, Arrays, Indicators):
                 if known is None:
                     self.unknown[symbol] = key
                     self.domains[symbol] = tuple(a for a in axes if a is not None)
-                return scalar(array(symbol)[tuple(own)])
+                return scalar(element(symbol, tuple(own)))
             return self.named(Ref(f"{ref.key}({render(condition)})"), self.signature.sample is not None)
 
     def factorial(self, count: Value) -> Value:
@@ -376,7 +376,7 @@ class Applications(Derivatives, Arrays, Indicators):
         own = tuple(count.expr.indices) if isinstance(count.expr, sp.Indexed) else ()
         symbol = self.scope.symbol_for(f"ln({label.name}!)", len(own))
         self.domains[symbol] = self.domains.get(label, ())
-        return scalar(sp.exp(array(symbol)[own] if own else symbol))
+        return scalar(sp.exp(element(symbol, own)))
 
     def choices_of(self, whole: Value, part: Value) -> Value:
         """n over k, of which no more is known than that it is positive."""
@@ -397,7 +397,7 @@ class Applications(Derivatives, Arrays, Indicators):
         key = f"{ref.key}({text(inner)})"
         found = next(iter(self.scope.of(key)), None)
         slope = sp.Symbol(f"{ref.key}'({text(inner)})", real=True)
-        slope_at = array(slope)[own] if own else slope
+        slope_at = element(slope, own)
         if found is None:
             axes = (*(("own", str(s)) for s in free), *(a.sort for a in argument.axes))
             found = self.scope.bind(key, own, axes, slope_at * inner, 0)

@@ -68,7 +68,6 @@ class Elaborator(Products):
         return bool(self.signature.matrices) and any(ref.key in self.signature.matrices for ref in refs)
 
     def _is_matrix_form(self, node: Node) -> bool:
-        has_ones = any(is_constant(part) for part in walk(node))
         for part in walk(node):
             if (
                 isinstance(part, ast.Scripted)
@@ -78,7 +77,8 @@ class Elaborator(Products):
                 return True
             if isinstance(part, ast.Symbol) and not part.subscripts:
                 ref = read_name(part, self.signature.habits)
-                if (ref.transposed or has_ones) and not ref.indices and self._runs_over_samples_only(ref):
+                of_samples = not ref.indices and self._runs_over_samples_only(ref)
+                if of_samples and (ref.transposed or any(map(is_constant, walk(node)))):
                     return True
                 if ref.key == "X" and not ref.indices and self.signature.axes.get("X") and not self.scope.of("X"):
                     return True

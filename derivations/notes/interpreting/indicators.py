@@ -21,7 +21,7 @@ from derivations.notes.interpreting.thresholds import Thresholds, is_threshold
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
-from derivations.statement import array
+from derivations.statement import element
 
 __all__ = ["Indicators", "has_kronecker", "is_indicator", "is_one"]
 
@@ -148,7 +148,7 @@ class Indicators(Thresholds):
         indices = tuple(base.expr.indices) if isinstance(base.expr, sp.Indexed) else ()
         symbol = self.scope.symbol_for(f"1{{{ref.key}}}", len(indices) + 1)
         self.domains[symbol] = (*[self.signature.sample] * len(indices), sort)
-        return scalar(array(symbol)[(*indices, other)])
+        return scalar(element(symbol, (*indices, other)))
 
     def label_is(self, ref: object, right: Node) -> Value:
         """[y_i = +1] for labels of two values: (1 + y)/2, or y itself for labels 0 and 1."""

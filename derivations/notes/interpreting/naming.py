@@ -23,7 +23,7 @@ from derivations.notes.interpreting.tensor import FIXED, Axis, Value, elementwis
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.reasons import Reason, Why
-from derivations.statement import array, index
+from derivations.statement import element, index
 
 __all__ = ["ROW", "Choices", "Namer", "WatchedChoices"]
 
@@ -256,7 +256,7 @@ class Namer:
                     symbol = self.scope.symbol_for(f"{key}@{len(axes)}", len(axes))
                     self.domains[symbol] = axes
         filled, opened = self._fill(ref, axes)
-        expr = array(symbol)[filled] if filled else symbol
+        expr = element(symbol, filled)
         return Value(expr, tuple(opened), len(opened) == 1 and self.choices.rows)
 
     def usual_name(self, ref: Ref) -> Ref:

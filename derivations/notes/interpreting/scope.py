@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from derivations.indexed import free_atoms, label_of, substitute
-from derivations.statement import Definition, array
+from derivations.statement import Definition, element
 
 __all__ = ["Entry", "Scope"]
 
@@ -35,7 +35,7 @@ class Entry:
 
     def at(self, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         """The name at some indices."""
-        return array(self.symbol)[indices] if indices else self.symbol
+        return element(self.symbol, indices)
 
     def value_at(self, indices: tuple[sp.Expr, ...]) -> sp.Expr:
         """Its value there."""
@@ -85,7 +85,7 @@ class Scope:
             self.versions[slot] = self.versions.get(slot, 0) + 1
             self.history.setdefault(key, []).extend(replaced)
         symbol = self.symbol_for(key, len(axes))
-        target = array(symbol)[own] if own else symbol
+        target = element(symbol, own)
         count = len(axes) if written is None else written
         entry = Entry(key, symbol, axes, Definition(target, value), line, parameters, count)
         older = [e for e in self.of(key) if e.written == count and e.axes != axes]

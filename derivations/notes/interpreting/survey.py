@@ -441,7 +441,7 @@ def _is_transpose(script: Node) -> bool:
 
 def all_symbols(sides: Iterable[Node]) -> Iterator[ast.Symbol]:
     for side in sides:
-        yield from (n for n in walk(side) if isinstance(n, ast.Symbol))
+        yield from ast.symbols(side)
 
 
 def _is_mean(sides: Sequence[Node]) -> bool:

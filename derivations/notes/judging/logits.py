@@ -23,7 +23,7 @@ from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import HELD
 from derivations.reasons import holds_where
-from derivations.statement import Definition, array
+from derivations.statement import Definition, element
 from derivations.verdict import Status
 
 __all__ = ["LOGITS", "Logits"]
@@ -58,7 +58,7 @@ class Logits(Tied):
         target = prediction.definition.target
         own = tuple(target.indices) if isinstance(target, sp.Indexed) else ()
         symbol = self.scope.symbol_for(name, len(own))
-        logit = array(symbol)[own] if own else symbol
+        logit = element(symbol, own)
         entry = Entry(name, symbol, prediction.axes, Definition(logit, _value(prediction).args[0]), prediction.line)
         through = replace(prediction, definition=Definition(target, sigmoid(logit)))
         before = list(entries[prediction.key])

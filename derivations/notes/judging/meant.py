@@ -18,7 +18,7 @@ from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.tied import is_off_by_a_factor
 from derivations.notes.report import StepRecord
 from derivations.reasons import Reason, Why, holds_where
-from derivations.statement import array, index
+from derivations.statement import element, index
 from derivations.verdict import Status
 
 __all__ = ["Meant"]
@@ -37,7 +37,7 @@ class Meant(Judging):
             own = tuple(index(f"b{place}") for place in range(len(axes)))
             speaker = Elaborator(self.signature, self.scope, 0, self.choices)
             lower, upper = speaker.range_of(sample)
-            data = array(self.scope.symbol_for(mean.of, len(axes)))[own]
+            data = element(self.scope.symbol_for(mean.of, len(axes)), own)
             value = sp.Sum(data, (own[0], lower, upper)) / (upper - lower + 1)
             entry = self.scope.bind(mean.key, own[1:], axes[1:], value, 0)
             self.domains.setdefault(data.base.label, axes)

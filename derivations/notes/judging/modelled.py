@@ -9,13 +9,14 @@ derivative holds is that of the whole document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import sympy as sp
 
+from derivations.equation import Equation
 from derivations.functions import sigmoid
 from derivations.indexed import UnsupportedExpressionError, free_symbols
 from derivations.notes.interpreting.elaborate import Elaborator
@@ -25,6 +26,7 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.tied import Tied
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -32,7 +34,7 @@ from derivations.notes.parsing.parser import Step
 from derivations.notes.parsing.render import render
 from derivations.notes.report import HELD
 from derivations.reasons import holds_where
-from derivations.statement import Definition, array, index
+from derivations.statement import Definition, array, element, index
 from derivations.verdict import Status
 
 __all__ = ["Modelled"]
@@ -86,10 +88,13 @@ class Modelled(Tied):
         links = (False, True) if self.signature.says(_LOGISTIC) else (False,)
         return tuple((node, link) for link in links for node in found)
 
-    def _with_model(self, step: Step, left: Node, right: Node) -> Judged | None:
-        """A step that was left open, held with the usual model; None where it doesn't hold with any."""
+    def _with_model(self, plain: Equation | None, step: Step, left: Node, right: Node) -> Judged | None:
+        """A step that was left open, held with the usual model; None where it doesn't hold with any.
+
+        plain: what was to be decided without a model. What has no prediction in it says the same with one.
+        """
         keys = {key for key in self._predictions if not self.scope.of(key)}
-        if not keys or not self._models:
+        if not keys or not self._models or plain is not None and not _is_about(plain, keys):
             return None
         for node, link in (self.model,) if self.model is not None else self._models:
             judged = self._judged_by(step, left, right, keys, node, link)
@@ -148,7 +153,7 @@ class Modelled(Tied):
         try:
             for key in sorted(keys):
                 symbol = self.scope.symbol_for(key, len(own))
-                target = array(symbol)[own] if own else symbol
+                target = element(symbol, own)
                 entry = Entry(key, symbol, axes, Definition(target, expr), 0)
                 entries.setdefault(key, []).insert(0, entry)
                 symbols[symbol] = entry
@@ -159,3 +164,10 @@ class Modelled(Tied):
                 entries[entry.key].remove(entry)
             symbols.clear()
             symbols.update(before)
+
+
+def _is_about(equation: Equation, keys: Collection[str]) -> bool:
+    """Whether a name called so, in any of its forms (h, h·1, h′), stands in an equation or in what it rests on."""
+    exprs = (equation.left, equation.right, *(d.value for d in equation.definitions))
+    labels = {str(label) for expr in exprs for label in labels_in(expr)}
+    return any(label.startswith(key) for label in labels for key in keys)

@@ -22,7 +22,7 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import DATA, base_letter
 from derivations.notes.judging.claims import closed, labels_in
 from derivations.ranges import Ranges
-from derivations.statement import Definition, Statement, Variable, array, index
+from derivations.statement import Definition, Statement, Variable, element, index
 
 __all__ = ["VACUOUS", "Settled", "are_of_slopes", "is_summed"]
 
@@ -167,7 +167,7 @@ class Settled:
             if nearer:  # the chain rule through what it is differentiated by elsewhere
                 sorts = self._axes_of(nearer[0])
                 dummies = tuple(index(f"p{p}") for p in range(len(sorts)))
-                self._jet(name, arities[name], array(nearer[0])[dummies] if dummies else nearer[0])
+                self._jet(name, arities[name], element(nearer[0], dummies))
                 if nearer[0] not in seen:
                     seen.add(nearer[0])
                     arities[nearer[0]] = len(sorts)
@@ -194,12 +194,12 @@ class Settled:
         if same is not None and any(s == same for s in by):
             self.of_one_sample = f"{name} and {label} of one sample are taken to belong together"
         at = (*own, *(s for s in by if s != same))
-        value = array(slope)[at] if at else slope
+        value = element(slope, at)
         value = value * (v.base[by] if isinstance(v, sp.Indexed) else v)
         for symbol, sort in zip(by, sorts, strict=False):
             if symbol != same:
                 value = sp.Sum(value, (symbol, *self.speaker.range_of(sort)))
-        target = array(name)[own] if own else name
+        target = element(name, own)
         self.jets[name] = Definition(target, value)
 
     def _is_apart(self, name: sp.Symbol, label: sp.Symbol) -> bool:

@@ -31,7 +31,7 @@ from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
 from derivations.reasons import holds_where
-from derivations.statement import Definition, array, index
+from derivations.statement import Definition, element, index
 from derivations.verdict import Status
 
 __all__ = ["Tied", "is_off_by_a_factor"]
@@ -153,7 +153,7 @@ class Tied(Judging):
         for key, (symbol, axes) in ties.items():
             own = tuple(index(f"t{place}") for place in range(len(axes)))
             name = sp.Symbol(f"{key}=", real=True)
-            target, value = (array(name)[own], array(symbol)[own]) if own else (name, symbol)
+            target, value = element(name, own), element(symbol, own)
             added.append(Entry(key, name, axes, Definition(target, value), 0, written=len(axes)))
         try:
             for entry in added:

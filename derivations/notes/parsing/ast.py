@@ -28,9 +28,10 @@ NOWHERE = Span(0, 0)
 
 
 class _Walked:
-    """What `children` found, kept in the node: trees are walked much more often than made."""
+    """What `children` and `symbols` found, kept in the node: trees are walked much more often than made."""
 
-    __slots__ = ("under",)
+    __slots__ = ("symbols", "under")
+    symbols: tuple[Symbol, ...]
     under: tuple[Node | Factor | Term | Relation, ...]
 
 
@@ -326,3 +327,12 @@ def walk(node: Node) -> Iterator[Node | Factor | Term | Relation]:
         current = pending.pop()
         yield current
         pending.extend(children(current))
+
+
+def symbols(node: Node) -> tuple[Symbol, ...]:
+    """The symbols of a side, in the order of `walk`."""
+    try:
+        return node.symbols
+    except AttributeError:
+        object.__setattr__(node, "symbols", tuple(part for part in walk(node) if isinstance(part, Symbol)))
+        return node.symbols
