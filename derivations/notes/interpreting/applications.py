@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.functions import Partial
-from derivations.indexed import free_atoms, free_symbols, substitute
+from derivations.indexed import free_atoms, free_symbols, label_of, substitute
 from derivations.notation import text
 from derivations.notes.interpreting.arrays import Arrays
 from derivations.notes.interpreting.derivatives import CHANCE, Derivatives, is_same_data, label_if_named
@@ -390,13 +390,14 @@ class Applications(Derivatives, Arrays, Indicators):
             raise UnsupportedNoteError(f"{ref.key} of an array")
         if ref.primes > 1:
             raise UnsupportedNoteError("higher derivatives of an unknown function")
-        places = tuple(position(f"place{at}") for at in range(len(argument.axes)))
+        places = tuple(position(f"place{number}") for number in range(len(argument.axes)))
         inner = substitute(argument.expr, {a.symbol: p for a, p in zip(argument.axes, places, strict=True)})
         free = sorted((s for s in free_symbols(inner) if s in self.met or s == self.sample), key=str)
         own = (*free, *places)
-        key = f"{ref.key}({text(inner)})"
+        at = self._usual_argument(ref, inner)
+        key = f"{ref.key}({at})"
         found = next(iter(self.scope.of(key)), None)
-        slope = sp.Symbol(f"{ref.key}'({text(inner)})", real=True)
+        slope = sp.Symbol(f"{ref.key}'({at})", real=True)
         slope_at = element(slope, own)
         if found is None:
             axes = (*(("own", str(s)) for s in free), *(a.sort for a in argument.axes))
@@ -406,3 +407,17 @@ class Applications(Derivatives, Arrays, Indicators):
             slope_at if ref.primes else found.at(own), {p: a.symbol for p, a in zip(places, argument.axes, strict=True)}
         )
         return Value(value, argument.axes, argument.is_row)
+
+    def _usual_argument(self, ref: Ref, inner: sp.Expr) -> str:
+        """What an unknown function was applied to before, if that is the same: f(g(x)) is f(u) where u is g(x)."""
+        named = {
+            entry.at(tuple(getattr(entry.definition.target, "indices", ()))): entry.definition.value
+            for entry in self.scope.symbols.values()
+            if entry.definition is not None and self._is_jet(entry.definition.value)
+        }
+        others = [name for name, value in named.items() if value == inner] + [inner.xreplace(named)]
+        known = (text(other) for other in others if self.scope.of(f"{ref.key}({text(other)})"))
+        return text(inner) if self.scope.of(f"{ref.key}({text(inner)})") else next(known, text(inner))
+
+    def _is_jet(self, value: sp.Expr) -> bool:
+        return isinstance(value, sp.Symbol | sp.Indexed) and label_of(value) in self.scope.jets

@@ -98,6 +98,8 @@ def cases_of(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
     rows: list[tuple[Node, Case | None]] = []
     for row in matrix.rows:
         cells = [cell for cell in row if cell is not None]
+        if len(cells) == 3 and _is_if(cells[1]):
+            del cells[1]
         if len(cells) == 1 and isinstance(cells[0], ast.Listing) and cells[0].items and cells[0].items[0] is not None:
             value, *rest = (item for item in cells[0].items if item is not None)
             found = next(in_words(" ".join(render(r) for r in rest)), None)
@@ -112,6 +114,12 @@ def cases_of(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
     if not any(case is not None for _, case in rows):
         return []
     return _with_otherwise(rows, matrix)
+
+
+def _is_if(cell: Node) -> bool:
+    """Whether a cell is a word before a condition: \text{if} & i = j, or if & i = j."""
+    words = cell.words if isinstance(cell, ast.Text) else render(cell).replace(" ", "")
+    return words.strip() in ("if", "for", "when", "当", "若")
 
 
 def each_member(rows: list[tuple[Node, Case | None]]) -> list[tuple[Node, Case | None]]:

@@ -385,7 +385,13 @@ class Derivatives(Namer):
         return self.derivative(self.product(rest[:1], ()), [variable]), 1
 
     def of_prime(self, value: Value) -> Value:
-        """(E)', by the one name in E; of functions without arguments, (u v)', by what all of them depend on."""
+        """(E)', by the one name in E; of functions without arguments, (u v)', by what all of them depend on.
+
+        Of functions of which nothing is known it is by the one name that these are of: (f(x) g(x))'.
+        """
+        argument = self._one_argument(value)
+        if argument is not None:
+            return Value(Partial(value.expr, argument))
         atoms = sorted((a for a in free_atoms(value.expr) if not a.is_integer), key=str)
         functions = all(isinstance(a, sp.Symbol) and a.name in "fghuv" and a not in self.scope.symbols for a in atoms)
         bound = value.expr.has(Partial, sp.Sum, sp.Product)
@@ -398,6 +404,21 @@ class Derivatives(Namer):
             return Value(Partial(value.expr, variable))
         slopes = [value.expr.diff(a) * self.named(Ref(f"{a.name}'")).expr for a in atoms]
         return Value(sp.Add(*slopes))
+
+    def _one_argument(self, value: Value) -> sp.Expr | None:
+        """The name that all unknown functions in a value are of, and functions of these."""
+        leaves = set(free_atoms(value.expr))
+        if value.axes or not any(label_if_named(a) in self.scope.jets for a in leaves):
+            return None
+        while reached := [a for a in leaves if label_if_named(a) in self.scope.jets]:
+            leaves = leaves - set(reached)
+            for atom in reached:
+                entry = self.scope.symbols[label_if_named(atom)]
+                own = tuple(atom.indices) if isinstance(atom, sp.Indexed) else ()
+                leaves |= {a for a in free_atoms(entry.value_at(own)) if "'(" not in str(label_if_named(a))}
+        (leaf, *others) = sorted(leaves, key=str) or [sp.S.Zero]
+        is_name = isinstance(leaf, sp.Symbol) and leaf not in self.scope.symbols
+        return leaf if is_name and not others else None
 
     def differential(self, node: ast.Symbol) -> Value:
         """dz as a name of its own: the derivative of the loss by z, as programs call it."""

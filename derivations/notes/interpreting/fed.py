@@ -40,6 +40,7 @@ MARK = "⁻"
 def fed_of(chains: Iterable[ast.Chain]) -> Fed:
     """The usage of a document, from all that it writes; none where names are defined at more than two letters."""
     chains = list(chains)
+    members = [m for chain in chains for m in chain.members if m is not None]
     letters: dict[str, set[str]] = {}
     beside: dict[str, set[str]] = {}  # a name, and what its definition has at the same letter
     inputs: dict[str, set[str]] = {}  # and what it weighs and sums at another
@@ -59,8 +60,8 @@ def fed_of(chains: Iterable[ast.Chain]) -> Fed:
             defined_at = set().union(*(letters.get(n, set()) for n in cycle)) if cycle else set()
             if len(defined_at) == 1:
                 own = cycle.union(*(beside.get(n, set()) for n in cycle))
+                own = frozenset(n for n in own if not any(_runs_anywhere(m, n) for m in members))
                 return Fed(defined_at.pop(), own, frozenset(weights[name]), frozenset(summed[name]))
-    members = [m for chain in chains for m in chain.members if m is not None]
     return next(_defined_at_both(said, letters, beside, members), NOT_FED)
 
 
@@ -95,6 +96,13 @@ def _defined_at_both(
                 fed = {s for n, at, v in said if n in two and at == other for s, _, _ in _weighed(v, other)}
                 earlier = frozenset(n for n, at in letters.items() if at == {other}) | fed
                 yield Fed(letter, two, frozenset((weight,)), frozenset((other,)), True, earlier)
+
+
+def _runs_anywhere(member: Node, name: str) -> bool:
+    r"""Whether a name is summed over its own letter with no weight: of \sum_j e^{z_j} the z_j are no other layer's."""
+    return any(
+        _runs_alone(member, at, frozenset((name,))) for at in sorted({a for n, a in _entries(member) if n == name})
+    )
 
 
 def _runs_alone(member: Node, letter: str, names: frozenset[str]) -> bool:

@@ -347,8 +347,8 @@ class Namer:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():
             return False
-        if key == "C" and key in self.signature.subjects:
-            return False  # a cost, and no constant
+        if key in ("C", "u", "v") and key in self.signature.subjects:
+            return False  # a cost, and no constant; a function of what it is differentiated by
         known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2", "i1", "i2", *"ijk")
         return known or key in self.signature.parameters | self.signature.counts
 

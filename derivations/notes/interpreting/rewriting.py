@@ -10,6 +10,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     X'X                           X^T X, and so every other prime but those of functions
     C(\dots), J(\cdot)            C, J
     \partial_w L                 ∇_w L
+    (f \circ g)(x)               f(g(x)): see `compositions`
     prod(\frac{∂Z}{∂Y}, \frac{∂Y}{∂X})  \frac{∂Z}{∂Y} \frac{∂Y}{∂X}, multiplied as the shapes ask for
     \mathrm{e}^x                 e^x
     p(y_i \mid x_i; w)            a name at i: see `chances`
@@ -53,6 +54,7 @@ from derivations.notes.interpreting.classes import (
     picked_of,
     with_classes,
 )
+from derivations.notes.interpreting.compositions import with_composition
 from derivations.notes.interpreting.features import feature_maps, with_features
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.iterates import counters_of, without_counter
@@ -245,6 +247,8 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Product):
             found = factors_in_full(_with_chains(_with_each_letter(found)))
             found = _with_gradients(_without_placeholders(found))
+        if isinstance(found, ast.Product):
+            found = with_composition(found)
         if isinstance(found, ast.Product) and used.short.spread:
             found = with_sigmoid(found)
         if isinstance(found, ast.Product) and used.logistic:

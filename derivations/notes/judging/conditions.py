@@ -85,8 +85,9 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
     for offset in around:
         for chain in _beside(formula.chains, step.chain, offset):
             beside += in_words(_without_deltas(chain.words))
-            if len(chain.relations) == 1 and _short(chain):
-                beside += list(in_words(render_chain(replace(chain, words=""))))[:1]
+            said = _bracketed(chain)
+            if len(said.relations) == 1 and _short(said):
+                beside += list(in_words(render_chain(replace(said, words=""))))[:1]
     for member in formula.chains[step.chain].members:
         if isinstance(member, ast.Listing):
             for item in member.items:
@@ -110,6 +111,14 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
         if case not in first and not any(case.contradicts(other) for other in (*first, *left)):
             left.append(case)
     return tuple(first[:2]), tuple(left[:4])
+
+
+def _bracketed(chain: ast.Chain) -> ast.Chain:
+    r"""i = j of \quad (i = j)."""
+    match chain.members:
+        case (ast.Group("(", ")", ast.Chain() as inside),) if not chain.relations:
+            return inside
+    return chain
 
 
 def _beside(chains: Sequence[ast.Chain], at: int, offset: int) -> Iterator[ast.Chain]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -46,6 +47,7 @@ def _is_between(head: Head) -> bool:
 class Defining(Renewing):
     """The part of a reading that binds names."""
 
+    mended: str | None = None  # how the last definition was read, where not as it is written
     slope: ast.Fraction | None = None  # ∂L/∂z, where dz was said to be it
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
 
@@ -136,8 +138,10 @@ class Defining(Renewing):
             reason = "a model of the data: no definition, since they are data"
             return replace(record, verdict="definition", method="statement", reason=reason)
         self._tell_labels(step, right)
+        self.mended = None
         try:
             self._bind(step, head, right)
+            reason = self.mended
             self._bind_layers(step, left, right)
             self._bind_both_labels(step, head, left, right)
         except CircularError:
@@ -260,7 +264,7 @@ class Defining(Renewing):
                 raise UnsupportedNoteError("a definition with one index twice")
             own.append(symbol)
             axes.append(speaker.sort_written(index))
-        expr = value.expr
+        expr, self.mended = _with_index_of_name(value.expr, own, axes, speaker)
         target_sample = sample or next((s for s, a in zip(own, axes, strict=True) if a == self.signature.sample), None)
         if ROW in free_symbols(expr) and target_sample is not None:
             expr = substitute(expr, {ROW: target_sample})
@@ -305,6 +309,19 @@ class Defining(Renewing):
             reading=str(self.choices) if self.step_consulted[-1] else "",
             claim=judged,
         )
+
+
+def _with_index_of_name(
+    expr: sp.Expr, own: Sequence[sp.Symbol], axes: Sequence[object], speaker: Elaborator
+) -> tuple[sp.Expr, str | None]:
+    """The value of p_j = e^{a_i} / Σ_k e^{a_k} with the one index of the name for the one in it, and what was done."""
+    found = free_symbols(expr)
+    loose = [i for i in found if i in speaker.met and i != ROW]
+    if len(own) != 1 or own[0] in found or len(loose) != 1:
+        return expr, None
+    if speaker.met[loose[0]] != speaker.range_of(axes[0]):
+        return expr, None
+    return substitute(expr, {loose[0]: own[0]}), f"read with the index {own[0]} for {loose[0]}"
 
 
 def _is_difference(node: ast.Sum, name: str, parameters: set[ast.Symbol]) -> bool:

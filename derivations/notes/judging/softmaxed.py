@@ -10,10 +10,11 @@ it and it is off by a sign or a factor 2 alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import sympy as sp
 
@@ -23,8 +24,10 @@ from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.defining import Defining
 from derivations.notes.judging.logits import LOGITS
-from derivations.notes.judging.tied import Tied, is_off_by_a_factor
+from derivations.notes.judging.tied import Tied, is_off_by_a_factor, key_of
+from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.mapping import mapped
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import HELD
 from derivations.reasons import holds_where
@@ -34,6 +37,8 @@ from derivations.verdict import Status
 __all__ = ["Softmaxed"]
 
 _SOFTMAX = r"soft-?max|софтмакс|ソフトマックス|소프트맥스"
+_APPLIED = r"soft-?max\s*\}}?\s*(?:\\left)?\(\s*(?:\\(?:mathbf|boldsymbol|bm|vec)\s*\{{\s*)?{}(?![A-Za-z])"
+_CHANCES = frozenset(["p", "q", "s", "S", "P", "a", r"\pi"])
 _LOGITS = LOGITS | {"o", "f", "h", r"\eta"}
 
 
@@ -47,7 +52,7 @@ class Softmaxed(Defining, Tied):
         """A step that was left open, held with the one probability as the softmax of the one logit."""
         names = self._softmax_named
         if names is None or self.scope.of(names[0]):
-            return None
+            return self._with_other_logits(step, left, right)
         chance, logit = names
         with self._as_softmax(chance, logit) as is_bound:
             judged = self._under(step, left, right) if is_bound else None
@@ -61,6 +66,23 @@ class Softmaxed(Defining, Tied):
         reason = holds_where(f"{chance} is softmax({logit}), as only words may say")
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
 
+    def _with_other_logits(self, step: Step, left: Node, right: Node) -> Judged | None:
+        r"""A step with \frac{∂L}{∂o_i}, where the one softmax is of a, and o stands nowhere else: o is a."""
+        loose = {key for key in self._loose(left) | self._loose(right) if base_letter(key) in _LOGITS}
+        values = [e.definition.value for e in self.scope.symbols.values() if e.definition is not None]
+        scores = {label for value in values if (label := _scores_of(value)) is not None}
+        if len(loose) != 1 or len(scores) != 1 or not loose <= self._differentiated_by:
+            return None
+        ((key,), (other,)) = loose, map(key_of, scores)
+        if not key.isalpha() or not other.isalpha():
+            return None
+        one, two = (mapped(side, partial(_renamed, name=key, other=other)) for side in (left, right))
+        judged = self._under(step, one, two)
+        if not judged.verdict.is_proved:
+            return None
+        reason = holds_where(f"{key} is {other}")
+        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
     @cached_property
     def _softmax_named(self) -> tuple[str, str] | None:
         """The probability that no formula gives a value, and what it may be computed from."""
@@ -71,13 +93,15 @@ class Softmaxed(Defining, Tied):
         chances = [
             key
             for key in of_classes
-            if (key in signature.logged or key.startswith(r"\hat{")) and not signature.is_label(key)
+            if key in signature.logged or key.startswith(r"\hat{") or key in _CHANCES & signature.subjects
+            if not signature.is_label(key)
             if key not in self._given_a_value and base_letter(key) != "e"
         ]
         if len(chances) != 1:
             return None
         axes = of_classes[chances[0]]
-        logits = [key for key in of_classes if base_letter(key) in _LOGITS and of_classes[key] == axes]
+        logits = [key for key in of_classes if of_classes[key] == axes]
+        logits = [k for k in logits if base_letter(k) in _LOGITS or signature.says(_APPLIED.format(re.escape(k)))]
         known = self._differentiated_by | self._given_a_value
         logits = [key for key in logits if key in known and key not in chances]
         return (chances[0], logits[0]) if len(logits) == 1 else None
@@ -105,3 +129,19 @@ class Softmaxed(Defining, Tied):
         finally:
             self.scope.entries[chance].remove(entry)
             del self.scope.symbols[symbol]
+
+
+def _renamed(node: Node, name: str, other: str) -> Node:
+    """A name as another."""
+    is_name = isinstance(node, ast.Symbol) and node.name == name and not node.decorations
+    return replace(node, name=other) if is_name and isinstance(node, ast.Symbol) else node
+
+
+def _scores_of(value: sp.Expr) -> sp.Symbol | None:
+    r"""The a of \frac{e^{a_i}}{\sum_k e^{a_k}}."""
+    totals = [a.base for a in sp.Mul.make_args(value) if isinstance(a, sp.Pow) and isinstance(a.base, sp.Sum)]
+    own = value * totals[0] if len(totals) == 1 else None
+    if not isinstance(own, sp.exp) or not isinstance(totals[0].function, sp.exp):
+        return None
+    scores = [e.args[0].base.label for e in (own, totals[0].function) if isinstance(e.args[0], sp.Indexed)]
+    return scores[0] if len(scores) == 2 and scores[0] == scores[1] else None

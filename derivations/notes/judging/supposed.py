@@ -9,7 +9,8 @@ a - 1 = a - y, for y = 1                              of a label's value
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import sympy as sp
 
@@ -17,11 +18,14 @@ from derivations.functions import Partial
 from derivations.indexed import free_atoms, label_of
 from derivations.notes.judging.conditions import cases_written
 from derivations.notes.judging.doubts import ROUNDING
-from derivations.notes.judging.excuses import Excuse, Suspect, left_open, no_claim
+from derivations.notes.judging.excuses import Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.numbers import MISSING
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import mapped
+from derivations.notes.parsing.render import render
+from derivations.reasons import holds_where
 
 __all__ = ["Supposed"]
 
@@ -92,8 +96,53 @@ class Supposed(Judging):
             return None
         return left_open(ROUNDING if _is_worked_out(suspect.left) else MISSING)
 
+    def _with_worked_number(self, suspect: Suspect) -> Excuse | None:
+        r"""A number that was worked out before stands for what it is of: -2.9 x_1, after \hat{y} - t = -2.9."""
+        numbers = {n.text for n in walk(suspect.right) if isinstance(n, ast.Number) and "." in n.text}
+        if not numbers or not any(isinstance(n, ast.Symbol) for n in walk(suspect.right)):
+            return None
+        for before in self.document.steps:
+            if before == suspect.step or before.left is None or before.right is None or before.left.node is None:
+                break
+            worked = _number(before.right.node)
+            if worked is None or worked[1] not in numbers or not _is_of_names(before.left.node):
+                continue
+            sign, text = worked
+            meant = ast.Group("(", ")", ast.Sum((ast.Term(sign, ast.Group("(", ")", before.left.node)),)))
+            whole = mapped(ast.Group("(", ")", suspect.right), partial(_put_in, text=text, value=meant))
+            judged = self._claimed(suspect.step, suspect.left, whole)
+            if judged.verdict.is_proved:
+                value = f"{sign}{text} is {render(before.left.node)}"
+                return supported(holds_where(f"{value}, as it was worked out"), judged.verdict.method)
+        return None
+
     def _is_label(self, atom: sp.Expr) -> bool:
         return self.signature.is_label(re.split("[@·′]", label_of(atom).name)[0])
+
+
+def _number(side: Node | None) -> tuple[str, str] | None:
+    """The sign and the digits of a side that is a number."""
+    match side:
+        case ast.Number(text):
+            return "", text
+        case ast.Sum((ast.Term("-", ast.Number(text)),)):
+            return "-", text
+    return None
+
+
+def _is_of_names(side: Node) -> bool:
+    return any(isinstance(n, ast.Symbol) for n in walk(side)) and not _has_slope(side)
+
+
+def _put_in(part: Node, text: str, value: Node) -> Node:
+    """A product or a sum with a value for a number in it."""
+    if isinstance(part, ast.Product):
+        factors = (replace(f, body=value) if f.body == ast.Number(text) else f for f in part.factors)
+        return replace(part, factors=tuple(factors))
+    if isinstance(part, ast.Sum):
+        terms = (replace(t, body=value) if t.body == ast.Number(text) else t for t in part.terms)
+        return replace(part, terms=tuple(terms))
+    return part
 
 
 def _under_logarithm(side: Node) -> ast.Symbol | None:

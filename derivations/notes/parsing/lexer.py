@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from derivations.notes.parsing import vocabulary as words
 from derivations.notes.parsing.characters import CharacterLexer
@@ -342,6 +343,8 @@ class _Lexer(CharacterLexer):
         if following is None:
             raise Unreadable(f"\\{token.text} lacks its bracket", token.start)
         self.rest.pop()
+        if following.kind == "command" and following.text == "\\" and self.rest and self.rest[-1].text in "{}|":
+            following = replace(following, text=self.rest[-1].text, end=self.rest.pop().end)  # \left\\{ of a web page
         at = TexToken("char", following.text, token.start, following.end)
         escaped = following.kind == "char" or following.text in ("(", ")", "[", "]")
         spelled = following.text if escaped else f"\\{following.text}"
