@@ -122,7 +122,7 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
         for more in (self._with_ties, self._with_logit, self._with_softmax, partial(self._with_model, plain)):
             if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
                 judged = more(step, left, right) or judged
-        return self._by_means(judged)
+        return self._by_means(judged, left, right)
 
     def _no_claim(self, at: Place, record: StepRecord) -> StepRecord | None:
         if (

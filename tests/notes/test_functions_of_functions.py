@@ -10,6 +10,12 @@ $$h = \sigma(W_1 x + b_1), \quad \hat{y} = W_2 h + b_2, \quad L = \frac12 \|\hat
 $$\frac{\partial L}{\partial z_1} = W_2^T (\hat{y} - y) \odot \sigma'(z_1)$$
 $$\frac{\partial L}{\partial W_1} = (W_2^T (\hat{y} - y) \odot \sigma'(z_1)) x^T$$
 """
+LAYERS = r"""
+$$h = \sigma(W_1 x + b_1), \quad \hat{y} = \sigma(W_2 h + b_2), \quad L = \frac12 \|\hat{y} - y\|^2$$
+$$\delta_2 = \frac{\partial L}{\partial z_2} = (\hat{y} - y) \odot \sigma'(z_2)$$
+$$\delta_1 = \frac{\partial L}{\partial z_1} = W_2^T \delta_2 \odot \sigma'(z_1)$$
+$$\frac{\partial L}{\partial W_1} = \delta_1 x^T$$
+"""
 SLIP = r"""
 $$p_j = \frac{e^{a_i}}{\sum_k e^{a_k}}$$
 $$\frac{\partial p_i}{\partial a_j} = p_i (\delta_{ij} - p_j)$$
@@ -64,6 +70,13 @@ def test_a_logit_of_a_layer_that_only_its_slope_names():
     assert "proved" not in verdicts(LAYER.replace("- y) \\odot", "+ y) \\odot"))[3:]
 
 
+def test_logits_that_steps_have_confirmed_stay_what_they_are():
+    chain = LAYERS.replace("W_2^T \\delta_2", "W_2 \\delta_2")
+    assert verdicts(LAYERS)[4:] == ["supported", "definition", "supported", "supported"]
+    assert verdicts(chain)[6:].count("supported") < 2
+    assert "proved" not in verdicts(LAYERS)[4:]
+
+
 def test_an_index_of_the_name_that_its_value_lacks():
     assert verdicts(SLIP)[-1] == "proved"
     assert check_notes(SLIP).steps[0].reason == "read with the index j for i"
@@ -102,3 +115,9 @@ def test_doubled_backslashes_before_braces():
     text = r"$$L = \left\\{ (w x - y)^2 \right\\}, \frac{\partial L}{\partial w} = 2 \left\\{ (w x - y) x \right\\}$$"
     assert verdicts(text)[-1] == "proved"
     assert verdicts(text.replace("= 2 ", "= 3 "))[-1] == "refuted"
+
+
+def test_factors_that_are_differentiated_by_are_no_functions():
+    text = r"$y = u v$ with parameters $u$ and $v$: $$\frac{\partial (u v)}{\partial v} = u$$"
+    assert verdicts(text)[-1] == "proved"
+    assert verdicts(r"$$\frac{\partial u_o^T v_c}{\partial v_c} = u_o$$") == ["proved"]

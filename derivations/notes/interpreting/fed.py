@@ -60,8 +60,9 @@ def fed_of(chains: Iterable[ast.Chain]) -> Fed:
             defined_at = set().union(*(letters.get(n, set()) for n in cycle)) if cycle else set()
             if len(defined_at) == 1:
                 own = cycle.union(*(beside.get(n, set()) for n in cycle))
-                own = frozenset(n for n in own if not any(_runs_anywhere(m, n) for m in members))
-                return Fed(defined_at.pop(), own, frozenset(weights[name]), frozenset(summed[name]))
+                (letter,) = defined_at
+                own = frozenset(n for n in own if not any(_runs_elsewhere(m, n, letter) for m in members))
+                return Fed(letter, own, frozenset(weights[name]), frozenset(summed[name]))
     return next(_defined_at_both(said, letters, beside, members), NOT_FED)
 
 
@@ -98,11 +99,10 @@ def _defined_at_both(
                 yield Fed(letter, two, frozenset((weight,)), frozenset((other,)), True, earlier)
 
 
-def _runs_anywhere(member: Node, name: str) -> bool:
-    r"""Whether a name is summed over its own letter with no weight: of \sum_j e^{z_j} the z_j are no other layer's."""
-    return any(
-        _runs_alone(member, at, frozenset((name,))) for at in sorted({a for n, a in _entries(member) if n == name})
-    )
+def _runs_elsewhere(member: Node, name: str, letter: str) -> bool:
+    r"""Whether a name is summed over another letter with no weight: of \sum_j e^{z_j} the z_j are no other layer's."""
+    places = {at for other, at in _entries(member) if other == name} - {letter}
+    return any(_runs_alone(member, at, frozenset((name,))) for at in sorted(places))
 
 
 def _runs_alone(member: Node, letter: str, names: frozenset[str]) -> bool:

@@ -29,6 +29,9 @@ __all__ = ["ROW", "Choices", "Namer", "WatchedChoices"]
 
 ROW = index("row")  # the sample at hand, where none is named
 MAX_AXES = 4
+_BY_FACTORS = (
+    r"\}\s*\{\s*(?:\\partial|d|\\mathrm\s*\{\s*d\s*\})\s*\{?\s*[uv](?![A-Za-z])|\\nabla_\{?\s*[uv](?![A-Za-z])"
+)
 DATA_NAMES = frozenset(("x", "X", "target", "label", "desired", "expected"))
 
 
@@ -347,8 +350,10 @@ class Namer:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():
             return False
-        if key in ("C", "u", "v") and key in self.signature.subjects:
-            return False  # a cost, and no constant; a function of what it is differentiated by
+        if key == "C" and key in self.signature.subjects:
+            return False  # a cost, and no constant
+        if key in ("u", "v") and key in self.signature.subjects and not self.signature.says(_BY_FACTORS):
+            return False  # functions of what they are differentiated by, as in the product rule
         known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2", "i1", "i2", *"ijk")
         return known or key in self.signature.parameters | self.signature.counts
 

@@ -19,6 +19,7 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.tied import Tied
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
@@ -34,7 +35,7 @@ _APPLIED = r"(?:\\sigma|σ|sigmoid\}}?|\\?tanh)(?:'|\^\{{?\s*\\prime\s*\}}?)?\s*
 
 
 @dataclass
-class Logits(Tied):
+class Logits(Meant, Tied):
     """The part of a reading that knows what σ is applied to."""
 
     def _with_logit(self, step: Step, left: Node, right: Node) -> Judged | None:
@@ -51,31 +52,46 @@ class Logits(Tied):
             judged = self._under(step, left, right)
         if judged.verdict.status.value not in HELD:
             return None
-        reason = holds_where(f"{names[0]} is what σ is applied to in {found[0].key}")
+        words = f"{names[0]} is what σ is applied to in {found[0].key}"
+        self._keep(names[0], found[0], words)
+        reason = holds_where(words)
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    def _keep(self, name: str, prediction: Entry, words: str) -> None:
+        """A name that a step has confirmed stays what it stood for."""
+        entry, through = self._through(name, prediction)
+        self.scope.entries.setdefault(name, []).insert(0, entry)
+        own = self.scope.entries[prediction.key]
+        self.scope.entries[prediction.key] = [through if e is prediction else e for e in own]
+        self.scope.symbols |= {entry.symbol: entry, prediction.symbol: through}
+        self.logits[entry.symbol] = prediction.symbol, words
 
     @contextmanager
     def _named(self, name: str, prediction: Entry) -> Iterator[None]:
         """With a name for what σ is applied to in a prediction."""
         entries, symbols = self.scope.entries, self.scope.symbols
+        entry, through = self._through(name, prediction)
+        before = list(entries[prediction.key])
+        try:
+            entries.setdefault(name, []).insert(0, entry)
+            entries[prediction.key] = [through if e is prediction else e for e in before]
+            symbols |= {entry.symbol: entry, prediction.symbol: through}
+            yield
+        finally:
+            entries[name].remove(entry)
+            entries[prediction.key] = before
+            symbols[prediction.symbol] = prediction
+            del symbols[entry.symbol]
+
+    def _through(self, name: str, prediction: Entry) -> tuple[Entry, Entry]:
+        """A name as what σ is applied to in a prediction, and the prediction as σ of it."""
         assert prediction.definition is not None
         target = prediction.definition.target
         own = tuple(target.indices) if isinstance(target, sp.Indexed) else ()
         symbol = self.scope.symbol_for(name, len(own))
         logit = element(symbol, own)
         entry = Entry(name, symbol, prediction.axes, Definition(logit, _value(prediction).args[0]), prediction.line)
-        through = replace(prediction, definition=Definition(target, _value(prediction).func(logit)))
-        before = list(entries[prediction.key])
-        try:
-            entries.setdefault(name, []).insert(0, entry)
-            entries[prediction.key] = [through if e is prediction else e for e in before]
-            symbols |= {symbol: entry, prediction.symbol: through}
-            yield
-        finally:
-            entries[name].remove(entry)
-            entries[prediction.key] = before
-            symbols[prediction.symbol] = prediction
-            del symbols[symbol]
+        return entry, replace(prediction, definition=Definition(target, _value(prediction).func(logit)))
 
 
 def _written(name: str) -> str:
