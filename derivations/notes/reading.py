@@ -59,7 +59,7 @@ class Reading(Equations, Effects):
             self.step_consulted.append(False)
             with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError, BudgetExceededError):
                 with budget(OPERATIONS, SECONDS):
-                    self._bind(step, head, step.right.node)
+                    self._bind(step, head, step.right.node, ahead=True)
                 self.ahead.add((step.formula, step.chain, step.relation))
         self.step_consulted.clear()
         steps = self.document.steps

@@ -3,7 +3,8 @@ r"""Functions that a document uses before it says what they are: h(x) = g(\theta
 Such a function is known from the start if the document defines it once, soon after its first use, as an expression in
 its one argument and in nothing else: then no reading of the text gives it another meaning. So is a name that "where …"
 behind its first use defines, once and of what is not defined otherwise: \sum_i y_i \log \alpha_i, where \alpha_i = ….
-One "where" reaches over a list: ∂L/∂z = p - y, where L = -\sum_k y_k \log p_k and p = softmax(z).
+One "where" reaches over a list: ∂L/∂z = p - y, where L = -\sum_k y_k \log p_k and p = softmax(z). The z of
+h(x) = g(z) is known as well, if z = \theta^\top x is said soon after: else h(x) would be no function of x.
 """
 
 from __future__ import annotations
@@ -109,15 +110,40 @@ def _is_said_behind(
     """
     formula = document.formulas[step.formula]
     used = first.get(head.ref.key, 0)
-    said = goes_on or (
-        bool(_WHERE.search(formula.context.before[-60:]))
+    if step.sign.sign != "=" or head.arguments or not step.formula - _NEAR < used < step.formula:
+        return False
+    said = (
+        goes_on
+        or bool(_WHERE.search(formula.context.before[-60:]))
         or step.chain > 0
         and bool(_WHERE.search(formula.chains[step.chain].words))
+        or _is_between(document, signature, step, head)
     )
     assert step.right is not None and step.right.node is not None
     is_value = any(True for _ in names_in([step.right.node], signature.habits))  # y = 1 is a case of what has a y
-    is_near = step.formula - _NEAR < used < step.formula
-    return step.sign.sign == "=" and not head.arguments and is_near and said and is_value
+    return said and is_value
+
+
+def _is_between(document: Document, signature: Signature, step: Step, head: Head) -> bool:
+    """Whether a name stands for what a function is of: z of h(x) = g(z) and z = \\theta^T x."""
+    assert step.right is not None and step.right.node is not None
+    inner = {ref.key for ref in names_in([step.right.node], signature.habits)}
+    for other in document.steps:
+        if (
+            not step.formula - _NEAR < other.formula < step.formula
+            or other.left is None
+            or other.right is None
+            or other.left.node is None
+        ):
+            continue
+        outer = head_of(other.left.node, signature)
+        if outer is None or other.right.node is None or len(outer.arguments) != 1:
+            continue
+        of = {ref.key for ref in names_in(outer.arguments, signature.habits)}
+        used = {ref.key for ref in names_in([other.right.node], signature.habits)}
+        if of and of <= inner and head.ref.key in used and not of & used:
+            return True
+    return False
 
 
 def _heads_in(step: Step, signature: Signature, found: Collection[str]) -> set[str]:

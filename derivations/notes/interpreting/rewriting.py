@@ -81,6 +81,7 @@ from derivations.notes.parsing.render import render
 
 __all__ = ["Usage", "rewritten", "usage"]
 
+_BOLD = frozenset(("mathbf", "boldsymbol", "bm"))
 _IDENTITY = r"identity matrix|单位矩阵|Einheitsmatrix|единичн\w+ матриц|matriz identidad|matrice identité|単位行列"
 
 
@@ -96,6 +97,7 @@ class Usage:
     "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters that count
     the steps of an iteration. rows: small letters for entries of matrices.
     logistic: names of the logistic function. identity: whether I_{kj} is an entry of the identity matrix.
+    is_bias_plain: whether b is a number, though it is bold somewhere.
     """
 
     capital_sigma: bool = False
@@ -116,6 +118,7 @@ class Usage:
     rows: Rows = frozenset()
     logistic: frozenset[str] = frozenset()
     identity: bool = False
+    is_bias_plain: bool = False
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -148,7 +151,17 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         rows_in(found),
         logistic_names(found),
         re.search(_IDENTITY, words, re.I) is not None and not any(is_entry_of_identity(h) for h in heads),
+        _is_bias_plain(sides),
     )
+
+
+def _is_bias_plain(sides: Iterable[Node]) -> bool:
+    r"""Whether \mathbf b stands beside b, and not as often: a number, then, set bold by the way."""
+    found = [
+        n for side in sides for n in walk(side) if isinstance(n, ast.Symbol) and n.name == "b" and not n.subscripts
+    ]
+    bold = sum(bool(_BOLD & set(symbol.decorations)) for symbol in found)
+    return 0 < bold < len(found) - bold
 
 
 def _words_of(heads: Iterable[Node | None]) -> Iterator[str]:
@@ -210,6 +223,8 @@ def rewritten(node: Node, used: Usage) -> Node:
         found = unraised(found, used.raised)
         if used.rows and isinstance(found, ast.Symbol):
             found = as_rows(found, used.rows)
+        if used.is_bias_plain and isinstance(found, ast.Symbol) and found.name == "b":
+            found = replace(found, decorations=tuple(d for d in found.decorations if d not in _BOLD))
         if used.counters and isinstance(found, ast.Symbol):
             found = without_counter(found, used.counters)
         if used.identity and is_entry_of_identity(found) and isinstance(found, ast.Symbol):

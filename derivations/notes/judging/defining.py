@@ -18,7 +18,7 @@ from derivations.indexed import UnsupportedExpressionError, free_atoms, free_sym
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, is_general, own_layer
-from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError, layer_of_key, read_name
+from derivations.notes.interpreting.names import CircularError, Ref, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import leading, operand_of, subject_of
 from derivations.notes.interpreting.scope import Scope
@@ -239,7 +239,8 @@ class Defining(Renewing):
                 value = of_both(replace(label, name=y), right)
                 self._bind(replace(step, left=replace(step.left, node=name)), other, value)
 
-    def _bind(self, step: Step, head: Head, right: Node) -> None:
+    def _bind(self, step: Step, head: Head, right: Node, ahead: bool = False) -> None:
+        """Bind a name to a value; ahead: before the step that says so is read."""
         assert step.left is not None and step.right is not None
         left = step.left.node
         speaker = self._speaker(step.right, step.left)
@@ -269,6 +270,8 @@ class Defining(Renewing):
         if ROW in free_symbols(expr) and target_sample is not None:
             expr = substitute(expr, {ROW: target_sample})
         hidden = sample or (ROW if ROW in free_symbols(expr) else None)
+        if hidden is None and ahead:
+            hidden = self._sample_within(ref, expr, speaker)
         if hidden is not None and hidden not in own and hidden in free_symbols(expr):
             own.insert(0, hidden)
             axes.insert(0, self.signature.sample)
@@ -294,6 +297,13 @@ class Defining(Renewing):
         if current and any(label_of(a) == current[0].symbol for a in free_atoms(expr)):
             raise CircularError(f"an equation for {ref.key}, which stands on both sides")
         self.scope.bind(ref.key, tuple(own), tuple(axes), expr, line_of(step), tuple(parameters), len(ref.indices))
+
+    def _sample_within(self, ref: Ref, expr: sp.Expr, speaker: Elaborator) -> sp.Symbol | None:
+        """The sample that a name without an index is of by its value, where it is of one: z = w^T x^{(i)}."""
+        if ref.indices or self.signature.sample is None or self.signature.axes.get(ref.key) != (self.signature.sample,):
+            return None
+        found = [s for s in free_symbols(expr) if speaker.sort_of(str(s)) == self.signature.sample]
+        return found[0] if len(found) == 1 else None
 
     def _judged(self, record: StepRecord, judged: Judged) -> StepRecord:
         verdict = judged.verdict
