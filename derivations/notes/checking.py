@@ -174,9 +174,14 @@ def _read_again(
 
 
 def _less_open(mine: StepRecord, theirs: StepRecord, seed: int) -> StepRecord:
-    """A record, or what its formula and what it rests on give by themselves, where that says more."""
+    """A record, or what its formula and what it rests on give by themselves, where that says more.
+
+    What is refuted in the whole document only is left open.
+    """
     if mine.verdict == "unsupported" and (theirs.verdict, theirs.method) == ("definition", "definition"):
         return replace(theirs, formula=mine.formula, reading=_BY_ITSELF)
+    if mine.verdict == "refuted" and theirs.verdict in HELD and not _is_vacuous(theirs, seed):
+        return replace(mine, verdict="undecided", witness=None, reason="holds where it is read by itself")
     worse = mine.verdict == "unsupported" and theirs.verdict == "refuted"
     worse = worse and theirs.claim is not None and is_off_by_a_factor(theirs.claim, seed)
     if not (_is_open(mine) and (theirs.verdict in HELD or worse)) or _is_vacuous(theirs, seed):

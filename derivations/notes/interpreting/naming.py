@@ -234,7 +234,8 @@ class Namer:
         if entry is not None:
             symbol, axes = entry.symbol, entry.axes
         else:
-            key, axes = ref.key, self.signature.axes.get(ref.key, ())
+            key = ref.key
+            axes = self.signature.axes.get(key) or self.signature.axes.get(key.rstrip("'"), ())  # x' is as x is
             if sampled and self.signature.sample is not None and self.signature.sample not in axes:
                 axes = (self.signature.sample, *axes)
             if len(ref.indices) > len(axes):

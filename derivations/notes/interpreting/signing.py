@@ -232,7 +232,9 @@ def _axes(
         is_vector = key in signature.vectors or (
             letter in vectors and key not in survey.of_cases and has_vectors and not re.search(r"_\d", key)
         )
-        if is_vector and (letter in vectors or key in survey.bold - survey.columns) and letter not in LABELS:
+        is_weighed = any(key == vector for _, vector, _ in survey.inner)  # z of w^T z_i, a number for none of its i
+        is_vector = is_vector and (letter in vectors or key in survey.bold - survey.columns)
+        if (is_vector or is_weighed) and letter not in LABELS:
             found.append(signature.feature or ("features",))
     if key in survey.index_letters or key in TRANSPOSES or key in signature.counts:
         return tuple(found)

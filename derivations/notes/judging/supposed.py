@@ -4,6 +4,7 @@ r"""What is said of a case, of an example or of a name, and isn't claimed of eve
 a - 1 = a - y, for y = 1                              of a label's value
 \frac{dL}{dw} = 2(w - 5)                              of the numbers of an example
 \sum_k y_k = 1                                        an assumption
+P(y = k | x) = …, P(y = K | x) = …                   of the last class, after what is of the others
 """
 
 from __future__ import annotations
@@ -69,6 +70,18 @@ class Supposed(Judging):
                 for value in (0, 1):
                     if apart in (label - value, value - label):
                         return no_claim("condition", f"it says that {label} is {value} there")
+        return None
+
+    def _of_the_last_class(self, suspect: Suspect) -> Excuse | None:
+        """P(y = K | x) = … right after P(y = k | x) = …, which may be of the other classes."""
+        last = _event(suspect.left)
+        if not suspect.begins or last is None or last[1] not in ("K", "C"):
+            return None
+        for other in self.document.steps:
+            near = suspect.step.formula - 2 <= other.formula <= suspect.step.formula
+            of = _event(other.left.node) if near and other.left is not None and other.left.node is not None else None
+            if of is not None and of[0] == last[0] and of[1] in ("k", "c", "j", "i"):
+                return left_open(f"line {other.place.line} may be of the other classes")
         return None
 
     def _of_one_example(self, suspect: Suspect) -> Excuse | None:
@@ -159,6 +172,18 @@ def _is_plain(side: Node) -> bool:
     parts = list(walk(side))
     products = any(isinstance(n, ast.BigOperator) and n.name == "prod" for n in parts)
     return not products and not any(isinstance(n, ast.Function | ast.Fraction | ast.Partial) for n in parts)
+
+
+def _event(side: Node) -> tuple[tuple[str, str], str] | None:
+    """((P, y), k) of P(y = k | x)."""
+    match side:
+        case ast.Product(
+            (ast.Factor("", "", ast.Symbol(name)), ast.Factor("", "", ast.Group(_, _, ast.Listing(items))))
+        ):
+            match items[0]:
+                case ast.Chain((ast.Symbol(label), ast.Symbol(letter, _, (), ())), (ast.Relation("="),)):
+                    return (name, label), letter
+    return None
 
 
 def _has_slope(side: Node) -> bool:
