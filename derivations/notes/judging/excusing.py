@@ -70,6 +70,7 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     Excusing._of_a_size,
     Excusing._of_a_label,
     Excusing._with_worked_number,
+    Excusing._of_another_class,
     Excusing._of_the_last_class,
     Excusing._of_one_example,
     Excusing._of_a_logarithm,

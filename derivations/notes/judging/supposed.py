@@ -4,6 +4,7 @@ r"""What is said of a case, of an example or of a name, and isn't claimed of eve
 a - 1 = a - y, for y = 1                              of a label's value
 \frac{dL}{dw} = 2(w - 5)                              of the numbers of an example
 \sum_k y_k = 1                                        an assumption
+\frac{\partial L}{\partial z_i} = p_i for i \ne c       of a class that is not the right one
 P(y = k | x) = …, P(y = K | x) = …                   of the last class, after what is of the others
 """
 
@@ -15,6 +16,7 @@ from functools import partial
 
 import sympy as sp
 
+from derivations.equation import Equation, is_provable
 from derivations.functions import Partial
 from derivations.indexed import free_atoms, label_of
 from derivations.notes.judging.conditions import cases_written
@@ -30,6 +32,7 @@ from derivations.reasons import holds_where
 
 __all__ = ["Supposed"]
 
+_ANOTHER_CLASS = re.compile(r"\\neq?(?![a-z])|≠|\b[ty]\s*_\{?\w+\}?\s*=\s*0(?![.\d])")
 _WHEN = re.compile(
     r"\b(when|if|for|where|falls|wenn|si|se|quand|pour|para|cuando|при|если|khi|với)\b|当|若|とき|のとき|일 때", re.I
 )
@@ -70,6 +73,24 @@ class Supposed(Judging):
                 for value in (0, 1):
                     if apart in (label - value, value - label):
                         return no_claim("condition", f"it says that {label} is {value} there")
+        return None
+
+    def _of_another_class(self, suspect: Suspect) -> Excuse | None:
+        r"""\frac{\partial L}{\partial z_i} = p_i, where words near it say i ≠ c, or y_i = 0: not the right class."""
+        equation = suspect.equation
+        formula = self.document.formulas[suspect.step.formula]
+        if equation is None or not _ANOTHER_CLASS.search(f"{suspect.before} {formula.latex} {suspect.after}"):
+            return None
+        left, right, context = equation.expanded()
+        labels = {a for e in (left, right) for a in e.atoms(sp.Indexed) if self._is_label(a)}
+        right_class = sp.Dummy("c", integer=True)
+        chosen = {a: sp.KroneckerDelta(a.indices[-1], right_class) for a in labels}
+        for index in sorted({a.indices[-1] for a in labels} & context.ranges.bounds.keys(), key=str):
+            ranges = context.ranges.with_index(right_class, *context.ranges.bounds[index])
+            apart = replace(ranges, distinct=ranges.distinct | {frozenset((index, right_class))})
+            claim = Equation(left.xreplace(chosen), right.xreplace(chosen), replace(context, ranges=apart))
+            if is_provable(claim, self.seed):
+                return left_open(holds_where(f"{index} is another class than the right one"))
         return None
 
     def _of_the_last_class(self, suspect: Suspect) -> Excuse | None:
