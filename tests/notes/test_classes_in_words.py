@@ -139,3 +139,12 @@ def test_scripts_behind_bold_letters_are_on_the_last():
     text = rf"$$J = \text{{diag}}(\mathbf{{p}}) - \mathbf{{pp}}^T, \quad {square}$$"
     assert verdicts(text)[-1] == "proved"
     assert verdicts(text.replace("v_i^2 - (", "v_i^2 + ("))[-1] not in ("proved", "supported")
+
+
+@pytest.mark.parametrize("letter", [r"\ell", "c", "t"])
+def test_the_letter_of_the_right_class_is_no_pattern(letter: str) -> None:
+    text = rf"""With $K$ classes and one-hot $y$ let $L = -\sum_k y_k \log p_k$. For the true class ${letter}$ this is
+$$L = -\log p_{letter}$$
+"""
+    steps = check_notes(text).steps
+    assert [step.verdict for step in steps] == ["definition", "supported"]

@@ -7,6 +7,7 @@ side only and a condition that nobody wrote are doubts of the same kind. Each is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -202,7 +203,7 @@ def _unless_other_entries(
 
 def _names_right_class(letter: str, speaker: Elaborator) -> bool:
     """Whether the text says of labels with one 1 that a letter is the class of it: y_c = 1, "the true class c"."""
-    return speaker.signature.says(ONE_HOT) and speaker.signature.says(_RIGHT_CLASS.format(letter))
+    return speaker.signature.says(ONE_HOT) and speaker.signature.says(_RIGHT_CLASS.format(re.escape(letter)))
 
 
 def _fix(expr: sp.Expr, fixed: dict[str, sp.Integer]) -> sp.Expr:

@@ -24,6 +24,7 @@ from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.numbers import MISSING
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
@@ -89,7 +90,7 @@ class Supposed(Judging):
             ranges = context.ranges.with_index(right_class, *context.ranges.bounds[index])
             apart = replace(ranges, distinct=ranges.distinct | {frozenset((index, right_class))})
             claim = Equation(left.xreplace(chosen), right.xreplace(chosen), replace(context, ranges=apart))
-            if is_provable(claim, self.seed):
+            if is_provable(claim, self.seed, OPERATIONS, SECONDS):
                 return left_open(holds_where(f"{index} is another class than the right one"))
         return None
 
