@@ -7,6 +7,7 @@ becomes of it is `equations`, and what it does to the truth of its chain `effect
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -34,6 +35,7 @@ from derivations.reasons import Why, reason_of, why
 __all__ = ["Reading"]
 
 OPERATIONS, SECONDS = 200_000, 4.0  # of a step, and of a formula
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, re.error)
 DEFINING = (":=", r"\equiv", r"\triangleq")
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
@@ -180,7 +182,7 @@ class Reading(Equations, Effects):
             return replace(record, verdict="undecided", method="budget", reason=f"out of budget: {error}")
         except RecursionError:
             return replace(record, verdict="undecided", method="budget", reason="nested too deeply")
-        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except _FAULTS as error:
             return replace(record, verdict="undecided", method="internal", reason=f"internal error: {error!r}")
 
     def _is_new(self, left: Node, right: Node) -> bool:

@@ -53,7 +53,7 @@ _BEFORE = {s: re.compile(rf"(?:{words}){_MATRIX}\s*$", re.I) for s, words in _WO
 _VERB = r"\s+(?:is|be|being)\s+"
 _BARE = {
     s: re.compile(
-        rf"(?<![\w$\\])(?P<name>[A-Z]){_VERB}{_BETWEEN}{{0,3}}?(?:{words})|(?:{words}){_MATRIX}\s+(?P<behind>[A-Z])(?![\w$])"
+        rf"(?<![\w$\\])(?P<name>(?-i:[A-Z])){_VERB}{_BETWEEN}{{0,3}}?(?:{words})|(?:{words}){_MATRIX}\s+(?P<behind>(?-i:[A-Z]))(?![\w$])"
     )
     for s, words in _WORDS.items()
 }
