@@ -39,7 +39,7 @@ from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
 from derivations.notes.report import HELD, FileReport, FormulaRecord, StepRecord
-from derivations.notes.slices import slices
+from derivations.notes.slices import is_by_listed, slices
 from derivations.reasons import Why, about, reworded, why
 
 __all__ = ["check_document", "check_step"]
@@ -151,20 +151,27 @@ def _read_again(
     for k in wanted:
         if steps[k].verdict == "refuted":
             found[k] = _alone(document, signature, maps, document.steps[k], steps[k], seed)
-    left_open = {found[k].formula for k in wanted if _is_open(found[k])}
+    again = {found[k].formula for k in wanted if _is_open(found[k]) or found[k].verdict == "refuted"}
     stated, transposes = declared_sizes(document, signature.habits), has_transposes(document)
-    for part, own in slices(document, signature, left_open):
+    spared: set[int] = set()
+    for part, own in slices(document, signature, again):
         notation = _signed(part, signature.words, maps, (document, signature))
         is_part = len(part.formulas) < len(document.formulas)
         for once in (notation if is_part else None, as_plain_arrays(part, notation, stated)):
-            if once is None or not any(_is_open(found[w]) for w, _ in own if w in wanted):
+            asked = [found[w] for w, _ in own if w in wanted]
+            if once is None or not any(_is_open(a) or once is notation and a.verdict == "refuted" for a in asked):
                 continue
             reading = Reading(part, once, Choices(), seed, seconds=_AGAIN)
             reading.transposes = transposes
             records = reading.run()
             for whole, here in ((w, h) for w, h in own if w in wanted):
                 found[whole] = _less_open(found[whole], records[here], seed)
-    still_open = [k for k, record in enumerate(found) if _is_open(record)]
+                is_left = found[whole].verdict == "refuted" and records[here].verdict != "refuted"
+                if is_left and is_by_listed(document.steps[whole], signature, once):
+                    reason = "what it is by lists vectors elsewhere in the document"
+                    found[whole] = replace(found[whole], verdict="undecided", witness=None, reason=reason)
+                    spared.add(whole)
+    still_open = [k for k, record in enumerate(found) if _is_open(record) and k not in spared]
     for k in still_open if len(still_open) <= MOST_OPEN else ():
         step = document.steps[k]
         record = refuted_by_the_rest(document, step, found, lambda rest: _signed(rest, signature.words, maps), seed)

@@ -21,14 +21,14 @@ from derivations.notes.interpreting.applications import SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
-from derivations.notes.interpreting.quotients import operand_of
+from derivations.notes.interpreting.quotients import is_differential, operand_of
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.judging.logits import LOGITS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Formula, Side, Step
 
-__all__ = ["slices"]
+__all__ = ["is_by_listed", "slices"]
 
 MOST = 40  # slices of a document
 LONGEST = 10  # formulas of a slice
@@ -60,10 +60,29 @@ def slices(
         whole = _grown(kept, needed, number, names, heads, squashed) | totals
         for total in sorted(totals):
             whole |= _grown({total}, names[total] - heads[total], total, names, heads, squashed)
-        yield _part(document, sorted(whole), number)
+        yield _part(document, sorted(whole), number, signature)
         anew = _grown(kept, needed - heads[number], number, names, heads, squashed) if heads[number] else whole
         if anew < whole and not totals:
-            yield _part(document, sorted(anew), number)
+            yield _part(document, sorted(anew), number, signature)
+
+
+def is_by_listed(step: Step, whole: Signature, part: Signature) -> bool:
+    """Whether a step begins with a derivative by a name that lists vectors in its document, as w does for w_k^T x.
+
+    In a part of the document, the name is one vector.
+    """
+    below: list[Node] = []
+    for node in walk(step.left.node) if step.left is not None and step.left.node is not None else ():
+        if isinstance(node, ast.Fraction) and is_differential(node):
+            below.append(node.denominator)
+        elif isinstance(node, ast.Nabla):
+            below.extend(node.subscripts)
+    for name in (n for node in below for n in walk(node) if isinstance(n, ast.Symbol)):
+        with contextlib.suppress(UnsupportedNoteError):
+            key = read_name(name, whole.habits).key
+            if key in whole.vectors and len(whole.axes.get(key, ())) == 2 and len(part.axes.get(key, ())) == 1:
+                return True
+    return False
 
 
 def _grown(
@@ -208,12 +227,18 @@ def _continued(document: Document) -> dict[int, int]:
     return {s.formula: s.left.formula for s in document.steps if s.left is not None and s.left.formula < s.formula}
 
 
-def _begins(step: Step) -> bool:
-    """Whether a step is the first of its chain: what may say what a name is."""
-    return step.left is not None and (step.left.formula, step.left.member) == (step.formula, 0)
+def _may_define(document: Document, step: Step, signature: Signature) -> bool:
+    """Whether a step may say what a name is: the first of its chain, or one after names only, as in a = f(x) = g(z)."""
+    if step.left is None or step.left.formula != step.formula:
+        return False
+    members = document.formulas[step.formula].chains[step.chain].members
+    names = members[: step.left.member + 1] if step.left.member else ()
+    return all(name is not None and _head(name, signature) is not None for name in names)
 
 
-def _part(document: Document, kept: list[int], formula: int) -> tuple[Document, list[tuple[int, int]]]:
+def _part(
+    document: Document, kept: list[int], formula: int, signature: Signature
+) -> tuple[Document, list[tuple[int, int]]]:
     place = {old: new for new, old in enumerate(kept)}
 
     def moved(side: Side | None) -> Side | None:
@@ -224,7 +249,13 @@ def _part(document: Document, kept: list[int], formula: int) -> tuple[Document, 
     own: list[tuple[int, int]] = []
     for number, step in enumerate(document.steps):
         within = all(s is not None and s.formula in place for s in (step.left, step.right))
-        if step.formula == formula and within or step.formula in place and within and _begins(step):
+        if (
+            step.formula == formula
+            and within
+            or step.formula in place
+            and within
+            and _may_define(document, step, signature)
+        ):
             if step.formula == formula:
                 own.append((number, len(steps)))
             steps.append(replace(step, formula=place[step.formula], left=moved(step.left), right=moved(step.right)))

@@ -100,3 +100,52 @@ $$\frac{\partial J}{\partial b} = \frac{d J_i}{d z_i}$$
 """
     for name in ("J", r"\mathcal{L}"):
         assert verdicts(text.replace("J", name))[-1] not in ("proved", "supported")
+
+
+NAMES_IN_A_CHAIN = r"""
+The loss of one example is $L = -y \log(a) - (1-y) \log(1-a)$ with $a = f_w(x) = g(z)$, $z = w^\top x$,
+$g(z) = \frac{1}{1 + e^{-z}}$, and the cost is
+$$J(w) = -\frac{1}{m} \sum_{i=1}^m \left[ y_i \log(f_w(x_i)) + (1 - y_i) \log(1 - f_w(x_i)) \right]$$
+$$\frac{\partial L}{\partial w_j} = (a - y) x_j$$
+$$\frac{\partial J(w)}{\partial w} = \frac{1}{m} \sum_{i=1}^m (f_w(x_i) - y_i) x_i$$
+With more classes
+$$P(y=j | x; W) = \frac{e^{w_j^\top x}}{\sum_{c=1}^C e^{w_c^\top x}}$$
+"""
+
+
+def test_each_name_of_a_chain_of_names_is_defined() -> None:
+    def found(text: str) -> list[str]:
+        return [s.verdict for s in check_notes(text).steps if "partial" in s.left]
+
+    assert found(NAMES_IN_A_CHAIN) == ["supported", "supported"]
+    assert found(NAMES_IN_A_CHAIN.replace("(a - y) x_j", "(a + y) x_j"))[0] not in ("proved", "supported")
+    assert found(NAMES_IN_A_CHAIN.replace("y_i) x_i", "2 y_i) x_i"))[1] not in ("proved", "supported")
+
+
+TWO_MODELS = r"""
+$$\text{cost}(f_w(x), y) = \begin{cases}
+-\log(f_w(x)) & \text{if } y=1 \\ -\log(1 - f_w(x)) & \text{if } y=0 \end{cases}$$
+$$f_w(x) = g(w^\top x) = \frac{1}{1 + e^{-w^\top x}}$$
+$$J(w) = -\frac{1}{m} \sum_{i=1}^m \left[ y_i \log(f_w(x_i)) + (1 - y_i) \log(1 - f_w(x_i)) \right]$$
+$$
+\frac{\partial L}{\partial w_j} = \left( \frac{a-y}{a(1-a)} \right) \cdot (a(1-a)) \cdot x_j = (a - y) x_j
+= (f_w(x) - y)x_j
+$$
+$$\frac{\partial J(w)}{\partial w} = \frac{1}{m} \sum_{i=1}^m (f_w(x_i) - y_i) x_i$$
+With more classes
+$$P(y=j | x; W) = \frac{e^{w_j^\top x}}{\sum_{c=1}^C e^{w_c^\top x}}$$
+and with a penalty
+$$J_{reg}(w) = J(w) + \frac{\lambda}{2m} \sum_{j=1}^d w_j^2$$
+"""
+
+
+def test_a_gradient_by_what_lists_vectors_elsewhere_is_not_refuted() -> None:
+    assert "refuted" not in verdicts(TWO_MODELS)
+    gradient = r"$$\frac{\partial J(w)}{\partial w}"
+    omitted = rf"where $a = f_w(x) = g(z)$ and $$z = w_0 x_0 + \dots + w_j x_j + \dots$$ {gradient}"
+    assert "refuted" not in verdicts(TWO_MODELS.replace(gradient, omitted))
+
+
+def test_what_is_false_in_its_slice_too_is_refuted() -> None:
+    wrong = PAGE.replace(r"= g(z)(1-g(z))", r"= -g(z)(1-g(z))").replace("$$g'(z) = \\frac{d}{dz}", "$$g'(z) =")
+    assert "refuted" in verdicts(wrong)

@@ -19,13 +19,17 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.names import UnsupportedNoteError, layer_of_key
 from derivations.notes.interpreting.scope import Entry
-from derivations.notes.interpreting.signature import DATA, base_letter
+from derivations.notes.interpreting.signature import DATA, WEIGHTS, base_letter
 from derivations.notes.judging.claims import closed, labels_in
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable, element, index
 
 __all__ = ["VACUOUS", "Settled", "are_of_slopes", "is_summed"]
 
+_NUMBERED = re.compile(r"(.+)_\{?(\d+)\}?")
+_SHARED = (
+    r"convol|\bshare|卷积|共享|畳み込み|共有|合成積|합성곱|공유|св[её]рт|faltung|geteilte|partag|compartid|condivis"
+)
 VACUOUS = "a derivative by what the function, as far as it is defined here, does not depend on"
 
 
@@ -212,6 +216,8 @@ class Settled:
             return True
         if {name.name, label.name} == {"p", "q"} and self._axes_of(name) and self._axes_of(label):
             return True
+        if self._is_beside(name, label):
+            return True
         own, other = (self._unit(s) for s in (name, label))
         if own is None or other is not None:
             return own is not None and other is not None and own[1] == other[1] and own[2] != other[2]
@@ -219,6 +225,28 @@ class Settled:
         siblings = [e for e in entries if e.definition is not None and self._unit(e.symbol) not in (None, own)]
         like = [e for e in siblings if (self._unit(e.symbol) or ())[:2] == own[:2]]
         return bool(like) and base_letter(label.name) == "w"
+
+    def _is_beside(self, name: sp.Symbol, label: sp.Symbol) -> bool:
+        """Whether a_2 stands beside a_1 in a value, and label is a_1, its only argument or a weight of any of these.
+
+        Units that are added up are of one layer: a_2 in z = w_1 a_1 + w_2 a_2 hangs neither on what is a_1's own nor
+        on the weights w_1 and w_2.
+        """
+        own = _NUMBERED.fullmatch(name.name)
+        values = {k: e.definition.value for k, e in self.speaker.scope.symbols.items() if e.definition is not None}
+        is_weight = base_letter(label.name) in WEIGHTS | {"b"}
+        is_own = is_weight and _NUMBERED.fullmatch(label.name) and not self.speaker.signature.says(_SHARED)
+        for beside in (labels_in(value) for value in values.values()) if own else ():
+            for other in beside & set(values) if name in beside else ():
+                found = _NUMBERED.fullmatch(other.name)
+                if own is None or found is None or found[1] != own[1]:
+                    continue
+                inner = labels_in(values[other])
+                only = inner if len(inner) == 1 else set()
+                within = inner.union(*(labels_in(values[argument]) for argument in only & set(values)))
+                if label == other or label in only or is_weight and label in beside or is_own and label in within:
+                    return True
+        return False
 
     def _unit(self, name: sp.Symbol) -> tuple[str, str, str] | None:
         """(out, h, 1) of out_{h1}."""

@@ -1,0 +1,63 @@
+r"""Units that are added up are of one layer: a_2 in z = w_1 a_1 + w_2 a_2 hangs on nothing that is a_1's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+NET = r"""
+The loss is $L = -[y \ln \hat{y} + (1-y) \ln(1-\hat{y})]$ with $\hat{y} = \sigma(z)$, $z = w_1 a_1 + w_2 a_2 + b$,
+where $a_1 = \sigma(z_1)$ and $z_1 = w_{11} x_1 + w_{21} x_2 + b_1$.
+"""
+
+
+def verdict(text: str) -> str:
+    return check_notes(text).steps[-1].verdict
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("w_{11}", r"(\hat{y} - y) w_1 a_1 (1 - a_1) x_1"),
+        ("w_{21}", r"(\hat{y} - y) w_1 a_1 (1 - a_1) x_2"),
+        ("b_1", r"(\hat{y} - y) w_1 a_1 (1 - a_1)"),
+        ("z_1", r"(\hat{y} - y) w_1 a_1 (1 - a_1)"),
+        ("w_1", r"(\hat{y} - y) a_1"),
+        ("w_2", r"(\hat{y} - y) a_2"),
+        ("b", r"\hat{y} - y"),
+    ],
+)
+def test_the_other_unit_of_a_layer_is_held_fixed(variable: str, value: str) -> None:
+    assert verdict(NET + rf"$$\frac{{\partial L}}{{\partial {variable}}} = {value}$$") == "proved"
+    assert verdict(NET + rf"$$\frac{{\partial L}}{{\partial {variable}}} = -({value})$$") == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("w_{11}", r"(\hat{y} - y) w_2 a_1 (1 - a_1) x_1"), ("b_1", r"(\hat{y} - y) w_1 a_2 (1 - a_2)")],
+)
+def test_the_other_unit_is_not_taken_for_this_one(variable: str, value: str) -> None:
+    assert verdict(NET + rf"$$\frac{{\partial L}}{{\partial {variable}}} = {value}$$") not in ("proved", "supported")
+
+
+def test_what_feeds_both_units_is_left_open() -> None:
+    assert verdict(NET + r"$$\frac{\partial L}{\partial x_1} = (\hat{y} - y) w_1 a_1 (1 - a_1) w_{11}$$") == "undecided"
+    text = r"$E = \frac12 (y - o)^2$, $o = w_1 a_1 + w_2 a_2$, $a_1 = \sigma(u_1 h_1)$, $h_1 = \sigma(v_1 x)$."
+    slope = r"(o - y) w_1 a_1 (1 - a_1) u_1"
+    assert verdict(text + rf"$$\frac{{\partial E}}{{\partial h_1}} = {slope}$$") == "undecided"
+
+
+def test_a_number_may_be_that_of_a_layer() -> None:
+    text = r"$E = \frac12 (y - a_2)^2$, $a_1 = \sigma(z_1)$, $z_1 = w_1 x$. $$\frac{\partial E}{\partial w_1} = 0$$"
+    assert verdict(text) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("words", "argument", "variable"),
+    [("", "w x_1 + b", "w"), ("", "w x_1 + b", "b"), ("The weights are shared.", "w_1 x_1 + w_2 x_2", "w_1")],
+)
+def test_weights_that_units_share_are_left_open(words: str, argument: str, variable: str) -> None:
+    text = rf"{words} $E = \frac12 (y - o)^2$, $o = u_1 a_1 + u_2 a_2$, $a_1 = \sigma({argument})$."
+    slope = r"(o - y) u_1 a_1 (1 - a_1)" + ("" if variable == "b" else " x_1")
+    assert verdict(text + rf"$$\frac{{\partial E}}{{\partial {variable}}} = {slope}$$") == "undecided"
