@@ -6,6 +6,8 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     w1                            w_1
     e^{z_i} / \sum                a name, where \sum = e^{z_1} + e^{z_2} stands somewhere; else see `abbreviated`
     \Delta w_j                    a name, where \Delta w_j = … stands somewhere
+    \partial L/\partial z       \frac{\partial L}{\partial z}: see `slashed`
+    \partial z = a - y           dz, a name, where \partial z is a side of its own
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
     X'X                           X^T X, and so every other prime but those of functions
     C(\dots), J(\cdot)            C, J
@@ -73,6 +75,7 @@ from derivations.notes.interpreting.shorthand import (
     with_sigmoid,
     without_prime,
 )
+from derivations.notes.interpreting.slashed import with_slashed
 from derivations.notes.interpreting.softened import NOT_SOFTENED, Softened, softened, softened_of, with_index_inside
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -97,7 +100,7 @@ class Usage:
     "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters that count
     the steps of an iteration. rows: small letters for entries of matrices.
     logistic: names of the logistic function. identity: whether I_{kj} is an entry of the identity matrix.
-    is_bias_plain: whether b is a number, though it is bold somewhere.
+    is_bias_plain: whether b is a number, though it is bold somewhere. slopes: whether \\partial z is a name, dz.
     """
 
     capital_sigma: bool = False
@@ -119,6 +122,7 @@ class Usage:
     logistic: frozenset[str] = frozenset()
     identity: bool = False
     is_bias_plain: bool = False
+    slopes: bool = False
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -152,6 +156,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         logistic_names(found),
         re.search(_IDENTITY, words, re.I) is not None and not any(is_entry_of_identity(h) for h in heads),
         _is_bias_plain(sides),
+        any(isinstance(s, ast.Product) and len(s.factors) == 2 and _is_slope(s.factors, 0) for s in sides),
     )
 
 
@@ -260,6 +265,8 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Sum):
             return terms_in_full(found)
         if isinstance(found, ast.Product):
+            found = with_slashed(found)
+        if isinstance(found, ast.Product):
             found = factors_in_full(_with_chains(_with_each_letter(found)))
             found = _with_gradients(_without_placeholders(found))
         if isinstance(found, ast.Product):
@@ -280,6 +287,7 @@ def rewritten(node: Node, used: Usage) -> Node:
     node = with_classes(_with_joint_lists(node), used.picked)
     found: Node = _with_named_sums(node, used.sums) if used.sums else node
     found = mapped(found, step, 0)
+    found = _with_slopes(found) if used.slopes else found
     if used.short.argument is not None or used.short.indexed:
         found = with_sigma(found, used.short)
     return found
@@ -425,3 +433,22 @@ def _with_changes(node: ast.Product) -> Node:
     if len(factors) == 1 and not factors[0].sign and not factors[0].operator:
         return factors[0].body
     return replace(node, factors=tuple(factors))
+
+
+def _is_slope(factors: tuple[ast.Factor, ...], at: int) -> bool:
+    r"""Whether a factor is a bare \partial with a name right behind it."""
+    behind = factors[at + 1] if at + 1 < len(factors) else None
+    if behind is None or not isinstance(behind.body, ast.Symbol) or behind.operator or behind.sign:
+        return False
+    return factors[at].body == ast.Partial((), ())
+
+
+def _with_slopes(node: Any) -> Any:
+    r"""The side with \partial z, which is below no bar and above none, as dz."""
+    if isinstance(node, ast.Fraction) and is_differential(node):
+        return node
+    if isinstance(node, ast.Product):
+        d = [_is_slope(node.factors, place) for place in range(len(node.factors))]
+        named = [replace(f, body=ast.Symbol("d")) if is_d else f for f, is_d in zip(node.factors, d, strict=True)]
+        node = replace(node, factors=tuple(named))
+    return rebuilt(node, _with_slopes)
