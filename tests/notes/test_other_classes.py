@@ -31,3 +31,13 @@ def test_what_is_wrong_of_every_class_is_refuted(case: str, right: str) -> None:
 def test_without_a_case_the_label_is_not_forgotten() -> None:
     step = check_notes(GIVEN + "\n\n" + r"$$\frac{\partial L}{\partial z_i} = p_i$$").steps[-1]
     assert step.verdict == "refuted"
+
+
+def test_the_bounds_of_a_sum_are_no_case() -> None:
+    text = (
+        GIVEN
+        + r"""
+$$\frac{\partial L}{\partial z_i} = -y_i (1 - p_i) + \sum_{j \neq i} y_j p_i$$
+$$= -y_i - y_i p_i + \sum_{j \neq i} y_j p_i$$"""
+    )
+    assert [step.verdict for step in check_notes(text).steps][-2:] == ["proved", "refuted"]

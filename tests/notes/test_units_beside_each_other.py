@@ -61,3 +61,17 @@ def test_weights_that_units_share_are_left_open(words: str, argument: str, varia
     text = rf"{words} $E = \frac12 (y - o)^2$, $o = u_1 a_1 + u_2 a_2$, $a_1 = \sigma({argument})$."
     slope = r"(o - y) u_1 a_1 (1 - a_1)" + ("" if variable == "b" else " x_1")
     assert verdict(text + rf"$$\frac{{\partial E}}{{\partial {variable}}} = {slope}$$") == "undecided"
+
+
+TWO = r"$p_1 = \frac{e^{z_1}}{e^{z_1} + e^{z_2}}$ and $p_2 = 1 - p_1$. "
+
+
+def test_two_logits_do_not_depend_on_each_other() -> None:
+    assert verdict(TWO + r"$$\frac{\partial p_1}{\partial z_1} = p_1 p_2$$") == "proved"
+    assert verdict(TWO + r"$$\frac{\partial p_1}{\partial z_2} = -p_1 p_2$$") == "proved"
+    assert verdict(TWO + r"$$\frac{\partial p_1}{\partial z_2} = p_1 p_2$$") == "refuted"
+
+
+def test_two_names_may_depend_on_each_other_where_one_is_differentiated_by_the_other() -> None:
+    text = r"$L = h_1 + h_2^2$. $$\frac{\partial h_2}{\partial h_1} = w$$ $$\frac{\partial L}{\partial h_1} = 1$$"
+    assert verdict(text) not in ("proved", "supported")

@@ -22,7 +22,8 @@ class Fed:
     """The letter at which a layer is defined, the names of what its units have, and its weights, with two letters.
 
     inputs: the letters over which what it is fed with is summed; is_defined: whether what it is fed with is defined at
-    these, so that a name at yet another letter is left as it is; earlier: the names that are of no unit of the later.
+    these, so that a name at yet another letter is left as it is; earlier: the names that are of no unit of the later,
+    t_k, too, where t stands at no unit of it.
     """
 
     letter: str = ""
@@ -95,7 +96,9 @@ def _defined_at_both(
             two |= has[letter] & has[other]  # b of a_j = … + b_j and a_k = … + b_k
             if not any(_runs_alone(member, other, two) for member in members):
                 fed = {s for n, at, v in said if n in two and at == other for s, _, _ in _weighed(v, other)}
-                earlier = frozenset(n for n, at in letters.items() if at == {other}) | fed
+                written = {entry for m in members for entry in _entries(m)}
+                at_other, at_own = ({n for n, at in written if at == own} for own in (other, letter))
+                earlier = frozenset(n for n, at in letters.items() if at == {other}) | (at_other - at_own) | fed
                 yield Fed(letter, two, frozenset((weight,)), frozenset((other,)), True, earlier)
 
 

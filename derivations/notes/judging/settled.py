@@ -232,19 +232,24 @@ class Settled:
         Units that are added up are of one layer: a_2 in z = w_1 a_1 + w_2 a_2 hangs neither on what is a_1's own nor
         on the weights w_1 and w_2.
         """
-        own = _NUMBERED.fullmatch(name.name)
+        own, by = _NUMBERED.fullmatch(name.name), _NUMBERED.fullmatch(label.name)
+        if own is None or label in self.speaker.scope.depends.get(name, ()):
+            return False
         values = {k: e.definition.value for k, e in self.speaker.scope.symbols.items() if e.definition is not None}
         is_weight = base_letter(label.name) in WEIGHTS | {"b"}
-        is_own = is_weight and _NUMBERED.fullmatch(label.name) and not self.speaker.signature.says(_SHARED)
-        for beside in (labels_in(value) for value in values.values()) if own else ():
-            for other in beside & set(values) if name in beside else ():
-                found = _NUMBERED.fullmatch(other.name)
-                if own is None or found is None or found[1] != own[1]:
-                    continue
+        is_own = is_weight and by is not None and not self.speaker.signature.says(_SHARED)
+        is_like = by is not None and by[1] == own[1] and label not in values  # z_1 and z_2 of e^{z_1} + e^{z_2}
+        subject = rf"(?:\\partial|\bd)\s*{re.escape(own[1])}_\{{?{own[2]}\}}?\s*\}}\s*\{{"
+        is_like = is_like and not self.speaker.signature.says(subject)  # \frac{\partial z_2}{\partial z_1}
+        siblings = {s for s in values if (found := _NUMBERED.fullmatch(s.name)) and found[1] == own[1]}
+        for beside in (labels for value in values.values() if name in (labels := labels_in(value))):
+            if label in beside and (is_like or is_weight and beside & siblings):
+                return True
+            for other in beside & siblings:
                 inner = labels_in(values[other])
                 only = inner if len(inner) == 1 else set()
                 within = inner.union(*(labels_in(values[argument]) for argument in only & set(values)))
-                if label == other or label in only or is_weight and label in beside or is_own and label in within:
+                if label == other or label in only or is_own and label in within:
                     return True
         return False
 

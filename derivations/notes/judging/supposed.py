@@ -34,6 +34,7 @@ from derivations.reasons import holds_where
 __all__ = ["Supposed"]
 
 _ANOTHER_CLASS = re.compile(r"\\neq?(?![a-z])|≠|\b[ty]\s*_\{?\w+\}?\s*=\s*0(?![.\d])")
+_BOUNDS = re.compile(r"\\(?:sum|prod)(?:\\limits)?\s*_\s*\{[^{}]*\}")  # what runs is no case: \sum_{j \neq i}
 _WHEN = re.compile(
     r"\b(when|if|for|where|falls|wenn|si|se|quand|pour|para|cuando|при|если|khi|với)\b|当|若|とき|のとき|일 때", re.I
 )
@@ -80,7 +81,8 @@ class Supposed(Judging):
         r"""\frac{\partial L}{\partial z_i} = p_i, where words near it say i ≠ c, or y_i = 0: not the right class."""
         equation = suspect.equation
         formula = self.document.formulas[suspect.step.formula]
-        if equation is None or not _ANOTHER_CLASS.search(f"{suspect.before} {formula.latex} {suspect.after}"):
+        said = _BOUNDS.sub(" ", f"{suspect.before} {formula.latex} {suspect.after}")
+        if equation is None or not _ANOTHER_CLASS.search(said):
             return None
         left, right, context = equation.expanded()
         labels = {a for e in (left, right) for a in e.atoms(sp.Indexed) if self._is_label(a)}

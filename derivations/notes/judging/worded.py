@@ -60,7 +60,8 @@ class Worded(Judging):
         """A matrix that the words call diagonal."""
         if suspect.equation is None:
             return None
-        diagonal = self._said_to_be_diagonal() & {_letter(a) for a in _atoms(suspect.equation)}
+        arrays = {a for a in _atoms(suspect.equation) if not (isinstance(a, sp.Symbol) and a.is_integer)}
+        diagonal = self._said_to_be_diagonal() & {_letter(a) for a in arrays}
         return left_open(f"{min(diagonal)} may be diagonal, as the text says") if diagonal else None
 
     def _of_unread_value(self, suspect: Suspect) -> Excuse | None:
