@@ -33,6 +33,9 @@ def folded(expr: sp.Expr, entry: Entry, scope: Scope) -> sp.Expr:
     above = [e.definition for e in scope.definitions_of(expr) if e.symbol not in below and e.definition is not None]
     written_out = expand_definitions(expr, tuple(above))
     found = _replace(written_out, definition.value, own, entry)
+    if found == written_out and below:  # σ(w·x + b), where the name is σ(z) and z is w·x + b
+        inner = tuple(e.definition for e in scope.definitions_of(definition.value) if e.definition is not None)
+        found = _replace(written_out, expand_definitions(definition.value, inner), own, entry)
     return expr if found == written_out else found
 
 
