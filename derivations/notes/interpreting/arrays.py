@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from derivations.indexed import substitute
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, is_transposed, read_name
+from derivations.notes.interpreting.names import BOLD, TRANSPOSES, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.signature import Key
 from derivations.notes.interpreting.tensor import ANY, FIXED, Axis, Value, summed
@@ -30,7 +30,7 @@ __all__ = ["ARRAY_FUNCTIONS", "TRACES", "Arrays", "Entry", "entries", "is_consta
 
 TRACES = frozenset(("tr", "Tr", "trace"))
 ARRAY_FUNCTIONS = TRACES | {"diag", "Diag"}
-_FONTS = frozenset(("mathbf", "boldsymbol", "vec", "mathbb", "bm", "underline"))
+_FONTS = BOLD | {"mathbb", "underline"}
 _LETTERS = "ijklpqrsuvacd"
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from derivations.notes.interpreting.names import BOLD, TRANSPOSES
+from derivations.notes.interpreting.names import BOLD, FONTS, TRANSPOSES
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -327,14 +327,14 @@ def _name_of(name: ast.Symbol) -> str | None:
 def _key(name: ast.Symbol) -> str:
     base = name.name
     for accent in name.decorations:
-        if accent not in BOLD and accent != "mathbb":
+        if accent not in FONTS and accent != "mathbb":
             base = rf"\{accent}{{{base}}}"
     marks = [s for s in name.subscripts if not _is_parameter(s)]
     return base + "".join(f"_{render(s)}" for s in marks)
 
 
 def _written(symbol: ast.Symbol) -> str:
-    return render(replace(symbol, decorations=tuple(d for d in symbol.decorations if d not in BOLD)))
+    return render(replace(symbol, decorations=tuple(d for d in symbol.decorations if d not in FONTS)))
 
 
 def _letter(symbol: ast.Symbol) -> str:
@@ -355,7 +355,7 @@ def _is_event(symbol: ast.Symbol) -> bool:
 
 
 def _is_bold(symbol: ast.Symbol) -> bool:
-    return bool({"mathbf", "boldsymbol", "vec"} & set(symbol.decorations))
+    return bool(BOLD & set(symbol.decorations))
 
 
 def _mark(symbol: ast.Symbol, used: Chances) -> str:

@@ -37,7 +37,8 @@ __all__ = [
     "unit_of",
 ]
 
-BOLD = frozenset(("mathbf", "boldsymbol", "vec", "mathrm", "operatorname", "mathit", "mathsf", "mathnormal", "text"))
+BOLD = frozenset(("mathbf", "boldsymbol", "vec"))  # what vectors are set in
+FONTS = BOLD | {"mathrm", "operatorname", "mathit", "mathsf", "mathnormal", "text"}  # they do not tell names apart
 TRANSPOSES = frozenset(("T", r"\top", r"\dagger", "intercal", r"\intercal", "t"))
 _PARAMETERS = frozenset(("w", "b", r"\theta", r"\beta", "x", "W", r"\omega", r"\phi", "B", r"\mathbf{w}"))
 LAYERED = frozenset(
@@ -131,7 +132,7 @@ def read_name(symbol: ast.Symbol, habits: Habits) -> Ref:
         parts.below(node)
     for node in symbol.superscripts:
         parts.above(node)
-    bold = any(d in ("mathbf", "boldsymbol", "vec") for d in symbol.decorations)
+    bold = bool(BOLD & set(symbol.decorations))
     key = parts.base + "".join(parts.marks)
     if parts.transposed and len(parts.lower) == 2 and not parts.upper and parts.base in ("W", "A", "U", "V", "w"):
         return Ref(key, tuple(parts.lower[::-1]), (), parts.power, False, symbol.primes, bold, turned=True)
@@ -142,7 +143,7 @@ def accented(symbol: ast.Symbol) -> str:
     """A name with its accents: a hat tells names apart, a font doesn't, and there is no script z beside z."""
     base = symbol.name
     for accent in symbol.decorations:
-        if accent not in BOLD and (accent != "mathcal" or symbol.name[-1:].isupper()):
+        if accent not in FONTS and (accent != "mathcal" or symbol.name[-1:].isupper()):
             base = rf"\{accent}{{{base}}}"
     return base
 
@@ -286,7 +287,7 @@ def _mark(node: Node) -> str:
     if isinstance(node, ast.Text):
         return " ".join(node.words.split())
     if isinstance(node, ast.Symbol):
-        return render(replace(node, decorations=tuple(d for d in node.decorations if d not in BOLD)))
+        return render(replace(node, decorations=tuple(d for d in node.decorations if d not in FONTS)))
     return render(node)
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from derivations.notes.interpreting.bracketed import applies
 from derivations.notes.interpreting.fitting import Fit, UnfitError, is_number
-from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, binder, read_name
+from derivations.notes.interpreting.names import BOLD, TRANSPOSES, Habits, Ref, UnsupportedNoteError, binder, read_name
 from derivations.notes.interpreting.shapes import Stated
 from derivations.notes.interpreting.signature import Key, Signature, Slot, base_letter
 from derivations.notes.parsing import ast
@@ -72,9 +72,7 @@ def shows_arrays(side: Node) -> bool:
         match part:
             case ast.Symbol(_, _, _, above) | ast.Scripted(_, _, above) if any(map(_is_transpose, above)):
                 return True
-            case ast.Symbol(name, decorations) if name in ("tr", "Tr", "diag", "I") or {"mathbf", "vec"} & set(
-                decorations
-            ):
+            case ast.Symbol(name, decorations) if name in ("tr", "Tr", "diag", "I") or BOLD & set(decorations):
                 return True
             case ast.Group(r"\|") | ast.Nabla() | ast.Matrix():
                 return True

@@ -62,6 +62,7 @@ from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.iterates import counters_of, without_counter
 from derivations.notes.interpreting.left_out import are_all_parameters, is_entry_of_identity, with_argument
 from derivations.notes.interpreting.logistic import logistic_names, with_logistic
+from derivations.notes.interpreting.names import BOLD
 from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.quotients import is_differential
@@ -84,7 +85,6 @@ from derivations.notes.parsing.render import render
 
 __all__ = ["Usage", "rewritten", "usage"]
 
-_BOLD = frozenset(("mathbf", "boldsymbol", "bm"))
 _IDENTITY = r"identity matrix|单位矩阵|Einheitsmatrix|единичн\w+ матриц|matriz identidad|matrice identité|単位行列"
 
 
@@ -165,7 +165,7 @@ def _is_bias_plain(sides: Iterable[Node]) -> bool:
     found = [
         n for side in sides for n in walk(side) if isinstance(n, ast.Symbol) and n.name == "b" and not n.subscripts
     ]
-    bold = sum(bool(_BOLD & set(symbol.decorations)) for symbol in found)
+    bold = sum(bool(BOLD & set(symbol.decorations)) for symbol in found)
     return 0 < bold < len(found) - bold
 
 
@@ -229,7 +229,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         if used.rows and isinstance(found, ast.Symbol):
             found = as_rows(found, used.rows)
         if used.is_bias_plain and isinstance(found, ast.Symbol) and found.name == "b":
-            found = replace(found, decorations=tuple(d for d in found.decorations if d not in _BOLD))
+            found = replace(found, decorations=tuple(d for d in found.decorations if d not in BOLD))
         if used.counters and isinstance(found, ast.Symbol):
             found = without_counter(found, used.counters)
         if used.identity and is_entry_of_identity(found) and isinstance(found, ast.Symbol):

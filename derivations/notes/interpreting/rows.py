@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.interpreting.names import FONTS, TRANSPOSES
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
@@ -17,7 +17,6 @@ __all__ = ["Rows", "as_rows", "rows_in"]
 
 Rows = frozenset[tuple[str, bool]]  # a small letter, and whether it has a hat
 _LETTERS = "yzapth"
-_FONTS = frozenset(("mathbf", "boldsymbol", "bm", "vec", "mathrm"))
 
 
 def rows_in(chains: Iterable[ast.Chain]) -> Rows:
@@ -46,7 +45,7 @@ def _key(node: Node | None) -> tuple[str, bool] | None:
         not isinstance(node, ast.Symbol)
         or len(node.name) != 1
         or node.primes
-        or set(node.decorations) - _FONTS - {"hat"}
+        or set(node.decorations) - FONTS - {"hat"}
     ):
         return None
     return node.name, "hat" in node.decorations

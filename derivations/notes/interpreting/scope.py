@@ -7,6 +7,8 @@ the old one keeps its meaning.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -94,6 +96,29 @@ class Scope:
         self.entries[key] = [entry, *(e for e in self.of(key) if e.axes != axes)]
         self.symbols[symbol] = entry
         return entry
+
+    def put(self, *entries: Entry) -> None:
+        """Names that mean something else: each in place of the one by its symbol, else the first of those called so."""
+        for entry in entries:
+            known = self.of(entry.key)
+            if any(e.symbol == entry.symbol for e in known):
+                self.entries[entry.key] = [entry if e.symbol == entry.symbol else e for e in known]
+            else:
+                self.entries[entry.key] = [entry, *known]
+            self.symbols[entry.symbol] = entry
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Afterwards names mean what they meant before."""
+        entries = {key: list(found) for key, found in self.entries.items()}
+        symbols = dict(self.symbols)
+        try:
+            yield
+        finally:
+            self.entries.clear()
+            self.entries.update(entries)
+            self.symbols.clear()
+            self.symbols.update(symbols)
 
     def forget(self, key: str) -> None:
         """A name stands for something else from here on, which has no definition."""

@@ -280,11 +280,11 @@ class Judging(Misfits):
             for entry in reversed(self.scope.history[key]):
                 current = self.scope.entries[key]
                 self.beside = frozenset(self._names_of(current[0]))
-                self.scope.entries[key] = [entry, *(e for e in current if e.axes != entry.axes)]
                 try:
-                    judged = self._under(step, left, right)
+                    with self.scope.trial():
+                        self.scope.entries[key] = [entry, *(e for e in current if e.axes != entry.axes)]
+                        judged = self._under(step, left, right)
                 finally:
-                    self.scope.entries[key] = current
                     self.beside = frozenset()
                 if not judged.verdict.is_refuted:
                     used = f"{key} as defined in line {entry.line}, not in line {current[0].line}"

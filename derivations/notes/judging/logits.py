@@ -8,8 +8,6 @@ was left open is judged with it, supported where it holds then, and never refute
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -48,40 +46,17 @@ class Logits(Meant, Tied):
             found = [e for e in found if any(label.name.endswith(f"_{number[0]}") for label in labels_in(_value(e)))]
         if len(names) != 1 or len(found) != 1 or any(s.name == names[0] for s in labels_in(_value(found[0]))):
             return None
-        with self._named(names[0], found[0]):
+        through = self._through(names[0], found[0])
+        with self.scope.trial():
+            self.scope.put(*through)
             judged = self._under(step, left, right)
         if judged.verdict.status.value not in HELD:
             return None
         words = f"{names[0]} is what σ is applied to in {found[0].key}"
-        self._keep(names[0], found[0], words)
+        self.scope.put(*through)  # a name that a step has confirmed stays what it stood for
+        self.logits[through[0].symbol] = found[0].symbol, words
         reason = holds_where(words)
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
-
-    def _keep(self, name: str, prediction: Entry, words: str) -> None:
-        """A name that a step has confirmed stays what it stood for."""
-        entry, through = self._through(name, prediction)
-        self.scope.entries.setdefault(name, []).insert(0, entry)
-        own = self.scope.entries[prediction.key]
-        self.scope.entries[prediction.key] = [through if e is prediction else e for e in own]
-        self.scope.symbols |= {entry.symbol: entry, prediction.symbol: through}
-        self.logits[entry.symbol] = prediction.symbol, words
-
-    @contextmanager
-    def _named(self, name: str, prediction: Entry) -> Iterator[None]:
-        """With a name for what σ is applied to in a prediction."""
-        entries, symbols = self.scope.entries, self.scope.symbols
-        entry, through = self._through(name, prediction)
-        before = list(entries[prediction.key])
-        try:
-            entries.setdefault(name, []).insert(0, entry)
-            entries[prediction.key] = [through if e is prediction else e for e in before]
-            symbols |= {entry.symbol: entry, prediction.symbol: through}
-            yield
-        finally:
-            entries[name].remove(entry)
-            entries[prediction.key] = before
-            symbols[prediction.symbol] = prediction
-            del symbols[entry.symbol]
 
     def _through(self, name: str, prediction: Entry) -> tuple[Entry, Entry]:
         """A name as what σ is applied to in a prediction, and the prediction as σ of it."""

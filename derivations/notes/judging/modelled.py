@@ -9,8 +9,7 @@ derivative holds is that of the whole document.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -127,7 +126,8 @@ class Modelled(Tied):
                 return None
             value = found.expr
         expr = sigmoid(value) if link else value
-        with self._taken_as(keys, expr):
+        with self.scope.trial():
+            self._take_as(keys, expr)
             return self._under(step, left, right)
 
     def _inner_product(self, node: Node) -> sp.Expr | None:
@@ -143,27 +143,13 @@ class Modelled(Tied):
                 return None if total is None else total + bias
         return None
 
-    @contextmanager
-    def _taken_as(self, keys: set[str], expr: sp.Expr) -> Iterator[None]:
-        """With names that have no value as one of the sample at hand."""
+    def _take_as(self, keys: set[str], expr: sp.Expr) -> None:
+        """Names that have no value have one of the sample at hand."""
         own = (ROW,) if ROW in free_symbols(expr) else ()
         axes = (self.signature.sample,) if own else ()
-        entries, symbols, added = self.scope.entries, self.scope.symbols, []
-        before = dict(symbols)
-        try:
-            for key in sorted(keys):
-                symbol = self.scope.symbol_for(key, len(own))
-                target = element(symbol, own)
-                entry = Entry(key, symbol, axes, Definition(target, expr), 0)
-                entries.setdefault(key, []).insert(0, entry)
-                symbols[symbol] = entry
-                added.append(entry)
-            yield
-        finally:
-            for entry in added:
-                entries[entry.key].remove(entry)
-            symbols.clear()
-            symbols.update(before)
+        for key in sorted(keys):
+            symbol = self.scope.symbol_for(key, len(own))
+            self.scope.put(Entry(key, symbol, axes, Definition(element(symbol, own), expr), 0))
 
 
 def _is_about(equation: Equation, keys: Collection[str]) -> bool:

@@ -11,8 +11,6 @@ it and it is off by a sign or a factor 2 alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -54,8 +52,12 @@ class Softmaxed(Defining, Tied):
         if names is None or self.scope.of(names[0]):
             return self._with_other_logits(step, left, right)
         chance, logit = names
-        with self._as_softmax(chance, logit) as is_bound:
-            judged = self._under(step, left, right) if is_bound else None
+        softmax = self._as_softmax(chance, logit)
+        if softmax is None:
+            return None
+        with self.scope.trial():
+            self.scope.put(softmax)
+            judged = self._under(step, left, right)
         if judged is None:
             return None
         if judged.verdict.is_refuted and self.softmax_held and is_off_by_a_factor(judged, self.seed):
@@ -106,14 +108,12 @@ class Softmaxed(Defining, Tied):
         logits = [key for key in logits if key in known and key not in chances]
         return (chances[0], logits[0]) if len(logits) == 1 else None
 
-    @contextmanager
-    def _as_softmax(self, chance: str, logit: str) -> Iterator[bool]:
-        """With a name as the softmax of another."""
+    def _as_softmax(self, chance: str, logit: str) -> Entry | None:
+        """A name as the softmax of another."""
         axes = self.signature.axes[chance]
         made = next((e for e in self.scope.of(logit) if e.axes == axes), None)
         if self.scope.of(logit) and made is None:
-            yield False
-            return
+            return None
         own = tuple(index(f"s{place}") for place in range(len(axes)))
         scores = array(made.symbol if made is not None else self.scope.symbol_for(logit, len(axes)))
         k = index("k°")
@@ -121,14 +121,7 @@ class Softmaxed(Defining, Tied):
         total = sp.Sum(sp.exp(scores[*own[:-1], k]), (k, *speaker.range_of(axes[-1])))
         symbol = self.scope.symbol_for(chance, len(axes))
         value = sp.exp(scores[own]) / total
-        entry = Entry(chance, symbol, axes, Definition(array(symbol)[own], value), 0, written=len(axes))
-        try:
-            self.scope.entries.setdefault(chance, []).insert(0, entry)
-            self.scope.symbols[symbol] = entry
-            yield True
-        finally:
-            self.scope.entries[chance].remove(entry)
-            del self.scope.symbols[symbol]
+        return Entry(chance, symbol, axes, Definition(array(symbol)[own], value), 0, written=len(axes))
 
 
 def _renamed(node: Node, name: str, other: str) -> Node:

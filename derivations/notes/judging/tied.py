@@ -10,8 +10,7 @@ this could not be so if another thing were meant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -110,7 +109,8 @@ class Tied(Judging):
         return _held(judged, tie)
 
     def _judged_with(self, step: Step, left: Node, right: Node, ties: Ties) -> Judged | None:
-        with self._bound(ties):
+        with self.scope.trial():
+            self._tie(ties)
             judged = self._under(step, left, right)
         return judged if judged.verdict.status in (Status.PROVED, Status.REFUTED) else None
 
@@ -146,24 +146,13 @@ class Tied(Judging):
             return set()
         return {name for name in names if name in self.scope.symbols or name in self.unknown}
 
-    @contextmanager
-    def _bound(self, ties: Ties) -> Iterator[None]:
-        entries, symbols = self.scope.entries, self.scope.symbols
-        added = []
+    def _tie(self, ties: Ties) -> None:
+        """Names as those that they stand for."""
         for key, (symbol, axes) in ties.items():
             own = tuple(index(f"t{place}") for place in range(len(axes)))
             name = sp.Symbol(f"{key}=", real=True)
             target, value = element(name, own), element(symbol, own)
-            added.append(Entry(key, name, axes, Definition(target, value), 0, written=len(axes)))
-        try:
-            for entry in added:
-                entries.setdefault(entry.key, []).insert(0, entry)
-                symbols[entry.symbol] = entry
-            yield
-        finally:
-            for entry in added:
-                entries[entry.key].remove(entry)
-                del symbols[entry.symbol]
+            self.scope.put(Entry(key, name, axes, Definition(target, value), 0, written=len(axes)))
 
 
 def _are_chances(one: str, other: str) -> bool:

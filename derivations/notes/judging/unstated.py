@@ -232,17 +232,11 @@ class Unstated(Substituting):
         examples = {s: e for s, e in symbols.items() if _is_example(e)}
         if not examples:
             return None
-        before = dict(symbols), {key: list(found) for key, found in entries.items()}
-        try:
+        with self.scope.trial():
             for symbol, entry in examples.items():
                 del symbols[symbol]
                 entries[entry.key] = [e for e in entries.get(entry.key, []) if e.symbol != symbol]
             verdict = self._under(suspect.step, *suspect.sides).verdict
-        finally:
-            symbols.clear()
-            symbols.update(before[0])
-            entries.clear()
-            entries.update(before[1])
         return None if verdict.is_refuted else Excuse(verdict.status.value, verdict.reason)
 
     def _at_estimates(self, suspect: Suspect) -> Excuse | None:
