@@ -64,7 +64,8 @@ def point_of(
     """The point as balls, widened by `radius` in the continuous variables."""
 
     def default(label: object, indices: tuple[int, ...]) -> arb:
-        rng = random.Random(f"{values.seed} {label} {indices}")
+        name = label.name if isinstance(label, sp.Symbol) else str(label)
+        rng = random.Random(f"{values.seed} {name} {indices}")
         least = 1 if getattr(label, "is_positive", None) else 0 if getattr(label, "is_nonnegative", None) else -4
         value = Fraction(rng.randint(least, 4), rng.choice((1, 2, 3)))
         values.arrays.setdefault(label, {})[indices] = value

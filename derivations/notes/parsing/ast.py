@@ -28,11 +28,12 @@ NOWHERE = Span(0, 0)
 
 
 class _Walked:
-    """What `children` and `symbols` found, kept in the node: trees are walked much more often than made."""
+    """What `children`, `walk` and `symbols` found, kept in the node: trees are walked much more often than made."""
 
-    __slots__ = ("symbols", "under")
+    __slots__ = ("symbols", "under", "walked")
     symbols: tuple[Symbol, ...]
     under: tuple[Node | Factor | Term | Relation, ...]
+    walked: tuple[Node | Factor | Term | Relation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +287,9 @@ Node: TypeAlias = (
 )
 
 Status = Literal["read", "partly", "unsupported"]
+_MOST_KEPT = 1_000  # nodes of a walk that are kept: each node of a long formula would hold a list as long
 PREFIXES = (Function, BigOperator, Partial, Nabla)
-_FIELDS = {
+HOLDERS = {  # the fields of each kind that nodes are in
     kind: tuple(f.name for f in fields(kind) if f.name != "span" and f.type not in ("str", "int", "tuple[str, ...]"))
     for kind in (*get_args(Node), Factor, Term, Relation)
 }
@@ -305,7 +307,7 @@ def children(node: Node | Factor | Term | Relation) -> tuple[Node | Factor | Ter
 def _children(node: Node | Factor | Term | Relation) -> list[Node | Factor | Term | Relation]:
     found: list[Node | Factor | Term | Relation] = []
     nested: list[tuple[object, ...]] = []
-    for name in _FIELDS[type(node)]:
+    for name in HOLDERS[type(node)]:
         value = getattr(node, name)
         if isinstance(value, _Node):
             found.append(value)  # type: ignore[arg-type]
@@ -322,11 +324,23 @@ def _children(node: Node | Factor | Term | Relation) -> list[Node | Factor | Ter
 
 def walk(node: Node) -> Iterator[Node | Factor | Term | Relation]:
     """The node and everything under it."""
+    try:
+        return iter(node.walked)
+    except AttributeError:
+        found = _walked(node)
+        if len(found) <= _MOST_KEPT:
+            object.__setattr__(node, "walked", tuple(found))
+        return iter(found)
+
+
+def _walked(node: Node) -> list[Node | Factor | Term | Relation]:
+    found: list[Node | Factor | Term | Relation] = []
     pending: list[Node | Factor | Term | Relation] = [node]
     while pending:
         current = pending.pop()
-        yield current
+        found.append(current)
         pending.extend(children(current))
+    return found
 
 
 def symbols(node: Node) -> tuple[Symbol, ...]:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Node, children
+from derivations.notes.parsing.ast import HOLDERS, Node, children
 
 __all__ = ["differing", "joined", "mapped", "rebuilt"]
 
@@ -37,12 +37,14 @@ def mapped(node: Any, step: Callable[[Node], Node], depth: int = 0) -> Any:
 
 def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
     """The node with every node directly under it changed; the very node where none is."""
+    if not children(node):
+        return node
     changes: dict[str, Any] = {}
-    for item in fields(node):
-        value = getattr(node, item.name)
+    for name in HOLDERS[type(node)]:
+        value = getattr(node, name)
         new = _changed(value, change)
         if new is not value:
-            changes[item.name] = new
+            changes[name] = new
     return replace(node, **changes) if changes else node
 
 
