@@ -31,6 +31,7 @@ def test_notes(name: str) -> None:
         assert f"'{count}': 0" in last, last
 
 
+@pytest.mark.slow
 def test_corpus() -> None:
     last = score("score_corpus.py", str(SHARED / "corpus")).strip().splitlines()[-1]
     assert "false alarms 0, false proofs 0" in last, last

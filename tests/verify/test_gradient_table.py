@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 import gradient_cases as cases
 import jax
@@ -13,18 +14,29 @@ import pytest
 from derivations.verdict import Status
 from verify.gradient_check import check_gradient
 
+FACTORIZED = {
+    *("inverse", "solve", "singular values"),
+    *("inverse not transposed", "solve with the sign lost", "singular values not squared"),
+}
+"""Cases of linear algebra that take ten seconds and more; others like them stay in the default run."""
+
+
+def marked(names: Iterable[str]) -> list[object]:
+    return [pytest.param(name, marks=pytest.mark.slow) if name in FACTORIZED else name for name in names]
+
+
 APPROXIMATE = {"log ndtr"}
 """Losses whose values are approximations: JAX's series for log Φ differs from it by 10⁻⁹, which is all that is said."""
 
 
-@pytest.mark.parametrize("name", cases.CORRECT)
+@pytest.mark.parametrize("name", marked(cases.CORRECT))
 def test_a_right_gradient_is_never_refuted(name: str) -> None:
     loss, gradient, inputs, options = cases.CORRECT[name]
     check = check_gradient(loss, gradient, *inputs, **options)
     assert check.verdict.status is (Status.UNDECIDED if name in APPROXIMATE else Status.SUPPORTED), str(check)
 
 
-@pytest.mark.parametrize("name", cases.WRONG)
+@pytest.mark.parametrize("name", marked(cases.WRONG))
 def test_a_wrong_gradient_is_refuted(name: str) -> None:
     loss, gradient, inputs, options = cases.WRONG[name]
     check = check_gradient(loss, gradient, *inputs, **options)
