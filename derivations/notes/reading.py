@@ -57,11 +57,13 @@ class Reading(Equations, Effects):
         self.layers = layers_named(self.document, self.signature)
         self._bind_means()
         for step, head in said_ahead(self.document, self.signature):
+            assert step.left is not None and step.left.node is not None
             assert step.right is not None and step.right.node is not None
             self.step_consulted.append(False)
             with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError, BudgetExceededError):
                 with budget(OPERATIONS, SECONDS):
                     self._bind(step, head, step.right.node, ahead=True)
+                    self._bind_layers(step, step.left.node, step.right.node)
                 self.ahead.add((step.formula, step.chain, step.relation))
         self.step_consulted.clear()
         steps = self.document.steps

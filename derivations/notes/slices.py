@@ -20,9 +20,9 @@ from dataclasses import replace
 from derivations.notes.interpreting.applications import SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE
 from derivations.notes.interpreting.heads import Head, head_of
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.quotients import is_differential, operand_of
-from derivations.notes.interpreting.signature import Signature
+from derivations.notes.interpreting.signature import Signature, base_letter
 from derivations.notes.judging.logits import LOGITS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -61,7 +61,8 @@ def slices(
         for total in sorted(totals):
             whole |= _grown({total}, names[total] - heads[total], total, names, heads, squashed)
         yield _part(document, sorted(whole), number, signature)
-        anew = _grown(kept, needed - heads[number], number, names, heads, squashed) if heads[number] else whole
+        says_anew = heads[number] and not _is_recursion(heads[number], names[number])
+        anew = _grown(kept, needed - heads[number], number, names, heads, squashed) if says_anew else whole
         if anew < whole and not totals:
             yield _part(document, sorted(anew), number, signature)
 
@@ -114,6 +115,13 @@ def _grown(
             grown.add(behind)
             missing = (missing | names[behind]).difference(*(heads[k] for k in grown))
     return grown
+
+
+def _is_recursion(heads: Collection[str], names: Collection[str]) -> bool:
+    r"""Whether a name of a layer is given by that of another: what \delta^l is was said before."""
+    layers = {(base_letter(key), layer) for key in names if (layer := layer_of_key(key)) is not None}
+    own = {(base_letter(key), layer) for key in heads if (layer := layer_of_key(key)) is not None}
+    return any(letter == other and layer != where for letter, layer in own for other, where in layers)
 
 
 def _names(document: Document, number: int, signature: Signature) -> set[str]:

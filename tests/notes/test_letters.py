@@ -52,3 +52,10 @@ $$R = \epsilon_1^2 + \epsilon_2^2 + ... + \epsilon_n^2$$
 $$\frac{\partial R}{\partial \hat\beta_1} = \sum_{i=1}^n -2 x_i (y_i - \hat\beta_0 - \hat\beta_1 x_i)$$
 """
     assert check_notes(text).steps[-1].verdict != "refuted"
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("", "proved"), ("-", "refuted")])
+def test_a_sum_over_words(sign, verdict):
+    text = r"$$J = \log \sum_{w=1}^V e^{s_w}$$ $$\frac{\partial J}{\partial s_k} = "
+    right = sign + r"\frac{e^{s_k}}{\sum_{w=1}^V e^{s_w}}$$"
+    assert check_notes(text + right).steps[-1].verdict == verdict

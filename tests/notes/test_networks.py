@@ -61,6 +61,36 @@ def test_a_wrong_equation_of_backpropagation_is_not_held(step: str) -> None:
     assert last(f"{LAYERS}$${step}$$") not in HELD
 
 
+COST = r"""The activation is $a^l_j = \sigma(z^l_j)$ with $z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j$, and the cost
+is $C = \frac{1}{2} \sum_j (y_j - a^L_j)^2$. Let $\delta^l_j = \frac{\partial C}{\partial z^l_j}$.
+
+"""
+VECTORS = r"""With $z^l = W^l a^{l-1} + b^l$, $a^l = \sigma(z^l)$, $C = \frac{1}{2} \|a^L - y\|^2$ and
+$\delta^l = \frac{\partial C}{\partial z^l}$,
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "step", "verdict"),
+    [
+        (COST, r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)", "proved"),
+        (COST, r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k a^l_j (1 - a^l_j)", "proved"),
+        (COST, r"\frac{\partial z^{l+1}_k}{\partial z^l_j} = w^{l+1}_{kj} \sigma'(z^l_j)", "proved"),
+        (COST, r"\delta^l_j = \sum_k w^{l+1}_{jk} \delta^{l+1}_k \sigma'(z^l_j)", "refuted"),
+        (COST, r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k", "refuted"),
+        (COST, r"\delta^l_j = -\sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)", "refuted"),
+        (COST, r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^{l+1}_k)", "refuted"),
+        (VECTORS, r"\delta^l = ((W^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)", "proved"),
+        (VECTORS, r"\delta^l = (W^{l+1} \delta^{l+1}) \odot \sigma'(z^l)", "refuted"),
+        (VECTORS, r"\delta^l = ((W^{l+1})^T \delta^{l+1}) \odot a^l", "refuted"),
+        (VECTORS, r"\frac{\partial C}{\partial b^l} = \delta^{l+1}", "refuted"),
+    ],
+)
+def test_layers_of_a_network_with_a_cost_at_the_last(given: str, step: str, verdict: str) -> None:
+    assert last(f"{given}$${step}$$") == verdict
+
+
 @pytest.mark.parametrize(
     "step",
     [

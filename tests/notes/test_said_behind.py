@@ -59,3 +59,16 @@ def test_words_that_say_what_a_name_is_are_no_equation():
     steps = check_notes(text).steps
     assert [(s.verdict, s.method) for s in steps[:2]] == [("definition", "statement")] * 2
     assert steps[2].verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("gradient", "mean", "verdict"),
+    [
+        (r"X^T (y - \mu)", r"e^{x_i^T \beta}", "proved"),
+        (r"X^T (\mu - y)", r"e^{x_i^T \beta}", "refuted"),
+        (r"X^T (y - \mu)", r"e^{-x_i^T \beta}", "refuted"),
+    ],
+)
+def test_a_name_may_be_defined_further_on_in_the_display_that_uses_it(gradient, mean, verdict):
+    text = r"$$\ell(\beta) = \sum_{i=1}^n (y_i x_i^T \beta - e^{x_i^T \beta})$$"
+    assert verdicts(rf"{text} $$\nabla \ell(\beta) = {gradient}, \quad \mu_i = {mean}$$")[1] == verdict

@@ -2,9 +2,10 @@ r"""Functions that a document uses before it says what they are: h(x) = g(\theta
 
 Such a function is known from the start if the document defines it once, soon after its first use, as an expression in
 its one argument and in nothing else: then no reading of the text gives it another meaning. So is a name that "where …"
-behind its first use defines, once and of what is not defined otherwise: \sum_i y_i \log \alpha_i, where \alpha_i = ….
-One "where" reaches over a list: ∂L/∂z = p - y, where L = -\sum_k y_k \log p_k and p = softmax(z). The z of
-h(x) = g(z) is known as well, if z = \theta^\top x is said soon after: else h(x) would be no function of x.
+behind its first use defines, once and of what is not defined otherwise: \sum_i y_i \log \alpha_i, where \alpha_i = …,
+and one that is defined further on in the display that uses it. One "where" reaches over a list: ∂L/∂z = p - y, where
+L = -\sum_k y_k \log p_k and p = softmax(z). The z of h(x) = g(z) is known as well, if z = \theta^\top x is said soon
+after: else h(x) would be no function of x.
 """
 
 from __future__ import annotations
@@ -110,10 +111,12 @@ def _is_said_behind(
     """
     formula = document.formulas[step.formula]
     used = first.get(head.ref.key, 0)
-    if step.sign.sign != "=" or head.arguments or not step.formula - _NEAR < used < step.formula:
+    is_beside = used == step.formula and _is_used_before(formula.chains[: step.chain], signature, head)
+    if step.sign.sign != "=" or head.arguments or not (is_beside or step.formula - _NEAR < used < step.formula):
         return False
     said = (
         goes_on
+        or is_beside
         or bool(_WHERE.search(formula.context.before[-60:]))
         or step.chain > 0
         and bool(_WHERE.search(formula.chains[step.chain].words))
@@ -122,6 +125,12 @@ def _is_said_behind(
     assert step.right is not None and step.right.node is not None
     is_value = any(True for _ in names_in([step.right.node], signature.habits))  # y = 1 is a case of what has a y
     return said and is_value
+
+
+def _is_used_before(chains: Collection[ast.Chain], signature: Signature, head: Head) -> bool:
+    r"""Whether a name stands in what is displayed beside its definition, before it: X^T (y - \mu), \mu_i = …."""
+    sides = [member for chain in chains for member in chain.members if member is not None]
+    return any(ref.key == head.ref.key for ref in names_in(sides, signature.habits))
 
 
 def _is_between(document: Document, signature: Signature, step: Step, head: Head) -> bool:

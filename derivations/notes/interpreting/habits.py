@@ -44,7 +44,8 @@ def habits_of(sides: list[Node]) -> Habits:
     layered = {(layer[0], n.name) for n in symbols if (layer := layer_of(n)) is not None and layer[0] not in raised}
     usual = {(letter, name) for letter, name in layered if name in LAYERED}
     layers = frozenset(c for c, _ in usual if len({name for letter, name in usual if letter == c}) > 1)
-    layers |= {c for c, _ in layered if c == "L" and layers and len({n for d, n in layered if d == "L"}) > 1}
+    last, inner = ({n for c, n in layered if (c == "L") is own} for own in (True, False))
+    layers |= {"L"} if layers and (len(last) > 1 or last & inner) else set()
     labels = frozenset(unit_of(n) for s in symbols if len(s.name) > 1 and s.name.isalpha() for n in s.subscripts)
     bound_names = frozenset(raised & NAMES_BOUND) | _odd_indices(sides, symbols)
     plain = Habits(frozenset(raised), layers=layers, bound=bound_names, labels=labels - {""})

@@ -9,7 +9,7 @@ document says itself what the name is there. A network feeds forward: a name of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import rebuilt
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["Layer", "at_layer", "is_general", "layers_named", "own_layer"]
+__all__ = ["Layer", "at_layer", "before_the_last", "is_general", "layers_named", "own_layer"]
 
 Layer = tuple[str, int]  # a letter and what is added to it
 _MOST = 8
@@ -43,6 +43,9 @@ def layers_named(document: Document, signature: Signature) -> tuple[tuple[Layer,
             layer = None if node is None or head_of(node, signature) is None else own_layer(node)
             if layer is not None and isinstance(node, ast.Symbol):
                 defined.setdefault(node.name, set()).add(layer)
+    ahead = max((offset for letter, offset in used if letter != "L"), default=0)
+    if ahead > 0 and ("L", 0) in used:
+        used["L", -ahead] = None  # what is said of l and l + 1 holds of L - 1 and L
     return tuple(used)[:_MOST], defined
 
 
@@ -52,6 +55,17 @@ def is_general(node: Node, right: Node, signature: Signature) -> bool:
     if layer is None or layer[1] or layer[0] not in signature.habits.layers:
         return False
     return layer[0] != "L" or len(signature.habits.layers) == 1 or subject_of(right) is not None
+
+
+def before_the_last(sides: Iterable[Node], named: Sequence[Layer]) -> tuple[Node, ...] | None:
+    """What is said of layers l and l + 1, of the last ones; None where no such thing is said, or none is named last."""
+    sides = tuple(sides)
+    layers = {layer for symbol in _symbols(sides) if (layer := layer_of(symbol)) is not None}
+    letters = {letter for letter, _ in layers}
+    most = max((offset for _, offset in layers), default=0)
+    if len(letters) != 1 or "L" in letters or most < 1 or ("L", -most) not in named:
+        return None
+    return tuple(at_layer(side, *letters, ("L", -most)) for side in sides)
 
 
 def own_layer(node: Node) -> Layer | None:

@@ -44,7 +44,7 @@ _PARAMETERS = frozenset(("w", "b", r"\theta", r"\beta", "x", "W", r"\omega", r"\
 LAYERED = frozenset(
     ("a", "z", "w", "W", "b", "h", "o", "Z", "A", "g", "f", r"\sigma", r"\phi", r"\delta")
 )  # what a layer has
-NAMES_BOUND = frozenset("efgh")  # names of functions and errors, but indices where a sum runs over them
+NAMES_BOUND = frozenset("efghw")  # names of functions, errors and words, but indices where a sum runs over them
 _OF_CHANCE = frozenset(("p", "q", "P", "Q", r"\pi"))  # what has several sets of parameters in one formula
 _GREEK_INDEX = frozenset((r"\ell", r"\alpha", r"\mu", r"\nu"))
 

@@ -17,7 +17,7 @@ from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
-from derivations.notes.interpreting.layers import Layer, at_layer, is_general, own_layer
+from derivations.notes.interpreting.layers import Layer, at_layer, before_the_last, is_general, own_layer
 from derivations.notes.interpreting.names import CircularError, Ref, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import leading, operand_of, subject_of
@@ -33,7 +33,7 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import StepRecord
 from derivations.reasons import Why, why
-from derivations.verdict import Witness
+from derivations.verdict import Status, Witness
 
 __all__ = ["Defining", "hangs_on_a_name", "line_of"]
 
@@ -219,6 +219,15 @@ class Defining(Renewing):
             head = head_of(at_layer(left, own[0], layer), self.signature)
             if head is not None and layer != own and layer not in said and not self._has_value(head):
                 self._bind(step, head, at_layer(right, own[0], layer))
+
+    def _tried(self, step: Step, left: Node, right: Node) -> Judged:
+        """What is left open of layers l and l + 1 is false where it is false of the last two."""
+        judged = super()._tried(step, left, right)
+        if judged.verdict.status not in (Status.UNDECIDED, Status.UNSUPPORTED):
+            return judged
+        last = before_the_last((left, right), self.layers[0])
+        there = self._under(step, *last) if last is not None else judged
+        return there if there.verdict.is_refuted else judged
 
     def _bind_both_labels(self, step: Step, head: Head, left: Node, right: Node) -> None:
         """P(y = 1 | x) of a label that is 0 or 1 says what P(y | x) is, where the document has such a name."""
