@@ -261,3 +261,18 @@ def test_the_largest_logit_is_taken_off_all(largest: str) -> None:
     assert check_notes(given + slope).steps[-1].verdict == "proved"
     assert check_notes(given + slope.replace("- p", "+ p")).steps[-1].verdict == "undecided"
     assert check_notes(given + rf"$$\frac{{\partial {largest}}}{{\partial z_i}} = 0$$").steps[-1].verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("right", "verdict"),
+    [
+        ("q_k - p_k", "supported"),
+        ("p_k - q_k", "refuted"),
+        (r"q_k \sum_i p_i - p_k", "proved"),
+        ("2 q_k - p_k", "refuted"),
+    ],
+)
+def test_a_target_called_like_a_probability_sums_to_one(right, verdict):
+    given = r"$$q_i = \frac{e^{z_i}}{\sum_j e^{z_j}}, \quad H(p, q) = -\sum_i p_i \log q_i$$"
+    note = rf"{given} $$\frac{{\partial H}}{{\partial z_k}} = {right}$$"
+    assert check_notes(note).steps[-1].verdict == verdict

@@ -26,10 +26,11 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.statement import index
 
-__all__ = ["ARRAY_FUNCTIONS", "TRACES", "Arrays", "Entry", "entries", "is_constant"]
+__all__ = ["ARRAY_FUNCTIONS", "DIAGONALS", "TRACES", "Arrays", "Entry", "entries", "is_constant"]
 
 TRACES = frozenset(("tr", "Tr", "trace"))
-ARRAY_FUNCTIONS = TRACES | {"diag", "Diag"}
+DIAGONALS = frozenset(("diag", "Diag"))
+ARRAY_FUNCTIONS = TRACES | DIAGONALS
 _FONTS = BOLD | {"mathbb", "underline"}
 _LETTERS = "ijklpqrsuvacd"
 
@@ -57,6 +58,7 @@ class Arrays(Namer):
     if TYPE_CHECKING:
 
         def value(self, node: Node) -> Value: ...
+        def _free_letters(self, node: Node) -> set[str]: ...
 
     def written(self, layout: Layout) -> Value:
         """The array as a value with an open axis for every direction in which it has more than one entry."""
@@ -78,7 +80,9 @@ class Arrays(Namer):
         assert bracket.body is not None
         doubts = len(self.noticed.doubts)
         inner = self.value(bracket.body) if layout is None else self.written(layout)
-        if name in ("diag", "Diag"):
+        if name in DIAGONALS:
+            if not inner.axes and layout is None:
+                inner = self._over_its_index(bracket.body) or inner
             if not inner.axes:  # diag(p(1 - p)): entry by entry
                 del self.noticed.doubts[doubts:]
                 before, self.entrywise = self.entrywise, True
@@ -95,6 +99,19 @@ class Arrays(Namer):
             raise UnsupportedNoteError("the trace of what is no square matrix")
         first, second = inner.axes
         return Value(summed(substitute(inner.expr, {second.symbol: first.symbol}), first))
+
+    def _over_its_index(self, body: Node) -> Value | None:
+        """The numbers p_i (1 - p_i) as a vector over their one index, where that stands nowhere else."""
+        letters = self._free_letters(body) - self.letters_elsewhere - set(self.bound)
+        letter = letters.pop() if len(letters) == 1 else ""
+        sort = self.sort_of(letter) if letter else None
+        if sort is None:
+            return None
+        symbol, axis = self.index(letter), self.axis(sort)
+        with self.within(letter, sort, symbol if sort == self.signature.sample else None):
+            inner = self.value(body)
+        self.met.pop(symbol, None)
+        return None if inner.axes else Value(substitute(inner.expr, {symbol: axis.symbol}), (axis,))
 
     def _is_of_products(self, node: Node) -> bool:
         """Whether a side has transposes, and all its capitals are arrays: no matrix in it is read as a number."""

@@ -65,7 +65,8 @@ def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
         return None
     if any(i.is_one_place for i in ref.indices):  # w_{t+1}, the next value of w, is a name of its own
         return Head(Ref(f"{ref.key}[{','.join(map(str, ref.indices))}]"))
-    if len({i.letter for i in ref.indices}) != len(ref.indices):
+    is_diagonal = len(ref.indices) == 2 and signature.is_said_diagonal(ref.key)  # S_{ii} says what all of S is
+    if len({i.letter for i in ref.indices}) != len(ref.indices) and not is_diagonal:
         return None
     if ref.primes:
         ref = replace(ref, key=ref.key + "'" * ref.primes, primes=0)

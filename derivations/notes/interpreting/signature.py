@@ -19,7 +19,7 @@ from functools import cached_property, lru_cache
 
 from derivations.notes.interpreting.names import Habits
 from derivations.notes.interpreting.shorthand import is_of_spread
-from derivations.notes.interpreting.symmetries import Said
+from derivations.notes.interpreting.symmetries import Said, Symmetry
 
 __all__ = ["DATA", "LABELS", "MATRICES", "PARAMETERS", "VECTORS", "WEIGHTS", "Key", "Signature", "Slot", "base_letter"]
 
@@ -160,6 +160,10 @@ class Signature:
         found = (m for pattern in (_ARE_ARRAYS, _THE_ARRAYS) for m in pattern.finditer(self.words))
         symmetric = {said.key for said in self.symmetries}
         return frozenset(name for m in found for name in _LETTER.findall(m[1])) | symmetric
+
+    def is_said_diagonal(self, key: str) -> bool:
+        """Whether the text says that a matrix is diagonal."""
+        return any(said.key == key and said.symmetry is Symmetry.DIAGONAL for said in self.symmetries)
 
     def number_of(self, sort: object) -> int:
         """A number for each sort, in the order in which they are asked for: for what is written nowhere."""

@@ -270,11 +270,15 @@ class Defining(Renewing):
             if index.letter is None or index.offset:
                 raise UnsupportedNoteError("a definition of one entry")
             symbol = speaker.index(index.letter)
-            if symbol in own:
+            is_diagonal = symbol in own and self.signature.is_said_diagonal(ref.key)
+            if symbol in own and not is_diagonal:
                 raise UnsupportedNoteError("a definition with one index twice")
             own.append(symbol)
             axes.append(speaker.sort_written(index))
         expr, self.mended = _with_index_of_name(value.expr, own, axes, speaker)
+        if len(own) > len(set(own)):  # the diagonal of what is 0 elsewhere
+            own[1] = sp.Symbol("d°", integer=True)
+            expr = sp.KroneckerDelta(*own) * expr
         target_sample = sample or next((s for s, a in zip(own, axes, strict=True) if a == self.signature.sample), None)
         if ROW in free_symbols(expr) and target_sample is not None:
             expr = substitute(expr, {ROW: target_sample})

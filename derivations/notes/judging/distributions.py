@@ -24,7 +24,7 @@ from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.reasons import Reason, Why, holds_where
 from derivations.statement import array, index
 
-__all__ = ["SUMS_TO_ONE", "holds_for_probabilities", "is_said_to_sum_to_one"]
+__all__ = ["SUMS_TO_ONE", "holds_for_distributions", "holds_for_probabilities", "is_said_to_sum_to_one"]
 
 SUMS_TO_ONE = Reason("holds where the probabilities sum to 1", Why.SUMS_TO_ONE)
 _SAID = (
@@ -118,6 +118,18 @@ def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> s
 
 def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) -> bool:
     """Whether the sides are no longer seen to differ where what is called like a probability sums to 1."""
+    found = _of_distributions(equation, speaker)
+    return found is not None and not decide(found, seed, OPERATIONS, SECONDS, shown=False).is_refuted
+
+
+def holds_for_distributions(equation: Equation, speaker: Elaborator, seed: int) -> bool:
+    """Whether it is proved that the sides are the same where what is called like a probability sums to 1."""
+    found = _of_distributions(equation, speaker)
+    return found is not None and is_provable(found, seed, OPERATIONS, SECONDS)
+
+
+def _of_distributions(equation: Equation, speaker: Elaborator) -> Equation | None:
+    """The equation with e^{p_k} / Σ_j e^{p_j} for p_k, which is any distribution; None where it has none."""
     ranges = {}
     for atom in (a for side in _sides(equation) for a in free_atoms(side) if isinstance(a, sp.Indexed)):
         label, sorts = atom.base.label, speaker.domains.get(atom.base.label, ())
@@ -126,7 +138,7 @@ def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) ->
             ranges[label] = tuple(speaker.range_of(sort) for sort in sorts)
     labels = _totals_of_labels(equation, speaker)
     if not ranges and not labels:
-        return False
+        return None
 
     def normalised(expr: sp.Expr) -> sp.Expr:
         found: sp.Expr = expr.xreplace(labels).replace(
@@ -135,7 +147,7 @@ def _needs_a_distribution(equation: Equation, speaker: Elaborator, seed: int) ->
         )
         return found
 
-    return not decide(_with(equation, normalised), seed, OPERATIONS, SECONDS, shown=False).is_refuted
+    return _with(equation, normalised)
 
 
 def _whole(atom: sp.Indexed, ranges: tuple[tuple[sp.Expr, sp.Expr], ...]) -> sp.Expr:

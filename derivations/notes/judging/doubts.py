@@ -21,6 +21,7 @@ from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, unknown_in
 from derivations.notes.judging.distributions import (
     SUMS_TO_ONE,
+    holds_for_distributions,
     holds_for_probabilities,
     is_said_to_sum_to_one,
 )
@@ -185,8 +186,9 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
     excuse = holds_for_probabilities(equation, speaker, seed)
     if excuse is not None:
-        said = excuse == SUMS_TO_ONE and right != 1 and is_said_to_sum_to_one(speaker)
-        return Verdict(Status.SUPPORTED if said else Status.UNDECIDED, "probabilities", reason=excuse)
+        holds = excuse == SUMS_TO_ONE and right != 1
+        holds = holds and (is_said_to_sum_to_one(speaker) or holds_for_distributions(equation, speaker, seed))
+        return Verdict(Status.SUPPORTED if holds else Status.UNDECIDED, "probabilities", reason=excuse)
     ones = {
         a: sp.S.One
         for a in {*free_atoms(left), *free_atoms(right)}

@@ -15,6 +15,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
+from derivations.notes.interpreting.arrays import DIAGONALS
 from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, binder, read_name
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -80,6 +81,9 @@ def _outside(node: Node) -> frozenset[str]:
             for position, factor in enumerate(part.factors):
                 if isinstance(factor.body, ast.BigOperator) and factor.body.lower is None:
                     for later in part.factors[position + 1 :]:
+                        inside |= {id(n) for n in walk(later.body)}
+                elif isinstance(factor.body, ast.Symbol) and factor.body.name in DIAGONALS:
+                    for later in part.factors[position + 1 : position + 2]:  # diag(p_i) has all of them
                         inside |= {id(n) for n in walk(later.body)}
     found: set[str] = set()
     for part in walk(node):
