@@ -75,3 +75,19 @@ def test_two_logits_do_not_depend_on_each_other() -> None:
 def test_two_names_may_depend_on_each_other_where_one_is_differentiated_by_the_other() -> None:
     text = r"$L = h_1 + h_2^2$. $$\frac{\partial h_2}{\partial h_1} = w$$ $$\frac{\partial L}{\partial h_1} = 1$$"
     assert verdict(text) not in ("proved", "supported")
+
+
+@pytest.mark.parametrize(
+    ("weight", "right", "verdict"),
+    [
+        ("w_5", "-(t_1 - o_1) o_1 (1 - o_1) h_1", "proved"),
+        ("w_6", "-(t_1 - o_1) o_1 (1 - o_1) h_2", "proved"),
+        ("w_5", "(t_1 - o_1) o_1 (1 - o_1) h_1", "refuted"),
+        ("w_5", "-(t_1 - o_1) o_1 (1 - o_1) h_2", "refuted"),
+    ],
+)
+def test_units_without_a_value_hang_on_no_weight_of_their_sum(weight, right, verdict):
+    note = (
+        r"""$E = \frac{1}{2}[(t_1 - o_1)^2 + (t_2 - o_2)^2]$ with $o_1 = \sigma(n_1)$, $n_1 = w_5 h_1 + w_6 h_2 + b$."""
+    )
+    assert check_notes(rf"{note} $$\frac{{\partial E}}{{\partial {weight}}} = {right}$$").steps[-1].verdict == verdict

@@ -230,7 +230,7 @@ class Settled:
         """Whether a_2 stands beside a_1 in a value, and label is a_1, its only argument or a weight of any of these.
 
         Units that are added up are of one layer: a_2 in z = w_1 a_1 + w_2 a_2 hangs neither on what is a_1's own nor
-        on the weights w_1 and w_2.
+        on the weights w_1 and w_2; nor do both units, where nothing says what they are.
         """
         own, by = _NUMBERED.fullmatch(name.name), _NUMBERED.fullmatch(label.name)
         if own is None or label in self.speaker.scope.depends.get(name, ()):
@@ -244,6 +244,8 @@ class Settled:
         siblings = {s for s in values if (found := _NUMBERED.fullmatch(s.name)) and found[1] == own[1]}
         for beside in (labels for value in values.values() if name in (labels := labels_in(value))):
             if label in beside and (is_like or is_weight and beside & siblings):
+                return True
+            if label in beside and is_own and len(_like(own, beside)) > 1:
                 return True
             for other in beside & siblings:
                 inner = labels_in(values[other])
@@ -341,6 +343,11 @@ def are_of_slopes(equation: Equation, seed: int) -> bool:
         if not flat or not is_provable(replace(equation, left=side.xreplace(flat), right=sp.S.Zero), seed):
             return False
     return True
+
+
+def _like(own: re.Match[str], names: Iterable[sp.Symbol]) -> set[sp.Symbol]:
+    """The names with a number that are called like one of them."""
+    return {n for n in names if (found := _NUMBERED.fullmatch(n.name)) is not None and found[1] == own[1]}
 
 
 def _feeds(name: sp.Symbol, label: sp.Symbol) -> bool:
