@@ -57,15 +57,15 @@ def is_general(node: Node, right: Node, signature: Signature) -> bool:
     return layer[0] != "L" or len(signature.habits.layers) == 1 or subject_of(right) is not None
 
 
-def before_the_last(sides: Iterable[Node], named: Sequence[Layer]) -> tuple[Node, ...] | None:
+def before_the_last(left: Node, right: Node, named: Sequence[Layer]) -> tuple[Node, Node] | None:
     """What is said of layers l and l + 1, of the last ones; None where no such thing is said, or none is named last."""
-    sides = tuple(sides)
-    layers = {layer for symbol in _symbols(sides) if (layer := layer_of(symbol)) is not None}
+    layers = {layer for symbol in _symbols((left, right)) if (layer := layer_of(symbol)) is not None}
     letters = {letter for letter, _ in layers}
     most = max((offset for _, offset in layers), default=0)
     if len(letters) != 1 or "L" in letters or most < 1 or ("L", -most) not in named:
         return None
-    return tuple(at_layer(side, *letters, ("L", -most)) for side in sides)
+    letter = letters.pop()
+    return at_layer(left, letter, ("L", -most)), at_layer(right, letter, ("L", -most))
 
 
 def own_layer(node: Node) -> Layer | None:

@@ -116,6 +116,7 @@ class Namer:
     fresh: int = 0
     domains: dict[sp.Symbol, tuple[object, ...]] = field(default_factory=dict)
     vanished: set[sp.Symbol] = field(default_factory=set)  # functions of which a derivative is 0 as they are defined
+    letters_elsewhere: frozenset[str] = frozenset()  # that stand among indices outside every sum
     single: bool = False  # a vector without an index is read as one of its entries
 
     def quotient(self, above: Value, below: Value) -> Value:

@@ -36,7 +36,6 @@ _WORDS = frozenset(("in", "out", "hid", "x", "y", "h"))  # what marks a size
 class Totals(Namer):
     """The part of the elaborator that knows sums and products over an index."""
 
-    letters_elsewhere: frozenset[str] = frozenset()
     sums_elsewhere: frozenset[str] = frozenset()  # letters over which the chain has a sum, or the document always
     squares: bool = False  # the square of a vector is that of its entries
 

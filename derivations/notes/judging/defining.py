@@ -225,7 +225,7 @@ class Defining(Renewing):
         judged = super()._tried(step, left, right)
         if judged.verdict.status not in (Status.UNDECIDED, Status.UNSUPPORTED):
             return judged
-        last = before_the_last((left, right), self.layers[0])
+        last = before_the_last(left, right, self.layers[0])
         there = self._under(step, *last) if last is not None else judged
         return there if there.verdict.is_refuted else judged
 
