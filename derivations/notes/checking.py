@@ -31,8 +31,9 @@ from derivations.notes.interpreting.sample import with_samples
 from derivations.notes.interpreting.shapes import with_shapes
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
-from derivations.notes.interpreting.symmetries import symmetries_said
+from derivations.notes.interpreting.symmetries import in_quadratic_forms, symmetries_said
 from derivations.notes.judging.flattened import has_transposes
+from derivations.notes.judging.systems import BY_SYSTEM
 from derivations.notes.judging.tied import is_off_by_a_factor
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.parser import Document, Side, Step
@@ -110,7 +111,8 @@ def _signed(
     signature = sign_document(sides, text, maps)
     stated_in = document if whole is None else whole[0]
     said = symmetries_said(document, signature.habits) if whole is None else whole[1].symmetries
-    signature = replace(signature, symmetries=said)
+    unsaid = in_quadratic_forms(document, signature.habits, said) if whole is None else whole[1].quadratic
+    signature = replace(signature, symmetries=said, quadratic=unsaid)
     return with_shapes(document, signature, declared_sizes(stated_in, signature.habits))
 
 
@@ -219,7 +221,8 @@ def _alone(
         found = Reading(part, _signed(part, text, maps, (document, signature)), Choices(), seed).run(until=own)[-1]
         if found.verdict in HELD or why(found.reason) in (Why.HOLDS_WHERE, Why.SUMS_TO_ONE):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
-    if not record.definitions and found.verdict == "undecided" and not _is_said_elsewhere(found, signature):
+    rests = record.definitions or record.method == BY_SYSTEM
+    if not rests and found.verdict == "undecided" and not _is_said_elsewhere(found, signature):
         reason = reworded(found.reason, f"{found.reason}, where it is read by itself")
         return replace(record, verdict="undecided", witness=None, reason=reason)
     return record

@@ -30,6 +30,7 @@ from derivations.notes.judging.kinds import KINDS, Kinds, Place, is_named_in
 from derivations.notes.judging.logits import Logits
 from derivations.notes.judging.redefining import Redefining
 from derivations.notes.judging.softmaxed import Softmaxed
+from derivations.notes.judging.systems import BY_SYSTEM
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -101,7 +102,7 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
         said = self._no_claim(at, record)
         if said is not None:
             return said
-        if record.verdict == "refuted":
+        if record.verdict == "refuted" and judged.verdict.method != BY_SYSTEM:
             record = self._unless_excused(at, judged, record)
         said = self._said_instead(at, record)
         if said is not None:
@@ -122,16 +123,23 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
         for more in (self._with_ties, self._with_logit, self._with_softmax, partial(self._with_model, plain)):
             if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
                 judged = more(step, left, right) or judged
+        is_slope = at.subject is not None or _has_derivative(left) or _has_derivative(right)
+        is_named = at.head is not None and not self._names_varied(left)
+        follows = self._is_near_zero(step) or at.begins and self._is_said_to_be_solved(step)
+        if follows and not is_slope and not is_named and not judged.verdict.is_proved and (at.begins or right != _ZERO):
+            judged = self._of_system(step, judged) or judged
         return self._by_means(judged, left, right)
 
     def _no_claim(self, at: Place, record: StepRecord) -> StepRecord | None:
+        subject = at.subject if at.subject is not None else gradient_of(at.left)
         if (
-            record.verdict in HELD
+            record.verdict != "refuted"
             and at.right == _ZERO
             and at.begins
-            and at.subject is not None
-            and names_loss(at.subject, capitals=True)
+            and subject is not None
+            and names_loss(subject, capitals=True)
         ):
+            self.zeroed_at = at.step.formula
             reason = "an equation to be solved"  # no loss is claimed to be flat
             return replace(record, verdict="definition", method="condition", reason=reason)
         if self.other_sigma and record.verdict in (*HELD, "refuted") and _mentions_sigma(at.left, at.right):

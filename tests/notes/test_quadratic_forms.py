@@ -45,11 +45,36 @@ def test_a_name_may_stand_outside_of_formulas_where_it_is_said_to_be_symmetric(s
     assert step.conditions == ("A is symmetric",)
 
 
+@pytest.mark.parametrize("said", ["A symmetric matrix is a fine thing.", "", "B is symmetric."])
+def test_a_form_of_which_nothing_is_said_may_have_a_symmetric_matrix(said: str) -> None:
+    step = last(rf"{said} $$\nabla_x (x^T A x) = 2 A x$$")
+    assert (step.verdict, step.reason) == ("undecided", "holds where A is symmetric")
+    assert last(rf"{said} $$\nabla_x (x^T A x) = A x$$").verdict == "refuted"
+
+
 @pytest.mark.parametrize(
-    "said", ["Here A is not symmetric.", "A symmetric matrix is a fine thing.", "", "B is symmetric."]
+    "said",
+    [
+        "Here A is not symmetric.",
+        "Let $A = B C$.",
+        "$$\\nabla_x (x^T A x) = (A + A^T) x$$",
+        "$$b^T A^T x = x^T A b$$",
+    ],
 )
-def test_no_other_matrix_is_symmetric(said: str) -> None:
+def test_a_matrix_of_which_more_is_said_is_not_taken_to_be_symmetric(said: str) -> None:
     assert last(rf"{said} $$\nabla_x (x^T A x) = 2 A x$$").verdict == "refuted"
+
+
+def test_only_the_matrix_of_a_form_may_be_symmetric_in_silence() -> None:
+    text = r"$h = W x$ and $L = c^T h$ where $W \in \mathbb{R}^{n \times n}$: $$\frac{\partial L}{\partial x} = RIGHT$$"
+    assert last(text.replace("RIGHT", "W^T c")).verdict == "proved"
+    assert last(text.replace("RIGHT", "W c")).verdict == "refuted"
+
+
+def test_the_matrix_between_two_brackets_is_no_function_of_the_second() -> None:
+    text = r"Let $A$ be symmetric. $$\frac{\partial}{\partial x} (x - m)^T A (x - m) = RIGHT$$"
+    assert last(text.replace("RIGHT", "2 A (x - m)")).verdict == "proved"
+    assert last(text.replace("RIGHT", "2 A (x + m)")).verdict == "refuted"
 
 
 def test_a_hessian_that_is_a_matrix_says_nothing_of_that_matrix() -> None:
@@ -108,3 +133,17 @@ def test_a_log_likelihood_has_two_letters() -> None:
 $$\frac{\partial LL}{\partial w} = \sum_i (y_i - \mu_i) x_i$$"""
     assert last(text).verdict == "proved"
     assert last(text.replace("y_i - \\mu_i) x", "\\mu_i - y_i) x")).verdict == "refuted"
+
+
+@pytest.mark.parametrize("derivative", [r"\frac{\partial}{\partial x} FORM", r"\frac{d}{dx} (FORM)", r"\nabla_x FORM"])
+@pytest.mark.parametrize(
+    ("form", "right"),
+    [
+        ("x^T A x", "(A + A^T) x"),
+        ("(x - m)^T A (x - m)", "(A + A^T) (x - m)"),
+    ],
+)
+def test_a_form_behind_its_derivative_has_a_matrix(derivative: str, form: str, right: str) -> None:
+    text = f"$${derivative.replace('FORM', form)} = RIGHT$$"
+    assert last(text.replace("RIGHT", right)).verdict == "proved"
+    assert last(text.replace("RIGHT", right.replace("+", "-"))).verdict == "refuted"

@@ -50,7 +50,8 @@ def test_what_feeds_both_units_is_left_open() -> None:
 
 def test_a_number_may_be_that_of_a_layer() -> None:
     text = r"$E = \frac12 (y - a_2)^2$, $a_1 = \sigma(z_1)$, $z_1 = w_1 x$. $$\frac{\partial E}{\partial w_1} = 0$$"
-    assert verdict(text) == "undecided"
+    assert verdict(text) == "definition"  # what is to be solved, and no claim that it is flat
+    assert verdict(text.replace("= 0$$", "= w_1 x$$")) == "undecided"
 
 
 @pytest.mark.parametrize(

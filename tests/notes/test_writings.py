@@ -56,7 +56,8 @@ def test_a_planted_fault_is_refuted(text, right, wrong):
 def test_an_equation_that_is_not_said_to_be_solved_is_a_claim():
     told = r"Setting it to zero gives $X^TXw = X^Ty$."
     text = DESIGN.replace("Setting the gradient to zero, $X^TXw = X^Ty$.", "")
-    assert verdicts(text + told)[-1] == "definition"
+    assert verdicts(text + told)[-1] == "proved"  # where it is zero
+    assert verdicts(text + told.replace("= X", "= 3X"))[-1] == "definition"
     assert verdicts(text + r"Also $X^TXw = X^Ty$.")[-1] == "definition"  # of the gradient just found
     assert verdicts(text + r"Also $X^TXw = 3X^Ty$.")[-1] == "refuted"
 

@@ -202,6 +202,9 @@ class Applications(Derivatives, Arrays, Indicators):
                         symbol = self.index(index.letter)
                         self.note(symbol, sort)
                         return symbol
+                    is_torn = slot not in self.signature.sort_of_slot and index is ref.indices[0]
+                    if is_torn and self.signature.axes.get(ref.key, ())[:1] == (self.signature.sample,):
+                        return self.index(index.letter)  # x_i of a sum to n, where others have m terms
         return None
 
     def _are_usual(self, entry: Entry, arguments: Sequence[Node]) -> bool:
@@ -240,6 +243,10 @@ class Applications(Derivatives, Arrays, Indicators):
                 raise UnsupportedNoteError(_of_others(ref.key))
         else:
             pairs = [(p, a) for p, a in zip(entry.parameters, arguments, strict=True) if p in used]
+            for parameter, argument in zip(entry.parameters, arguments, strict=True):
+                if parameter not in used and self._is_reached(parameter, entry):
+                    if not is_same_data(self._here(parameter), self.value(argument).expr):
+                        raise UnsupportedNoteError(_of_others(ref.key))  # it stands in what the value is made of
         own = entry.definition.target.indices if isinstance(entry.definition.target, sp.Indexed) else ()
         value: sp.Expr = entry.definition.value
         with self.within(None, None, self.sample_of(arguments)):
@@ -306,6 +313,14 @@ class Applications(Derivatives, Arrays, Indicators):
         label = label_if_named(parameter)
         assert entry.definition is not None
         return label is not None and any(label_if_named(a) == label for a in free_atoms(entry.definition.value))
+
+    def _is_reached(self, parameter: sp.Expr, entry: Entry) -> bool:
+        """Whether a parameter stands in the value of a name in the value of a function."""
+        label = label_if_named(parameter)
+        assert entry.definition is not None
+        inner = self.scope.definitions_of(entry.definition.value)
+        values = [e.definition.value for e in inner if e.definition is not None]
+        return label is not None and any(label_if_named(a) == label for v in values for a in free_atoms(v))
 
     def _softmax_at(self, ref: Ref, argument: Node) -> Value:
         """softmax(z), and softmax(z_j), which is its entry j."""

@@ -355,6 +355,8 @@ class Elaborator(Products):
                 inner = self.value(node.body)
                 if inner.axes:
                     return self.norm(node.body)
+                if any(self._may_be_matrix(n) for n in walk(node.body)):
+                    self.noticed.doubts.append("what stands between bars may be a determinant")
                 return replace(inner, expr=sp.Abs(inner.expr))
             case r"\|":
                 return self.norm(node.body)
@@ -362,6 +364,13 @@ class Elaborator(Products):
                 left, right = (self.value(item) for item in node.body.items if item is not None)
                 return contract(replace(left, is_row=True), replace(right, is_row=False))
         raise UnsupportedNoteError(f"the bracket {node.opening}")
+
+    def _may_be_matrix(self, node: object) -> bool:
+        r"""Whether a capital letter stands for what nothing says: V of |V|, \Sigma."""
+        if not isinstance(node, ast.Symbol) or node.subscripts or not (node.name.isupper() or node.name == r"\Sigma"):
+            return False
+        key = read_name(node, self.signature.habits).key
+        return not self.scope.of(key) and not self.signature.axes.get(key) and key not in self.signature.size_names
 
     def norm(self, body: Node) -> Value:
         """|v|: over the samples too where these are never indexed, as in |y - Xw|, and beside a matrix X of them."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.arrays import TRACES
 from derivations.notes.interpreting.names import Habits, Ref, UnsupportedNoteError, is_transposed, read_name
+from derivations.notes.interpreting.quotients import leading, product_of
 from derivations.notes.interpreting.signature import Key, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
@@ -197,6 +198,10 @@ class Fit:
                 return self.shape(first.subscripts[0])  # of a loss
             _, argument = _called(replace(node, factors=node.factors[1:]))
             return self.shape(argument)  # \nabla f(x), by x
+        if isinstance(first, ast.Fraction) and leading(first.numerator) == () and len(factors) > 1:
+            of_number = self.shape(product_of(factors[1:])) == _NUMBER  # \frac{\partial}{\partial x} x^T A x
+            below = _differential(first.denominator)
+            return self.shape(below) if of_number and below is not None else None
         result: _Shape | None = _NUMBER
         entrywise = has_slope(factors)
         position = 0

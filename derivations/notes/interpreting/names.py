@@ -41,6 +41,7 @@ BOLD = frozenset(("mathbf", "boldsymbol", "vec"))  # what vectors are set in
 FONTS = BOLD | {"mathrm", "operatorname", "mathit", "mathsf", "mathnormal", "text"}  # they do not tell names apart
 TRANSPOSES = frozenset(("T", r"\top", r"\dagger", "intercal", r"\intercal", "t"))
 _PARAMETERS = frozenset(("w", "b", r"\theta", r"\beta", "x", "W", r"\omega", r"\phi", "B", r"\mathbf{w}"))
+STATISTICS = frozenset(("s", "S", "SS", "r", r"\mu", r"\sigma", r"\rho"))  # s_x, and s_{xy}, are numbers of all data
 LAYERED = frozenset(
     ("a", "z", "w", "W", "b", "h", "o", "Z", "A", "g", "f", r"\sigma", r"\phi", r"\delta")
 )  # what a layer has
@@ -171,7 +172,12 @@ class _Parts:
             else:
                 self.lower.extend(letters)
             return
-        if isinstance(node, ast.Symbol) and node.name in _PARAMETERS and not (node.superscripts or node.primes):
+        is_statistic = isinstance(node, ast.Symbol) and node.name == "x" and self.base in STATISTICS
+        if (
+            isinstance(node, ast.Symbol)
+            and node.name in _PARAMETERS
+            and not (node.superscripts or node.primes or is_statistic)
+        ):
             if not node.subscripts or self.base not in _OF_CHANCE:
                 return  # the parameters of a function: f_{w,b}, h_\theta, and not the others of p_{\theta_0}
         if isinstance(node, ast.Product) and _is_mark_and_index(node):

@@ -449,7 +449,7 @@ class Namer:
         raised = index in ref.above
         slot = (bold, raised, len(ref.above if raised else ref.below), 0)
         own = self.signature.sort_of_slot.get(slot)
-        for wanted in (own, sort):
+        for wanted in (own, sort, slot):  # a slot that fits no single sort may be the first of one itself
             for p in free:
                 if wanted is not None and axes[p] == wanted:
                     return p

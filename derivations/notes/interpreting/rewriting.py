@@ -290,7 +290,14 @@ def rewritten(node: Node, used: Usage) -> Node:
     found = _with_slopes(found) if used.slopes else found
     if used.short.argument is not None or used.short.indexed:
         found = with_sigma(found, used.short)
-    return found
+    return ast.Number("0", span=found.span) if _is_zero_array(found) else found
+
+
+def _is_zero_array(node: Node) -> bool:
+    r"""Whether a side is an array of zeros: \mathbf{0}, \vec 0, \mathbf{0}_n."""
+    if isinstance(node, ast.Scripted) and node.subscripts and not node.superscripts:
+        node = node.base
+    return isinstance(node, ast.Decorated) and node.decoration in BOLD and node.body == ast.Number("0")
 
 
 def _with_joint_lists(node: Node) -> Node:

@@ -63,6 +63,7 @@ class Scope:
     history: dict[str, list[Entry]] = field(default_factory=dict)
     unusable: set[str] = field(default_factory=set)  # names that are defined by what isn't understood
     noisy: set[str] = field(default_factory=set)  # data of which a model with noise is stated: y = w^T x + ε
+    noises: dict[str, set[int]] = field(default_factory=dict)  # what such models add, y - w^T x; the lines of models
     opaque: set[str] = field(default_factory=set)  # arrays whose shape is known, and of whose entries nothing is used
 
     def of(self, key: str) -> list[Entry]:

@@ -123,6 +123,7 @@ class Signature:
     matrices: frozenset[str] = frozenset()  # names of matrices that never carry an index, with a row for each sample
     augmented: frozenset[str] = frozenset()  # X and w with a tilde, where something is differentiated by w
     symmetries: tuple[Said, ...] = ()  # what is said of matrices
+    quadratic: frozenset[str] = frozenset()  # A of x^T A x, where nothing says whether it is symmetric
     numbers: dict[object, int] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property

@@ -16,7 +16,7 @@ from derivations.notes.interpreting.entropies import slots_of_entropies
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.habits import habits_of
 from derivations.notes.interpreting.indicators import has_kronecker
-from derivations.notes.interpreting.names import TRANSPOSES, Habits, read_name
+from derivations.notes.interpreting.names import STATISTICS, TRANSPOSES, Habits, read_name
 from derivations.notes.interpreting.signature import (
     DATA,
     LABELS,
@@ -30,6 +30,7 @@ from derivations.notes.interpreting.signature import (
     base_letter,
 )
 from derivations.notes.interpreting.survey import Survey
+from derivations.notes.interpreting.symmetries import middles
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
@@ -267,7 +268,10 @@ def _things_in(group: Node) -> frozenset[str]:
 
 
 def _is_of_all_samples(key: str) -> bool:
-    r"""Whether a probability is that of all data: p(\vec y|X), and p(y|X) beside p(y|x)."""
+    r"""Whether a name is of all data: the probability p(\vec y|X), and p(y|X) beside p(y|x), a covariance s_{xy}."""
+    base, mark, of = key.partition("_")
+    if mark and base in STATISTICS and set(of.split()) <= {*"xyXY"}:
+        return True
     _, bracket, inside = key.partition("(")
     events, _, conditions = inside.rstrip(")").partition("|")
     return bool(bracket) and ("*" in inside or conditions.split(";")[0] in ("X", "D") and events.islower())
@@ -314,12 +318,14 @@ def _usual_arity(uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, .
 
 
 def _functions(sides: list[Node], survey: Survey) -> frozenset[str]:
-    """Names that are written before brackets as functions are."""
+    """Names that are written before brackets as functions are; the A of (x - a)^T A (x - a) is a matrix."""
     found: set[str] = set()
+    matrices: set[str] = set()
     sloped = set(_sloped(sides))
     for side in sides:
         for node in walk(side):
             if isinstance(node, ast.Product):
+                matrices |= {read_name(middle, survey.habits).key for middle in middles(node)}
                 for left, right in zip(node.factors, node.factors[1:], strict=False):
                     if isinstance(left.body, ast.Symbol) and not right.operator and not right.sign:
                         if left.body.name in sloped and _of_name(right.body):
@@ -328,7 +334,7 @@ def _functions(sides: list[Node], survey: Survey) -> frozenset[str]:
                         within = {n.name.rstrip(MARK) for n in walk(group) if isinstance(n, ast.Symbol)}
                         if applies(left.body, group) and left.body.name.rstrip(MARK) not in within:  # h_i(1 - h_i)
                             found.add(read_name(left.body, survey.habits).key)
-    return frozenset(found)
+    return frozenset(found - matrices)
 
 
 def _sloped(sides: list[Node]) -> Iterator[str]:

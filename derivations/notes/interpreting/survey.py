@@ -148,6 +148,7 @@ class Survey:
         r"""Whether a side is of parameters and of what is summed only, as in a = \frac1n \sum_i y_i."""
         bound: set[str] = set()
         uppers: set[str] = set()
+        is_bare = False  # \sum x_i y_i runs over what stands there
         for node in walk(side):
             if isinstance(node, ast.BigOperator) and node.name == "sum":
                 try:
@@ -155,8 +156,11 @@ class Survey:
                 except UnsupportedNoteError:
                     return False
                 bound.update(letters)
+                is_bare = is_bare or not letters
                 uppers |= set() if upper is None else {ref.key for ref in names_in([upper], self.habits)}
-        refs = [ref for ref in names_in([side], self.habits) if ref.key not in bound]
+        refs = list(names_in([side], self.habits))
+        bound |= {i.letter for ref in refs for i in ref.indices if i.letter is not None} if is_bare else set()
+        refs = [ref for ref in refs if ref.key not in bound]
         indexed = [{i.letter for i in ref.indices} <= bound for ref in refs if ref.indices]
         others = {ref.key for ref in refs if not ref.indices} - uppers - {*"nmNM"}
         free = {key for key in others if base_letter(key) not in PARAMETERS and not key.startswith(_BARS)}
@@ -327,8 +331,11 @@ class Survey:
                     self.class_slots.append(("letter", number, chain.members[-1].name))
 
     def inner_product(self, left: ast.Symbol, right: ast.Symbol) -> None:
-        r"""\theta^T x of a weight that has no index: both run over features."""
+        r"""\theta^T x and x_i^T \theta of a weight that has no index: both run over features."""
         refs = list(names_in([left], self.habits))[:1] + list(names_in([right], self.habits))[:1]
+        if len(refs) == 2 and refs[0].transposed and refs[0].below and right.name in WEIGHTS and not refs[1].indices:
+            self.inner[refs[1].key, refs[0].key, True] += 1
+            return
         if len(refs) == 2 and refs[0].transposed and not refs[0].indices and left.name in WEIGHTS:
             self.inner[refs[0].key, refs[1].key, bool(refs[1].below)] += 1
 
@@ -416,8 +423,11 @@ class Survey:
                     joined.join(slot, like)
         for weight, vector, has_index in sorted(self.inner):
             entries = (weight, False, 1, 0), (vector, False, 1, 0)
+            listed = (weight, False, 1, 0), (vector, False, 2, 1)  # x_i = (x_{i1}, …, x_{ip}), w = (w_1, …, w_p)
             if not has_index and not self.inner[weight, vector, True] and slots.issuperset(entries):
                 joined.join(*entries)
+            elif has_index and slots.issuperset(listed) and joined.find(listed[0]) not in joined.size:
+                joined.join(*listed)
         if not any(joined.find(slot) in joined.size for slot in self.units):
             for slot in sorted(self.units):  # w^l_{jk} and w^{l+1}_{kj}: as if all layers had as many units
                 joined.join(("units",), slot)

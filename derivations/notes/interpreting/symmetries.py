@@ -23,10 +23,20 @@ import sympy as sp
 from derivations.indexed import free_atoms, label_of
 from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import walk
 from derivations.notes.parsing.parser import Document, Formula
 from derivations.verdict import Witness
 
-__all__ = ["Said", "Square", "Symmetries", "Symmetry", "symmetries_of", "symmetries_said"]
+__all__ = [
+    "Said",
+    "Square",
+    "Symmetries",
+    "Symmetry",
+    "in_quadratic_forms",
+    "middles",
+    "symmetries_of",
+    "symmetries_said",
+]
 
 
 class Symmetry(StrEnum):
@@ -137,6 +147,53 @@ def symmetries_of(said: Iterable[Said], keys: Collection[str], until: float = ma
         if one.key in keys and one.line <= until and found.get(one.key) is not Symmetry.DIAGONAL:
             found[one.key] = one.symmetry
     return Symmetries(tuple(sorted(found.items())))
+
+
+def in_quadratic_forms(document: Document, habits: Habits, said: Iterable[Said]) -> frozenset[str]:
+    """The matrices A of x^T A x of which nothing is said: no word, no value, and no A^T anywhere."""
+    formulas = document.formulas
+    if any(_is_denied(words) for f in formulas for words in (f.context.before, f.context.after)):
+        return frozenset()
+    found, known = set[str](), {one.key for one in said}
+    for members in (c.members for f in formulas for c in f.chains):
+        known |= {
+            key for m in members if isinstance(m, ast.Symbol) and len(members) > 1 for key in _names_in(m, habits)
+        }
+        for part in (n for member in members if member is not None for n in walk(member)):
+            if isinstance(part, ast.Symbol | ast.Scripted) and is_transposed(part):
+                known |= _names_in(part, habits)
+            elif isinstance(part, ast.Product):
+                found |= {key for middle in middles(part) for key in _names_in(middle, habits)}
+    return frozenset(found - known)
+
+
+def _is_denied(words: str) -> bool:
+    """Whether something is said not to be symmetric."""
+    found = re.finditer(_WORDS[Symmetry.SYMMETRIC], words, re.I)
+    return any(_DENIED.search(words[: m.start()]) for m in found) or "asymmetric" in words
+
+
+def middles(product: ast.Product) -> Iterator[ast.Symbol]:
+    """The A of x^T A x, of (x - a)^T A (x - a)."""
+    bodies = [factor.body for factor in product.factors]
+    for first, middle, last in zip(bodies, bodies[1:], bodies[2:], strict=False):
+        if not (isinstance(middle, ast.Symbol) and middle.name.isupper() and is_transposed(first)):
+            continue
+        if isinstance(first, ast.Symbol) and isinstance(last, ast.Symbol):
+            is_same = (first.name, first.subscripts) == (last.name, last.subscripts)
+        else:
+            is_same = isinstance(first, ast.Scripted) and first.base == last
+        if is_same and not is_transposed(last):
+            yield middle
+
+
+def _names_in(part: ast.Node, habits: Habits) -> set[str]:
+    """The names in a part of a formula, without their indices."""
+    names = set[str]()
+    for symbol in (n for n in walk(part) if isinstance(n, ast.Symbol)):
+        with contextlib.suppress(UnsupportedNoteError):
+            names.add(read_name(symbol, habits).key)
+    return names
 
 
 def _in_words(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:

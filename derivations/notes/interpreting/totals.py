@@ -17,6 +17,7 @@ import sympy as sp
 from derivations.indexed import free_symbols, substitute
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, layer_of_node, read_name
 from derivations.notes.interpreting.naming import Namer
+from derivations.notes.interpreting.quotients import product_of
 from derivations.notes.interpreting.signature import Key
 from derivations.notes.interpreting.tensor import (
     Value,
@@ -42,6 +43,10 @@ class Totals(Namer):
     if TYPE_CHECKING:
 
         def value(self, node: Node) -> Value: ...
+
+        def product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value: ...
+
+        def times(self, left: Value, right: Value, operator: str) -> Value: ...
 
     def reached(self, body: Node, rest: Sequence[ast.Term]) -> int:
         """How many of the terms after it a sum at the top of `body` reaches over."""
@@ -107,6 +112,11 @@ class Totals(Namer):
             raise UnsupportedNoteError("an infinite sum")
         if not rest:
             raise UnsupportedNoteError("a sum of nothing")
+        beside = None if letters else _bare_sum_in(rest)
+        if beside is not None:  # \sum x_i \sum y_i is a product of two sums
+            value = self.bare_sum(node, product_of(tuple(rest[:beside])), high)
+            factors = (replace(rest[beside], operator=""), *rest[beside + 1 :])
+            return self.times(value, self.product(factors, tail), rest[beside].operator)
         body: Node = ast.Product((ast.Factor("", rest[0].sign, rest[0].body), *rest[1:])) if rest else ast.Number("1")
         if tail:
             body = ast.Sum((ast.Term("", body), *tail))
@@ -229,3 +239,12 @@ class Totals(Namer):
             or render(script).replace(" ", "") in _WORDS
             for script in scripts
         )
+
+
+def _bare_sum_in(rest: Sequence[ast.Factor]) -> int | None:
+    """The place of the next sum that names no index among the factors behind one."""
+    for place, factor in enumerate(rest):
+        match factor.body:
+            case ast.BigOperator("sum", None, None) if place:
+                return place
+    return None

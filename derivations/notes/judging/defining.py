@@ -106,7 +106,7 @@ class Defining(Renewing):
         return not speaker.is_primitive(head.ref.key) or bool(head.arguments) or _is_between(head)
 
     def _has_value(self, head: Head) -> bool:
-        found = self.scope.of(head.ref.key)
+        found = [e for e in self.scope.of(head.ref.key) if e.line not in self.scope.noises.get(head.ref.key, ())]
         arity = len(head.ref.indices)
         if self._names_sample(head):
             return any(self.signature.sample in e.axes and len(e.axes) == arity + 1 for e in found)
@@ -135,6 +135,7 @@ class Defining(Renewing):
         reason = None
         if self.signature.is_label(head.ref.key) and (self._is_noisy(right) or self._is_fitted(left, right)):
             self.scope.noisy.add(head.ref.key)
+            self._bind_noise(step, left, right)
             reason = "a model of the data: no definition, since they are data"
             return replace(record, verdict="definition", method="statement", reason=reason)
         self._tell_labels(step, right)
@@ -167,10 +168,25 @@ class Defining(Renewing):
                     self.scope.forget(label)
 
     def _is_noisy(self, right: Node) -> bool:
-        """Whether the last of several terms is a noise that has no value: w^T x + ε."""
-        last = right.terms[-1].body if isinstance(right, ast.Sum) and len(right.terms) > 1 else None
-        head = None if last is None else head_of(last, self.signature)
-        return head is not None and head.ref.key in (r"\epsilon", r"\varepsilon") and not self.scope.of(head.ref.key)
+        """Whether the last of several terms is a noise that has no value of its own: w^T x + ε."""
+        head = self._noise_in(right)
+        return head is not None and (head.ref.key in self.scope.noises or not self.scope.of(head.ref.key))
+
+    def _noise_in(self, right: Node) -> Head | None:
+        last = right.terms[-1] if isinstance(right, ast.Sum) and len(right.terms) > 1 else None
+        head = None if last is None or last.sign != "+" else head_of(last.body, self.signature)
+        return head if head is not None and head.ref.key in (r"\epsilon", r"\varepsilon") else None
+
+    def _bind_noise(self, step: Step, left: Node, right: Node) -> None:
+        """ε of y = w^T x + ε is y - w^T x."""
+        head = self._noise_in(right)
+        if head is None or not isinstance(right, ast.Sum) or step.left is None or self.scope.of(head.ref.key):
+            return
+        rest = ast.Group("(", ")", replace(right, terms=right.terms[:-1]))
+        value = ast.Sum((ast.Term("", left), ast.Term("-", rest)))
+        with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
+            self._bind(replace(step, left=replace(step.left, node=right.terms[-1].body)), head, value)
+            self.scope.noises.setdefault(head.ref.key, set()).add(line_of(step))
 
     def _is_fitted(self, left: Node, right: Node) -> bool:
         """Whether the document subtracts what a label is said to be from it: in Y_i - (a + b X_i) it is data."""

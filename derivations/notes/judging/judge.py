@@ -145,8 +145,8 @@ class Judging(Misfits):
                 judged = attempt
         if not judged.verdict.is_proved:
             last = self.document.formulas[step.formula].end_place.line
-            known = self.signature.symmetries
-            judged = of_symmetric(judged, known, last, lambda these: self._under(step, left, right, these))
+            known, unsaid = self.signature.symmetries, self.signature.quadratic
+            judged = of_symmetric(judged, known, unsaid, last, lambda these: self._under(step, left, right, these))
         if judged.verdict.is_refuted:
             values = values_stated(self.document, step)
             attempt = self._under(step, left, right, *values) if values else judged

@@ -14,13 +14,15 @@ import sympy as sp
 
 from derivations.equation import Equation, is_provable
 from derivations.indexed import UnsupportedExpressionError
+from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.quotients import gradient_of, product_of, subject_of
 from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.excuses import TO_SOLVE, Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.judge import own_chain
-from derivations.notes.judging.solved import SOLVING, Solved
+from derivations.notes.judging.solved import SOLVED, SOLVING
+from derivations.notes.judging.systems import Systems
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
@@ -28,19 +30,11 @@ from derivations.notes.parsing.parser import Side, Step
 
 __all__ = ["Posed"]
 
-_SOLVED = (
-    r"\b(set(ting|s)?|equat(e|es|ing)|put(ting)?)\b[^.]{0,80}\b(zero|0)\b|equal(s|ling|ing)? (it |this )?to (zero|0)\b"
-    r"|\bsolv(e|es|ing)\b|normal equation|vanish|stationar|first[- ]order condition"
-    r"|\b(minimi[sz]er|optimum|at the minimum|optimality condition)\b"
-    r"|\b(derivative|gradient|slope)s?\b[^.]{0,20}\b(to|at|is|are|be(come)?s?|=)\s*\$?(zero|0)\b"
-    r"|\bat (zero|0) (derivative|gradient)"
-    r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
-    r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
-)
 _ZEROED = (
     r"\b(set|sett?ing|equat\w+|put|putting|solv\w+|requir\w+|satisf\w+)\b"
     r"|令|приравн|реш|igual|annul|poniendo|resolv|setz|löse|poser|posons|おく|とき|đặt|giải"
 )
+_EVERYWHERE = r"\W*(for (every|all|any)|at (every|all|any)|everywhere|always|identically)\b"
 _ABSORBED = (
     r"\babsorb|\bup to (a |some )?(positive |multiplicative )?constant"
     r"|\bconstants?( factors?| terms?)? (is|are|can be|may be) (dropped|ignored|omitted|left out)"
@@ -52,7 +46,7 @@ _DIVIDED = r"\bdivid|\bmultipl|\bcancel|\bscal(e|ing)|teilen|除|割|делим|
 
 
 @dataclass
-class Posed(Solved):
+class Posed(Systems):
     """The part of a reading that knows conditions, and equations that ask for what makes them so."""
 
     def _of_its_slope(self, suspect: Suspect) -> Excuse | None:
@@ -93,9 +87,9 @@ class Posed(Solved):
         """What follows from an equation that was set to zero just before, or is said to be solved itself."""
         if not suspect.begins or self._is_named(suspect.left):
             return None
-        if self._is_near_zero(suspect.step):
+        if self._is_near_zero(suspect.step) and self._is_of_parameters(suspect.judged):
             return no_claim("condition", TO_SOLVE)
-        said = re.search(_SOLVED, suspect.before, re.I) is not None
+        said = re.search(SOLVED, suspect.before, re.I) is not None
         return no_claim("condition", f"{TO_SOLVE}, as the text says") if said else None
 
     def _slope_at_zero(self, suspect: Suspect) -> Excuse | None:
@@ -128,10 +122,6 @@ class Posed(Solved):
     def _is_named(self, left: Node) -> bool:
         """Whether a side is a name, or the derivative of something."""
         return any(found is not None for found in (head_of(left, self.signature), subject_of(left), gradient_of(left)))
-
-    def _is_said_to_be_solved(self, step: Step) -> bool:
-        """Whether the words before a formula set something to zero, or solve it."""
-        return re.search(_SOLVED, self.document.formulas[step.formula].context.before[-160:], re.I) is not None
 
     def _is_solution(self, step: Step, left: Node) -> bool:
         """Whether a bare name stands in the equations that were set to zero just before: what they are solved for."""
@@ -174,9 +164,12 @@ class Posed(Solved):
         left, right = suspect.sides
         if not isinstance(right, ast.Number):
             return False
-        derivative = any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)) or subject_of(left) is not None
-        if not derivative:
+        subject = subject_of(left) or gradient_of(left)
+        if subject is None and not any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)):
             return head_of(left, self.signature) is None
+        is_everywhere = re.match(_EVERYWHERE, suspect.around.after, re.I) is not None
+        if right.text == "0" and subject is not None and names_loss(subject, capitals=True) and not is_everywhere:
+            return True  # no loss is claimed to be flat
         leads_on = suspect.step.chain + 1 < len(self.document.formulas[suspect.step.formula].chains)
         sentence = re.split(r"[.。]\s", suspect.around.before[-100:])[-1]
         return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))

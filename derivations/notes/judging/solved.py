@@ -31,9 +31,18 @@ from derivations.notes.parsing.parser import Step
 from derivations.notes.parsing.render import render
 from derivations.verdict import Status, Verdict
 
-__all__ = ["SOLVING", "Solved"]
+__all__ = ["SOLVED", "SOLVING", "Solved", "at_entry_of"]
 
 SOLVING = 6  # formulas after one that is set to zero, which may follow from it
+SOLVED = (
+    r"\b(set(ting|s)?|equat(e|es|ing)|put(ting)?)\b[^.]{0,80}\b(zero|0)\b|equal(s|ling|ing)? (it |this )?to (zero|0)\b"
+    r"|\bsolv(e|es|ing)\b|normal equation|vanish|stationar|first[- ]order condition"
+    r"|\b(minimi[sz]er|optimum|at the minimum|optimality condition)\b"
+    r"|\b(derivative|gradient|slope)s?\b[^.]{0,20}\b(to|at|is|are|be(come)?s?|=)\s*\$?(zero|0)\b"
+    r"|\bat (zero|0) (derivative|gradient)"
+    r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
+    r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
+)
 _MULTIPLES = (sp.S.One, -sp.S.One, sp.S.Half, -sp.S.Half, sp.Integer(2), sp.Integer(-2))
 
 
@@ -48,12 +57,16 @@ class Solved(Judging):
         """Whether a step stands where it may follow from what was set to zero last."""
         return 0 <= step.formula - self.zeroed_at <= SOLVING
 
+    def _is_said_to_be_solved(self, step: Step) -> bool:
+        """Whether the words before a formula set something to zero, or solve it."""
+        return re.search(SOLVED, self.document.formulas[step.formula].context.before[-160:], re.I) is not None
+
     def _is_slope_at_zero(self, judged: Judged) -> bool:
         r"""Whether an equation says that a derivative just found is 0: \sum_i y_i = n a, where it is 2na - 2\sum y."""
         if judged.equation is None or judged.left is None or judged.right is None:
             return False
         asked = replace(judged.equation, left=judged.left - judged.right)
-        slopes = [_at_entry_of(asked.left, slope) for slope in self.slopes[-SOLVING:]]
+        slopes = [at_entry_of(asked.left, slope) for slope in self.slopes[-SOLVING:]]
         multiples = (c * slope for slope in slopes for c in _MULTIPLES)
         return any(is_provable(replace(asked, right=m), self.seed, OPERATIONS, SECONDS) for m in multiples)
 
@@ -121,7 +134,7 @@ class Solved(Judging):
             apart = replace(judged.equation, left=judged.left - judged.right)
             if last is None:
                 continue
-            multiples = self._multiples(apart, _at_entry_of(apart.left, last))
+            multiples = self._multiples(apart, at_entry_of(apart.left, last))
             if any(is_provable(equation, self.seed, OPERATIONS, SECONDS) for equation in multiples):
                 return replace(judged, verdict=Verdict(Status.PROVED, "solution", (f"{render(matrix)} is invertible",)))
             for equation in multiples:
@@ -187,7 +200,7 @@ def _inverse_before(side: Node) -> tuple[Node, Node] | None:
     return None
 
 
-def _at_entry_of(expr: sp.Expr, slope: sp.Expr) -> sp.Expr:
+def at_entry_of(expr: sp.Expr, slope: sp.Expr) -> sp.Expr:
     """A vector at the entry at which another stands, where each has one index that nothing names."""
     own, other = ([s for s in free_symbols(e) if re.fullmatch(r"a\d+", s.name)] for e in (expr, slope))
     return substitute(slope, {other[0]: own[0]}) if len(own) == len(other) == 1 else slope

@@ -1,7 +1,9 @@
 """A claim about matrices that the text says to be symmetric or diagonal, or that a column of weights says to be so.
 
 What is said by the place of a step is a condition of it; what is said further on only takes a refutation back. Where
-one side has w_i and the other W, of which nothing is said, W may be diag(w): then a step is supported.
+one side has w_i and the other W, of which nothing is said, W may be diag(w): then a step is supported. The A of a
+quadratic form x^T A x is symmetric to many who don't say it: where A^T stands nowhere either, what holds of a symmetric
+A is left open.
 """
 
 from __future__ import annotations
@@ -25,8 +27,17 @@ __all__ = ["of_symmetric"]
 _BEHIND = 2  # lines: "A = B, because $W$ is symmetric"
 
 
-def of_symmetric(judged: Judged, said: Sequence[Said], line: int, under: Callable[[Symmetries], Judged]) -> Judged:
-    """The verdict with what is said of matrices; line: of the step; under: the verdict on it if this is known."""
+def of_symmetric(
+    judged: Judged,
+    said: Sequence[Said],
+    silent: frozenset[str],
+    line: int,
+    under: Callable[[Symmetries], Judged],
+) -> Judged:
+    """The verdict with what is said of matrices; line: of the step; under: the verdict on it if this is known.
+
+    silent: the names of matrices that may be symmetric though nothing says it.
+    """
     equation = judged.equation
     if equation is None:
         return judged
@@ -47,6 +58,10 @@ def of_symmetric(judged: Judged, said: Sequence[Said], line: int, under: Callabl
         if judged.verdict.is_refuted and known != of_columns:
             witness = None if verdict.witness is None else known.shown(verdict.witness)
             judged = replace(attempt, verdict=replace(verdict, witness=witness))
+    unsaid = Symmetries(tuple((key, Symmetry.SYMMETRIC) for key in sorted(silent & (one | other))))
+    if judged.verdict.is_refuted and unsaid and under(unsaid).verdict.is_proved:
+        verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=holds_where(str(unsaid)))
+        return replace(judged, verdict=verdict)
     return judged
 
 
