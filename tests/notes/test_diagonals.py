@@ -50,3 +50,10 @@ def test_the_jacobian_of_the_softmax_by_entries(sign, verdict):
 def test_an_index_that_stands_outside_of_diag_does_not_run():
     note = rf"{SOFTMAX}$$\frac{{\partial p_i}}{{\partial z_j}} = \mathrm{{diag}}(p_i) - p_i p_j$$"
     assert last(note) not in ("proved", "supported")
+
+
+def test_a_product_of_the_wrong_order_need_not_have_the_shape_of_the_other_side():
+    given = rf"{LOSS}$$\nabla^2_w \ell = X^\top R X, \quad R = \mathrm{{diag}}(p_1 (1 - p_1), \ldots, p_n (1 - p_n))$$ "
+    step = check_notes(given + r"$$\nabla^2_w \ell = X R X^\top$$").steps[-1]
+    assert step.verdict == "refuted"
+    assert "only" in str(step.reason)

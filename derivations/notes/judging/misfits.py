@@ -97,6 +97,9 @@ class Misfits(Speaking):
             a, b = speakers[0].side(left), speakers[1].side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
+        if len(a.axes) == len(b.axes) == 2:  # what is false as a square needn't have the shape of the other side
+            sizes += [(x.upper, y.upper) for x, y in zip(a.axes, b.axes, strict=True) if x.upper != y.upper]
+            b = Value(b.at(a.axes), a.axes)
         equal = {size for pair in sizes for size in pair}
         if not equal or not all(isinstance(size, sp.Symbol) for size in equal):
             return None
