@@ -54,6 +54,22 @@ $$\frac{\partial R}{\partial \hat\beta_1} = \sum_{i=1}^n -2 x_i (y_i - \hat\beta
     assert check_notes(text).steps[-1].verdict != "refuted"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "By the Kronecker delta only the term with $k = i$ remains.",
+        "크로네커 델타의 성질에 의해 $k = i$인 항만 남습니다.",
+        "由于 $\\delta_{ki}$，只剩下 $k = i$ 的项。",
+        "Es bleibt nur der Term mit $k = i$ übrig.",
+    ],
+)
+def test_a_term_of_a_sum_that_remains_is_no_case(words):
+    given = r"$$\hat{y}_k = \frac{e^{z_k}}{\sum_{j=1}^K e^{z_j}}, \quad L = -\sum_{k=1}^K y_k \log \hat{y}_k$$ "
+    note = rf"{given}{words} $$\sum_{{k=1}}^K y_k \hat{{y}}_i = \hat{{y}}_LETTER \sum_{{k=1}}^K y_k$$"
+    assert check_notes(note.replace("LETTER", "i")).steps[-1].verdict == "proved"
+    assert check_notes(note.replace("LETTER", "k")).steps[-1].verdict not in ("proved", "supported")
+
+
 @pytest.mark.parametrize(("sign", "verdict"), [("", "proved"), ("-", "refuted")])
 def test_a_sum_over_words(sign, verdict):
     text = r"$$J = \log \sum_{w=1}^V e^{s_w}$$ $$\frac{\partial J}{\partial s_k} = "

@@ -276,3 +276,10 @@ def test_a_target_called_like_a_probability_sums_to_one(right, verdict):
     given = r"$$q_i = \frac{e^{z_i}}{\sum_j e^{z_j}}, \quad H(p, q) = -\sum_i p_i \log q_i$$"
     note = rf"{given} $$\frac{{\partial H}}{{\partial z_k}} = {right}$$"
     assert check_notes(note).steps[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(("index", "verdict"), [("pj", ("proved", "supported")), ("jj", ("refuted", "undecided"))])
+def test_the_diagonal_of_labels_is_no_total(index, verdict):
+    given = r"$$y_{pq} = \frac{e^{x_{pq}}}{\sum_k e^{x_{pk}}}, \quad L = -\frac{1}{m} \sum_{p,j} t_{pj} \log y_{pj}$$ "
+    step = rf"\frac{{1}}{{m}} y_{{pq}} \sum_{{j=1}}^n t_{{pj}} = \frac{{1}}{{m}} y_{{pq}} \sum_{{j=1}}^n t_{{{index}}}"
+    assert check_notes(rf"{given}$${step}$$").steps[-1].verdict in verdict

@@ -7,7 +7,7 @@ prose just before the formula. What stands beside a step is part of the claim; w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import sympy as sp
@@ -18,6 +18,7 @@ from derivations.notes.interpreting.scope import Scope
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, Signature, base_letter
 from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.judging.claims import Claim
+from derivations.notes.judging.letters import letters_summed
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Step
@@ -45,6 +46,14 @@ _ONE_OR_ZERO = (ast.Number("0"), ast.Number("1"))
 _DELTA = re.compile(r"\\delta|δ|kronecker|\\(?:mathbb|mathbf|bm)\{?[1I]|indicator|크로네커|克罗内克|クロネッカー", re.I)
 _ONE_AND_ZERO = re.compile(
     r"(?<![\w.\\])1(?![\w.]).*(?<![\w.\\])0(?![\w.])|(?<![\w.\\])0(?![\w.]).*(?<![\w.\\])1(?![\w.])", re.S
+)
+
+# "only the terms with k = i remain" says what a sum over k comes to: no case of the step behind it
+_OF_TERMS = re.compile(
+    r"(?:\b(?:terms?|summands?|términos?|termos?|termes?|Terme?n?|Glied\w*|Summand\w*|termin[ei])"
+    r"|член\w*|слагаем\w*|số hạng)\s+(?:\w+\s+){0,3}\$?([a-z])\s*=\s*([a-z])(?![A-Za-z])"
+    r"|(?<![A-Za-z\\])([a-z])\s*=\s*([a-z])\s*\$?[\s-]*(?:terms?\b|summands?\b|인\s*항|の\s*項|的?(?:那[一个]*)?[项項])",
+    re.I,
 )
 
 
@@ -79,12 +88,13 @@ def applied(case: Case | Values | Symmetries, claim: Claim) -> Claim:
 def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
     """(conditions beside a step, conditions in the heading and the prose before it, the nearest first)."""
     formula = document.formulas[step.formula]
-    beside = list(in_words(_without_deltas(formula.chains[step.chain].words)))
+    summed = frozenset[str]().union(*map(letters_summed, formula.chains[step.chain].members))
+    beside = list(in_words(_of_cases(formula.chains[step.chain].words, summed)))
     # "if i = j: A = B" or "A = B, i = j", one below the other: what begins the formula says which
     around = [-1] if _short(formula.chains[0]) else [1, -1]
     for offset in around:
         for chain in _beside(formula.chains, step.chain, offset):
-            beside += in_words(_without_deltas(chain.words))
+            beside += in_words(_of_cases(chain.words, summed))
             said = _bracketed(chain)
             if len(said.relations) == 1 and _short(said):
                 beside += list(in_words(render_chain(replace(said, words=""))))[:1]
@@ -92,12 +102,12 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
         if isinstance(member, ast.Listing):
             for item in member.items:
                 if isinstance(item, ast.Text):
-                    beside += in_words(_without_deltas(item.words))
+                    beside += in_words(_of_cases(item.words, summed))
     context = formula.context
     near = context.before[-_NEAR:]
     for end in (_HEADING, _ITEM_ENDED):  # a case is one of its section, and of its item with a formula of its own
         near = end.split(near)[-1]
-    words = _without_deltas(_ANY_CASE.split(near)[-1])
+    words = _of_cases(_ANY_CASE.split(near)[-1], summed)
     before = list(before_words(words))[::-1]
     leading = set(before_words(_SENTENCE.split(words)[-1]))
     beside += leading if len(leading) == 1 else ()  # "For i = j:" and nothing else
@@ -131,9 +141,17 @@ def _beside(chains: Sequence[ast.Chain], at: int, offset: int) -> Iterator[ast.C
         position += offset
 
 
-def _without_deltas(words: str) -> str:
-    """Words without the sentences that say when a δ or an indicator is 1, and when 0."""
-    return "\n\n".join(s for s in _SENTENCE.split(words) if not (_DELTA.search(s) and _ONE_AND_ZERO.search(s)))
+def _of_cases(words: str, summed: Collection[str]) -> str:
+    """Words without the sentences that say when a δ or an indicator is 1, and when 0, or which terms of a sum remain.
+
+    summed: the letters over which a step has sums.
+    """
+    kept = []
+    for sentence in _SENTENCE.split(words):
+        of_terms = {letter for match in _OF_TERMS.finditer(sentence) for letter in match.groups() if letter}
+        if not (_DELTA.search(sentence) and _ONE_AND_ZERO.search(sentence)) and not of_terms & set(summed):
+            kept.append(sentence)
+    return "\n\n".join(kept)
 
 
 def ends_cases(words: str) -> bool:

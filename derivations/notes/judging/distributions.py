@@ -170,7 +170,9 @@ def _totals_of_labels(equation: Equation, speaker: Elaborator) -> dict[sp.Expr, 
             label, sorts = atoms[0].base.label, speaker.domains.get(atoms[0].base.label, ())
             named = base_letter(label.name) in LABELS and label not in speaker.scope.symbols
             full = bool(sorts) and total.limits[0][1:] == speaker.range_of(sorts[-1])
-            if named and full and atoms[0].indices[-1] == total.limits[0][0]:
+            *outer, last = atoms[0].indices  # of t_jj the sum is no total
+            runs = total.limits[0][0]
+            if named and full and last == runs and all(runs not in i.free_symbols for i in outer):
                 totals[total] = total.function / atoms[0]
     return {} if equation.left in totals else totals
 
