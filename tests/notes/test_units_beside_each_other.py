@@ -92,3 +92,9 @@ def test_units_without_a_value_hang_on_no_weight_of_their_sum(weight, right, ver
         r"""$E = \frac{1}{2}[(t_1 - o_1)^2 + (t_2 - o_2)^2]$ with $o_1 = \sigma(n_1)$, $n_1 = w_5 h_1 + w_6 h_2 + b$."""
     )
     assert check_notes(rf"{note} $$\frac{{\partial E}}{{\partial {weight}}} = {right}$$").steps[-1].verdict == verdict
+
+
+@pytest.mark.parametrize("words", ["The network is recurrent:", "The weights are tied:", "循环神经网络："])
+def test_units_of_a_recurrent_network_may_hang_on_the_weights_of_their_sum(words):
+    note = rf"{words} $E = (t_1 - n_1)^2$ with $n_1 = w_5 h_1 + w_6 h_2$. "
+    assert verdict(note + r"$$\frac{\partial E}{\partial w_5} = -2 (t_1 - n_1) h_1$$") == "undecided"

@@ -97,16 +97,18 @@ class Misfits(Speaking):
             a, b = speakers[0].side(left), speakers[1].side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
-        if len(a.axes) == len(b.axes) == 2:  # what is false as a square needn't have the shape of the other side
+        squares = [b]
+        if len(a.axes) == len(b.axes) == 2 and {x.sort for x in a.axes} != {x.sort for x in b.axes}:
             sizes += [(x.upper, y.upper) for x, y in zip(a.axes, b.axes, strict=True) if x.upper != y.upper]
-            b = Value(b.at(a.axes), a.axes)
+            squares = [Value(b.at(axes), a.axes) for axes in (a.axes, a.axes[::-1])]  # in either layout
         equal = {size for pair in sizes for size in pair}
         if not equal or not all(isinstance(size, sp.Symbol) for size in equal):
             return None
-        claim = self._claim(*speakers, a, b)
-        judged = judge(replace(claim, sizes=tuple((s, 2) for s in sorted(equal, key=str))), self.seed)
-        witness = judged.verdict.witness
-        if not judged.verdict.is_refuted or witness is None:
+        claims = [self._claim(*speakers, a, square) for square in squares]
+        twos = tuple((s, 2) for s in sorted(equal, key=str))
+        found = [judge(replace(claim, sizes=twos), self.seed) for claim in claims]
+        judged, witness = found[0], found[0].verdict.witness
+        if not all(other.verdict.is_refuted for other in found) or witness is None:
             return None
         names = sorted(map(str, equal))
         witness = replace(witness, sizes={**witness.sizes, **dict.fromkeys(names, 2)})

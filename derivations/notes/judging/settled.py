@@ -28,7 +28,8 @@ __all__ = ["VACUOUS", "Settled", "are_of_slopes", "is_summed"]
 
 _NUMBERED = re.compile(r"(.+)_\{?(\d+)\}?")
 _SHARED = (
-    r"convol|\bshare|卷积|共享|畳み込み|共有|合成積|합성곱|공유|св[её]рт|faltung|geteilte|partag|compartid|condivis"
+    r"convol|\bshare|recurren|\btied\b|weight tying|循环|再帰|循環|순환|рекуррент|récurren|rekurren|ricorren|"
+    r"卷积|共享|畳み込み|共有|合成積|합성곱|공유|св[её]рт|faltung|geteilte|partag|compartid|condivis"
 )
 VACUOUS = "a derivative by what the function, as far as it is defined here, does not depend on"
 

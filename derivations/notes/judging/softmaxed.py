@@ -58,8 +58,6 @@ class Softmaxed(Defining, Tied):
         with self.scope.trial():
             self.scope.put(softmax)
             judged = self._under(step, left, right)
-        if judged is None:
-            return None
         if judged.verdict.is_refuted and self.softmax_held and is_off_by_a_factor(judged, self.seed):
             return judged
         if judged.verdict.status.value not in HELD:

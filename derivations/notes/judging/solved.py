@@ -31,7 +31,7 @@ from derivations.notes.parsing.parser import Step
 from derivations.notes.parsing.render import render
 from derivations.verdict import Status, Verdict
 
-__all__ = ["SOLVED", "SOLVING", "Solved", "at_entry_of"]
+__all__ = ["SOLVED", "SOLVING", "Solved", "at_entry_of", "open_in"]
 
 SOLVING = 6  # formulas after one that is set to zero, which may follow from it
 SOLVED = (
@@ -200,7 +200,12 @@ def _inverse_before(side: Node) -> tuple[Node, Node] | None:
     return None
 
 
+def open_in(expr: sp.Expr) -> list[sp.Symbol]:
+    """The indices that nothing names: those of the entries of an array."""
+    return [s for s in free_symbols(expr) if re.fullmatch(r"a\d+", s.name)]
+
+
 def at_entry_of(expr: sp.Expr, slope: sp.Expr) -> sp.Expr:
     """A vector at the entry at which another stands, where each has one index that nothing names."""
-    own, other = ([s for s in free_symbols(e) if re.fullmatch(r"a\d+", s.name)] for e in (expr, slope))
+    own, other = open_in(expr), open_in(slope)
     return substitute(slope, {other[0]: own[0]}) if len(own) == len(other) == 1 else slope

@@ -26,7 +26,7 @@ from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.judging.slips import is_near_miss
-from derivations.notes.judging.solved import SOLVING, Solved, at_entry_of
+from derivations.notes.judging.solved import SOLVING, Solved, at_entry_of, open_in
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
@@ -104,7 +104,7 @@ class Systems(Solved):
             if not plain and not {a.base.label for a in atoms} & self._varied_arrays():
                 continue
             whole = replace(apart, left=apart.left.xreplace(plain), right=sp.S.Zero)
-            if len(_open_in(whole.left)) != 1 or len(_open_in(zero)) != 1:
+            if len(open_in(whole.left)) != 1 or len(open_in(zero)) != 1:
                 continue
             multiples = self._multiples(whole, at_entry_of(whole.left, zero))
             if any(is_provable(equation, self.seed, OPERATIONS, SECONDS) for equation in multiples):
@@ -191,11 +191,6 @@ class Systems(Solved):
             other[:, place] = -sp.Matrix(offsets)
             values.append(other.det() / below)
         return tuple(zip(names, values, strict=True))
-
-
-def _open_in(expr: sp.Expr) -> list[sp.Symbol]:
-    """The indices that nothing names: those of the entries of an array."""
-    return [s for s in free_symbols(expr) if re.fullmatch(r"a\d+", s.name)]
 
 
 def _turned(equation: Equation) -> Equation:
