@@ -120,6 +120,7 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
             if worked_out is not None and not (right == _ZERO and not worked_out.verdict.is_proved):
                 judged = worked_out  # A = 0 that the values don't give is to be solved
         plain = judged.equation
+        judged = self._with_slopes(judged) or judged
         for more in (self._with_ties, self._with_logit, self._with_softmax, partial(self._with_model, plain)):
             if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
                 judged = more(step, left, right) or judged

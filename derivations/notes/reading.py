@@ -17,7 +17,7 @@ from derivations.indexed import UnsupportedExpressionError
 from derivations.kernels import BudgetExceededError, budget, deadline
 from derivations.notes.equations import Equations
 from derivations.notes.following import Trace, traced
-from derivations.notes.interpreting.ahead import said_ahead
+from derivations.notes.interpreting.ahead import Late, said_ahead
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import layers_named
 from derivations.notes.interpreting.names import UnsupportedNoteError
@@ -46,6 +46,7 @@ class Reading(Equations, Effects):
 
     spent: Counter[int] = field(default_factory=Counter)  # nanoseconds on each formula, in all readings
     seconds: float = SECONDS  # for each formula
+    late: list[Late] = field(default_factory=list)  # names that are used before they are defined, and wait for others
 
     def run(self, until: Step | None = None) -> list[StepRecord]:
         """The records of the steps in their order, all of them or those up to one."""
@@ -56,24 +57,40 @@ class Reading(Equations, Effects):
         self.choices = WatchedChoices(self.choices)
         self.layers = layers_named(self.document, self.signature)
         self._bind_means()
-        for step, head in said_ahead(self.document, self.signature):
-            assert step.left is not None and step.left.node is not None
-            assert step.right is not None and step.right.node is not None
-            self.step_consulted.append(False)
-            with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError, BudgetExceededError):
-                with budget(OPERATIONS, SECONDS):
-                    self._bind(step, head, step.right.node, ahead=True)
-                    self._bind_layers(step, step.left.node, step.right.node)
-                self.ahead.add((step.formula, step.chain, step.relation))
+        ahead, self.late = said_ahead(self.document, self.signature)
+        for step, head in ahead:
+            self._bind_ahead(step, head)
         self.step_consulted.clear()
         steps = self.document.steps
         wanted = next((place for place, step in enumerate(steps) if step is until), len(steps))
         return traced(self, steps[: wanted + 1], self._timed, others)
 
+    def _bind_ahead(self, step: Step, head: Head) -> None:
+        """Bind a name before the step that defines it is read."""
+        assert step.left is not None and step.left.node is not None
+        assert step.right is not None and step.right.node is not None
+        self.step_consulted.append(False)
+        with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError, BudgetExceededError):
+            with budget(OPERATIONS, SECONDS):
+                self._bind(step, head, step.right.node, ahead=True)
+                self._bind_layers(step, step.left.node, step.right.node)
+            self.ahead.add((step.formula, step.chain, step.relation))
+
+    def _bind_late(self, step: Step) -> None:
+        """Bind the names that are used from here on and defined further on, by what is known here."""
+        for name in list(self.late):
+            if name.step.formula <= step.formula:
+                self.late.remove(name)
+            elif name.used <= step.formula and all(map(self.scope.of, name.needs)):
+                self.late.remove(name)
+                self._bind_ahead(name.step, name.head)
+                self.step_consulted.pop()
+
     def _timed(self, step: Step) -> StepRecord:
         before = time.thread_time_ns()
         try:
             with deadline(self.seconds - self.spent[step.formula] / 1e9):
+                self._bind_late(step)
                 return self._record(step)
         finally:
             self._remember(step)

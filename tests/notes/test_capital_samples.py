@@ -68,7 +68,7 @@ $$\frac{\partial L}{\partial b} = RIGHT$$
     [
         (LAYERS, "(a^{[2](i)} - y^{(i)})", "proved"),
         (LAYERS, "(a^{[2](i)} + y^{(i)})", "refuted"),
-        (LAYERS, "(a^{[1](i)} - y^{(i)})", "undecided"),
+        (LAYERS, "(a^{[1](i)} - y^{(i)})", "unsupported"),
         (CODE, "np.sum(a - y)", "proved"),
         (CODE, "np.sum(y - a)", "refuted"),
         (r"$\frac{d}{dx} \log_2 x = RIGHT$", r"\frac{1}{x \ln 2}", "proved"),

@@ -5,13 +5,15 @@ its one argument and in nothing else: then no reading of the text gives it anoth
 behind its first use defines, once and of what is not defined otherwise: \sum_i y_i \log \alpha_i, where \alpha_i = …,
 and one that is defined further on in the display that uses it. One "where" reaches over a list: ∂L/∂z = p - y, where
 L = -\sum_k y_k \log p_k and p = softmax(z). The z of h(x) = g(z) is known as well, if z = \theta^\top x is said soon
-after: else h(x) would be no function of x.
+after: else h(x) would be no function of x. What hangs on names that are defined before it, as the W of X^\top W X does,
+where W = diag(p_i (1 - p_i)), is known as soon as these are.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.signature import Signature
@@ -20,7 +22,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Step
 
-__all__ = ["said_ahead"]
+__all__ = ["Late", "said_ahead"]
 
 _NEAR = 4  # formulas from the first use to the definition
 _CONSTANTS = frozenset(("e", r"\pi"))
@@ -32,10 +34,27 @@ _WHERE = re.compile(
 _ALSO = re.compile(r"[^\w#]*(and|und|et|y|e|и|和|与|và|と)?[^\w#]*", re.I)
 
 
-def said_ahead(document: Document, signature: Signature) -> tuple[tuple[Step, Head], ...]:
-    """The definitions, each with its head, that are known from the start."""
+@dataclass(frozen=True)
+class Late:
+    """A name that is defined behind its first use, the formula `used`, by names that other formulas define."""
+
+    step: Step
+    head: Head
+    used: int
+    needs: frozenset[str]
+
+
+def said_ahead(document: Document, signature: Signature) -> tuple[list[tuple[Step, Head]], list[Late]]:
+    """The definitions, each with its head, that are known from the start, and those that wait for others."""
     first = _first_uses(document, signature)
-    return (*_functions_ahead(document, signature, first), *_names_ahead(document, signature, first))
+    names, needs = _names_ahead(document, signature, first)
+    ready = [names[key] for key in _in_order(names, needs)]
+    late = [
+        Late(step, head, first.get(key, step.formula), frozenset(needs[key]))
+        for key, (step, head) in names.items()
+        if (step, head) not in ready and key not in needs[key]
+    ]
+    return [*_functions_ahead(document, signature, first), *ready], late
 
 
 def _functions_ahead(
@@ -60,8 +79,10 @@ def _functions_ahead(
     return tuple((step, head) for step, head in once if step.formula - first.get(head.ref.key, 0) <= _NEAR)
 
 
-def _names_ahead(document: Document, signature: Signature, first: Mapping[str, int]) -> tuple[tuple[Step, Head], ...]:
-    """The definitions, each with its head, of the names that are defined once, just behind their first use."""
+def _names_ahead(
+    document: Document, signature: Signature, first: Mapping[str, int]
+) -> tuple[dict[str, tuple[Step, Head]], dict[str, set[str]]]:
+    """The definitions of the names that are defined once, just behind their first use, and what each needs."""
     found: dict[str, list[tuple[Step, Head]]] = {}
     for step in document.steps:
         if step.left is None or step.right is None or step.left.node is None or step.right.node is None:
@@ -79,7 +100,7 @@ def _names_ahead(document: Document, signature: Signature, first: Mapping[str, i
         if _is_said_behind(document, signature, step, head, goes_on, first):
             said[key] = step, head
             listed = step.formula
-    return tuple(_in_order(said, {key: _heads_in(s, signature, found) for key, (s, _) in said.items()}))
+    return said, {key: _heads_in(step, signature, found) for key, (step, _) in said.items()}
 
 
 def _goes_on(document: Document, step: Step) -> bool:
@@ -94,12 +115,12 @@ def _goes_on(document: Document, step: Step) -> bool:
     return _ALSO.fullmatch(between) is not None
 
 
-def _in_order(said: dict[str, tuple[Step, Head]], needs: dict[str, set[str]]) -> Iterator[tuple[Step, Head]]:
-    """The definitions of what is said, each behind those that it needs; without those that need what isn't."""
+def _in_order(said: Collection[str], needs: Mapping[str, set[str]]) -> Iterator[str]:
+    """The names of what is said, each behind those that it needs; without those that need what isn't."""
     known: set[str] = set()
     while ready := [key for key in said if key not in known and needs[key] <= known]:
         known.update(ready)
-        yield from (said[key] for key in ready)
+        yield from ready
 
 
 def _is_said_behind(

@@ -39,6 +39,7 @@ _NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sign": sp.sign, "sgn": sp.sign}
 MOMENTS = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
 _NAMED["softplus"] = lambda u: sp.log(1 + sp.exp(u))
+_NAMED["sech"] = lambda u: 2 / (sp.exp(u) + sp.exp(-u))
 _NAMED |= dict.fromkeys(RELU, lambda u: sp.Max(0, u))
 
 

@@ -395,15 +395,23 @@ class Derivatives(Namer):
         atoms = sorted((a for a in free_atoms(value.expr) if not a.is_integer), key=str)
         functions = all(isinstance(a, sp.Symbol) and a.name in "fghuv" and a not in self.scope.symbols for a in atoms)
         bound = value.expr.has(Partial, sp.Sum, sp.Product)
-        if value.axes or not atoms or not functions and len(atoms) > 1 or functions and bound:
+        of_several = len({self._variable_of(atom) for atom in atoms}) > 1
+        if value.axes or not atoms or not functions and of_several or functions and bound:
             raise UnsupportedNoteError("a derivative of an expression written with a prime")
         if not functions:
-            (variable,) = atoms
+            (variable,) = {self._variable_of(atom) for atom in atoms}
             if label_if_named(variable) in self.scope.symbols:
                 self.noticed.doubts.append("what a prime differentiates by")
             return Value(Partial(value.expr, variable))
         slopes = [value.expr.diff(a) * self.named(Ref(f"{a.name}'")).expr for a in atoms]
         return Value(sp.Add(*slopes))
+
+    def _variable_of(self, atom: sp.Expr) -> sp.Expr:
+        """The one name that a defined function is of, x of f(x); else what is given."""
+        label = label_if_named(atom)
+        entry = None if label is None else self.scope.symbols.get(label)
+        is_function = entry is not None and len(entry.parameters) == 1 and not entry.axes
+        return self._here(entry.parameters[0]) if entry is not None and is_function else atom
 
     def _one_argument(self, value: Value) -> sp.Expr | None:
         """The name that all unknown functions in a value are of, and functions of these."""

@@ -219,7 +219,7 @@ class Elaborator(Products):
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
         if node.name == r"\infty":
             raise UnsupportedNoteError("infinity among numbers")
-        if node.name == r"\pi" and not any(slot[0] == r"\pi" for slot in self.signature.sort_of_slot):
+        if node.name == r"\pi" and not self.signature.names_pi:
             return scalar(sp.pi), 0
         if node.name == r"\delta" and self.signature.has_kronecker and len(self._indices(node)) == 2:
             return self.kronecker(self._indices(node)), 0
@@ -229,7 +229,8 @@ class Elaborator(Products):
                 return slope
             if isinstance(bracket, ast.Group) and isinstance(bracket.body, ast.Product | ast.Symbol):
                 raise UnsupportedNoteError("the operator D")
-        if node.name in ("d", "D") and not self._indices(node) and isinstance(bracket, ast.Symbol):
+        is_operator = node.name == "d" or node.name == "D" and not (self.scope.of("D") or self.signature.axes.get("D"))
+        if is_operator and not self._indices(node) and isinstance(bracket, ast.Symbol):
             return self.differential(bracket), 1
         ref = read_name(node, self.signature.habits)
         if (

@@ -1,4 +1,4 @@
-r"""Entries by number of vectors that stand whole elsewhere: w_1 and x_1 beside w^\top x.
+r"""Entries by number of vectors that stand whole elsewhere: w_1 and x_1 beside w^\top x, x_1^{(i)} beside x^{(i)}.
 
 Where nothing is written whole, w_1 and w_2 are names as a and b are. This is only notation and decides no equation.
 """
@@ -20,14 +20,22 @@ def entries_of_vectors(symbols: Sequence[ast.Symbol]) -> frozenset[tuple[str, bo
     uses: dict[str, set[tuple[str, bool]]] = {}
     for symbol in (s for s in symbols if s.name in WEIGHTS | {"x"}):
         above = [s for s in symbol.superscripts if not (isinstance(s, ast.Symbol) and s.name in TRANSPOSES)]
+        if symbol.name == "x" and len(above) == 1 and _is_sample(above[0]):
+            above = []
         below = ["number" if isinstance(n, ast.Number) else "other" for n in symbol.subscripts]
         kind = "other" if above or len(below) > 1 else below[0] if below else "whole"
-        uses.setdefault(symbol.name, set()).add((kind, len(above) < len(symbol.superscripts)))
+        is_turned = any(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in symbol.superscripts)
+        uses.setdefault(symbol.name, set()).add((kind, is_turned))
     plain = {("number", False), ("whole", False), ("whole", True)}
     entries = {name for name, found in uses.items() if ("number", False) in found and found <= plain}
     weights = {name for name in entries & WEIGHTS if ("whole", True) in uses[name]}
     is_whole = "x" in entries and ("whole", False) in uses["x"]
     return frozenset((name, True) for name in (*weights, "x")) if weights and is_whole else frozenset()
+
+
+def _is_sample(above: Node) -> bool:
+    """Whether a superscript says of which sample a name is: (i)."""
+    return isinstance(above, ast.Group) and above.opening == "(" and isinstance(above.body, ast.Symbol)
 
 
 def numbered_layers(sides: list[Node]) -> frozenset[str]:

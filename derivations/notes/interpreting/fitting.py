@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from derivations.notes.interpreting.arrays import TRACES
+from derivations.notes.interpreting.arrays import DIAGONALS, TRACES
 from derivations.notes.interpreting.names import Habits, Ref, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.quotients import leading, product_of
 from derivations.notes.interpreting.signature import Key, base_letter
@@ -48,10 +48,12 @@ class Fit:
     habits: Habits
     losses: bool = False  # whether y log p of a loss may be the inner product of two columns
     inner: bool = False  # in such a loss
+    entrywise: bool = False  # in diag(p q)
     parent: dict[str, str] = field(default_factory=dict)
     stated: frozenset[str] = frozenset()  # the sizes that the document states
     rows: bool = False  # whether vectors lie, as in x W + b
     numeric: set[str] = field(default_factory=set)  # functions of an array that were said to be a number, f(x) = a^T x
+    sampled: frozenset[str] = frozenset()  # names whose first axis is that of the samples, x of x_i
 
     def find(self, size: str) -> str:
         while self.parent.get(size, size) != size:
@@ -142,9 +144,14 @@ class Fit:
 
     def symbol(self, node: ast.Symbol) -> _Shape | None:
         ref = self.ref(node)
-        if ref is None or ref.indices or ref.key not in self.ranks or ref.key == "I":
+        if ref is None or ref.key not in self.ranks or ref.key == "I":
             return None
         found = self.name(ref.key)
+        if ref.indices:
+            index = ref.indices[0]
+            if ref.key not in self.sampled or len(ref.indices) > 1 or index.offset or index.letter is None:
+                return None
+            found = _Shape(found.sizes[1:])
         return self.transposed(found) if ref.transposed else found
 
     def ref(self, node: ast.Symbol) -> Ref | None:
@@ -222,9 +229,11 @@ class Fit:
                 if not isinstance(after, ast.Group):
                     return None
                 position += 1
-                part = self.shape(after)
+                part = self.argument(body, after)
                 if isinstance(body, ast.Symbol) and body.name in TRACES:
                     part = self.trace(part)
+                elif isinstance(body, ast.Symbol) and body.name in DIAGONALS:
+                    part = _Shape(part.sizes * 2) if part is not None and len(part.sizes) == 1 else None
                 elif isinstance(body, ast.Symbol) and (_is_loss_like(body.name) or body.name in self.numeric):
                     part = _NUMBER
             else:
@@ -235,6 +244,15 @@ class Fit:
             columns = entrywise and len(result.sizes) == len(part.sizes) == 1 and result.is_row is part.is_row
             result = self.times(result, part, r"\odot" if columns else factor.operator)
         return result
+
+    def argument(self, function: Node, group: ast.Group) -> _Shape | None:
+        """The shape of what a function is applied to: in diag(p (1 - p)), columns are multiplied entry by entry."""
+        before = self.entrywise
+        self.entrywise = before or isinstance(function, ast.Symbol) and function.name in DIAGONALS
+        try:
+            return self.shape(group)
+        finally:
+            self.entrywise = before
 
     def trace(self, a: _Shape | None) -> _Shape:
         """The trace of a square matrix."""
@@ -266,6 +284,9 @@ class Fit:
             self.alike(a, b)
             return a
         if len(a.sizes) == len(b.sizes) == 1:
+            if self.entrywise and a.is_row is b.is_row:
+                self.alike(a, b)
+                return a
             if a.is_row and not b.is_row or operator == r"\cdot":
                 self.join(a.sizes[0], b.sizes[0])
                 return _NUMBER

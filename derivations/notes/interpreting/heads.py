@@ -58,8 +58,8 @@ def _symbol(node: ast.Symbol, signature: Signature) -> Head | None:
     is_error = ref.key == r"\delta" and (len(ref.indices) < 2 or not signature.has_kronecker)  # no Kronecker delta
     is_spread = ref.key == r"\sigma" and signature.names_sigma
     if ref.key in _BUILTIN and not (is_error or is_spread):
-        names_e = ref.key == "e" and signature.names_e
-        if not (names_e or ref.key in ("e", r"\pi") and ref.indices):  # e_i is an error, e Euler's number
+        is_name = ref.key == "e" and signature.names_e or ref.key == r"\pi" and signature.names_pi
+        if not (is_name or ref.key in ("e", r"\pi") and ref.indices):  # e_i is an error, e Euler's number
             return None
     if ref.power is not None or ref.transposed or any(i.letter is None for i in ref.indices):
         return None
@@ -108,13 +108,18 @@ def _application(name: Node, bracket: Node, signature: Signature) -> Head | None
     return Head(found.ref, tuple(flat))
 
 
+def _is_numeral(node: ast.Sum) -> bool:
+    """Whether a sum is a number with its sign: -1."""
+    return len(node.terms) == 1 and isinstance(node.terms[0].body, ast.Number)
+
+
 def _conditional(ref: Ref, chain: ast.Chain, items: list[Node], signature: Signature) -> Head | None:
     left, right = chain.members[0], chain.members[-1]
     if not isinstance(left, ast.Symbol) or len(chain.relations) != 1:
         return None
     label = read_name(left, signature.habits)
     arguments = (left, *(i for i in items if isinstance(i, ast.Symbol)))
-    if isinstance(right, ast.Number):
+    if isinstance(right, ast.Number) or isinstance(right, ast.Sum) and _is_numeral(right):
         return Head(Ref(f"{ref.key}({render(chain)})"), arguments)
     if not isinstance(right, ast.Symbol):
         return None

@@ -265,9 +265,11 @@ class Namer:
         return Value(expr, tuple(opened), len(opened) == 1 and self.choices.rows)
 
     def usual_name(self, ref: Ref) -> Ref:
-        """X is the matrix of the x_i, C the loss that was called "Cross Entropy Loss"."""
-        if self.scope.of(ref.key) or ref.indices:
+        """X is the matrix of the x_i, a_i an entry of the A that is defined, C what was called "Cross Entropy Loss"."""
+        if self.scope.of(ref.key):
             return ref
+        if ref.indices:
+            return self._of_all_samples(ref)
         if ref.key == r"\Theta" and self.signature.axes.get(r"\theta"):
             return Ref(r"\theta", primes=ref.primes, transposed=ref.transposed)
         small = self.small_name(ref.key)
@@ -278,6 +280,16 @@ class Namer:
                 if " " in key and key[0] == ref.key and re.search("loss|cost|error|entropy", key, re.I):
                     return Ref(key)
         return ref
+
+    def _of_all_samples(self, ref: Ref) -> Ref:
+        r"""The entry of A for a^{(i)}, where A = \sigma(Z) is defined, of all samples, and a is not."""
+        letter = base_letter(ref.key)
+        capital = ref.key.replace(letter, letter.upper(), 1)
+        axes = self.signature.axes.get(ref.key, ())
+        is_entry = letter.islower() and len(ref.indices) == len(axes) and self.signature.sample in axes
+        found = self.scope.of(capital) if is_entry and capital != ref.key else []
+        is_all = any(e.axes == axes for e in found) and self.small_name(capital) == ref.key
+        return replace(ref, key=capital) if is_all else ref
 
     def small_name(self, key: str) -> str | None:
         r"""The name of the rows of a matrix: x of X, \hat{y} of \hat{Y}; that of its entries, a of A with a_{jk}."""

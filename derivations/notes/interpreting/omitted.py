@@ -7,6 +7,7 @@ of letters: W_{k1} u_1 + \dots + W_{kd} u_d, and x_{11} + \dots + x_{1d}.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -25,8 +26,10 @@ def terms_in_full(node: ast.Sum) -> Node:
     """a_1 + a_2 + … + a_n as a sum; the node itself where it is no such thing."""
     node = replace(node, terms=tuple(_with_dots_apart(node.terms)))
     dots = [p for p, term in enumerate(node.terms) if isinstance(term.body, ast.Ellipsis)]
-    if not dots or dots[0] == 0 or dots[-1] + 1 >= len(node.terms):
+    if not dots or dots[0] == 0:
         return node
+    if dots[-1] + 1 == len(node.terms):
+        return _without_end(node, dots)
     if any(_is_pair(script) for script in _scripts(node.terms[dots[-1] + 1].body)):
         node = mapped(node, _with_pairs, 0)
     letter = _new_letter(node)
@@ -49,6 +52,28 @@ def terms_in_full(node: ast.Sum) -> Node:
         if len(terms) == 1 and not terms[0].sign:
             return total
         return ast.Sum(terms, span=node.span)
+    return _without_end(node, dots)
+
+
+def _without_end(node: ast.Sum, at: list[int]) -> Node:
+    r"""a_0 + a_1 x_1 + a_2 x_2 + \dots + b, with no last term, as a_0 + \sum_{k=1} a_k x_k + b, up to all there are."""
+    shown, dots, rest = node.terms[: at[0]], node.terms[at[0]], node.terms[at[0] + 1 :]
+    letter = _new_letter(node) if len(at) == 1 else None
+    for begin, (first, second) in enumerate(itertools.pairwise(shown)):
+        ends: set[tuple[str, Node]] = set()
+        body = None if letter is None else _general(first.body, second.body, letter, ends)
+        if letter is None or body is None or ends != {("1", ast.Number("2"))} or (first.sign or "+") != dots.sign:
+            continue
+        if not all(_is_such(first.body, term, body, letter, dots.sign) for term in shown[begin + 1 :]):
+            return node
+        names = {n.name for n in walk(body) if isinstance(n, ast.Symbol)}
+        if any(isinstance(n, ast.Symbol) and n.name in names for term in rest for n in walk(term.body)):
+            return node
+        inner = body.factors if isinstance(body, ast.Product) else (ast.Factor("", "", body),)
+        operator = replace(_operator("sum", letter, ends), upper=None)
+        total = ast.Group("(", ")", ast.Product((ast.Factor("", "", operator), *inner)), span=node.span)
+        terms = (*shown[:begin], ast.Term(first.sign, total), *rest)
+        return ast.Sum(terms, span=node.span) if len(terms) > 1 or first.sign else total
     return node
 
 

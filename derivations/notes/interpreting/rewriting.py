@@ -67,6 +67,7 @@ from derivations.notes.interpreting.omitted import factors_in_full, terms_in_ful
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed
 from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
+from derivations.notes.interpreting.restricted import with_conditions
 from derivations.notes.interpreting.rows import Rows, as_rows, rows_in
 from derivations.notes.interpreting.shorthand import (
     NO_SHORTHAND,
@@ -267,6 +268,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Product):
             found = with_slashed(found)
         if isinstance(found, ast.Product):
+            found = with_conditions(found)
             found = factors_in_full(_with_chains(_with_each_letter(found)))
             found = _with_gradients(_without_placeholders(found))
         if isinstance(found, ast.Product):

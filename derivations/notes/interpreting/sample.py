@@ -8,10 +8,10 @@ there is no x, and no X transposed, every X is one sample.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.interpreting.names import TRANSPOSES, is_transposed
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
@@ -32,7 +32,8 @@ def with_samples(chains: Sequence[ast.Chain]) -> dict[int, Node]:
     for chain in chains:
         is_said = _is_of_one_sample(chain)
         found |= {id(m): _with_one_sample(m, is_said, rows) for m in chain.members if m is not None}
-    if any(map(_is_of_all_samples, chains)) and _has_columns(found.values()):
+    is_of_all = any(map(_is_of_all_samples, chains)) or any(map(_sums_over_columns, found.values()))
+    if is_of_all and _has_columns(found.values()):
         found = {place: side if _is_data(side) else _in_rows(side) for place, side in found.items()}
     return found
 
@@ -54,12 +55,24 @@ def _is_of_all_samples(chain: ast.Chain) -> bool:
     return False
 
 
-def _has_columns(sides: Iterable[Node]) -> bool:
-    r"""Whether the samples x^{(i)} are the columns of X: w^\top X stands somewhere, and nowhere X w or X^\top r."""
-    samples = columns = False
+def _sums_over_columns(side: Node) -> bool:
+    r"""Whether X stands before what is transposed, as in X (A - Y)^\top and X dZ^\top: a sum over its columns."""
+    for factors in (n.factors for n in walk(side) if isinstance(n, ast.Product)):
+        for before, *after in zip(factors, factors[1:], (*factors[2:], None), strict=False):
+            if _is_data(before.body) and after[0] is not None and not after[0].sign:
+                behind = after[1] if after[0].body == ast.Symbol("d") else after[0]
+                if behind is not None and is_transposed(behind.body) and after[0].operator in ("", r"\cdot", "*"):
+                    return True
+    return False
+
+
+def _has_columns(sides: Collection[Node]) -> bool:
+    r"""Whether the samples are the columns of X: w^\top X or X r^\top stands somewhere, and nowhere X w or X^\top r."""
+    samples = False
+    columns = any(map(_sums_over_columns, sides))
     for node in (n for side in sides for n in walk(side)):
-        if isinstance(node, ast.Symbol) and node.name == "x":
-            samples = samples or any(isinstance(s, ast.Group) for s in node.superscripts)
+        if isinstance(node, ast.Symbol) and node.name in ("x", "y", "a"):
+            samples = samples or any(isinstance(s, ast.Group) and s.opening == "(" for s in node.superscripts)
         if isinstance(node, ast.Product):
             for before, after in itertools.pairwise(node.factors):
                 if after.operator not in ("", r"\cdot", "*") or after.sign:

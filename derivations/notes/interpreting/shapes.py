@@ -159,6 +159,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
         return {}
     known = {r.key: signature.axes.get(r.key, ()) for r in refs if r.key not in bare}
     known = {key: axes for key, axes in known.items() if axes and key not in signature.functions} | of_rows
+    sampled = _sampled(refs, known, signature)
     columns = sorted(key for key, rank in ranks.items() if rank == 1 and key not in arrays | declared.keys())
     ranks |= {key: len(axes) for key, axes in known.items()}
     targets = {} if has_weights else {k: 1 for k in bare - declared.keys() if base_letter(k) in _TARGETS}
@@ -172,11 +173,11 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
             for wrong in itertools.combinations(range(len(equations)), faults):
                 for given in guesses:
                     fixed = {**ranks, **given, **dict.fromkeys(numbers, 0)}
-                    fit = _fitted(equations, wrong, fixed, signature.habits, losses, declared)
+                    fit = _fitted(equations, wrong, fixed, signature.habits, losses, declared, sampled=sampled)
                     if fit is not None:
                         return _named(fit, bare, known, declared, signature)
     for given in _apart(by_definition, {}) if has_weights else ():
-        fit = _fitted(equations, (), {**ranks, **given}, signature.habits, False, declared, loose=True)
+        fit = _fitted(equations, (), {**ranks, **given}, signature.habits, False, declared, loose=True, sampled=sampled)
         if fit is not None:
             return _named(fit, bare, known, declared, signature)
     return {}
@@ -305,10 +306,21 @@ def _cells(equations: Sequence[tuple[Node, Node]], habits: Habits) -> set[str]:
 
 
 def _rows_of(key: str, signature: Signature, indexed: set[str]) -> str | None:
-    """The name of the rows of a matrix of data: x, which has an index of samples somewhere, of X."""
+    """The name of the rows of a matrix of data: x, which has an index of samples somewhere, of X.
+
+    Z and A are all outputs where z and a have no other index.
+    """
     small = key.replace(base_letter(key), base_letter(key).lower(), 1)
-    is_data = base_letter(key) in ("X", "Y", "T") and small in indexed
-    return small if is_data and signature.sample in signature.axes.get(small, ()) else None
+    axes = signature.axes.get(small, ())
+    is_data = base_letter(key) in ("X", "Y", "T") or key in ("Z", "A") and axes == (signature.sample,)
+    return small if is_data and small in indexed and signature.sample in axes else None
+
+
+def _sampled(refs: Sequence[Ref], known: Mapping[str, tuple[Key, ...]], signature: Signature) -> frozenset[str]:
+    """The names whose first axis is that of the samples, and whose index, where they have one, is always of it."""
+    slots = {r.key: (r.key + "!" * r.bold, bool(r.above), 1, 0) for r in refs if len(r.indices) == 1}
+    others = {key for key, slot in slots.items() if signature.sort_of_slot.get(slot) != signature.sample}
+    return frozenset(key for key, axes in known.items() if axes[0] == signature.sample is not None) - others
 
 
 def _named(
@@ -318,10 +330,14 @@ def _named(
     declared: Mapping[str, tuple[str, ...]],
     signature: Signature,
 ) -> dict[str, tuple[Key, ...]]:
-    """The axes that were found; those of a stated size are of the sort that has it, or get it."""
+    """The axes that were found; those of a stated size are of the sort that has it, or get it.
+
+    The b of w^T X + b that fits as one number for each sample is one number for all of them.
+    """
     texts = {text for sizes in declared.values() for text in sizes}
     sorts_of = {text: [sort for sort, size in signature.size.items() if size == text] for text in texts}
     found = fit.axes(bare, known, {text: sorts[0] for text, sorts in sorts_of.items() if len(sorts) == 1})
+    found |= {key: () for key in bare - declared.keys() if key == "b" and found[key] == (signature.sample,)}
     for key, sizes in declared.items():
         for sort, text in zip(found[key], sizes, strict=True):
             signature.size.setdefault(sort, text)
@@ -405,12 +421,14 @@ def _fitted(
     losses: bool | str,
     declared: Mapping[str, tuple[str, ...]],
     loose: bool = False,
+    sampled: frozenset[str] = frozenset(),
 ) -> Fit | None:
     """The sizes that all equations but those that are said to be wrong demand; None where there are none.
 
-    loose: only what says what a name is must fit, for ∂L/∂W = δ h is written where δ h^T is meant.
+    loose: only what says what a name is must fit, for ∂L/∂W = δ h is written where δ h^T is meant. sampled: names
+    whose one index is that of the sample.
     """
-    fit = Fit(ranks, habits, losses is True, rows=losses == "rows")
+    fit = Fit(ranks, habits, losses is True, rows=losses == "rows", sampled=sampled)
     fit.declare(declared)
     for number, (left, right) in enumerate(equations):
         before = dict(fit.parent)

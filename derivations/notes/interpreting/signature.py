@@ -192,6 +192,11 @@ class Signature:
             return False
         return is_of_spread(self.words) or not self.says("sigmoid|logistic|逻辑|сигм")
 
+    @cached_property
+    def names_pi(self) -> bool:
+        r"""Whether \pi is a name, with an index or with an argument as in \pi(x_i), and no number."""
+        return r"\pi" in self.functions or any(slot[0] == r"\pi" for slot in self.sort_of_slot)
+
     def says(self, pattern: str) -> bool:
         """Whether the document's words, or its formulas, say something."""
         return _says(self.words, pattern)

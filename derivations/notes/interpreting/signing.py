@@ -56,7 +56,9 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     classes = frozenset(joined.find(key) for key in survey.class_slots if key not in torn)
     roots = {slot: joined.find(slot) for slots in survey.letters.values() for slot in slots if slot not in torn}
     letters = {key: joined.find(("letter", *key)) for key in survey.letters}
-    features = _votes_for_features({s: root for s, root in roots.items() if s[0] not in survey.of_cases}, classes)
+    of_samples = survey.of_cases | _diagonals(survey)
+    others = {slot: root for slot, root in roots.items() if slot[0].rstrip("!") not in of_samples}
+    features = _votes_for_features(others, classes)
     sample = _sample(survey, roots, classes, features)
     feature = _feature(roots, classes, features, sample)
     usual: dict[str, Counter[Key]] = {}
@@ -65,7 +67,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     lower, uneven = _beginnings(survey)
     signature = Signature(
         habits=survey.habits,
-        functions=_functions(every, survey),
+        functions=_functions(every, survey) | _stated(formulas, survey.habits),
         vectors=frozenset((survey.transposed | survey.bold) - survey.columns),
         sort_of_slot={**roots},
         sort_of_letter=letters,
@@ -112,6 +114,12 @@ def _multiplies_a_vector(node: object, signature: Signature) -> bool:
             if bare and len(matrix) == 2 and len(vector) == 1 and matrix[0] != matrix[1] == vector[0]:
                 return signature.sample not in matrix
     return False
+
+
+def _diagonals(survey: Survey) -> set[str]:
+    """Matrices of which only the diagonal has indices, W_{ii}: one number for each sample, and no weights of x_i."""
+    pairs = {key: {side for use in uses for side in use if len(side) == 2} for key, uses in survey.uses.items()}
+    return {key for key, found in pairs.items() if found and all(first == second for first, second in found)}
 
 
 def _votes_for_features(roots: dict[Slot, Key], classes: frozenset[Key]) -> Counter[Key]:
@@ -335,6 +343,22 @@ def _functions(sides: list[Node], survey: Survey) -> frozenset[str]:
                         if applies(left.body, group) and left.body.name.rstrip(MARK) not in within:  # h_i(1 - h_i)
                             found.add(read_name(left.body, survey.habits).key)
     return frozenset(found - matrices)
+
+
+def _stated(formulas: list[tuple[int, list[Node]]], habits: Habits) -> frozenset[str]:
+    r"""Names that are said to be functions of one name: \phi(z) = 1/(1 + e^{-z}), and no product with it."""
+    found: set[str] = set()
+    for _, sides in formulas:
+        for left, right in itertools.pairwise(sides):
+            match left:
+                case ast.Product(
+                    (
+                        ast.Factor("", "", ast.Symbol(_, (), (), (), 0) as name),
+                        ast.Factor("", "", ast.Group("(", _, ast.Symbol() as argument)),
+                    )
+                ) if argument.name != "d" and argument in walk(right) and name not in walk(right):
+                    found.add(read_name(name, habits).key)
+    return frozenset(found)
 
 
 def _sloped(sides: list[Node]) -> Iterator[str]:

@@ -26,7 +26,7 @@ from derivations.notes.interpreting.signature import LABELS, PARAMETERS, base_le
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import unknown_in
-from derivations.notes.judging.implied import of_both
+from derivations.notes.judging.implied import OTHER_OUTCOMES, of_both, of_rest, other_outcome
 from derivations.notes.judging.renewing import Renewing
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -246,23 +246,31 @@ class Defining(Renewing):
         return there if there.verdict.is_refuted else judged
 
     def _bind_both_labels(self, step: Step, head: Head, left: Node, right: Node) -> None:
-        """P(y = 1 | x) of a label that is 0 or 1 says what P(y | x) is, where the document has such a name."""
+        """P(y = 1 | x) says what P(y = 0 | x) is, or P(y = -1 | x), and what P(y | x) of 0 and 1 is."""
         found = re.fullmatch(r"(.+)\((\w+) = 1\)", head.ref.key)
         label = next((m for c in walk(left) if isinstance(c, ast.Chain) for m in c.members[:1]), None)
-        if found is None or not isinstance(label, ast.Symbol):
+        if found is None or not isinstance(label, ast.Symbol) or step.left is None:
             return
         letter, y = found[1], found[2].lower()
-        case = rf"(?<![A-Za-z]){found[2]}\s*=\s*%s\s*(\||\\mid|\)|;|\\vert)"
-        either = self.signature.says(case % "0") and not self.signature.says(case % r"(-\s*1|[2-9]|[a-zA-Z])")
+        outcomes = [self._is_outcome(found[2], other) for other in ("0", r"-\s*1", "[2-9]|[a-zA-Z]")]
+        if outcomes not in ([True, False, False], [False, True, False]):
+            return
+        names = [other_outcome(left, OTHER_OUTCOMES[outcomes.index(True)])]
+        values = [of_rest(right)]
         given = [a.name for a in head.arguments[1:] if isinstance(a, ast.Symbol) and a.name not in PARAMETERS]
         wanted = {f"{letter}({y}{bar}{','.join(given)})" for bar in (("|",) if given else ("|", ""))}
-        names = sorted(wanted & self.signature.count.keys())  # of this x, and not p(y|X) of all samples
-        for key in names if either else ():
-            name = ast.Symbol(key, (), label.subscripts, label.superscripts)
+        keys = wanted & self.signature.count.keys() if outcomes[0] else ()  # of this x, and not p(y|X) of all samples
+        for key in sorted(keys):
+            names.append(ast.Symbol(key, (), label.subscripts, label.superscripts))
+            values.append(of_both(replace(label, name=y), right))
+        for name, value in zip(names, values, strict=True):
             other = head_of(name, self.signature)
-            if other is not None and step.left is not None and not self._has_value(other):
-                value = of_both(replace(label, name=y), right)
+            if other is not None and not self._has_value(other):
                 self._bind(replace(step, left=replace(step.left, node=name)), other, value)
+
+    def _is_outcome(self, label: str, values: str) -> bool:
+        """Whether the document has the probability of such a value of a label."""
+        return self.signature.says(rf"(?<![A-Za-z]){label}\s*=\s*(?:{values})\s*(\||\\mid|\)|;|\\vert)")
 
     def _bind(self, step: Step, head: Head, right: Node, ahead: bool = False) -> None:
         """Bind a name to a value; ahead: before the step that says so is read."""

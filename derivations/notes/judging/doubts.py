@@ -76,14 +76,14 @@ def tempered(
                 if softer.is_proved
                 else replace(verdict, status=softer.status, witness=None, reason=softer.reason)
             )
+        numbered = at_written_size(equation)
+        if numbered is not None and not doubts and holds_at_all_places(numbered[0], seed):
+            reason = f"holds for {numbered[1]}, the size of what is written"
+            return Verdict(Status.SUPPORTED, verdict.method, reason=reason)
         if verdict.conditions and not _is_chance(verdict, claim):
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason="; ".join(verdict.conditions))
         if doubts:
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason=doubts[0])
-        numbered = at_written_size(equation)
-        if numbered is not None and holds_at_all_places(numbered[0], seed):
-            reason = f"holds for {numbered[1]}, the size of what is written"
-            return Verdict(Status.SUPPORTED, verdict.method, verdict.conditions, reason=reason)
         alike = of_one_size(equation, speaker)
         of_one = None if alike is None else decide(alike, seed, OPERATIONS, SECONDS, shown=False)
         if of_one is not None and of_one.is_proved:

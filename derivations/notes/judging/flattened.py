@@ -29,8 +29,9 @@ def has_transposes(document: Document) -> bool:
 def number_in(sides: Iterable[Node], signature: Signature, scope: Scope) -> str | None:
     """A capital letter in a step that has no axes, although it is called as matrices are."""
     for side in sides:
+        events = {n.members[0] for n in walk(side) if isinstance(n, ast.Chain)}  # Y of P(Y = 1 | x)
         for node in walk(side):
-            if isinstance(node, ast.Symbol) and _is_number(node, signature, scope):
+            if isinstance(node, ast.Symbol) and node not in events and _is_number(node, signature, scope):
                 return node.name
     return None
 
@@ -43,5 +44,7 @@ def _is_number(node: ast.Symbol, signature: Signature, scope: Scope) -> bool:
         return False
     if base_letter(ref.key) not in _CAPITALS or ref.indices or ref.key in signature.functions or "(" in ref.key:
         return False  # P(D|w) is a number
+    if ref.key in ("X", "Y", "T", "Z", "A") and signature.sample in signature.axes.get(ref.key.lower(), ()):
+        return False  # it stands for all y_i
     entries = scope.of(ref.key)
     return not any(e.axes for e in entries) and not signature.axes.get(ref.key)

@@ -1,7 +1,7 @@
 r"""Names that an equation gives a value without standing alone in it: it is solved for them.
 
     \log p(y \mid x) = y z - \log(1 + e^z)        p(y|x) is e to that
-    \frac{p}{1-p} = e^z,   \log\frac{p}{1-p} = z   p is e^z / (1 + e^z), e^z in place of odds
+    \frac{p}{1-p} = e^z,   \log\frac{p}{1-p} = z   p is e^z / (1 + e^z), e^z in place of odds; p may be P(y=1)
     -\frac1N \log P = …                            P is e to minus N times that
     -L = …,   \log\frac{P}{Q} = z                  L is …, negated; P is Q e^z
     s^2 = \frac1n \sum_i (x_i - \mu)^2              s is its positive root
@@ -14,17 +14,19 @@ Only a name that is neither data nor a parameter and has no value yet is solved 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.quotients import product_of
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
-from derivations.notes.parsing.mapping import differing
+from derivations.notes.parsing.mapping import differing, rebuilt
 
-__all__ = ["apart", "implied", "of_both"]
+__all__ = ["OTHER_OUTCOMES", "apart", "implied", "of_both", "of_rest", "other_outcome"]
 
 _ONE = ast.Number("1")
+OTHER_OUTCOMES = (ast.Number("0"), ast.Sum((ast.Term("-", _ONE),)))  # than 1, of a label of two
 _STEPS = 5
 
 
@@ -50,8 +52,21 @@ def apart(left: Node, right: Node) -> tuple[Node, Node] | None:
 
 def of_both(label: ast.Symbol, value: Node) -> Node:
     """p^y (1 - p)^{1 - y}, the probability of a label y that is 1 with probability p, and else 0."""
-    powers = ((value, label), (_rest(_braced(value)), _rest(label)))
+    powers = ((value, label), (of_rest(value), _rest(label)))
     return ast.Product(tuple(ast.Factor("", "", ast.Scripted(_braced(base), (), (power,))) for base, power in powers))
+
+
+def other_outcome(node: Node, other: Node) -> Node:
+    """P(y = 0 | x) of P(y = 1 | x), where 0 is the other outcome."""
+
+    def turned(found: Any) -> Any:
+        match found:
+            case ast.Chain((ast.Symbol() as label, ast.Number("1")), (ast.Relation("="),)):
+                return replace(found, members=(label, other))
+        return rebuilt(found, turned)
+
+    found: Node = turned(node)
+    return found
 
 
 def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] | None:
@@ -78,7 +93,7 @@ def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] 
             (ast.Factor("", "", ast.Symbol("logit", _, (), (), 0)), ast.Factor("", "", ast.Group("(", _, body)))
         ):
             return None if body is None else (body, _of_odds(ast.Symbol("e", (), (), (_braced(value),))))
-        case ast.Fraction(above, below) if below == _rest(above):
+        case ast.Fraction(above, below) if below == _rest(above) or _are_outcomes(above, below):
             return above, _of_odds(value)
         case ast.Fraction(above, below) if _is_chance(above, signature) and _is_chance(below, signature):
             factors = (ast.Factor("", "", _braced(value)), ast.Factor(r"\cdot", "", _braced(below)))
@@ -88,6 +103,11 @@ def _inside(node: Node, value: Node, signature: Signature) -> tuple[Node, Node] 
             if rest and term is not None and written is not None and _is_of_chance(term, signature):
                 return term, written
     return None
+
+
+def _are_outcomes(one: Node, other: Node) -> bool:
+    """Whether two probabilities are those of the two outcomes of one label, first that of 1."""
+    return one != other and any(other_outcome(one, outcome) == other for outcome in OTHER_OUTCOMES)
 
 
 def _is_count(node: Node) -> bool:
@@ -138,6 +158,11 @@ def _is_chance(node: Node, signature: Signature) -> bool:
 
 def _of_odds(odds: Node) -> Node:
     return ast.Fraction(odds, ast.Sum((ast.Term("", _ONE), ast.Term("+", _braced(odds)))))
+
+
+def of_rest(value: Node) -> Node:
+    """1 - p, the probability of the other outcome."""
+    return _rest(_braced(value))
 
 
 def _rest(node: Node) -> Node:

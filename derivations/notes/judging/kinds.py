@@ -21,6 +21,7 @@ from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.modelled import Modelled
 from derivations.notes.judging.numbers import Numbers, is_number
 from derivations.notes.judging.posed import Posed
+from derivations.notes.judging.sloping import Sloping
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Side, Step
@@ -66,7 +67,7 @@ class Place:
 
 
 @dataclass
-class Kinds(Meant, Defining, Posed, Numbers, Modelled):
+class Kinds(Meant, Defining, Posed, Numbers, Modelled, Sloping):
     """The part of a reading that tells what an equation is."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -139,6 +140,9 @@ class Kinds(Meant, Defining, Posed, Numbers, Modelled):
             return None
         return self._implied(at.step, at.left, at.right, at.blank)
 
+    def _are_heads(self, members: tuple[Node | None, ...]) -> bool:
+        return bool(members) and all(m is not None and head_of(m, self.signature) is not None for m in members)
+
     def _loss_of_derivative(self, at: Place) -> StepRecord | None:
         r"""What a loss is, said by its derivative: \frac{\partial}{\partial w} L = \frac{\partial}{\partial w} w^2."""
         stated = self._said_by_derivative(at.left, at.right) if at.begins else None
@@ -151,7 +155,9 @@ class Kinds(Meant, Defining, Posed, Numbers, Modelled):
 
     def _derivative_of_unknown(self, at: Place) -> StepRecord | None:
         subject = at.subject if at.subject is not None else gradient_of(at.left)
-        if subject is None or not at.begins or not self._is_unknown_subject(subject):
+        if subject is None or not self._is_unknown_subject(subject):
+            return None
+        if not at.begins and not self._are_heads(at.chain.members[: at.member]):  # da = dL/da = …
             return None
         return self._derived(at.step, at.left, at.blank)
 
@@ -177,7 +183,9 @@ class Kinds(Meant, Defining, Posed, Numbers, Modelled):
             return None
         with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
             solution = self._solution(step, left, right)  # \hat\sigma^2 = \frac1n \sum_i (x_i - \hat\mu)^2
-            self._bind(replace(step, left=replace(step.left, node=name)), head, value)
+            said = replace(step, left=replace(step.left, node=name))
+            self._bind(said, head, value)
+            self._bind_both_labels(said, head, name, value)
             self.implied.add(key)
             if solution is not None:
                 return self._judged(record, solution)
@@ -223,13 +231,18 @@ class Kinds(Meant, Defining, Posed, Numbers, Modelled):
             judged = self._claimed(step, left, step.right.node)
             if judged.verdict.is_proved:  # for any function, by what it is differentiated by
                 return self._judged(record, judged)
+            by_slopes = self._with_slopes(judged)
+            self._note_slope(judged)
+            if by_slopes is not None:
+                return self._judged(record, by_slopes)
             reason = "the derivative of a name that has no definition here: nothing to check"
             return replace(record, verdict="definition", method="definition", reason=reason)
         assert before.node is not None and step.right.node is not None
         judged = self._claimed(replace(step, left=before), before.node, step.right.node)
-        record = self._judged(record, judged)
+        record = self._judged(record, self._with_slopes(judged) or judged)
         if record.verdict == "refuted":
             self.derived[key] = step.right
+            self._note_slope(self._claimed(step, left, step.right.node), is_again=True)
             return replace(record, verdict="conflict", reason=f"it was stated otherwise in line {before.place.line}")
         return record
 

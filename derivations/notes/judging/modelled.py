@@ -39,7 +39,10 @@ from derivations.verdict import Status
 __all__ = ["Modelled"]
 
 _X, _T, _B = ast.Symbol("x"), ast.Symbol("T"), ast.Symbol("b")
-_LOGISTIC = r"logistic|sigmoid|\\sigma|逻辑|логист|cross[- ]entropy"
+_LOGISTIC = (
+    r"logi[sz]ti|logíst|sigm[oa]|\\sigma|逻辑|邏輯|对数几率|交叉熵|ロジスティック|シグモイド|로지스틱|시그모이드|логист|сигмо"
+    r"|cross[- ]entropy|\\(?:log|ln)\s*(?:\\left)?\(\s*1\s*-"
+)
 
 
 def _at(name: str, number: str) -> ast.Symbol:
