@@ -2,7 +2,7 @@ r"""Primes that are transposes, as statisticians write them: X'X b = X'y, (y - X
 
 A document writes so where a capital letter or a bracket stands primed right before itself, or primed data before
 weights, x_i'b. There every name with one
-prime is transposed, but for those that are functions everywhere (σ', f').
+prime is transposed, but for those that are functions everywhere (σ', f'). A prime behind a layer is one of the name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from derivations.notes.interpreting.signature import WEIGHTS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
-__all__ = ["has_primed_transposes", "transposed"]
+__all__ = ["has_primed_transposes", "transposed", "with_prime_outside"]
 
 _FUNCTIONS = frozenset((r"\sigma", r"\phi", r"\varphi", r"\psi", *"fghJLs"))
 _TRANSPOSE = ast.Symbol("T")
@@ -74,6 +74,14 @@ def transposed(node: Node) -> Node:
             turned = tuple(_turned(factor) for factor in factors)
             return node if turned == factors else replace(node, factors=turned)
     return node
+
+
+def with_prime_outside(symbol: ast.Symbol) -> ast.Symbol:
+    r"""g'^{[1]} for g^{[1]'}: the prime is that of the name."""
+    match symbol.superscripts:
+        case (ast.Scripted(ast.Group("[" | "(") as layer, (), (), primes),) if primes and not symbol.primes:
+            return replace(symbol, superscripts=(layer,), primes=primes)
+    return symbol
 
 
 def _turned(factor: ast.Factor) -> ast.Factor:

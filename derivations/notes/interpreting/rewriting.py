@@ -64,7 +64,7 @@ from derivations.notes.interpreting.left_out import are_all_parameters, is_entry
 from derivations.notes.interpreting.logistic import logistic_names, with_logistic
 from derivations.notes.interpreting.names import BOLD
 from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
-from derivations.notes.interpreting.primes import has_primed_transposes, transposed
+from derivations.notes.interpreting.primes import has_primed_transposes, transposed, with_prime_outside
 from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
 from derivations.notes.interpreting.restricted import with_conditions
@@ -227,6 +227,8 @@ def rewritten(node: Node, used: Usage) -> Node:
 
     def step(found: Node) -> Node:
         found = unraised(found, used.raised)
+        if isinstance(found, ast.Symbol) and found.superscripts:
+            found = with_prime_outside(found)
         if used.rows and isinstance(found, ast.Symbol):
             found = as_rows(found, used.rows)
         if used.is_bias_plain and isinstance(found, ast.Symbol) and found.name == "b":

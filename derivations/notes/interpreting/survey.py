@@ -301,7 +301,7 @@ class Survey:
         for left, right in zip(node.factors, node.factors[1:], strict=False):
             is_weight = isinstance(right.body, ast.Symbol) and right.body.name in WEIGHTS and not right.operator
             self.has_weighted_rows |= left.body == ast.Symbol("X") and is_weight
-        if any(f.operator in (r"\odot", r"\circ") for f in node.factors):
+        if any(f.operator in (r"\odot", r"\circ", "*", r"\times") for f in node.factors):
             primed = (f.body for f in node.factors if isinstance(f.body, ast.Symbol) and f.body.primes)
             self.activations |= {s.name for s in primed}
         for left, right in zip(node.factors, node.factors[1:], strict=False):

@@ -50,6 +50,10 @@ def ranges_of(exprs: Sequence[sp.Expr], axes: Iterable[Axis], speaker: Elaborato
         _, upper = speaker.range_of(sort)
         if isinstance(upper, sp.Symbol):
             ranges = ranges.with_minimum(upper, 2)
+    for atom in (a for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed)):  # w_2 is one of two or more
+        for place, size in zip(atom.indices, sizes_of(label_of(atom), speaker) or (), strict=False):
+            if place.is_Integer and isinstance(size, sp.Symbol) and place > ranges.minimum.get(size, 1):
+                ranges = ranges.with_minimum(size, int(place))
     for axis in axes:
         ranges = ranges.with_index(axis.symbol, axis.lower, axis.upper)
     free = set().union(*(free_symbols(e) for e in exprs))

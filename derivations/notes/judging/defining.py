@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +16,7 @@ import sympy as sp
 from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
 from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, before_the_last, is_general, own_layer
 from derivations.notes.interpreting.names import CircularError, Ref, UnsupportedNoteError, layer_of_key, read_name
@@ -31,8 +32,9 @@ from derivations.notes.judging.renewing import Renewing
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
-from derivations.notes.report import StepRecord
-from derivations.reasons import Why, why
+from derivations.notes.parsing.render import render
+from derivations.notes.report import HELD, StepRecord
+from derivations.reasons import Why, holds_where, why
 from derivations.verdict import Status, Witness
 
 __all__ = ["Defining", "hangs_on_a_name", "line_of"]
@@ -218,11 +220,41 @@ class Defining(Renewing):
             ):
                 self.slope = right
                 return record
-        if self.slope is None or not isinstance(self.slope.denominator, ast.Product):
+        if self.slope is None:
+            return self._as_usual_slope(step, name, right, record)
+        if not isinstance(self.slope.denominator, ast.Product):
             return record
         below = replace(self.slope.denominator, factors=(self.slope.denominator.factors[0], ast.Factor("", "", name)))
         judged = self._claimed(step, replace(self.slope, denominator=below), right)
         return self._judged(record, judged) if judged.verdict.is_proved else record
+
+    def _as_usual_slope(self, step: Step, name: ast.Symbol, right: Node, record: StepRecord) -> StepRecord:
+        """dz, of which nothing was said, is usually ∂L/∂z of the loss: supported where it is what that is."""
+        d = ast.Factor("", "", ast.Partial((), ()))
+        for loss in self._losses(step):
+            below = ast.Product((d, ast.Factor("", "", name)))
+            judged = self._claimed(step, ast.Fraction(ast.Product((d, ast.Factor("", "", loss))), below), right)
+            if judged.verdict.status.value in HELD:
+                reason = holds_where(f"d{render(name)} is the derivative of {render(loss)}, as is usual")
+                supported = replace(judged.verdict, status=Status.SUPPORTED, reason=reason)
+                return self._judged(record, replace(judged, verdict=supported))
+        return record
+
+    def _losses(self, step: Step) -> Iterator[ast.Symbol]:
+        """The names of losses that are defined before a step, the latest first."""
+        found: dict[str, ast.Symbol] = {}
+        for other in self.document.steps:
+            left = other.left.node if other.left is not None else None
+            if other is step:
+                break
+            if left is None or not names_loss(left):
+                continue
+            name = left.factors[0].body if isinstance(left, ast.Product) else left
+            head = head_of(name, self.signature)
+            if isinstance(name, ast.Symbol) and head is not None and self.scope.of(head.ref.key):
+                found.pop(head.ref.key, None)
+                found[head.ref.key] = name
+        return reversed(list(found.values()))
 
     def _bind_layers(self, step: Step, left: Node, right: Node) -> None:
         """What is defined at layer l is defined at the other layers that the document names."""

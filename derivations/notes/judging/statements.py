@@ -17,7 +17,10 @@ from derivations.notes.parsing.ast import Node, walk
 __all__ = ["STATEMENTS", "is_of_one_place", "says_what_there_is"]
 
 _OF_ORDER = ("<", ">", r"\le", r"\ge", r"\ll", r"\gg", r"\prec", r"\succ", r"\preceq", r"\succeq")
-STATEMENTS = (*_OF_ORDER, r"\in", r"\ne", r"\to", r"\sim", r"\approx", r"\propto", r"\perp", r"\subset", r"\subseteq")
+STATEMENTS = (
+    *_OF_ORDER, r"\in", r"\ne", r"\to", r"\sim", r"\approx", r"\propto", r"\perp", r"\subset", r"\subseteq",
+    r"\mapsto", r"\notin", r"\simeq",
+)  # fmt: skip
 """Relations that state something, and are no equations."""
 
 _INDICES = frozenset("ijklmncpqrst")

@@ -6,8 +6,10 @@ Markdown libraries aren't used: they keep no columns, and they take a line of `=
 heading or a list, where readers (and MathJax) see the formula.
 
 Understood: `$`, `$$`, `\(…\)`, `\[…\]` and the same with doubled backslashes, a lone `$` on its line, ```math fences,
-`$`…`$`, bare environments, <script type="math/tex">, reStructuredText's :math: and `.. math::`, block quotes, whole
-.tex files, the Markdown cells of notebooks. Left out: formulas without delimiters, and everything in code.
+`$`…`$`, `$$…$$` between backticks, bare environments, <script type="math/tex">, the tags of Hugo, Jekyll and WordPress
+({{< katex >}}, {% math %}, [latex]), reStructuredText's :math: and `.. math::`, block quotes, brackets that stand alone
+on their lines, whose backslashes were lost, whole .tex files, the Markdown cells of notebooks. Left out: formulas
+without delimiters, and all else in code.
 """
 
 from __future__ import annotations
@@ -15,25 +17,19 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
 
 from derivations.notes.parsing.macros import DEFINITION, Macro, read_definition
 from derivations.notes.parsing.notebook import read_cells
 from derivations.notes.parsing.numbering import without_numbers
+from derivations.notes.parsing.openers import CLOSERS, NAMES, PATTERNS, TAGS, Syntax
 from derivations.notes.parsing.regions import CodeBlock, Comment, NoteError, SourceDocument, SourceFormula
 from derivations.notes.parsing.source import Excerpt, Source, line_starts
 
 MAX_BYTES = 50_000_000
 MAX_FORMULAS = 50_000
 MAX_MACROS = 1_000
-Syntax = Literal["markdown", "tex"]
-
-ENVIRONMENTS = str.split(
-    "equation align aligned alignat alignedat flalign gather gathered split eqnarray multline displaymath math "
-    "cases array matrix pmatrix bmatrix vmatrix Vmatrix"
-)
 _ESCAPED = re.compile(r"\\\\(?=[\\{}_*,;!|\[\]()&%$# ])|\\(?=[_*])")
 _PROSE = re.compile(r"(?:[A-Za-z]{2,}[ ,]+){4,}[A-Za-z]{2,}|[\u3040-\u9fff\uac00-\ud7af]{6,}|^[ ]{0,3}#{1,6} ", re.M)
 _WORDS = re.compile(r"\\(?:text|mbox|tag|label|textbf|intertext)\w*\s*\{[^{}]*\}")
@@ -42,48 +38,11 @@ _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _LONE = re.compile(r"[ \t>]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?[ \t]*")
 _TICKS = re.compile(r"`+")
 _DOLLARS = re.compile(r"\s*(?P<marks>\$\$?)(?P<inner>[^$]*)(?P=marks)\s*")
+_OPTIONS = re.compile(r"(?:[ \t>]*:[a-z]+:[^\n]*\n)*")
+_ONE = re.compile(r"[^\n]+|\\begin\{(\w+\*?)\}[\s\S]*\\end\{\1\}")
+_DOCUMENT = re.compile(r"\\(?:document|use|section|new|def)")
 _NESTED = 20
 
-_OPENERS = {
-    "fence": r"^[ \t>]*(?:[-*+][ \t]+|\d{1,3}[.)][ \t]+)?(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)$",
-    "comment": r"<!--",
-    "script": r"<script\b[^>\n]*math/tex[^>\n]*>",
-    "directive": r"^(?P<margin>[ \t]*)\.\.[ \t]+math::[ \t]*(?P<oneline>[^\n]*)$",
-    "role": r":math:`",
-    "heading": r"^[ ]{0,3}(?P<level>#{1,6})(?!#)[ \t]*(?P<title>[^\n]*)$",
-    "dollartick": r"\$`",
-    "code": r"`+",
-}
-_TEX_OPENERS = {
-    "percent": r"(?<!\\)%[^\n]*",
-    "verbatim": r"\\begin\{(?P<verb>verbatim|lstlisting|minted|comment)\*?\}",
-}
-_SHARED_OPENERS = {
-    "section": r"\\(?P<depth>chapter|(?:sub){0,2}section|paragraph)\*?\{(?P<name>[^{}\n]*)\}",
-    "definition": DEFINITION.pattern,
-    "environment": r"\\begin\{(?P<env>" + "|".join(ENVIRONMENTS) + r")(?P<star>\*?)\}",
-    "double": r"\$\$",
-    "single": r"\$",
-}
-_CLOSERS = {
-    "doubled_display": r"(?<!\\)\\\\\]",
-    "doubled_inline": r"(?<!\\)\\\\\)",
-    "display": r"(?<!\\)\\\]",
-    "inline": r"(?<!\\)\\\)",
-}
-_BACKSLASHED = {
-    "markdown": {"doubled_display": r"\\\\\[", "doubled_inline": r"\\\\\(", "display": r"\\\[", "inline": r"\\\("},
-    "tex": {"linebreak": r"\\\\", "display": r"\\\[", "inline": r"\\\("},
-}
-
-
-def _pattern(syntax: Syntax) -> re.Pattern[str]:
-    own = _OPENERS if syntax == "markdown" else _TEX_OPENERS
-    parts = own | _SHARED_OPENERS | _BACKSLASHED[syntax] | {"escape": r"\\[\s\S]"}
-    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in parts.items()), re.M)
-
-
-_PATTERNS: Mapping[Syntax, re.Pattern[str]] = {"markdown": _pattern("markdown"), "tex": _pattern("tex")}
 _CLOSING: dict[str, re.Pattern[str]] = {}
 
 
@@ -150,19 +109,19 @@ class _Scanner:
         self.display_end = 0
 
     def document(self) -> SourceDocument:
-        pattern, position = _PATTERNS[self.syntax], 0
+        pattern, position = PATTERNS[self.syntax], 0
         while (match := pattern.search(self.text, position)) is not None:
             position = max(self._open(match), match.start() + 1)
         return SourceDocument(without_numbers(self.formulas), tuple(self.code), tuple(self.comments))
 
     def _open(self, match: re.Match[str]) -> int:
         """Read the region that the match opens; the offset at which scanning continues."""
-        name = next(key for key in _NAMES[self.syntax] if match[key] is not None)
+        name = next(key for key in NAMES[self.syntax] if match[key] is not None)
         reader = getattr(self, f"_{name}", None)
         if reader is not None:
             position: int = reader(match)
             return position
-        if name in _CLOSERS:
+        if name in CLOSERS:
             return self._bracketed(match, name)
         return match.end()
 
@@ -194,12 +153,21 @@ class _Scanner:
         start = min(match.end() + 1, len(self.text))
         end, after = (closer.start(), closer.end()) if closer else (len(self.text), len(self.text))
         language = match["info"].strip().strip("{}.").split(" ")[0]
-        if language == "math":
-            self._formula(match.start("ticks"), after, *self._without_dollars(start, max(start, end)), "```math", True)
+        options = _OPTIONS.match(self.text, start, max(start, end)) if language == "math" else None
+        if options is not None or self._is_formula(language, start, end):
+            begin = options.end() if options is not None else start
+            self._formula(match.start("ticks"), after, *self._without_dollars(begin, max(begin, end)), "```math", True)
         else:
             places = self.source.place(start), self.source.end_place(max(start, end))
             self.code.append(CodeBlock(language, self.text[start:end], *places))
         return after
+
+    def _is_formula(self, language: str, start: int, end: int) -> bool:
+        """Whether a block of LaTeX is one formula and no document: a line, or an environment."""
+        if language not in ("latex", "tex", "katex"):
+            return False
+        inside = self.text[start:end].strip()
+        return bool(_ONE.fullmatch(inside) or _DOLLARS.fullmatch(inside)) and _DOCUMENT.search(inside) is None
 
     def _verbatim(self, match: re.Match[str]) -> int:
         closer = self._find(rf"\\end\{{{match['verb']}\*?\}}", match.end())
@@ -222,6 +190,9 @@ class _Scanner:
         limit = min(self._paragraph_end(match.end()), match.end() + 2_000)
         for closer in _TICKS.finditer(self.text, match.end(), limit):
             if len(closer[0]) == len(match[0]):
+                inner = self._without_dollars(match.end(), closer.start())
+                if inner[0] > match.end() and self.text[inner[0] - 2 : inner[0]] == "$$":
+                    self._formula(match.start(), closer.end(), *inner, "`$$", True)
                 return closer.end()
         return match.end()
 
@@ -254,6 +225,30 @@ class _Scanner:
             return match.end()
         display = "display" in match[0]
         self._formula(match.start(), closer.end(), match.end(), closer.start(), "<script>", display)
+        return closer.end()
+
+    def _tag(self, match: re.Match[str]) -> int:
+        pattern = rf"\[/{match['tagged']}\]"
+        if match["hugo"] is not None:
+            pattern = rf"\{{\{{[<%][ \t]*/[ \t]*(?:{TAGS})[ \t]*[>%]\}}\}}"
+        elif match["liquid"]:
+            pattern = rf"\{{%-?[ \t]*end{match['liquid']}[ \t]*-?%\}}"
+        closer = self._find(pattern, match.end())
+        if closer is None or not self._is_one_formula(match.end(), closer.start()):
+            return match.end()
+        line = self._line(match.start())[0]
+        display = "inline" not in match[0] and bool(_LONE.fullmatch(self.text[line : match.start()]))
+        inner = self._without_dollars(match.end(), closer.start())
+        self._formula(match.start(), closer.end(), *inner, match[0], display)
+        return closer.end()
+
+    def _lost(self, match: re.Match[str]) -> int:
+        r"""A bracket alone on its line, with a formula behind it and the other alone on a line of its own."""
+        closer = self._find(r"^[ \t>]*\][ \t]*\r?$", match.end(), match.end() + 5_000)
+        inside = self.text[match.end() : closer.start()] if closer is not None else ""
+        if closer is None or _BLANK.search(inside) or "$" in inside or not re.search(r"\\[A-Za-z]", inside):
+            return match.end()
+        self._formula(match.start(), closer.end(), match.end(), closer.start(), "[", True)
         return closer.end()
 
     def _role(self, match: re.Match[str]) -> int:
@@ -307,7 +302,7 @@ class _Scanner:
 
     def _bracketed(self, match: re.Match[str], name: str) -> int:
         display = name.endswith("display")
-        closer = self._find(_CLOSERS[name], match.end(), None if display else self._paragraph_end(match.end()))
+        closer = self._find(CLOSERS[name], match.end(), None if display else self._paragraph_end(match.end()))
         if closer is None or not self._is_one_formula(match.end(), closer.start()):
             return self._unclosed(match, match[0]) if display else match.end()
         inner = self._without_dollars(match.end(), closer.start())
@@ -452,14 +447,3 @@ def _without(slices: Iterable[tuple[int, int]], holes: Iterable[tuple[int, int]]
             yield start, hole
             start = max(after, start)
         yield start, end
-
-
-_NAMES: Mapping[Syntax, tuple[str, ...]] = {
-    syntax: (
-        *(_OPENERS if syntax == "markdown" else _TEX_OPENERS),
-        *_SHARED_OPENERS,
-        *_BACKSLASHED[syntax],
-        "escape",
-    )
-    for syntax in ("markdown", "tex")
-}

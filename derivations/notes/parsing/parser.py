@@ -27,11 +27,12 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Chain, Node, Relation, Span, Status, Symbol, Unread
 from derivations.notes.parsing.brackets import STRAY, pair
 from derivations.notes.parsing.builder import Builder
-from derivations.notes.parsing.document import Syntax, read_source, scan
+from derivations.notes.parsing.document import read_source, scan
 from derivations.notes.parsing.grammar import GRAMMAR
 from derivations.notes.parsing.layout import Clause, clauses
 from derivations.notes.parsing.lexer import lex
 from derivations.notes.parsing.macros import Macro
+from derivations.notes.parsing.openers import Syntax
 from derivations.notes.parsing.regions import CodeBlock, Comment, Context, SourceDocument, SourceFormula
 from derivations.notes.parsing.source import Place
 from derivations.notes.parsing.tex import Unreadable
