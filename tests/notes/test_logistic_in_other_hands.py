@@ -189,6 +189,10 @@ def test_dots_that_no_term_ends(left, right, verdict):
         assert last(other.replace("LEFT", left).replace("RIGHT", right)) == verdict
 
 
+def test_a_series_without_an_end_is_no_sum_over_entries():
+    assert last(r"$\frac{1}{1^2} + \frac{1}{2^2} + \frac{1}{3^2} + \dots = \frac{\pi^2}{6}$") == "unsupported"
+
+
 def test_a_slope_by_any_of_the_weights_that_are_written():
     text = r"$z = w_1 x_1 + w_2 x_2 + w_3 x_3 + b$, so $\frac{\partial z}{\partial w_j} = RIGHT$"
     assert last(text.replace("RIGHT", "x_j")) == "supported"

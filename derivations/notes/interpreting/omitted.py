@@ -66,6 +66,9 @@ def _without_end(node: ast.Sum, at: list[int]) -> Node:
             continue
         if not all(_is_such(first.body, term, body, letter, dots.sign) for term in shown[begin + 1 :]):
             return node
+        bare = mapped(body, lambda n: replace(n, subscripts=()) if isinstance(n, ast.Symbol) else n)
+        if ast.Symbol(letter) in walk(bare):
+            return node  # 1/1^2 + 1/2^2 + …, a series, and no sum over the entries of something
         names = {n.name for n in walk(body) if isinstance(n, ast.Symbol)}
         if any(isinstance(n, ast.Symbol) and n.name in names for term in rest for n in walk(term.body)):
             return node
