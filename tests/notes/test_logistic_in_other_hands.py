@@ -219,3 +219,16 @@ def test_the_logistic_model_is_known_from_the_cross_entropy():
     $$\frac{\partial J}{\partial \theta_j} = \frac1m \sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)} FACTOR$$"""
     assert last(text.replace("FACTOR", "")) == "supported"
     assert last(text.replace("FACTOR", r"\cdot 3")) not in HELD
+
+
+def test_a_derivative_without_its_first_sign():
+    text = r"$L = w^2$, and $\frac{-\ln L}{\partial w} = RIGHT$"
+    assert last(text.replace("RIGHT", r"-\frac{2}{w}")) == "proved"
+    assert last(text.replace("RIGHT", r"\frac{2}{w}")) == "undecided"
+    assert last(r"$\frac{1}{\partial w} = 2$") == "unsupported"
+
+
+@pytest.mark.parametrize(("right", "verdict"), [("-x_i^T", "proved"), ("x_i^T", "conflict")])
+def test_a_logit_that_has_a_name_says_what_the_probability_is(right, verdict):
+    text = r"$\text{logit}(p_i) = \ln \frac{p_i}{1 - p_i} = x_i^T \beta$, so $p_i = \frac{1}{1 + e^{RIGHT \beta}}$."
+    assert last(text.replace("RIGHT", right)) == verdict

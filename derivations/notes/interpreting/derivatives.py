@@ -76,6 +76,9 @@ class Derivatives(Namer):
             if isinstance(first.body, ast.Symbol) and self.signature.counts_d and not is_lost:  # x / (d r)
                 divided = self.quotient(self.value(node.numerator), self.value(first.body))
                 return self.quotient(divided, self.product(others, ())), 0
+            if isinstance(first.body, ast.Partial) and any(isinstance(n, ast.Symbol) for n in walk(node.numerator)):
+                self.noticed.doubts.append("a derivative whose numerator has no ∂")  # \frac{-\ln L}{\partial w}
+                return self.derivative(self.value(node.numerator), self._variables(below)), 0
             raise UnsupportedNoteError("a derivative whose numerator has no ∂")
         if above is None:
             upper, lower = self.value(node.numerator), self.value(node.denominator)

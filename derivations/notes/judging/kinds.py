@@ -136,7 +136,8 @@ class Kinds(Meant, Defining, Posed, Numbers, Modelled, Sloping):
         of_terms = isinstance(at.left, ast.Product) and isinstance(at.left.factors[0].body, ast.BigOperator)
         found = implied(at.left, at.right, self.signature)
         of_chance = found is not None and "(" in found[0].ref.key
-        if not (at.begins or of_terms or of_chance):
+        is_named = self._are_heads(at.chain.members[: at.member])  # logit(p) = log p/(1 - p) = …
+        if not (at.begins or of_terms or of_chance or is_named):
             return None
         return self._implied(at.step, at.left, at.right, at.blank)
 
