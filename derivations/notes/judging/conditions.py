@@ -74,7 +74,7 @@ def applied(case: Case | Values | Symmetries, claim: Claim) -> Claim:
     if isinstance(case, Values):
         return replace(claim, values=case.pairs)
     if case.right.isdigit():
-        names = {s for s in claim.speaker.domains if case.left in (base_letter(s.name), re.split("[@·′]", s.name)[0])}
+        names = {s for s in claim.speaker.domains if _is_label(s.name, case.left, claim.speaker.signature)}
         fixed = tuple((s.name, int(case.right)) for s in sorted(names, key=str))
         return replace(claim, fixed=(*claim.fixed, *fixed))
     a, b = claim.speaker.index(case.left), claim.speaker.index(case.right)
@@ -83,6 +83,12 @@ def applied(case: Case | Values | Symmetries, claim: Claim) -> Claim:
     if case.is_equal:
         return replace(claim, equal=((b, a),))
     return replace(claim, distinct=((a, b),))
+
+
+def _is_label(name: str, label: str, signature: Signature) -> bool:
+    r"""Whether a name is that of a label, in any of its forms: y of y_i, and no prediction \hat{y}."""
+    key = re.split("[@·′]", name)[0]
+    return key == label or base_letter(key) == label and (not key.startswith(r"\hat") or signature.is_label(key))
 
 
 def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tuple[Case, ...]]:
@@ -186,7 +192,7 @@ def values_stated(document: Document, step: Step) -> tuple[Case, ...]:
             match chain.members, [r.sign for r in chain.relations]:
                 case (ast.Symbol(name, (), below, (), 0), ast.Number(value)), ["="] if value.isdigit():
                     found.append(Case("_".join((name, *map(render, below))), value, True))
-    return tuple(found)
+    return tuple(c for c in found if not any(c.contradicts(other) for other in found))  # y = 1, then y = 0
 
 
 def _short(chain: ast.Chain) -> bool:

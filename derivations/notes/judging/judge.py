@@ -18,6 +18,7 @@ from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.order import beside_slopes, exchanged, inverted
 from derivations.notes.interpreting.scope import Entry
+from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.interpreting.tensor import MisshapenError
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
@@ -54,6 +55,7 @@ class Judging(Misfits):
     """The part of a reading that judges claims."""
 
     sticky: tuple[Case, Step] | None = None  # a case in which a step was held, and that step
+    has_both_labels: bool = False  # a name was defined for either label: then what isn't said for one is said for both
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
@@ -128,6 +130,8 @@ class Judging(Misfits):
         if self.sticky is not None and is_bound(self.sticky[0], (left, right)):
             self.sticky = None
         in_force = self._still_in_force(step, (*written, *implied))
+        if self.has_both_labels:
+            implied, in_force = (tuple(c for c in cases if not c.right.isdigit()) for cases in (implied, in_force))
         if implied or in_force:
             sides = self._as_written(step, left, right)
             implied, in_force = (
@@ -149,6 +153,7 @@ class Judging(Misfits):
             judged = of_symmetric(judged, known, unsaid, last, lambda these: self._under(step, left, right, these))
         if judged.verdict.is_refuted:
             values = values_stated(self.document, step)
+            values = tuple(v for v in values if not (self.has_both_labels and v.left in LABELS))
             attempt = self._under(step, left, right, *values) if values else judged
             if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
                 conditions = (*attempt.verdict.conditions, *map(str, values))

@@ -14,9 +14,9 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import gradient_of
-from derivations.notes.judging.defining import Defining
 from derivations.notes.judging.extremal import functions_of, same_place
 from derivations.notes.judging.implied import implied
+from derivations.notes.judging.labelled import Labelled
 from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.modelled import Modelled
 from derivations.notes.judging.numbers import Numbers, is_number
@@ -67,7 +67,7 @@ class Place:
 
 
 @dataclass
-class Kinds(Meant, Defining, Posed, Numbers, Modelled, Sloping):
+class Kinds(Meant, Labelled, Posed, Numbers, Modelled, Sloping):
     """The part of a reading that tells what an equation is."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -78,6 +78,12 @@ class Kinds(Meant, Defining, Posed, Numbers, Modelled, Sloping):
     def _said_ahead(self, at: Place) -> StepRecord | None:
         is_ahead = (at.step.formula, at.step.chain, at.step.relation) in self.ahead
         return at.noted("definition") if is_ahead else None
+
+    def _for_a_label(self, at: Place) -> StepRecord | None:
+        """L = -\\log p if y = 1, and L = -\\log(1 - p) if y = 0."""
+        if at.head is None or not at.begins:
+            return None
+        return self._by_label(at.step, at.head, at.left, at.right, at.blank)
 
     def _definition(self, at: Place) -> StepRecord | None:
         """A name that has no value yet, or the solution of what was set to zero before."""
@@ -250,6 +256,7 @@ class Kinds(Meant, Defining, Posed, Numbers, Modelled, Sloping):
 
 KINDS: tuple[Callable[[Kinds, Place], StepRecord | None], ...] = (
     Kinds._said_ahead,
+    Kinds._for_a_label,
     Kinds._definition,
     Kinds._definition_of_right,
     Kinds._extremal,
