@@ -19,12 +19,17 @@ from derivations.statement import Definition
 
 __all__ = ["ONE_HOT", "between_labels", "domains_of", "ranges_of", "sizes_of", "square_named"]
 
-_ZERO_OR_ONE = r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
+_LABEL = r"[yt](_\{?\w\}?|\^\{?\(?\w\)?\}?)*"
+_CASE = rf"(?:\b(?:if|when|for|wenn|falls|für|si|se|если|при|khi|nếu)\b|当|若|如果)\W{{0,4}}{_LABEL}\s*=\s*%s(?!\d)"
+_TWO_CASES = rf"{_CASE % 1}[\s\S]{{0,400}}?{_CASE % 0}|{_CASE % 0}[\s\S]{{0,400}}?{_CASE % 1}"
+_ZERO_OR_ONE = (
+    r"\\\{\s*0\s*,\s*\+?1\s*\\\}|\bin\s*\{0, ?1\}|0\s*(or|or\\ |或|または|и|o|oder|ou|hoặc)\s*1"
+    rf"|{_TWO_CASES}"
+)
 _BINARY = (
     rf"{_ZERO_OR_ONE}"
     r"|[sS]igmoid|(?:σ|\\sigma)\s*(?:\\left|\\[bB]igg?l?)?\s*[(\[]|[lL]ogistic"
 )
-_LABEL = r"[yt](_\{?\w\}?|\^\{?\(?\w\)?\}?)*"
 _PLUS_MINUS = r"(\\pm|±)\s*1\b"
 _EXP_OF_MINUS = r"(e\s*\^\s*\{|\\exp\s*(\\left|\\[bB]igg?l?)?\s*[({\[])\s*[-−]\s*"
 _SIGNS = (
