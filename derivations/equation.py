@@ -30,6 +30,7 @@ from .zero_test import Context, Zero, normalizer_for, zero_test
 __all__ = ["Equation", "conditions_of", "decide", "is_provable", "is_signed", "partials_taken", "remembered"]
 
 FIRST_POINTS = 4  # points tried before the zero test
+AGREEING = 3  # points that support what no proof was found for
 SEARCH_OPERATIONS, SEARCH_SECONDS = 2_000_000, 10.0
 
 
@@ -217,7 +218,7 @@ def _decided(equation: Equation, seed: int, operations: int, seconds: float, sho
         return Verdict(Status.UNDECIDED, found.method, found.used, reduced, reason=f"holds for {cases_held}")
     if exhausted:
         return Verdict(Status.UNDECIDED, "budget", reason=reason, points=search.met)
-    if search.met:
+    if search.met >= AGREEING or search.met and not equation.left.free_symbols | equation.right.free_symbols:
         return Verdict(Status.SUPPORTED, "ball", points=search.met, reduced=reduced, reason=reason)
     if unsupported:
         return Verdict(Status.UNSUPPORTED, "language", reason=reason)

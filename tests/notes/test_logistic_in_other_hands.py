@@ -232,3 +232,9 @@ def test_a_derivative_without_its_first_sign():
 def test_a_logit_that_has_a_name_says_what_the_probability_is(right, verdict):
     text = r"$\text{logit}(p_i) = \ln \frac{p_i}{1 - p_i} = x_i^T \beta$, so $p_i = \frac{1}{1 + e^{RIGHT \beta}}$."
     assert last(text.replace("RIGHT", right)) == verdict
+
+
+@pytest.mark.parametrize(("right", "verdict"), [("s^T u", "proved"), ("2 s^T u", "refuted")])
+def test_a_letter_that_ends_a_chain_is_what_the_chain_is(right, verdict):
+    text = rf"Let $\sum_{{j=1}}^k u_j s_j = s^T u = c$. Then $s_i (u_i - c) = s_i (u_i - {right})$."
+    assert last(text) == verdict

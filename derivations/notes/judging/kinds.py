@@ -109,7 +109,7 @@ class Kinds(Meant, Labelled, Posed, Numbers, Modelled, Sloping):
             return at.noted("definition", f"its value can't be used: {error}")
 
     def _definition_of_right(self, at: Place) -> StepRecord | None:
-        if at.other is None or not self._is_open(at.other) or self._has_value(at.other):
+        if at.other is None or self._has_value(at.other) or not (self._is_open(at.other) or self._is_result(at)):
             return None
         if is_named_in(at.left, at.right):
             return None
@@ -117,6 +117,17 @@ class Kinds(Meant, Labelled, Posed, Numbers, Modelled, Sloping):
             swapped = replace(at.step, left=at.step.right, right=at.step.left)
             return self._define(swapped, at.other, at.right, at.left, at.blank)
         return None
+
+    def _is_result(self, at: Place) -> bool:
+        """Whether a parameter's letter that stands nowhere before ends a chain: s^T u = Σ_j s_j u_j = c says so."""
+        if at.other is None or at.member == 0 or not isinstance(at.right, ast.Symbol):
+            return False
+        key = at.other.ref.key
+        if len(key) > 1 or key in self._differentiated_by or key in self.signature.size_names or at.other.ref.indices:
+            return False
+        chains = [c for f in self.document.formulas[: at.step.formula] for c in f.chains]
+        earlier = [m for c in (*chains, at.chain) for m in c.members if m is not None and m is not at.right]
+        return not any(isinstance(n, ast.Symbol) and n.name == key for m in earlier for n in walk(m))
 
     def _extremal(self, at: Place) -> StepRecord | None:
         """argmin_w f(w) = argmin_w g(w)."""
