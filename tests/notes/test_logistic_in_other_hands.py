@@ -223,7 +223,7 @@ def test_the_logistic_model_is_known_from_the_cross_entropy():
 
 def test_a_derivative_without_its_first_sign():
     text = r"$L = w^2$, and $\frac{-\ln L}{\partial w} = RIGHT$"
-    assert last(text.replace("RIGHT", r"-\frac{2}{w}")) == "proved"
+    assert last(text.replace("RIGHT", r"-\frac{2}{w}")) == "supported"
     assert last(text.replace("RIGHT", r"\frac{2}{w}")) == "undecided"
     assert last(r"$\frac{1}{\partial w} = 2$") == "unsupported"
 

@@ -76,8 +76,9 @@ class Derivatives(Namer):
             if isinstance(first.body, ast.Symbol) and self.signature.counts_d and not is_lost:  # x / (d r)
                 divided = self.quotient(self.value(node.numerator), self.value(first.body))
                 return self.quotient(divided, self.product(others, ())), 0
-            if isinstance(first.body, ast.Partial) and any(isinstance(n, ast.Symbol) for n in walk(node.numerator)):
-                self.noticed.doubts.append("a derivative whose numerator has no ∂")  # \frac{-\ln L}{\partial w}
+            if isinstance(first.body, ast.Partial) and self._has_value_in(node.numerator):
+                self.noticed.doubts.append("a derivative whose numerator has no ∂")
+                self.noticed.mended = True
                 return self.derivative(self.value(node.numerator), self._variables(below)), 0
             raise UnsupportedNoteError("a derivative whose numerator has no ∂")
         if above is None:
@@ -386,6 +387,11 @@ class Derivatives(Namer):
             raise UnsupportedNoteError("the operator D")
         variable = ast.Symbol(arrays.pop().name.split("·")[0], subscripts=node.subscripts)
         return self.derivative(self.product(rest[:1], ()), [variable]), 1
+
+    def _has_value_in(self, node: Node) -> bool:
+        """Whether a name in an expression is defined."""
+        names = (read_name(n, self.signature.habits) for n in walk(node) if isinstance(n, ast.Symbol))
+        return any(self.scope.of(ref.key) for ref in names)
 
     def of_prime(self, value: Value) -> Value:
         """(E)', by the one name in E; of functions without arguments, (u v)', by what all of them depend on.

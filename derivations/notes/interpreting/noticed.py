@@ -32,3 +32,4 @@ class Noticed:
     by_entry: bool = False  # u ⊙ v was read as a product of numbers
     laid: bool = False  # a column before a matrix was read as a row
     flattened: bool = False  # what is transposed was read as a number
+    mended: bool = False  # \frac{-\ln L}{\partial w} was read with the ∂ that it lacks

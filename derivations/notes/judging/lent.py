@@ -35,6 +35,8 @@ def _lent(claim: Claim, transposes: bool) -> list[tuple[Status, str]]:
     if noticed.flattened:
         words = "proved where what is transposed is a number; nothing says whether it is"
         found.append((Status.SUPPORTED, Reason(words, Why.TRANSPOSED)))
+    if noticed.mended:
+        found.append((Status.SUPPORTED, "holds as a derivative, whose numerator has no ∂"))
     if noticed.laid and transposes:
         reason = "proved where a column is read as a row, and the text has transposes for that"
         found.append((Status.SUPPORTED, reason))
