@@ -156,9 +156,10 @@ def _read_again(
     again = {found[k].formula for k in wanted if _is_open(found[k]) or found[k].verdict == "refuted"}
     stated, transposes = declared_sizes(document, signature.habits), has_transposes(document)
     spared: set[int] = set()
-    for part, own in slices(document, signature, again):
+    for piece in slices(document, signature, again):
+        part, own = piece.part, piece.own
         notation = _signed(part, signature.words, maps, (document, signature))
-        is_part = len(part.formulas) < len(document.formulas)
+        is_part = len(part.formulas) < len(document.formulas) or piece.is_behind
         for once in (notation if is_part else None, as_plain_arrays(part, notation, stated)):
             asked = [found[w] for w, _ in own if w in wanted]
             if once is None or not any(_is_open(a) or once is notation and a.verdict == "refuted" for a in asked):
@@ -167,7 +168,7 @@ def _read_again(
             reading.transposes = transposes
             records = reading.run()
             for whole, here in ((w, h) for w, h in own if w in wanted):
-                found[whole] = _less_open(found[whole], records[here], seed)
+                found[whole] = _less_open(found[whole], records[here], seed, piece.is_behind)
                 is_left = found[whole].verdict == "refuted" and records[here].verdict != "refuted"
                 if is_left and is_by_listed(document.steps[whole], signature, once):
                     reason = "what it is by lists vectors elsewhere in the document"
@@ -182,21 +183,24 @@ def _read_again(
     return found
 
 
-def _less_open(mine: StepRecord, theirs: StepRecord, seed: int) -> StepRecord:
+def _less_open(mine: StepRecord, theirs: StepRecord, seed: int, is_behind: bool) -> StepRecord:
     """A record, or what its formula and what it rests on give by themselves, where that says more.
 
-    What is refuted in the whole document only is left open.
+    What is refuted in the whole document only is left open, unless names of it have their value behind it.
     """
     if mine.verdict == "unsupported" and (theirs.verdict, theirs.method) == ("definition", "definition"):
         return replace(theirs, formula=mine.formula, reading=_BY_ITSELF)
-    if mine.verdict == "refuted" and theirs.verdict in HELD and not _is_vacuous(theirs, seed):
+    if mine.verdict == "refuted" and theirs.verdict in HELD and not is_behind and not _is_vacuous(theirs, seed):
         return replace(mine, verdict="undecided", witness=None, reason="holds where it is read by itself")
     worse = mine.verdict == "unsupported" and theirs.verdict == "refuted"
     worse = worse and theirs.claim is not None and is_off_by_a_factor(theirs.claim, seed)
-    if not (_is_open(mine) and (theirs.verdict in HELD or worse)) or _is_vacuous(theirs, seed):
+    is_unsaid = is_behind and mine.verdict == "refuted"
+    is_said = (_is_open(mine) or is_unsaid) and theirs.verdict in HELD or _is_open(mine) and worse
+    if not is_said or _is_vacuous(theirs, seed):
         return mine
     if theirs.verdict == "proved":  # its names may mean more elsewhere in the document
-        theirs = replace(theirs, verdict="supported", reason="holds where it is read by itself")
+        reason = "holds with what is said behind it" if is_behind else "holds where it is read by itself"
+        theirs = replace(theirs, verdict="supported", reason=reason)
     reading = _BY_ITSELF + ("; " + theirs.reading) * bool(theirs.reading)
     return replace(theirs, formula=mine.formula, reading=reading)
 

@@ -6,8 +6,8 @@ softmax(z), and a matrix in Z = XW. What its letters run over is then read from 
     σ(z) = 1/(1 + e^{-z})   …   softmax(z) = …   …   σ'(z) = σ(z)(1 - σ(z))        its slice: the first and the last
 
 A definition is the last one before the formula, as it is in the whole document. ŷ = P(y = 1 | x) and
-ŷ = (ŷ_1, …, ŷ_K) say what ŷ is for, and not what it is; what is said behind its use, "where z = w^T x", is looked for
-last. A formula that says again what a name is may be read without what was said before.
+ŷ = (ŷ_1, …, ŷ_K) say what ŷ is for, and not what it is. A formula that says again what a name is may be read without
+what was said before. Names that nothing before it defines are what is said soon behind it: its slice begins with that.
 """
 
 from __future__ import annotations
@@ -15,29 +15,41 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derivations.notes.interpreting.applications import SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.quotients import is_differential, operand_of
-from derivations.notes.interpreting.signature import Signature, base_letter
+from derivations.notes.interpreting.signature import WEIGHTS, Signature, base_letter
+from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.logits import LOGITS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Formula, Side, Step
 
-__all__ = ["is_by_listed", "slices"]
+__all__ = ["Slice", "is_by_listed", "slices"]
 
 MOST = 40  # slices of a document
 LONGEST = 10  # formulas of a slice
+SOON = 12  # formulas behind one another
 
 
-def slices(
-    document: Document, signature: Signature, wanted: Collection[int]
-) -> Iterator[tuple[Document, list[tuple[int, int]]]]:
-    """(the slice of a formula, the places of its steps in the document and in the slice) for the formulas wanted."""
+@dataclass(frozen=True)
+class Slice:
+    """A part of a document; own: the places of its formula's steps in the document and in it.
+
+    is_behind: whether it begins with what the document says behind the formula.
+    """
+
+    part: Document
+    own: list[tuple[int, int]]
+    is_behind: bool = False
+
+
+def slices(document: Document, signature: Signature, wanted: Collection[int]) -> Iterator[Slice]:
+    """The slices of the formulas wanted."""
     names = [_names(document, k, signature) for k in range(len(document.formulas))]
     heads = [_heads(document, k, signature) for k in range(len(document.formulas))]
     before = _continued(document)
@@ -65,6 +77,12 @@ def slices(
         anew = _grown(kept, needed - heads[number], number, names, heads, squashed) if says_anew else whole
         if anew < whole and not totals:
             yield _part(document, sorted(anew), number, signature)
+        behind = _said_behind(document, number, needed.difference(*(heads[k] for k in whole)), signature)
+        if behind:
+            asked = needed.union(*(names[k] for k in behind)).difference(*(heads[k] for k in behind))
+            first = sorted(_grown(kept, asked, number, names, heads, squashed) - kept)
+            part = _part(document, [*first, *behind, *sorted(kept)], number, signature)
+            yield replace(part, is_behind=True)
 
 
 def is_by_listed(step: Step, whole: Signature, part: Signature) -> bool:
@@ -115,6 +133,29 @@ def _grown(
             grown.add(behind)
             missing = (missing | names[behind]).difference(*(heads[k] for k in grown))
     return grown
+
+
+def _said_behind(document: Document, number: int, missing: set[str], signature: Signature) -> list[int]:
+    """The formulas soon behind one that say what its names are, none of which is a solution or what is updated."""
+    found: list[int] = []
+    for formula in document.formulas[number + 1 : number + 1 + SOON]:
+        if any(member == ast.Number("0") for chain in formula.chains for member in chain.members[1:]):
+            break
+        said: set[str] = set()
+        for chain in formula.chains:
+            name, value = (*chain.members, None)[:2]
+            head = None if name is None or value is None else _head(name, signature)
+            if head is None or name is None or chain.relations[0].sign != "=" or _is_gloss(value, name):
+                continue
+            others = {ref.key for ref in names_in([value], signature.habits)} if value is not None else set()
+            is_weight = base_letter(head.ref.key) in WEIGHTS | {"b"}
+            if others and not is_weight and head.ref.key in missing - others:
+                said.add(head.ref.key)
+                missing = missing | others
+        if said and len(found) < LONGEST:
+            found.append(formula.index)
+            missing = missing - said
+    return found
 
 
 def _is_recursion(heads: Collection[str], names: Collection[str]) -> bool:
@@ -244,27 +285,20 @@ def _may_define(document: Document, step: Step, signature: Signature) -> bool:
     return all(name is not None and _head(name, signature) is not None for name in names)
 
 
-def _part(
-    document: Document, kept: list[int], formula: int, signature: Signature
-) -> tuple[Document, list[tuple[int, int]]]:
+def _part(document: Document, kept: list[int], formula: int, signature: Signature) -> Slice:
     place = {old: new for new, old in enumerate(kept)}
 
     def moved(side: Side | None) -> Side | None:
         return None if side is None else replace(side, formula=place[side.formula])
 
     formulas = tuple(replace(document.formulas[k], index=place[k]) for k in kept)
-    steps: list[Step] = []
-    own: list[tuple[int, int]] = []
+    found: list[tuple[int, Step]] = []
     for number, step in enumerate(document.steps):
         within = all(s is not None and s.formula in place for s in (step.left, step.right))
-        if (
-            step.formula == formula
-            and within
-            or step.formula in place
-            and within
-            and _may_define(document, step, signature)
-        ):
-            if step.formula == formula:
-                own.append((number, len(steps)))
-            steps.append(replace(step, formula=place[step.formula], left=moved(step.left), right=moved(step.right)))
-    return Document(formulas, tuple(steps), document.code, document.comments), own
+        if step.formula in place and within and (step.formula == formula or _may_define(document, step, signature)):
+            moved_to = replace(step, formula=place[step.formula], left=moved(step.left), right=moved(step.right))
+            found.append((number, moved_to))
+    found.sort(key=lambda item: item[1].formula)
+    own = [(number, at) for at, (number, step) in enumerate(found) if step.formula == place[formula]]
+    steps = tuple(step for _, step in found)
+    return Slice(Document(formulas, steps, document.code, document.comments), own)

@@ -46,3 +46,21 @@ def test_what_words_call_diagonal_is_no_size() -> None:
 $$\nabla \ell(w) = \sum_{n=1}^N (t_n - y_n) \phi_n$$
 Below, the diagonal of the Hessian $\sum_{n=1}^N y_n (1 - y_n) \phi_n \phi_n^T$ is taken."""
     assert check_notes(text).steps[-1].verdict == "refuted"
+
+
+def test_the_units_that_a_unit_feeds_are_no_refutation() -> None:
+    text = r"""$n_j = \sum_i w_{ij} o_i$, $o_j = \sigma(n_j)$, $E = \frac12 \sum_j (t_j - o_j)^2$.
+$$\frac{\partial E}{\partial w_{ij}} = (o_j - t_j) o_j (1 - o_j) o_i$$
+For hidden units
+$$\frac{\partial E}{\partial n_j} = \left( \sum_k w_{jk} \delta_k \right) o_j (1 - o_j)$$"""
+    assert verdicts(text) == ["supported", "undecided"]
+    assert verdicts(text.replace("(o_j - t_j) o_j (1", "(t_j - o_j) o_j (1")) == ["refuted", "undecided"]
+
+
+def test_a_name_of_both_layers_is_told_apart_behind_its_derivative() -> None:
+    both = NET.replace(r"\delta_k = (o", r"\delta_k = \frac{\partial E}{\partial s_k} = (o")
+    both = both.replace(r"\delta_j = f", r"\delta_j = \frac{\partial E}{\partial u_j} = f")
+    found = [step.verdict for step in check_notes(both).steps if step.verdict != "definition"]
+    assert found == ["proved"] * 6
+    wrong = both.replace(r"= f'(u_j) \sum_k \delta_k w_{kj}", r"= \sum_k \delta_k w_{kj}")
+    assert [step.verdict for step in check_notes(wrong).steps][-2] not in ("proved", "supported")

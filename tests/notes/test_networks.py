@@ -324,3 +324,10 @@ UNIT = r"Let $h = \tanh(W x + b)$, $p = \sigma(v^\top h + c)$ and $L = -y \log p
 )
 def test_one_output_unit_of_a_hidden_layer_is_a_number(step: str, verdict: str) -> None:
     assert check_notes(UNIT + step).steps[-1].verdict == verdict
+
+
+def test_the_right_class_of_a_loss_is_one_of_those_that_a_sum_runs_over() -> None:
+    text = r"""Let $a = W h + b$, $p = \mathrm{softmax}(a)$ and $L = -\log p_c$.
+$$\frac{\partial L}{\partial h} = W^\top \frac{\partial L}{\partial a}$$"""
+    assert check_notes(text).steps[-1].verdict == "proved"
+    assert check_notes(text.replace(r"= W^\top", r"= -W^\top")).steps[-1].verdict == "refuted"

@@ -72,3 +72,34 @@ def test_words_that_say_what_a_name_is_are_no_equation():
 def test_a_name_may_be_defined_further_on_in_the_display_that_uses_it(gradient, mean, verdict):
     text = r"$$\ell(\beta) = \sum_{i=1}^n (y_i x_i^T \beta - e^{x_i^T \beta})$$"
     assert verdicts(rf"{text} $$\nabla \ell(\beta) = {gradient}, \quad \mu_i = {mean}$$")[1] == verdict
+
+
+CASES = r"""
+$$\frac{\partial y_i}{\partial x_j} = \frac{\partial}{\partial x_j} \left( \frac{e^{x_i}}{\sum_k e^{x_k}} \right)$$
+
+(1) $i = j$:
+$$\frac{\partial y_i}{\partial x_i} = \frac{e^{x_i} \sum_k e^{x_k} - e^{x_i} e^{x_i}}{(\sum_k e^{x_k})^2} = y_i - y_i^2$$
+
+(2) $i \ne j$:
+$$\frac{\partial y_i}{\partial x_j} = -\frac{e^{x_i} e^{x_j}}{(\sum_k e^{x_k})^2} = -y_i y_j$$
+
+All of this is about $y_i = \frac{e^{x_i}}{\sum_k e^{x_k}}$.
+"""
+
+
+def test_what_is_said_some_formulas_behind_holds_for_what_nothing_before_says():
+    assert set(verdicts(CASES)) <= {"proved", "supported", "definition"}
+
+
+@pytest.mark.parametrize(("right", "wrong"), [("= y_i - y_i^2", "= y_i + y_i^2"), ("= -y_i y_j", "= y_i y_j")])
+def test_a_wrong_step_is_not_held_by_what_is_said_behind_it(right, wrong):
+    assert right in CASES
+    assert len(set(verdicts(CASES.replace(right, wrong))) & {"refuted", "undecided"}) == 1
+
+
+def test_a_solution_behind_a_gradient_says_nothing_of_its_weights():
+    text = r"""
+$$\frac{\partial J}{\partial w} = 2 X^T X w$$
+It is $J = \|X w - y\|^2$, and from $X^T (X w - y) = 0$ follows $w = (X^T X)^{-1} X^T y$.
+"""
+    assert verdicts(text)[0] not in ("proved", "supported")

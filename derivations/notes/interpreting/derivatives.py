@@ -42,7 +42,12 @@ def _is_second(numerator: Node) -> bool:
 
 @dataclass
 class Derivatives(Namer):
-    """The part of the elaborator that knows derivatives."""
+    """The part of the elaborator that knows derivatives.
+
+    slope: what stands below, and of what it is, where the chain begins with a derivative.
+    """
+
+    slope: tuple[tuple[ast.Factor, ...], Node] | None = None
 
     if TYPE_CHECKING:
 
@@ -377,12 +382,15 @@ class Derivatives(Namer):
 
     def _by_entry(self, node: ast.Symbol, rest: Sequence[ast.Factor]) -> tuple[Value, int] | None:
         """D_j S_i, the derivative of what is defined by entries of one array by its entry j."""
-        name = rest[0].body if rest and not rest[0].operator and not rest[0].sign else None
-        found = self.scope.of(read_name(name, self.signature.habits).key) if isinstance(name, ast.Symbol) else []
-        definition = found[0].definition if found else None
-        if definition is None:
+        of = rest[0].body if rest and not rest[0].operator and not rest[0].sign else None
+        if isinstance(of, ast.Symbol):
+            found = self.scope.of(read_name(of, self.signature.habits).key)
+            value = found[0].definition.value if found and found[0].definition is not None else None
+        else:
+            value = self.value(of).expr if isinstance(of, ast.Fraction | ast.Group | ast.Product) else None
+        if value is None:
             return None
-        arrays = {a.base.label for a in free_atoms(definition.value) if isinstance(a, sp.Indexed)}
+        arrays = {a.base.label for a in free_atoms(value) if isinstance(a, sp.Indexed)}
         if len(arrays) != 1:
             raise UnsupportedNoteError("the operator D")
         variable = ast.Symbol(arrays.pop().name.split("·")[0], subscripts=node.subscripts)
@@ -396,14 +404,20 @@ class Derivatives(Namer):
     def of_prime(self, value: Value) -> Value:
         """(E)', by the one name in E; of functions without arguments, (u v)', by what all of them depend on.
 
-        Of functions of which nothing is known it is by the one name that these are of: (f(x) g(x))'.
+        Of functions of which nothing is known it is by the one name that these are of: (f(x) g(x))'. Where the chain
+        begins with a derivative by an entry of what is in E, ∂s_i/∂z_j = ((e^{z_i})' S - …)/S², it is by that.
         """
+        variable = self._variable_of_chain(value.expr)
+        if variable is not None:
+            return Value(Partial(value.expr, variable), value.axes)
         argument = self._one_argument(value)
         if argument is not None:
             return Value(Partial(value.expr, argument))
         atoms = sorted((a for a in free_atoms(value.expr) if not a.is_integer), key=str)
         functions = all(isinstance(a, sp.Symbol) and a.name in "fghuv" and a not in self.scope.symbols for a in atoms)
         bound = value.expr.has(Partial, sp.Sum, sp.Product)
+        if any(free_symbols(a) - free_symbols(value.expr) for a in atoms):
+            raise UnsupportedNoteError("a derivative of a sum written with a prime")
         of_several = len({self._variable_of(atom) for atom in atoms}) > 1
         if value.axes or not atoms or not functions and of_several or functions and bound:
             raise UnsupportedNoteError("a derivative of an expression written with a prime")
@@ -421,6 +435,32 @@ class Derivatives(Namer):
         entry = None if label is None else self.scope.symbols.get(label)
         is_function = entry is not None and len(entry.parameters) == 1 and not entry.axes
         return self._here(entry.parameters[0]) if entry is not None and is_function else atom
+
+    def _variable_of_chain(self, expr: sp.Expr) -> sp.Expr | None:
+        """What the derivative at the beginning of the chain is by, where an expression has such a name in it."""
+        if self.slope is None or len(self.slope[0]) != 1 or not isinstance(self.slope[0][0].body, ast.Symbol):
+            return None
+        variable = self.value(self.slope[0][0].body)
+        label = label_if_named(variable.expr)
+        is_in = label is not None and not variable.axes and any(label_if_named(a) == label for a in free_atoms(expr))
+        return variable.expr if is_in else None
+
+    def of_primed_name(self, ref: Ref) -> Value | None:
+        r"""S' in a chain that begins with a derivative by what S is a sum of, and g' in ∂(g/h)/∂x = (g'h - gh')/h²."""
+        if ref.primes != 1 or self.slope is None or self.scope.of(ref.key + "'"):
+            return None
+        entry = self.entry_for(replace(ref, primes=0))
+        if entry is not None and entry.definition is not None and not entry.parameters:
+            value = self.named(replace(ref, primes=0))
+            variable = None if value.axes else self._variable_of_chain(entry.definition.value)
+            return None if variable is None else Value(Partial(value.expr, variable))
+        below, of = self.slope
+        is_known = entry is not None or ref.key in self.signature.functions or ref.key in self.signature.activations
+        if is_known or ref.indices or len(below) != 1 or not isinstance(of, ast.Fraction | ast.Product):
+            return None
+        if not any(isinstance(n, ast.Symbol) and n == ast.Symbol(ref.key) for n in walk(of)):
+            return None
+        return self.derivative(self.named(replace(ref, primes=0)), [below[0].body])
 
     def _one_argument(self, value: Value) -> sp.Expr | None:
         """The name that all unknown functions in a value are of, and functions of these."""

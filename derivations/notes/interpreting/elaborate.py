@@ -264,7 +264,8 @@ class Elaborator(Products):
             if bracket is not None and isinstance(bracket, ast.Symbol):
                 return self.sigmoid_of(self.value(bracket), ref.primes), 1
             raise UnsupportedNoteError("σ without its argument")
-        return self.with_scripts(self.at_primes(ref, self.named), ref), 0
+        named = self.of_primed_name(ref)
+        return self.with_scripts(self.at_primes(ref, self.named) if named is None else named, ref), 0
 
     def _is_identity(self, node: ast.Symbol) -> bool:
         """Whether I may be the identity matrix: bare, or with its size, as in I_n, which no sum runs over."""

@@ -23,7 +23,7 @@ class Fed:
 
     inputs: the letters over which what it is fed with is summed; is_defined: whether what it is fed with is defined at
     these, so that a name at yet another letter is left as it is; earlier: the names that are of no unit of the later,
-    t_k, too, where t stands at no unit of it.
+    t_k, too, where t stands at no unit of it; place: where among the two of its weights the letter of a unit stands.
     """
 
     letter: str = ""
@@ -32,6 +32,7 @@ class Fed:
     inputs: frozenset[str] = frozenset()
     is_defined: bool = False
     earlier: frozenset[str] = frozenset()
+    place: int = 0
 
 
 NOT_FED = Fed()
@@ -63,7 +64,9 @@ def fed_of(chains: Iterable[ast.Chain]) -> Fed:
                 own = cycle.union(*(beside.get(n, set()) for n in cycle))
                 (letter,) = defined_at
                 own = frozenset(n for n in own if not any(_runs_elsewhere(m, n, letter) for m in members))
-                return Fed(letter, own, frozenset(weights[name]), frozenset(summed[name]))
+                fed = Fed(letter, own, frozenset(weights[name]), frozenset(summed[name]))
+                values = [value for known, _, value in said if known == name]
+                return replace(fed, place=_place(values, fed))
     return next(_defined_at_both(said, letters, beside, members), NOT_FED)
 
 
@@ -71,9 +74,8 @@ def _said(chains: Iterable[ast.Chain]) -> Iterator[tuple[str, str, Node]]:
     """Every name with one letter that is said to be something: the name, the letter, what it is."""
     for chain in chains:
         head = _entry(chain.members[0]) if len(chain.members) > 1 and chain.relations[0].sign == "=" else None
-        value = chain.members[1] if head is not None else None
-        if head is not None and value is not None:
-            yield *head, value
+        values = chain.members[1:] if head is not None else ()
+        yield from ((*head, value) for value in values if head is not None and value is not None)
 
 
 def _defined_at_both(
@@ -130,16 +132,19 @@ def with_inputs(symbol: ast.Symbol, used: Fed) -> ast.Symbol:
 
 
 def is_of_other_letters(sides: Iterable[Node | None], used: Fed) -> bool:
-    """Whether a step has what a layer is fed with at letters that may mean something else there.
+    r"""Whether a step has what a layer is fed with at letters that may mean something else there.
 
     So they may where the document doesn't sum it over them, and where a name of the later layer stands at the letter
-    of the one before.
+    of the one before, or its unit is fed into another: \sum_k w_{jk} \delta_k, where j was fed with i by w_{ij}.
     """
     symbols = [n for side in sides if side is not None for n in walk(side) if isinstance(n, ast.Symbol)]
     marked = [s for s in symbols if s.name.endswith(MARK)]
     letters = {n.name for s in marked for part in s.subscripts for n in walk(part) if isinstance(n, ast.Symbol)}
     if not used.is_defined:
-        return bool(letters - used.inputs)
+        pairs = [_letters(s) for s in symbols if s.name in used.weights]
+        pairs = [pair for pair in pairs if used.letter in pair and not used.inputs & set(pair)]
+        is_fed_on = any(pair.index(used.letter) != used.place for pair in pairs)
+        return is_fed_on or bool(letters - used.inputs)
     before = {
         s.name.removesuffix(MARK) for s in symbols if (entry := _entry(s)) is not None and entry[1] in used.inputs
     }
@@ -170,6 +175,17 @@ def _weighed(value: Node, letter: str) -> Iterator[tuple[str, str, str]]:
             (other,) = _pair(weight) - {letter}
             entries = (_entry(s) for s in symbols)
             yield from ((entry[0], weight.name, other) for entry in entries if entry and entry[1] == other)
+
+
+def _place(values: Iterable[Node], fed: Fed) -> int:
+    """Where the letter of a unit stands below the weights in what it is said to be."""
+    symbols = (n for value in values for n in walk(value) if isinstance(n, ast.Symbol) and n.name in fed.weights)
+    return next((pair.index(fed.letter) for pair in map(_letters, symbols) if fed.letter in pair), 0)
+
+
+def _letters(node: ast.Symbol) -> list[str]:
+    """The letters below w_{jk} and w_{j,k} in their order."""
+    return [n.name for part in node.subscripts for n in walk(part) if isinstance(n, ast.Symbol) and len(n.name) == 1]
 
 
 def _pair(node: Node) -> frozenset[str]:

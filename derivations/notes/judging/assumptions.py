@@ -17,7 +17,7 @@ from derivations.notes.interpreting.tensor import Axis
 from derivations.ranges import Ranges
 from derivations.statement import Definition
 
-__all__ = ["ONE_HOT", "between_labels", "domains_of", "ranges_of", "sizes_of", "square_named"]
+__all__ = ["ONE_HOT", "between_labels", "domains_of", "ranges_of", "sizes_of", "square_named", "with_places"]
 
 _LABEL = r"[yt](_\{?\w\}?|\^\{?\(?\w\)?\}?)*"
 _CASE = rf"(?:\b(?:if|when|for|wenn|falls|für|si|se|если|при|khi|nếu)\b|当|若|如果)\W{{0,4}}{_LABEL}\s*=\s*%s(?!\d)"
@@ -66,6 +66,19 @@ def ranges_of(exprs: Sequence[sp.Expr], axes: Iterable[Axis], speaker: Elaborato
         ranges = ranges.with_index(symbol, *speaker.met[symbol])
     if ROW in free and ROW not in ranges.bounds:
         ranges = ranges.with_index(ROW, *speaker.range_of(speaker.signature.sample))
+    return ranges
+
+
+def with_places(ranges: Ranges, exprs: Iterable[sp.Expr], speaker: Elaborator) -> Ranges:
+    r"""The ranges, with those of indices that stand in definitions only: c of L = -\log p_c, one of the classes."""
+    exprs = list(exprs)
+    sizes = set().union(*(t.args[1][2].free_symbols for e in exprs for t in e.atoms(sp.Sum, sp.Product)))
+    for atom in sorted({a for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed)}, key=str):
+        axes = sizes_of(label_of(atom), speaker) or ()
+        for place, size in zip(atom.indices, axes, strict=False):
+            is_plain = isinstance(place, sp.Symbol) and isinstance(size, sp.Symbol) and place.is_integer
+            if is_plain and place not in ranges.bounds and place not in sizes | speaker.met.keys() and place != ROW:
+                ranges = ranges.with_index(place, sp.S.One, size)
     return ranges
 
 

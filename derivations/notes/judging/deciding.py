@@ -22,7 +22,14 @@ from derivations.notes.interpreting.arrays import entries
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.judging.assumptions import ONE_HOT, between_labels, domains_of, ranges_of, square_named
+from derivations.notes.judging.assumptions import (
+    ONE_HOT,
+    between_labels,
+    domains_of,
+    ranges_of,
+    square_named,
+    with_places,
+)
 from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
@@ -90,6 +97,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
         ranges = ranges.with_index(place, behind, behind)
     settled = Settled(speaker, ranges)
     first, second = settled.taken(left), settled.taken(right)
+    ranges = with_places(ranges, (first, second), speaker)
     doubts += one_sided(left, right, first, second, claim)
     doubts += settled.doubts
     doubts += ranges_mixed((first, second), ranges)

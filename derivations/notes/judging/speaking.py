@@ -14,6 +14,7 @@ import sympy as sp
 from derivations.equation import conditions_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import Choices
+from derivations.notes.interpreting.quotients import operand_of
 from derivations.notes.interpreting.scope import Scope
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import Value
@@ -52,6 +53,7 @@ class Speaking:
     def _speaker(self, side: Side, other: Side | None = None) -> Elaborator:
         elsewhere = letters_outside(side, other)
         chain = self.document.formulas[side.formula].chains[side.chain]
+        first = chain.members[0] if chain.members[0] is not None or other is None else other.node
         return Elaborator(
             self.signature,
             self.scope,
@@ -61,6 +63,7 @@ class Speaking:
             domains=self.domains,
             letters_elsewhere=elsewhere,
             sums_elsewhere=self._sums_written.by_habit(side.formula).union(*map(letters_summed, chain.members)),
+            slope=None if first is None else operand_of(first),
         )
 
     def _speakers(self, step: Step) -> tuple[Elaborator, Elaborator]:
