@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from derivations.equation import Equation
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of
@@ -28,6 +30,7 @@ from derivations.notes.judging.implied import apart
 from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.kinds import KINDS, Kinds, Place, is_named_in
 from derivations.notes.judging.logits import Logits
+from derivations.notes.judging.marked import Marked
 from derivations.notes.judging.redefining import Redefining
 from derivations.notes.judging.softmaxed import Softmaxed
 from derivations.notes.judging.systems import BY_SYSTEM
@@ -46,7 +49,7 @@ _OTHER_SIGMA = "σ was said to be another function than the logistic one"
 
 
 @dataclass
-class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
+class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
     """The part of a reading that says what an equation comes to."""
 
     def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
@@ -121,7 +124,7 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
                 judged = worked_out  # A = 0 that the values don't give is to be solved
         plain = judged.equation
         judged = self._with_slopes(judged) or judged
-        for more in (self._with_ties, self._with_logit, self._with_softmax, partial(self._with_model, plain)):
+        for more in self._more(plain):
             if judged.verdict.status is Status.UNDECIDED and judged.verdict.method != "budget":
                 judged = more(step, left, right) or judged
         is_slope = at.subject is not None or _has_derivative(left) or _has_derivative(right)
@@ -130,6 +133,11 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed):
         if follows and not is_slope and not is_named and not judged.verdict.is_proved and (at.begins or right != _ZERO):
             judged = self._of_system(step, judged) or judged
         return self._by_means(judged, left, right)
+
+    def _more(self, plain: Equation | None) -> tuple[Callable[[Step, Node, Node], Judged | None], ...]:
+        """What a step that was left open is judged with, in this order."""
+        model = partial(self._with_model, plain)
+        return self._with_ties, self._with_logit, self._with_softmax, self._with_class_marked, model
 
     def _no_claim(self, at: Place, record: StepRecord) -> StepRecord | None:
         subject = at.subject if at.subject is not None else gradient_of(at.left)

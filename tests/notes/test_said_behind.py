@@ -78,7 +78,8 @@ CASES = r"""
 $$\frac{\partial y_i}{\partial x_j} = \frac{\partial}{\partial x_j} \left( \frac{e^{x_i}}{\sum_k e^{x_k}} \right)$$
 
 (1) $i = j$:
-$$\frac{\partial y_i}{\partial x_i} = \frac{e^{x_i} \sum_k e^{x_k} - e^{x_i} e^{x_i}}{(\sum_k e^{x_k})^2} = y_i - y_i^2$$
+$$\frac{\partial y_i}{\partial x_i} = \frac{e^{x_i} \sum_k e^{x_k} - e^{x_i} e^{x_i}}{(\sum_k e^{x_k})^2}
+= y_i - y_i^2$$
 
 (2) $i \ne j$:
 $$\frac{\partial y_i}{\partial x_j} = -\frac{e^{x_i} e^{x_j}}{(\sum_k e^{x_k})^2} = -y_i y_j$$

@@ -360,7 +360,8 @@ class Survey:
         body = bracket.body if isinstance(bracket, ast.Group) else None
         for ref in names_in([body], self.habits) if isinstance(body, ast.Symbol) else ():
             if not ref.indices:
-                self.class_slots.append((ref.key + "!" * ref.bold, False, 1, 0))
+                for key in sorted({ref.key, ref.key + "!" * ref.bold}):  # the entries of a bold z may be plain, z_k
+                    self.class_slots.append((key, False, 1, 0))
 
     def _kinds(self, number: int, letter: str) -> set[str]:
         """What the slots of a letter are of: weights, labels."""

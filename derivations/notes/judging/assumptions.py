@@ -73,12 +73,16 @@ def with_places(ranges: Ranges, exprs: Iterable[sp.Expr], speaker: Elaborator) -
     r"""The ranges, with those of indices that stand in definitions only: c of L = -\log p_c, one of the classes."""
     exprs = list(exprs)
     sizes = set().union(*(t.args[1][2].free_symbols for e in exprs for t in e.atoms(sp.Sum, sp.Product)))
+    loose = set().union(*map(free_symbols, exprs)) - sizes - ranges.bounds.keys() - speaker.met.keys() - {ROW}
     for atom in sorted({a for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed)}, key=str):
-        axes = sizes_of(label_of(atom), speaker) or ()
-        for place, size in zip(atom.indices, axes, strict=False):
-            is_plain = isinstance(place, sp.Symbol) and isinstance(size, sp.Symbol) and place.is_integer
-            if is_plain and place not in ranges.bounds and place not in sizes | speaker.met.keys() and place != ROW:
+        for place, size in zip(atom.indices, sizes_of(label_of(atom), speaker) or (), strict=False):
+            if place in loose and isinstance(size, sp.Symbol) and place not in ranges.bounds:
                 ranges = ranges.with_index(place, sp.S.One, size)
+    ends = {**{t.args[1][0]: t.args[1][1:] for e in exprs for t in e.atoms(sp.Sum)}, **ranges.bounds}
+    for delta in sorted({d for e in exprs for d in e.atoms(sp.KroneckerDelta)}, key=str):
+        for place, other in (delta.args, delta.args[::-1]):
+            if place in loose and other in ends and place not in ranges.bounds:
+                ranges = ranges.with_index(place, *ends[other])
     return ranges
 
 

@@ -27,6 +27,7 @@ class Claim:
     distinct: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
     fixed: tuple[tuple[str, int], ...] = ()
     values: tuple[tuple[sp.Expr, sp.Expr], ...] = ()  # of an example
+    marks: tuple[tuple[sp.Symbol, sp.Symbol], ...] = ()  # labels, and the class at which each is 1
     symmetries: Symmetries | None = None  # of matrices that have no definition
     sizes: tuple[tuple[sp.Symbol, int], ...] = ()
     beside: frozenset[str] = frozenset()  # names that both arrays have, of which this is an entry

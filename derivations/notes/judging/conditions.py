@@ -25,8 +25,8 @@ from derivations.notes.parsing.parser import Document, Step
 from derivations.notes.parsing.render import render, render_chain
 
 __all__ = [
-    "Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_bound", "is_condition", "is_of_both",
-    "values_stated",
+    "Mark", "Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_bound", "is_condition",
+    "is_of_both", "values_stated",
 ]  # fmt: skip
 
 _NEAR = 220
@@ -67,8 +67,21 @@ class Values:
         return ", ".join(f"{name} = {value}" for name, value in self.pairs)
 
 
-def applied(case: Case | Values | Symmetries, claim: Claim) -> Claim:
+@dataclass(frozen=True)
+class Mark:
+    """A label whose one 1 stands at a class that has a letter."""
+
+    label: sp.Symbol
+    place: sp.Symbol
+
+    def __str__(self) -> str:
+        return f"{self.label} is 1 at {self.place}"
+
+
+def applied(case: Case | Values | Symmetries | Mark, claim: Claim) -> Claim:
     """The claim under this condition."""
+    if isinstance(case, Mark):
+        return replace(claim, marks=((case.label, case.place),))
     if isinstance(case, Symmetries):
         return replace(claim, symmetries=case)
     if isinstance(case, Values):

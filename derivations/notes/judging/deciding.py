@@ -19,9 +19,9 @@ from derivations.functions import Partial
 from derivations.indexed import AmbiguousPartialError, UnsupportedExpressionError, free_atoms, label_of, substitute
 from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.interpreting.arrays import entries
-from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
+from derivations.notes.interpreting.signature import Signature
 from derivations.notes.judging.assumptions import (
     ONE_HOT,
     between_labels,
@@ -50,11 +50,13 @@ from derivations.statement import Definition
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
 
-__all__ = ["judge"]
+__all__ = ["judge", "names_right_class"]
 
 _RIGHT_CLASS = (  # "the true class $c$", 真实类别为 c, y_c = 1
     r"(?:class(?:es)?|label|category|Klasse|clase|classe|класс\w*|lớp|类别?|標籤|标签|クラス|클래스)[^\w\\]{{0,4}}"
     r"(?:is |为|是|を)?\$?{0}(?![A-Za-z])|(?<![A-Za-z])[yt]_\{{?{0}\}}? *= *1(?![\d.])"
+    r"|(?<![A-Za-z\\]){0}\$? ?(?:(?:is|be|denotes|being) )?(?:the (?:correct|true|right|target|actual) (?:class|label)"
+    r"|[是为] ?(?:真实|正确)的?(?:类|标签))"
 )
 
 
@@ -150,10 +152,15 @@ class _Sides:
 def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, ranges: Ranges) -> Equation:
     """The equation with what the claim says put in: equal indices, a case, values, a label's class, sizes."""
     speaker, equal = claim.speaker, dict(claim.equal)
+    given = tuple(settled.definitions_for(first, second))
+    for mark in claim.marks:
+        first, second = _marked(first, *mark), _marked(second, *mark)
+        given = tuple(replace(d, value=_marked(d.value, *mark)) for d in given)
+        ranges = with_places(ranges, (first, second), speaker)
     if equal:
         first, second = substitute(first, equal), substitute(second, equal)
         ranges = replace(ranges, bounds={s: b for s, b in ranges.bounds.items() if s not in equal})
-    sides = _Sides(first, second, tuple(settled.definitions_for(first, second)))
+    sides = _Sides(first, second, given)
     fixed = {name: sp.Integer(value) for name, value in claim.fixed}
     if fixed:
         sides = sides.mapped(lambda e: _fix(e, fixed))
@@ -203,15 +210,21 @@ def _unless_other_entries(
             return verdict
         words, meant = read
     reason = reworded(words, f"the index {extra[0]} stands on the right side only: {words}")
-    if meant is not None and why(words) is Why.RIGHT_CLASS and _names_right_class(about(words), speaker):
+    if meant is not None and why(words) is Why.RIGHT_CLASS and names_right_class(about(words), speaker.signature):
         if is_provable(meant, seed, OPERATIONS, SECONDS):
             return replace(verdict, status=Status.SUPPORTED, witness=None, reason=reason)
     return replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
 
 
-def _names_right_class(letter: str, speaker: Elaborator) -> bool:
+def names_right_class(letter: str, signature: Signature) -> bool:
     """Whether the text says of labels with one 1 that a letter is the class of it: y_c = 1, "the true class c"."""
-    return speaker.signature.says(ONE_HOT) and speaker.signature.says(_RIGHT_CLASS.format(re.escape(letter)))
+    return signature.says(ONE_HOT) and signature.says(_RIGHT_CLASS.format(re.escape(letter)))
+
+
+def _marked(expr: sp.Expr, label: sp.Symbol, place: sp.Symbol) -> sp.Expr:
+    """An expression with 1 for a label at one place, and 0 at all others."""
+    own = (a for a in expr.atoms(sp.Indexed) if a.base.label == label)
+    return expr.xreplace({a: sp.KroneckerDelta(a.indices[-1], place) for a in own})
 
 
 def _fix(expr: sp.Expr, fixed: dict[str, sp.Integer]) -> sp.Expr:

@@ -24,6 +24,7 @@ from derivations.notes.interpreting.tensor import MisshapenError
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
 from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.conditions import (
+    Mark,
     Values,
     applied,
     cases_behind,
@@ -222,13 +223,13 @@ class Judging(Misfits):
         same = here.context.headings == there.context.headings
         return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
 
-    def _under(self, step: Step, left: Node, right: Node, *cases: Case | Values | Symmetries) -> Judged:
+    def _under(self, step: Step, left: Node, right: Node, *cases: Case | Values | Symmetries | Mark) -> Judged:
         first, second = self._speakers(step)
         try:
             matrix = right.body if isinstance(right, ast.Group) else right
             claimed = cases_of(matrix) if isinstance(matrix, ast.Matrix) else []
             if claimed:
-                return self._by_cases(step, left, claimed)
+                return self._by_cases(step, left, claimed, *cases)
             first.matrix = second.matrix = first.has_matrices(left) or second.has_matrices(right)
             a = first.side(left)
             second.fresh = first.fresh + 50
@@ -256,13 +257,19 @@ class Judging(Misfits):
             return of_cuts((self._under(step, one, other, *cases) for one, other in rows_lost(left, right)), judged)
         return judged
 
-    def _by_cases(self, step: Step, left: Node, rows: Sequence[tuple[Node, Case | None]]) -> Judged:
+    def _by_cases(
+        self,
+        step: Step,
+        left: Node,
+        rows: Sequence[tuple[Node, Case | None]],
+        *given: Case | Values | Symmetries | Mark,
+    ) -> Judged:
         """An equation with a value for every case: all must hold."""
         found: list[Judged] = []
         for node, case in each_member(list(rows)):
             if case is None:
                 return Judged(Verdict(Status.UNSUPPORTED, "language", reason="a case whose condition isn't understood"))
-            judged = self._under(step, left, node, case)
+            judged = self._under(step, left, node, *given, case)
             if judged.verdict.is_refuted:
                 return judged
             found.append(judged)

@@ -28,7 +28,8 @@ __all__ = ["VACUOUS", "Settled", "are_of_slopes", "is_summed"]
 
 _NUMBERED = re.compile(r"(.+)_\{?(\d+)\}?")
 _SHARED = (
-    r"convol|\bshare|recurren|\btied\b|weight tying|循环|再帰|循環|순환|рекуррент|récurren|rekurren|ricorren|"
+    r"convol|\bRNN|_\{?t\s*-\s*1|\bshare|recurren|\btied\b|weight tying|"
+    r"循环|再帰|循環|순환|рекуррент|récurren|rekurren|ricorren|"
     r"卷积|共享|畳み込み|共有|合成積|합성곱|공유|св[её]рт|faltung|geteilte|partag|compartid|condivis"
 )
 VACUOUS = "a derivative by what the function, as far as it is defined here, does not depend on"
@@ -217,7 +218,7 @@ class Settled:
             return True
         if {name.name, label.name} == {"p", "q"} and self._axes_of(name) and self._axes_of(label):
             return True
-        if self._is_beside(name, label):
+        if self._is_beside(name, label) or self._is_fed_by(name, label):
             return True
         own, other = (self._unit(s) for s in (name, label))
         if own is None or other is not None:
@@ -226,6 +227,22 @@ class Settled:
         siblings = [e for e in entries if e.definition is not None and self._unit(e.symbol) not in (None, own)]
         like = [e for e in siblings if (self._unit(e.symbol) or ())[:2] == own[:2]]
         return bool(like) and base_letter(label.name) == "w"
+
+    def _is_fed_by(self, name: sp.Symbol, label: sp.Symbol) -> bool:
+        """Whether label is the matrix by which h is multiplied in z = W h + b, or the b, and stands nowhere else.
+
+        What a layer is fed with hangs on no weight of it, where no other layer has the same ones.
+        """
+        scope = self.speaker.scope
+        values = [e.definition.value for e in scope.symbols.values() if e.definition is not None]
+        having = [value for value in values if label in labels_in(value)]
+        is_open = label not in scope.symbols and label not in scope.depends.get(name, ())
+        if len(having) != 1 or not is_open or {name.name, label.name} & scope.unusable:
+            return False
+        weighed = {labels for t in having[0].atoms(sp.Sum) if name in (labels := frozenset(labels_in(t.function)))}
+        matrices = {m for labels in weighed for m in labels - {name} if len(self._axes_of(m)) == 2}
+        is_own = label in matrices or bool(matrices) and base_letter(label.name) == "b"
+        return is_own and all(len(labels) == 2 for labels in weighed) and not self.speaker.signature.says(_SHARED)
 
     def _is_beside(self, name: sp.Symbol, label: sp.Symbol) -> bool:
         """Whether a_2 stands beside a_1 in a value, and label is a_1, its only argument or a weight of any of these.
