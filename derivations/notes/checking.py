@@ -160,7 +160,8 @@ def _read_again(
         part, own = piece.part, piece.own
         notation = _signed(part, signature.words, maps, (document, signature))
         is_part = len(part.formulas) < len(document.formulas) or piece.is_behind
-        for once in (notation if is_part else None, as_plain_arrays(part, notation, stated)):
+        plain = None if piece.is_behind else as_plain_arrays(part, notation, stated)
+        for once in (notation if is_part else None, plain):
             asked = [found[w] for w, _ in own if w in wanted]
             if once is None or not any(_is_open(a) or once is notation and a.verdict == "refuted" for a in asked):
                 continue
@@ -195,7 +196,8 @@ def _less_open(mine: StepRecord, theirs: StepRecord, seed: int, is_behind: bool)
     worse = mine.verdict == "unsupported" and theirs.verdict == "refuted"
     worse = worse and theirs.claim is not None and is_off_by_a_factor(theirs.claim, seed)
     is_unsaid = is_behind and mine.verdict == "refuted"
-    is_said = (_is_open(mine) or is_unsaid) and theirs.verdict in HELD or _is_open(mine) and worse
+    is_held = theirs.verdict == "proved" or theirs.verdict in HELD and not is_behind
+    is_said = (_is_open(mine) or is_unsaid) and is_held or _is_open(mine) and worse
     if not is_said or _is_vacuous(theirs, seed):
         return mine
     if theirs.verdict == "proved":  # its names may mean more elsewhere in the document

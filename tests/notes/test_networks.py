@@ -331,3 +331,13 @@ def test_the_right_class_of_a_loss_is_one_of_those_that_a_sum_runs_over() -> Non
 $$\frac{\partial L}{\partial h} = W^\top \frac{\partial L}{\partial a}$$"""
     assert check_notes(text).steps[-1].verdict == "proved"
     assert check_notes(text.replace(r"= W^\top", r"= -W^\top")).steps[-1].verdict == "refuted"
+
+
+def test_a_unit_called_by_its_layer_hangs_on_no_weight_that_it_is_multiplied_with() -> None:
+    text = r"""$$net_{o1} = w_5 out_{h1} + w_6 out_{h2} + b_2, \quad out_{o1} = \frac{1}{1 + e^{-net_{o1}}}$$
+$$E = \frac12 (t_{o1} - out_{o1})^2 + \frac12 (t_{o2} - out_{o2})^2$$
+$$\frac{\partial net_{o1}}{\partial w_5} = out_{h1}$$
+$$\frac{\partial E}{\partial w_5} = -(t_{o1} - out_{o1}) out_{o1} (1 - out_{o1}) out_{h1}$$"""
+    assert [step.verdict for step in check_notes(text).steps][-2:] == ["proved"] * 2
+    wrong = text.replace("= -(t_{o1} - out_{o1}) out_{o1} (1 - out_{o1}) out_{h1}", "= -(t_{o1} - out_{o1}) out_{h1}")
+    assert check_notes(wrong).steps[-1].verdict == "refuted"

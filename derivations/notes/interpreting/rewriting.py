@@ -79,6 +79,7 @@ from derivations.notes.interpreting.shorthand import (
 )
 from derivations.notes.interpreting.slashed import with_slashed
 from derivations.notes.interpreting.softened import NOT_SOFTENED, Softened, softened, softened_of, with_index_inside
+from derivations.notes.interpreting.times import time_of, with_times
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped, rebuilt
@@ -102,6 +103,7 @@ class Usage:
     the steps of an iteration. rows: small letters for entries of matrices.
     logistic: names of the logistic function. identity: whether I_{kj} is an entry of the identity matrix.
     is_bias_plain: whether b is a number, though it is bold somewhere. slopes: whether \\partial z is a name, dz.
+    time: the letter of the times of a recurrence.
     """
 
     capital_sigma: bool = False
@@ -124,6 +126,7 @@ class Usage:
     identity: bool = False
     is_bias_plain: bool = False
     slopes: bool = False
+    time: str = ""
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -158,6 +161,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         re.search(_IDENTITY, words, re.I) is not None and not any(is_entry_of_identity(h) for h in heads),
         _is_bias_plain(sides),
         any(isinstance(s, ast.Product) and len(s.factors) == 2 and _is_slope(s.factors, 0) for s in sides),
+        time_of(found),
     )
 
 
@@ -289,6 +293,7 @@ def rewritten(node: Node, used: Usage) -> Node:
 
     outcomes = dict(used.chances.outcomes)
     node = with_classes(_with_joint_lists(node), used.picked)
+    node = with_times(node, used.time) if used.time else node
     found: Node = _with_named_sums(node, used.sums) if used.sums else node
     found = mapped(found, step, 0)
     found = _with_slopes(found) if used.slopes else found

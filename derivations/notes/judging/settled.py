@@ -218,7 +218,7 @@ class Settled:
             return True
         if {name.name, label.name} == {"p", "q"} and self._axes_of(name) and self._axes_of(label):
             return True
-        if self._is_beside(name, label) or self._is_fed_by(name, label):
+        if self._is_beside(name, label) or self._is_fed_by(name, label) or self._is_before(name, label):
             return True
         own, other = (self._unit(s) for s in (name, label))
         if own is None or other is not None:
@@ -228,10 +228,18 @@ class Settled:
         like = [e for e in siblings if (self._unit(e.symbol) or ())[:2] == own[:2]]
         return bool(like) and base_letter(label.name) == "w"
 
+    def _is_before(self, name: sp.Symbol, label: sp.Symbol) -> bool:
+        """Whether a name is that of an earlier time, h_{t-1}, and h_t hangs on nothing called so."""
+        found = re.fullmatch(r"(.+_[tT])-\d+", name.name)
+        now = None if found is None else sp.Symbol(found[1], real=True)
+        known = now is not None and now in self.speaker.scope.symbols
+        return known and now is not None and label not in self._upstream(now)
+
     def _is_fed_by(self, name: sp.Symbol, label: sp.Symbol) -> bool:
         """Whether label is the matrix by which h is multiplied in z = W h + b, or the b, and stands nowhere else.
 
-        What a layer is fed with hangs on no weight of it, where no other layer has the same ones.
+        What a layer is fed with hangs on no weight of it, where no other layer has the same ones. So it is with a unit
+        by its name, out_{h1} in net_{o1} = w_5 out_{h1} + w_6 out_{h2} + b_2.
         """
         scope = self.speaker.scope
         values = [e.definition.value for e in scope.symbols.values() if e.definition is not None]
@@ -239,10 +247,13 @@ class Settled:
         is_open = label not in scope.symbols and label not in scope.depends.get(name, ())
         if len(having) != 1 or not is_open or {name.name, label.name} & scope.unusable:
             return False
+        shared = self.speaker.signature.says(_SHARED)
+        if self._unit(name) is not None and name in labels_in(having[0]) and base_letter(label.name) in WEIGHTS | {"b"}:
+            return having[0].is_Add and not having[0].has(sp.Sum, sp.exp) and not shared
         weighed = {labels for t in having[0].atoms(sp.Sum) if name in (labels := frozenset(labels_in(t.function)))}
         matrices = {m for labels in weighed for m in labels - {name} if len(self._axes_of(m)) == 2}
         is_own = label in matrices or bool(matrices) and base_letter(label.name) == "b"
-        return is_own and all(len(labels) == 2 for labels in weighed) and not self.speaker.signature.says(_SHARED)
+        return is_own and all(len(labels) == 2 for labels in weighed) and not shared
 
     def _is_beside(self, name: sp.Symbol, label: sp.Symbol) -> bool:
         """Whether a_2 stands beside a_1 in a value, and label is a_1, its only argument or a weight of any of these.
