@@ -72,8 +72,8 @@ def ranges_of(exprs: Sequence[sp.Expr], axes: Iterable[Axis], speaker: Elaborato
 def with_places(ranges: Ranges, exprs: Iterable[sp.Expr], speaker: Elaborator) -> Ranges:
     r"""The ranges, with those of indices that stand in definitions only: c of L = -\log p_c, one of the classes."""
     exprs = list(exprs)
-    sizes = set().union(*(t.args[1][2].free_symbols for e in exprs for t in e.atoms(sp.Sum, sp.Product)))
-    loose = set().union(*map(free_symbols, exprs)) - sizes - ranges.bounds.keys() - speaker.met.keys() - {ROW}
+    loose = set().union(*map(free_symbols, exprs)) - ranges.bounds.keys() - speaker.met.keys() - {ROW}
+    loose = {place for place in loose if place.is_integer and not place.is_positive}  # and no size, which is positive
     for atom in sorted({a for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed)}, key=str):
         for place, size in zip(atom.indices, sizes_of(label_of(atom), speaker) or (), strict=False):
             if place in loose and isinstance(size, sp.Symbol) and place not in ranges.bounds:
