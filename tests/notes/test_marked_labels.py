@@ -63,3 +63,33 @@ def test_what_shared_weights_feed_may_hang_on_them() -> None:
 $$\frac{\partial L}{\partial W} = (z - y) h^\top$$"""
     assert verdicts(text) != ["proved"]
     assert verdicts(text.replace("The weights $W$ are shared by all layers.", "")) == ["proved"]
+
+
+UNIT = r"""$p = \mathrm{softmax}(z)$ and $L = -\log p_c$ for the class $c$. With the unit vector $\mathbf{e}_c$,
+$$\frac{\partial L}{\partial z} = \mathbf{p} - \mathbf{e}_c$$
+$$\frac{\partial p_c}{\partial z} = p_c (\mathbf{e}_c - \mathbf{p})$$"""
+SECOND = r"""$L = \log \sum_k e^{o_k} - \sum_k y_k o_k$ and $p_j = \frac{e^{o_j}}{\sum_k e^{o_k}}$.
+$$\partial_{o_j}^2 L = p_j (1 - p_j)$$"""
+
+
+def test_a_unit_vector_has_its_one_at_a_class() -> None:
+    assert verdicts(UNIT) == ["proved"] * 2
+    assert verdicts(UNIT.replace("- \\mathbf{e}_c$$", "+ \\mathbf{e}_c$$"))[0] not in ("proved", "supported")
+    assert verdicts(UNIT.replace("p_c (\\mathbf{e}_c -", "p_c (\\mathbf{e}_c +"))[1] not in ("proved", "supported")
+
+
+def test_a_derivative_of_second_order_may_be_written_as_an_operator() -> None:
+    assert check_notes(SECOND).steps[-1].verdict == "proved"
+    assert check_notes(SECOND.replace("(1 - p_j)", "(1 + p_j)")).steps[-1].verdict == "refuted"
+
+
+BOLD = r"""
+$$f(\mathbf{w}_1, \dots, \mathbf{w}_K) = -\sum_{i=1}^N \sum_{k=1}^K t_{ik} \log \pi_{ik}, \quad
+\pi_{ik} = \frac{\exp(\mathbf{w}_k^T \mathbf{x}_i)}{\sum_j \exp(\mathbf{w}_j^T \mathbf{x}_i)}$$
+$$\nabla_{\mathbf{w}_k} f = \sum_{i=1}^N (\pi_{ik} - t_{ik}) \mathbf{x}_i$$
+"""
+
+
+def test_the_classes_of_bold_weights_are_those_of_the_sum() -> None:
+    assert check_notes(BOLD).steps[-1].verdict in ("proved", "supported")
+    assert check_notes(BOLD.replace("(\\pi_{ik} - t_{ik})", "(t_{ik} - \\pi_{ik})")).steps[-1].verdict == "refuted"

@@ -223,6 +223,9 @@ class Elaborator(Products):
             return scalar(sp.pi), 0
         if node.name == r"\delta" and self.signature.has_kronecker and len(self._indices(node)) == 2:
             return self.kronecker(self._indices(node)), 0
+        unit = self.unit_vector(self._indices(node)) if node.name == "e" and not node.superscripts else None
+        if unit is not None:
+            return unit, 0
         if node.name == "D" and not self.scope.of("D"):
             slope = self.operator_d(node, rest)
             if slope is not None:

@@ -121,6 +121,19 @@ class Indicators(Thresholds):
                 terms.append(symbol + index.offset)
         return scalar(sp.KroneckerDelta(*terms))
 
+    def unit_vector(self, indices: Sequence[Index]) -> Value | None:
+        """e_c as the vector of the classes with a 1 at c, where one letter of a class stands below it."""
+        letter = indices[0].letter if len(indices) == 1 and not indices[0].offset else None
+        sorts = self.signature.classes
+        if letter is None or not sorts or self.signature.names_e or self.scope.of("e"):
+            return None
+        own = self.sort_of(letter)
+        axis = self.axis(own if own in sorts else min(sorts, key=str))
+        place = self.index(letter)
+        self.note(place, axis.sort)
+        self.noticed.doubts.append(f"e with the index {letter} is read as a vector with one 1")
+        return Value(sp.KroneckerDelta(axis.symbol, place), (axis,))
+
     def indicator(self, node: Node) -> Value:
         """1{y = k}: the entry k of the one-hot label, or δ of two indices."""
         assert isinstance(node, ast.Group) and isinstance(node.body, ast.Chain)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derivations.notes.interpreting.quotients import leading
+from derivations.notes.interpreting.signature import WEIGHTS
 from derivations.notes.interpreting.thresholds import RELU
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
@@ -40,10 +41,12 @@ def with_argument(node: ast.Fraction) -> ast.Fraction:
 
 
 def are_all_parameters(before: Node, body: Node | None) -> bool:
-    r"""Whether a loss has all of its parameters in a bracket: E(w_1, \dots, w_K)."""
-    if not (isinstance(before, ast.Symbol) and before.name in _LOSSES and isinstance(body, ast.Listing)):
+    r"""Whether a loss has all of its parameters in a bracket: E(w_1, \dots, w_K), f(w_1, \dots, w_K)."""
+    if not (isinstance(before, ast.Symbol) and isinstance(body, ast.Listing)):
         return False
     names = {item.name for item in body.items if isinstance(item, ast.Symbol)}
+    if before.name not in _LOSSES and not (before.name in ("f", "F", "g") and names <= WEIGHTS):
+        return False
     dots = sum(isinstance(item, ast.Ellipsis) for item in body.items)
     return dots == 1 and len(names) == 1 and set(body.separators) == {","} and len(body.items) == 3
 

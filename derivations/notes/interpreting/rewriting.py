@@ -345,14 +345,15 @@ def _without_placeholders(node: ast.Product) -> Node:
 
 
 def _with_gradients(node: Node) -> Node:
-    r"""∇_w L for \partial_w L."""
+    r"""∇_w L for \partial_w L, and of second order."""
     if not isinstance(node, ast.Product) or not any(isinstance(f.body, ast.Partial) for f in node.factors):
         return node
     factors = []
     for factor in node.factors:
         match factor.body:
-            case ast.Partial((_,), ()) as partial:
-                factors.append(replace(factor, body=ast.Nabla(partial.subscripts, (), span=partial.span)))
+            case ast.Partial((_,), () | (ast.Number("2"),)) as partial:
+                slope = ast.Nabla(partial.subscripts, partial.superscripts, span=partial.span)
+                factors.append(replace(factor, body=slope))
             case _:
                 factors.append(factor)
     return replace(node, factors=tuple(factors))

@@ -249,7 +249,7 @@ class Survey:
         for raised, indices in ((True, ref.above), (False, ref.below)):
             for position, index in enumerate(indices):
                 if index.letter in bound or (not bound and len(ref.indices) == 1):
-                    self.class_slots.append((ref.key, raised, len(indices), position))
+                    self.class_slots.append((ref.key + "!" * ref.bold, raised, len(indices), position))
 
     def exponential_sum(self, operator: ast.BigOperator, power: ast.Symbol) -> None:
         """Σ_d e^{z_d} is a sum over classes wherever it stands."""
