@@ -52,12 +52,12 @@ class Marked(Tied):
     def _label_reached(self, *sides: Node) -> str | None:
         """The one label of classes, without a value, that stands in a step or in the losses."""
         keys = {ref.key for ref in names_in(sides, self.signature.habits)}
-        keys |= {str(a.base.label) for value in self._losses() for a in free_atoms(value) if isinstance(a, sp.Indexed)}
+        keys |= {str(a.base.label) for value in self._of_logs() for a in free_atoms(value) if isinstance(a, sp.Indexed)}
         labels = {key for key in keys if self.signature.is_label(key) and not self.scope.of(key)}
         label = labels.pop() if len(labels) == 1 else None
         return label if label is not None and len(self.signature.axes.get(label, ())) == 1 else None
 
-    def _losses(self) -> Iterator[sp.Expr]:
+    def _of_logs(self) -> Iterator[sp.Expr]:
         """The values of numbers that have a logarithm."""
         for entry in self.scope.symbols.values():
             if entry.definition is not None and not entry.axes and entry.definition.value.has(sp.log):
@@ -65,7 +65,7 @@ class Marked(Tied):
 
     def _places_of_losses(self) -> Iterator[sp.Symbol]:
         r"""The c of -\log p_c."""
-        for value in self._losses():
+        for value in self._of_logs():
             for logarithm in value.atoms(sp.log):
                 taken = logarithm.args[0]
                 if isinstance(taken, sp.Indexed):
