@@ -53,3 +53,10 @@ def test_a_wrong_step_is_not_held(text: str, right: str, wrong: str, place: int)
 def test_what_was_before_may_hang_on_the_weights_of_the_recurrence() -> None:
     text = SQUARED + r"""$$\frac{\partial h_t}{\partial W_h} = \mathrm{diag}(1 - h_t^2) h_{t-1}^T$$"""
     assert verdicts(text)[-1] not in ("proved", "refuted")
+
+
+def test_a_time_that_has_an_index_below_is_left_an_index() -> None:
+    text = r"""$h_t = \tanh(U x_t + W h_{t-1})$, $p_t = \mathrm{softmax}(q_t)$ and $E_t = -\sum_k y_{t_k} \log p_{t_k}$.
+$$\frac{\partial E_t}{\partial p_{t_k}} = -\frac{y_{t_k}}{p_{t_k}}$$"""
+    assert verdicts(text)[-1] in ("proved", "supported")
+    assert verdicts(text.replace(r"= -\frac", r"= \frac"))[-1] not in ("proved", "supported")

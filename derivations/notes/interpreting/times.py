@@ -23,6 +23,7 @@ _ONE = ast.Number("1")
 
 def time_of(chains: Iterable[ast.Chain]) -> str:
     """The letter of time of a document, in which something at a time is given by itself at the time before; or none."""
+    chains = list(chains)
     for chain in chains:
         head = chain.members[0] if len(chain.members) > 1 else None
         letter = _time(head) if isinstance(head, ast.Symbol) else None
@@ -32,11 +33,17 @@ def time_of(chains: Iterable[ast.Chain]) -> str:
         values = [n for m in chain.members[1:] if m is not None for n in walk(m) if isinstance(n, ast.Symbol)]
         if any(v.name == head.name and v.subscripts == (before,) for v in values):
             matrices = any(v.name.isupper() and letter not in map(_time_of, v.subscripts) for v in values)
-            functions = {
-                n.name for m in chain.members[1:] if m for n in walk(m) if isinstance(n, ast.Function | ast.Symbol)
-            }
-            return letter if matrices or functions & _ACTIVATIONS else ""
+            named = (n for m in chain.members[1:] if m for n in walk(m) if isinstance(n, ast.Function | ast.Symbol))
+            is_said = matrices or not _ACTIVATIONS.isdisjoint(n.name for n in named)
+            return letter if is_said and not _has_entries(chains, letter) else ""
     return ""
+
+
+def _has_entries(chains: Iterable[ast.Chain], letter: str) -> bool:
+    """Whether entries are written as y_{t_k}: there t is an index, and is left one."""
+    symbols = (n for c in chains for m in c.members if m for n in walk(m) if isinstance(n, ast.Symbol))
+    below = (part for symbol in symbols for part in symbol.subscripts if isinstance(part, ast.Symbol))
+    return any(part.name == letter and part.subscripts for part in below)
 
 
 def _time(symbol: ast.Symbol) -> str | None:
