@@ -407,12 +407,9 @@ class Derivatives(Namer):
         Of functions of which nothing is known it is by the one name that these are of: (f(x) g(x))'. Where the chain
         begins with a derivative by an entry of what is in E, ∂s_i/∂z_j = ((e^{z_i})' S - …)/S², it is by that.
         """
-        variable = self._variable_of_chain(value.expr)
+        variable = self._variable_of_chain(value.expr) or self._one_argument(value)
         if variable is not None:
             return Value(Partial(value.expr, variable), value.axes)
-        argument = self._one_argument(value)
-        if argument is not None:
-            return Value(Partial(value.expr, argument))
         atoms = sorted((a for a in free_atoms(value.expr) if not a.is_integer), key=str)
         functions = all(isinstance(a, sp.Symbol) and a.name in "fghuv" and a not in self.scope.symbols for a in atoms)
         bound = value.expr.has(Partial, sp.Sum, sp.Product)
@@ -442,8 +439,8 @@ class Derivatives(Namer):
             return None
         variable = self.value(self.slope[0][0].body)
         label = label_if_named(variable.expr)
-        is_in = label is not None and not variable.axes and any(label_if_named(a) == label for a in free_atoms(expr))
-        return variable.expr if is_in else None
+        is_in = not variable.axes and label in map(label_if_named, free_atoms(expr))
+        return variable.expr if is_in and label is not None else None
 
     def of_primed_name(self, ref: Ref) -> Value | None:
         r"""S' in a chain that begins with a derivative by what S is a sum of, and g' in ∂(g/h)/∂x = (g'h - gh')/h²."""
