@@ -4,7 +4,8 @@ A letter that only the condition names is the index of what is summed:
 
     \sum_{i: y_i = 1} a_i        \sum_i 1\{y_i = 1\} a_i
     \sum_{y_i z_i < 1} a_i       \sum_i 1\{y_i z_i < 1\} a_i
-    \prod_{i: y_i = 1} p_i       \prod_i (p_i)^{1\{y_i = 1\}}
+
+Products are left out: a likelihood in two parts is often called as its logarithm is further on.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ _ONE = ast.Factor("", "", ast.Number("1"))
 
 
 def with_conditions(node: ast.Product) -> ast.Product:
-    """The product with every sum or product sign that has a condition below it over all samples."""
+    """The product with every sum that has a condition below it over all samples."""
     for position, factor in enumerate(node.factors):
         operator = factor.body
         if not isinstance(operator, ast.BigOperator) or operator.upper is not None:
             continue
         found = _letter_and_condition(operator.lower)
         rest = node.factors[position + 1 :]
-        if found is None or not rest or operator.name not in ("sum", "prod"):
+        if found is None or not rest or operator.name != "sum":
             continue
         letter, condition = found
         if letter.primes:  # i' of the second sum
@@ -41,13 +42,7 @@ def with_conditions(node: ast.Product) -> ast.Product:
             letter, condition = plain, _without_prime(condition, letter)
         indicator = (_ONE, ast.Factor("", "", ast.Group(r"\{", r"\}", condition)))
         whole = replace(factor, body=replace(operator, lower=letter))
-        if operator.name == "prod":
-            end = next((p for p, f in enumerate(rest) if isinstance(f.body, ast.BigOperator)), len(rest))
-            base = ast.Group("(", ")", ast.Product(rest[:end]))
-            powered = ast.Factor("", "", ast.Scripted(base, (), (ast.Product(indicator),)))
-            factors = (*node.factors[:position], whole, powered, *rest[end:])
-        else:
-            factors = (*node.factors[:position], whole, *indicator, *rest)
+        factors = (*node.factors[:position], whole, *indicator, *rest)
         return with_conditions(replace(node, factors=factors))
     return node
 
