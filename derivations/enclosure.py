@@ -21,6 +21,7 @@ from flint import arb
 
 from .functions import sigmoid, softplus
 from .indexed import UnsupportedExpressionError, free_symbols, peel
+from .inverses import Inverse
 from .kernels import charge
 from .ranges import linear_parts
 from .statement import Definition
@@ -28,6 +29,7 @@ from .statement import Definition
 __all__ = ["IndexRangeError", "Point", "are_apart", "ball", "enclose", "precision"]
 
 MAX_OPERATIONS = 200_000
+MAX_ROWS = 20  # of a matrix that is inverted
 MAX_LENGTH = 10_000  # terms of one sum: sizes are drawn small, so only written bounds are longer
 
 NAN = arb("nan")
@@ -47,13 +49,15 @@ class Point:
 
     arrays: label → {index tuple: ball}; a scalar is the entry (). `default` supplies entries of
     arrays that are not declared (partial derivatives of an unknown function). `definitions`: label →
-    definition of a name, whose entries are computed from its value when they are asked for.
+    definition of a name, whose entries are computed from its value when they are asked for. `inverses`: label →
+    the matrix that an array is the inverse of.
     """
 
     integers: dict[sp.Symbol, int]
     arrays: dict[object, dict[tuple[int, ...], arb]]
     default: Callable[[object, tuple[int, ...]], arb] | None = None
     definitions: Mapping[object, Definition] = field(default_factory=dict)
+    inverses: Mapping[object, Inverse] = field(default_factory=dict)
     operations: int = field(default=0)
     known: dict[tuple[sp.Expr, tuple[int | None, ...]], arb] = field(default_factory=dict)
 
@@ -64,6 +68,8 @@ class Point:
         array = self.arrays.get(label)
         if array is None and label in self.definitions:
             return self._computed(self.definitions[label], indices)
+        if array is None and label in self.inverses:
+            array = self.arrays[label] = self._inverted(self.inverses[label])
         if array is None:
             if self.default is None:
                 raise UnsupportedExpressionError(f"{label} has no value here")
@@ -76,7 +82,20 @@ class Point:
             value = array[indices] = self.default(label, indices)
         return value
 
-    def _computed(self, definition: Definition, indices: tuple[int, ...]) -> arb:
+    def _inverted(self, inverse: Inverse) -> dict[tuple[int, ...], arb]:
+        """The entries of the inverse of a matrix; not finite where it has none, as far as its balls tell."""
+        first, last = (integer(end, self) for end in (inverse.lower, inverse.upper))
+        places = range(first, last + 1)
+        if len(places) > MAX_ROWS:
+            raise OperationBudgetError(f"the inverse of a matrix with more than {MAX_ROWS} rows")
+        rows = [[self._computed(inverse, (a, b)) for b in places] for a in places]
+        try:
+            found = flint.arb_mat(rows).inv()
+        except ZeroDivisionError:
+            return {(a, b): NAN for a in places for b in places}
+        return {(a, b): found[a - first, b - first] for a in places for b in places}
+
+    def _computed(self, definition: Definition | Inverse, indices: tuple[int, ...]) -> arb:
         target = definition.target
         own = tuple(target.indices) if isinstance(target, sp.Indexed) else ()
         if len(own) != len(indices):

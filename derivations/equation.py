@@ -16,7 +16,16 @@ from typing import Any
 
 import sympy as sp
 
-from .indexed import UnsupportedExpressionError, check_language, expand_definitions, peel, take_partials
+from .indexed import (
+    UnsupportedExpressionError,
+    check_language,
+    expand_definitions,
+    free_atoms,
+    label_of,
+    peel,
+    take_partials,
+)
+from .inverses import is_inverse
 from .kernels import BudgetExceededError, UndefinedError, budget, separate_budget
 from .normal_form import Level, Normalizer
 from .notation import text
@@ -54,7 +63,7 @@ class Equation:
         """What the verdict depends on; ranges in their order, in which values are drawn for them."""
         context, ranges = self.context, self.context.ranges
         known = (tuple(ranges.bounds.items()), tuple(ranges.minimum.items()), ranges.distinct)
-        facts = (tuple(context.arrays.items()), context.positive, self.nonzero)
+        facts = (tuple(context.arrays.items()), context.positive, context.inverses, self.nonzero)
         return self.left, self.right, self.definitions, self.keep, known, facts
 
     def expanded(self, keep: frozenset[sp.Expr] = frozenset()) -> tuple[sp.Expr, sp.Expr, Context]:
@@ -166,14 +175,20 @@ def _is_provable(equation: Equation, seed: int, operations: int, seconds: float)
 
 def _check(equation: Equation) -> None:
     """Raises `UnsupportedExpressionError` outside the language."""
-    values = [d.value for d in equation.definitions]
+    values = [*(d.value for d in equation.definitions), *(i.value for i in equation.context.inverses)]
     check_language(equation.left, equation.right, *equation.context.ranges.bounds, *values)
+    known = {inverse.label for inverse in equation.context.inverses}
+    for expr in (equation.left, equation.right, *values):
+        for label in (label_of(a) for a in free_atoms(expr)):
+            if is_inverse(label) and label not in known:
+                raise UnsupportedExpressionError(f"{label}, an inverse of which it isn't said what of")
 
 
 def _search(equation: Equation, seed: int) -> Search:
     context, nonzero, definitions = equation.context, equation.nonzero, equation.definitions
     known = context.ranges, context.arrays, context.positive
-    return Search(equation.left, equation.right, *known, nonzero, seed, definitions)
+    inverses = context.inverses
+    return Search(equation.left, equation.right, *known, nonzero, seed, definitions, inverses)
 
 
 def _decided(equation: Equation, seed: int, operations: int, seconds: float, shown: bool) -> Verdict:

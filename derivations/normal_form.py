@@ -27,6 +27,7 @@ import sympy as sp
 from .domain import Domain
 from .functions import sigmoid, softplus
 from .indexed import UnsupportedExpressionError, free_symbols, peel
+from .inverses import Inverse
 from .kernels import BudgetExceededError, Field, Mono, PolyKey, Rat, UndefinedError, str_of
 from .ranges import Ranges
 from .signs import Signs
@@ -54,7 +55,7 @@ class RestartError(RuntimeError):
 class Normalizer(Sums):
     """Normal forms in one field, for one set of domains, ranges and label relations.
 
-    arrays: IndexedBase label or symbol → (domain, axes).
+    arrays: IndexedBase label or symbol → (domain, axes). inverses: arrays that are inverses of matrices.
     """
 
     def __init__(
@@ -64,12 +65,15 @@ class Normalizer(Sums):
         level: int = Level.NONE,
         slots: int = 16,
         denominator: int = 1,
+        inverses: tuple[Inverse, ...] = (),
     ):
         self.field = Field(slots)
         self.ranges = ranges
         self.arrays = arrays
         self.level = level
         self.denominator = denominator
+        self.inverses = inverses
+        self._rules = {}
         self.signs = Signs(
             {label: domain for label, (domain, _) in arrays.items()},
             lambda a, b: bool(self.ranges.is_nonnegative(a - b)),

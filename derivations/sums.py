@@ -29,8 +29,8 @@ from typing import Any
 import sympy as sp
 
 from .domain import Domain
+from .inverses import Cancelling
 from .kernels import BudgetExceededError, Kernel, Rat, charge, str_of
-from .relations import Relations
 from .renaming import Bound, Dens, dens_text, key_height, key_indices
 
 __all__ = ["Sums"]
@@ -38,7 +38,7 @@ __all__ = ["Sums"]
 MAX_BOUND = 7  # bound indices of one flattened sum
 
 
-class Sums(Relations):
+class Sums(Cancelling):
     """The part of the normalizer that sums."""
 
     def sum_over(self, r: Rat, k: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> Rat:
@@ -130,6 +130,9 @@ class Sums(Relations):
                 contracted = self._contract(kernel, powers, dens, bounds)
                 if contracted is not None:
                     return contracted
+        cancelled = self._cancelled(powers, dens, bounds)
+        if cancelled is not None:
+            return self._sum_again(cancelled[0], powers, dens, cancelled[1])
         unused = self._unused_bound(powers, dens, bounds)
         if unused is not None:
             k, lower, upper = unused

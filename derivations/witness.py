@@ -30,6 +30,7 @@ from .enclosure import (
     precision,
 )
 from .indexed import free_atoms, free_symbols, label_of
+from .inverses import Inverse
 from .kernels import BudgetExceededError, separate_budget
 from .ranges import Ranges
 from .statement import Definition
@@ -59,7 +60,11 @@ class Values:
 
 
 def point_of(
-    values: Values, arrays: Arrays, radius: Fraction = Fraction(0), definitions: tuple[Definition, ...] = ()
+    values: Values,
+    arrays: Arrays,
+    radius: Fraction = Fraction(0),
+    definitions: tuple[Definition, ...] = (),
+    inverses: tuple[Inverse, ...] = (),
 ) -> Point:
     """The point as balls, widened by `radius` in the continuous variables."""
 
@@ -78,10 +83,13 @@ def point_of(
         balls[label] = {index: ball(v, width) for index, v in array.items()}
     undeclared = {label for label in values.arrays if label not in arrays}
     named = {label_of(d.target): d for d in definitions}
-    return Point({**values.sizes, **values.indices}, balls, default, named, _undeclared=undeclared)
+    inverted = {i.label: i for i in inverses}
+    return Point({**values.sizes, **values.indices}, balls, default, named, inverted, _undeclared=undeclared)
 
 
-def _reach(exprs: tuple[sp.Expr, ...], definitions: tuple[Definition, ...]) -> tuple[set[sp.Symbol], set[object]]:
+def _reach(
+    exprs: tuple[sp.Expr, ...], definitions: tuple[Definition | Inverse, ...]
+) -> tuple[set[sp.Symbol], set[object]]:
     """The free symbols and the labels that the expressions depend on, through definitions."""
     by_label = {label_of(d.target): d for d in definitions}
     symbols: set[sp.Symbol] = set()
@@ -115,7 +123,7 @@ def sample_values(
     ranges: Ranges,
     arrays: Arrays,
     largest: int,
-    definitions: tuple[Definition, ...] = (),
+    definitions: tuple[Definition | Inverse, ...] = (),
 ) -> Values | None:
     """A random exact point for the atoms of `exprs`; None where an index would have no value."""
     symbols, used = _reach(exprs, definitions)
@@ -197,6 +205,7 @@ class Search:
     nonzero: tuple[sp.Expr, ...] = ()
     seed: int = 0
     definitions: tuple[Definition, ...] = ()
+    inverses: tuple[Inverse, ...] = ()
     met: int = 0
     tried: int = 0
     misshapen: Witness | None = None
@@ -204,6 +213,7 @@ class Search:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
+        self.named: tuple[Definition | Inverse, ...] = (*self.definitions, *self.inverses)
         self.exprs = (self.left, self.right, *self.positive, *self.nonzero)
 
     def run(self, attempts: int, enough: int | None = None, shown: bool = True) -> Witness | None:
@@ -215,9 +225,7 @@ class Search:
         array outside its axes, that is the witness once all points are tried.
         """
         while self.tried < self._most(attempts) and (enough is None or self.met < enough):
-            values = sample_values(
-                self.rng, self.exprs, self.ranges, self.arrays, 2 + self.tried // 8, self.definitions
-            )
+            values = sample_values(self.rng, self.exprs, self.ranges, self.arrays, 2 + self.tried // 8, self.named)
             self.tried += 1
             if values is None:
                 continue
@@ -258,7 +266,7 @@ class Search:
             return False
 
     def _point(self, values: Values, radius: Fraction = Fraction(0)) -> Point:
-        return point_of(values, self.arrays, radius, self.definitions)
+        return point_of(values, self.arrays, radius, self.definitions, self.inverses)
 
     def _holds(self, point: Point) -> bool:
         return self._is_admitted(point) and are_apart(enclose(self.left, point), enclose(self.right, point))
@@ -273,7 +281,7 @@ class Search:
         """Those of `positive` that the domain does not imply, by a point where they fail."""
         rng, found = random.Random(self.seed), set()
         for _ in range(ASSUMED_POINTS if self.positive else 0):
-            values = sample_values(rng, self.exprs, self.ranges, self.arrays, 3, self.definitions)
+            values = sample_values(rng, self.exprs, self.ranges, self.arrays, 3, self.named)
             if values is None:
                 continue
             with precision(BITS):

@@ -23,6 +23,7 @@ import sympy as sp
 
 from .domain import Domain
 from .indexed import expand_definitions, free_atoms, free_symbols, label_of, peel, statement_ranges, substitute
+from .inverses import Inverse
 from .kernels import BudgetExceededError, Kernel, OutOfSlotsError, Rat, render
 from .normal_form import Level, Normalizer, RestartError
 from .ranges import Ranges
@@ -40,13 +41,15 @@ class Context:
     """What is known while one equation is decided.
 
     arrays: label of an `IndexedBase`, or a symbol → (domain, axes). positive: expressions that the
-    domain makes positive. pool: the normalizers in use, one a level; equations decided in one context
-    share their normal forms (`dataclasses.replace` starts an empty pool, since facts may differ).
+    domain makes positive. inverses: arrays that are inverses of matrices. pool: the normalizers in use, one a
+    level; equations decided in one context share their normal forms (`dataclasses.replace` starts an empty pool,
+    since facts may differ).
     """
 
     ranges: Ranges
     arrays: Mapping[object, tuple[Domain, tuple[sp.Expr, ...]]] = field(default_factory=dict)
     positive: tuple[sp.Expr, ...] = ()
+    inverses: tuple[Inverse, ...] = ()
     pool: dict[int, Normalizer] = field(default_factory=dict, init=False, repr=False, compare=False)
     within: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -57,7 +60,8 @@ class Context:
         known = "expanded", definitions, keep
         if known not in self.within:
             positive = tuple(expand_definitions(e, definitions, keep) for e in self.positive)
-            self.within[known] = replace(self, positive=positive)
+            inverses = tuple(replace(i, value=expand_definitions(i.value, definitions, keep)) for i in self.inverses)
+            self.within[known] = replace(self, positive=positive, inverses=inverses)
         found: Context = self.within[known]
         return found
 
@@ -107,7 +111,7 @@ def normalizer_for(context: Context, level: int, work: Callable[[Normalizer], An
         normalizer = pooled
         try:
             if normalizer is None:
-                normalizer = Normalizer(context.ranges, context.arrays, level, slots, denominator)
+                normalizer = Normalizer(context.ranges, context.arrays, level, slots, denominator, context.inverses)
                 for expr in context.positive:
                     normalizer.assume_positive(expr)
             normalizer.used = set()

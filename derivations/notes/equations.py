@@ -131,7 +131,7 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
         is_named = at.head is not None and not self._names_varied(left)
         follows = self._is_near_zero(step) or at.begins and self._is_said_to_be_solved(step)
         if follows and not is_slope and not is_named and not judged.verdict.is_proved and (at.begins or right != _ZERO):
-            judged = self._of_system(step, judged) or judged
+            judged = self._of_system(step, judged) or self._of_square(step, left, right) or judged
         return self._by_means(judged, left, right)
 
     def _more(self, plain: Equation | None) -> tuple[Callable[[Step, Node, Node], Judged | None], ...]:

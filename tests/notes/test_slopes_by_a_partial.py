@@ -45,3 +45,33 @@ def test_a_derivative_with_a_slash_stays_one() -> None:
 $$\partial L / \partial w_2 = {\partial L}/{\partial z} \cdot {\partial z}/{\partial w_2} = x_2 \partial z$$"""
     )
     assert verdicts(text)[-2:] == ["proved", "proved"]
+
+
+@pytest.mark.parametrize(
+    "inner", [r"w x + b", r"b + x w", r"\sum_k w_k x_k + b", r"w^T x + b"], ids=["number", "turned", "sum", "vector"]
+)
+def test_a_logit_that_only_its_derivative_says_is_what_stands_there(inner):
+    index = "_j" if "sum" in inner or "^T" in inner else ""
+    text = rf"""
+With $a = \sigma(z)$,
+$$\frac{{\partial z}}{{\partial w{index}}} = \frac{{\partial}}{{\partial w{index}}}\left({inner}\right) = x{index}$$
+$$\frac{{\partial a}}{{\partial w{index}}} = SLOPE\,x{index}$$
+"""
+    assert check_notes(text.replace("SLOPE", "a(1 - a)")).steps[-1].verdict == "proved"
+    assert check_notes(text.replace("SLOPE", "a")).steps[-1].verdict == "refuted"
+
+
+def test_what_its_derivative_says_claims_nothing_of_what_was_left_out():
+    text = r"""
+$$\frac{\partial z}{\partial w} = \frac{\partial}{\partial w}(w x) = x$$
+$$\frac{\partial z}{\partial b} = 1$$
+"""
+    assert check_notes(text).steps[-1].verdict == "undecided"
+
+
+def test_a_size_below_a_bound_is_a_number():
+    text = r"""
+The loss is $E = \frac1N\sum_{n=0}^{N-1} E_n$ with $E_n = (y_n - t_n)^2$ and $y_n = w x_n$.
+$$\frac{\partial E}{\partial w} = \frac{1}{N} \sum_{n=0}^{N-1} \frac{\partial E_n}{\partial w}$$
+"""
+    assert check_notes(text).steps[-1].verdict == "proved"

@@ -238,7 +238,8 @@ class _Judge:
         key = id(values), id(context)
         point = self.known.get(key)
         if point is None:
-            point = self.known[key] = point_of(values, context.arrays, definitions=self.definitions)
+            point = point_of(values, context.arrays, definitions=self.definitions, inverses=context.inverses)
+            self.known[key] = point
         point.operations = 0
         try:
             with precision(BITS):

@@ -9,6 +9,7 @@ without a definition is its first-order jet: its value and its derivative are in
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read
 from derivations.notes.interpreting.naming import ROW, Namer
 from derivations.notes.interpreting.quotients import is_d, is_differential, leading
 from derivations.notes.interpreting.scope import Entry
-from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.signature import DATA, base_letter
 from derivations.notes.interpreting.tensor import FIXED, Value, column
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -32,6 +33,7 @@ from derivations.statement import array
 __all__ = ["CHANCE", "Derivatives", "is_same_data", "label_if_named"]
 
 CHANCE = frozenset(("P", "Pr", r"\mathbb{P}", r"\mathrm{P}"))
+_HAT = re.compile(r"\\hat\{([^{}]+)\}")
 
 
 def _is_second(numerator: Node) -> bool:
@@ -261,6 +263,10 @@ class Derivatives(Namer):
             for a in free_atoms(e)
             if isinstance(a, sp.Symbol) and not a.is_integer and base_letter(a.name) == base_letter(v.name)
         }
+        hat = next((a for e in exprs for a in free_atoms(e) if _HAT.sub(r"\1", str(a)) == v.name != str(a)), None)
+        is_parameter = base_letter(v.name) not in DATA and v not in self.scope.symbols
+        if isinstance(hat, sp.Symbol) and hat not in self.scope.symbols and is_parameter:
+            return hat  # \hat\beta_0 for \beta_0: the derivative there
         return found.pop() if len(found) == 1 and v not in self.scope.symbols else v
 
     def _name_for(self, expr: sp.Expr) -> Entry:

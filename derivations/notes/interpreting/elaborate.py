@@ -21,6 +21,7 @@ from derivations.kernels import charge
 from derivations.notes.interpreting.applications import MOMENTS, SIGMOIDS
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
 from derivations.notes.interpreting.indicators import is_indicator, is_one
+from derivations.notes.interpreting.inverted import inverse_of
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
@@ -226,7 +227,7 @@ class Elaborator(Products):
         unit = self.unit_vector(self._indices(node)) if node.name == "e" and not node.superscripts else None
         if unit is not None:
             return unit, 0
-        if node.name == "D" and not self.scope.of("D"):
+        if node.name == "D" and not self.scope.of("D") and len(self.signature.axes.get("D", ())) < 2:
             slope = self.operator_d(node, rest)
             if slope is not None:
                 return slope
@@ -300,10 +301,10 @@ class Elaborator(Products):
             if len(value.axes) == 1:
                 value = replace(value, is_row=not self.choices.rows)
         if exponent is not None:
-            value = self.raised(value, exponent)
+            value = self.raised(value, exponent, getattr(ref, "key", ""))
         return value
 
-    def raised(self, value: Value, exponent: Node) -> Value:
+    def raised(self, value: Value, exponent: Node, shown: str) -> Value:
         if isinstance(exponent, ast.Symbol) and exponent.name in ("T", r"\top", r"\intercal"):
             if not value.axes:
                 self.noticed.doubts.append(_FLATTENED)
@@ -326,7 +327,7 @@ class Elaborator(Products):
         if len(value.axes) == 1 and above.expr == 2 and (self.beside_number or self.squares):
             return replace(value, expr=value.expr**2)
         if value.axes and above.expr == -1:
-            raise UnsupportedNoteError("the inverse of a matrix")
+            return inverse_of(value, shown, self.scope, {*self.met, self.sample})
         return power(value, above.expr)
 
     def _indices(self, node: ast.Symbol) -> tuple[Index, ...]:
@@ -459,7 +460,7 @@ class Elaborator(Products):
                 return scalar(total**exponent)
             raise UnsupportedNoteError(f"the norm {written}")
         if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:
-            return self.raised(self.value(base), node.superscripts[0])
+            return self.raised(self.value(base), node.superscripts[0], render(base))
         return self.with_those_of(node, self.value(base))
 
     def with_those_of(self, node: ast.Scripted, value: Value) -> Value:
@@ -467,7 +468,7 @@ class Elaborator(Products):
         if node.subscripts:
             value = self.entry_of(value, node.subscripts)
         for exponent_node in node.superscripts:
-            value = self.raised(value, exponent_node)
+            value = self.raised(value, exponent_node, render(node.base))
         return value
 
 

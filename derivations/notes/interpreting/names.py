@@ -29,6 +29,7 @@ __all__ = [
     "accented",
     "binder",
     "has_layers",
+    "is_capital",
     "is_transposed",
     "layer_of",
     "layer_of_key",
@@ -117,6 +118,11 @@ class Ref:
         if not self.below or self.above or any(i.letter is not None for i in self.below):
             return replace(self, key="d" + self.key)
         return replace(self, key="d" + self.key + f"_{''.join(map(str, self.below))}", below=())
+
+
+def is_capital(name: str) -> bool:
+    r"""Whether a letter is a capital, Latin or Greek: A, \Sigma."""
+    return name.lstrip("\\")[:1].isupper()
 
 
 def is_transposed(node: object) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from derivations.indexed import free_atoms, label_of, substitute
+from derivations.inverses import Inverse
 from derivations.statement import Definition, element
 
 __all__ = ["Entry", "Scope"]
@@ -64,6 +65,7 @@ class Scope:
     unusable: set[str] = field(default_factory=set)  # names that are defined by what isn't understood
     noisy: set[str] = field(default_factory=set)  # data of which a model with noise is stated: y = w^T x + ε
     noises: dict[str, set[int]] = field(default_factory=dict)  # what such models add, y - w^T x; the lines of models
+    inverses: dict[sp.Symbol, Inverse] = field(default_factory=dict)  # of matrices, by the array that each is
     opaque: set[str] = field(default_factory=set)  # arrays whose shape is known, and of whose entries nothing is used
 
     def of(self, key: str) -> list[Entry]:
@@ -136,6 +138,9 @@ class Scope:
         def visit(expr: sp.Expr) -> None:
             for atom in free_atoms(expr):
                 label = label_of(atom)
+                if label in self.inverses and label not in active:
+                    active.add(label)
+                    visit(self.inverses[label].value)
                 entry = self.symbols.get(label)
                 if entry is None or entry.definition is None or label in found or label in active:
                     continue
@@ -145,4 +150,18 @@ class Scope:
 
         for expr in exprs:
             visit(expr)
+        return tuple(found.values())
+
+    def inverses_in(self, *exprs: sp.Expr) -> tuple[Inverse, ...]:
+        """The inverses of matrices that the expressions depend on, through definitions and one another."""
+        if not self.inverses:
+            return ()
+        found: dict[sp.Symbol, Inverse] = {}
+        values = [e.definition.value for e in self.definitions_of(*exprs) if e.definition is not None]
+        waiting = [*exprs, *values]
+        while waiting:
+            for label in map(label_of, free_atoms(waiting.pop())):
+                if label in self.inverses and label not in found:
+                    found[label] = self.inverses[label]
+                    waiting.append(found[label].value)
         return tuple(found.values())

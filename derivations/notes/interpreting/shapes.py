@@ -21,9 +21,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derivations.notes.interpreting.declared import declared_sizes
+from derivations.notes.interpreting.deviations import deviations, triples, with_deviations
 from derivations.notes.interpreting.fitting import WEIGHTS, Fit, UnfitError, is_number, names_loss
 from derivations.notes.interpreting.layers import at_layer, is_general, layers_named, own_layer
-from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, layer_of_key, read_name
+from derivations.notes.interpreting.names import (
+    TRANSPOSES,
+    Habits,
+    Ref,
+    UnsupportedNoteError,
+    layer_of_key,
+    read_name,
+)
 from derivations.notes.interpreting.quotients import leading
 from derivations.notes.interpreting.signature import LABELS, MATRICES, Key, Signature, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
@@ -49,7 +57,7 @@ Stated = Mapping[str, tuple[str, ...]]
 
 def with_shapes(document: Document, signature: Signature, stated: Stated | None = None) -> Signature:
     """The signature with the axes of the names that never carry an index; stated: shapes, if not by this document."""
-    signature = _with_logits(document, signature)
+    signature = with_deviations(document, _with_logits(document, signature))
     found = inferred_axes(document, signature, stated)
     signature.axes.update(found)
     letters = _GIVEN if any(key[0] in WEIGHTS for key in found) else _GIVEN | _COLUMNS
@@ -142,9 +150,11 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     functions = signature.functions | {r.key for r in refs if layer_of_key(r.key) and base_letter(r.key) in layered}
     bare = {r.key for r in refs} - indexed - (TRANSPOSES - stated.keys()) - functions
     of_rows = {key: signature.axes[small] for key in bare if (small := _rows_of(key, signature, indexed)) is not None}
-    bare -= of_rows.keys()
+    bare -= of_rows.keys() | set().union(*deviations(document, signature.habits)[:2])
     declared = {key: sizes for key, sizes in stated.items() if key in bare}
     ranks = {key: len(declared[key]) if key in declared else _rank(key) for key in bare}
+    between = _between(equations, bare, signature.habits) - declared.keys()
+    ranks |= dict.fromkeys(between, 2)
     numbered = {key for key in bare - declared.keys() if re.search(r"_\d$", key)}
     ranks |= {key: 0 for key in numbered if ranks.get(re.sub(r"_\d$", "", key)) == 1}  # entries
     ranks |= dict.fromkeys(_cells(equations, signature.habits) & bare - declared.keys(), 0)
@@ -153,6 +163,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     has_weights = any(rank == 2 and key[0] in WEIGHTS for key, rank in ranks.items())
     is_stated = any(len(sizes) == 2 for sizes in declared.values())
     is_written = has_weights and (is_stated or bool(arrays) or any(map(_shows_arrays, equations)))
+    is_written = is_written or bool(between)
     is_written = is_written or any(_is_softmax_of(bare, right, signature.habits) for _, right in equations)
     is_written = is_written or any(_is_vector_by_weights(ranks, *sides, signature) for sides in equations)
     if not is_written and not _is_misread(equations, signature, arrays & bare, declared):
@@ -292,6 +303,16 @@ def _counts(equations: Sequence[tuple[Node, Node]], habits: Habits) -> set[str]:
             below = factors[-1].body if len(factors) == 2 else None
         if isinstance(below, ast.Symbol) and isinstance(node, ast.Fraction) and isinstance(node.numerator, ast.Number):
             found |= {ref.key for ref in _refs(below, habits) if base_letter(ref.key) in _SIZES}
+    return found
+
+
+def _between(equations: Sequence[tuple[Node, Node]], bare: Collection[str], habits: Habits) -> set[str]:
+    r"""The capitals A of x^T A y and of (x - u)^T A^{-1} (x - u): matrices, whatever letter they have."""
+    found: set[str] = set()
+    for node in (n for sides in equations for side in sides for n in walk(side) if isinstance(n, ast.Product)):
+        for triple in triples(node):
+            if {ref.key for part in triple for ref in _refs(part, habits)} <= {*bare, *TRANSPOSES}:
+                found |= {ref.key for ref in _refs(triple[1], habits)[:1]}
     return found
 
 

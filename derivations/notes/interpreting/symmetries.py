@@ -10,6 +10,7 @@ Every symmetric matrix is (A + A^T)/2 of some A, and no other is, so that what i
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -21,7 +22,7 @@ from functools import cached_property
 import sympy as sp
 
 from derivations.indexed import free_atoms, label_of
-from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, is_transposed, read_name
+from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, is_capital, is_transposed, read_name
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import walk
 from derivations.notes.parsing.parser import Document, Formula
@@ -45,13 +46,19 @@ class Symmetry(StrEnum):
     SYMMETRIC = "symmetric"
     DIAGONAL = "diagonal"
     OF_COLUMN = "the diagonal matrix of its small letter"
+    OTHER = "of a kind of which nothing is used: orthogonal, idempotent"
 
 
 _WORDS = {
     Symmetry.DIAGONAL: r"diagonal(?:e|es|en|er)?\b|диагональн\w*|对角|對角|対角|대각|đường chéo",
     Symmetry.SYMMETRIC: (
-        r"symm?et(?:r?ic|rical)\b|positive[- ](?:semi-?)?definite\b|covariance matrix\b|precision matrix\b"
+        r"symm?et(?:r?ic|rical)\b|positive[- ](?:semi-?)?definite\b|(?:covariance|precision) (?:matrix|structure)\b"
         r"|symmetrisch\w*|symétriques?\b|simétric[ao]s?\b|simmetric[aoh]e?\b|симметричн\w*|对称|對稱|対称|대칭|đối xứng"
+    ),
+    Symmetry.OTHER: (
+        r"orthogonal(?:e|es|en|er)?\b|orthonormal\w*|ortogonal\w*|unitary\b|idempotent\w*|projection\b|projector\b"
+        r"|rotation\b|permutation\b|skew\b|antisymmetric\b|involut\w+|nilpotent\b|singular\b|rank[- ]one\b|triangular\b"
+        r"|ортогональн\w*|идемпотент\w*|проект\w+|正交|幂等|投影|直交|冪等|射影|직교|멱등|trực giao"
     ),
 }
 _WORD = r"[^\W_]+(?:-[^\W_]+)*,?|\$[^$\n]*\\times[^$\n]*\$"
@@ -68,6 +75,7 @@ _BARE = {
     for s, words in _WORDS.items()
 }
 _DENIED = re.compile(r"\b(?:not|no|non|nicht|pas|isn't|не)[\s-]*(?:\w+\s+){0,2}$|不\w?$|非$", re.I)
+_IDENTITIES = {ast.Symbol("I"), ast.Symbol("I", subscripts=(ast.Symbol("n"),)), ast.Symbol("0"), ast.Number("0")}
 _NEAR = 100  # characters beside a name
 _CELL = re.compile(r"(.+)\[(\d+),\s*(\d+)\]")
 
@@ -144,7 +152,8 @@ def symmetries_of(said: Iterable[Said], keys: Collection[str], until: float = ma
     """What is said of these names up to a line: the last, but a diagonal matrix is symmetric, too."""
     found: dict[str, Symmetry] = {}
     for one in said:
-        if one.key in keys and one.line <= until and found.get(one.key) is not Symmetry.DIAGONAL:
+        is_weaker = found.get(one.key) is Symmetry.DIAGONAL or one.symmetry is Symmetry.OTHER
+        if one.key in keys and one.line <= until and not is_weaker:
             found[one.key] = one.symmetry
     return Symmetries(tuple(sorted(found.items())))
 
@@ -177,7 +186,7 @@ def middles(product: ast.Product) -> Iterator[ast.Symbol]:
     """The A of x^T A x, of (x - a)^T A (x - a)."""
     bodies = [factor.body for factor in product.factors]
     for first, middle, last in zip(bodies, bodies[1:], bodies[2:], strict=False):
-        if not (isinstance(middle, ast.Symbol) and middle.name.isupper() and is_transposed(first)):
+        if not (isinstance(middle, ast.Symbol) and is_capital(middle.name) and is_transposed(first)):
             continue
         if isinstance(first, ast.Symbol) and isinstance(last, ast.Symbol):
             is_same = (first.name, first.subscripts) == (last.name, last.subscripts)
@@ -225,13 +234,30 @@ def _in_bare_words(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:
 
 
 def _in_formulas(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:
-    """A^T = A, or A = A^T."""
+    r"""A^T = A, or A = A^T; Q^T Q = I, or P^2 = P; a covariance: (x - \mu)^T \Sigma^{-1} (x - \mu)."""
     for chain in formula.chains:
+        for product in (n for n in walk(chain) if isinstance(n, ast.Product)):
+            covariances = (m for m in middles(product) if m.name == r"\Sigma" and m.superscripts)
+            yield from ((replace(m, superscripts=()), Symmetry.SYMMETRIC) for m in covariances)
+        for one, other in itertools.permutations(chain.members, 2):
+            names = {replace(n, superscripts=()) for n in _multiplied(one)}
+            if len(names) == 1 and other is not None and {other} <= names | _IDENTITIES:
+                yield names.pop(), Symmetry.OTHER
         match chain.members, [r.sign for r in chain.relations]:
             case (ast.Symbol() as one, ast.Symbol() as other), ["="] if is_transposed(one) is not is_transposed(other):
                 name, turned = (other, one) if is_transposed(one) else (one, other)
                 if replace(turned, superscripts=()) == name:
                     yield name, Symmetry.SYMMETRIC
+
+
+def _multiplied(side: ast.Node | None) -> list[ast.Symbol]:
+    """The factors of Q^T Q, the P of P^2: names alone, of which there are two."""
+    match side:
+        case ast.Symbol(superscripts=(ast.Number("2"),)):
+            return [side, side]
+        case ast.Product(factors) if all(isinstance(f.body, ast.Symbol) and f.operator != "/" for f in factors):
+            return [f.body for f in factors if isinstance(f.body, ast.Symbol)]
+    return []
 
 
 def _entry(atom: sp.Indexed, symmetry: Symmetry, column: sp.IndexedBase | None) -> sp.Expr:
@@ -243,3 +269,4 @@ def _entry(atom: sp.Indexed, symmetry: Symmetry, column: sp.IndexedBase | None) 
             return sp.KroneckerDelta(one, other) * atom.base[one, one]
         case Symmetry.OF_COLUMN:
             return atom if column is None else sp.KroneckerDelta(one, other) * column[one]
+    return atom

@@ -56,11 +56,13 @@ def labels_in(expr: sp.Expr) -> set[sp.Symbol]:
 def closed(expr: sp.Expr, speaker: Elaborator) -> list[sp.Expr]:
     """An expression with the values of the names in it, but for those of functions of which nothing is known."""
     known = [e for e in speaker.scope.definitions_of(expr) if e.symbol not in speaker.scope.jets]
-    return [expr, *(e.definition.value for e in known if e.definition is not None)]
+    inverses = (i.value for i in speaker.scope.inverses_in(expr))
+    return [expr, *(e.definition.value for e in known if e.definition is not None), *inverses]
 
 
 def unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
     exprs = [expr, *(e.definition.value for e in speaker.scope.definitions_of(expr) if e.definition is not None)]
+    exprs += [inverse.value for inverse in speaker.scope.inverses_in(expr)]
     found = set()
     for e in exprs:
         for atom in free_atoms(e):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sympy as sp
 
@@ -17,8 +18,10 @@ from derivations.domain import Domain
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
 from derivations.indexed import AmbiguousPartialError, UnsupportedExpressionError, free_atoms, label_of, substitute
+from derivations.inverses import Inverse
 from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.interpreting.arrays import entries
+from derivations.notes.interpreting.inverted import halved, merged, same_among, symmetric_among
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.signature import Signature
@@ -50,7 +53,7 @@ from derivations.statement import Definition
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
 
-__all__ = ["judge", "names_right_class"]
+__all__ = ["Sides", "judge", "names_right_class"]
 
 _RIGHT_CLASS = (  # "the true class $c$", 真实类别为 c, y_c = 1
     r"(?:class(?:es)?|label|category|Klasse|clase|classe|класс\w*|lớp|类别?|標籤|标签|クラス|클래스)[^\w\\]{{0,4}}"
@@ -134,19 +137,31 @@ def _judge(claim: Claim, seed: int) -> Judged:
 
 
 @dataclass(frozen=True)
-class _Sides:
-    """Two sides and the definitions that they use, to which the same is done."""
+class Sides:
+    """Two sides, and the definitions and the inverses of matrices that they use, to which the same is done."""
 
     first: sp.Expr
     second: sp.Expr
     definitions: tuple[Definition, ...]
+    inverses: tuple[Inverse, ...] = ()
 
     @property
     def exprs(self) -> tuple[sp.Expr, ...]:
-        return (self.first, self.second, *(d.value for d in self.definitions))
+        return (self.first, self.second, *(d.value for d in self.definitions), *(i.value for i in self.inverses))
 
-    def mapped(self, fn: Callable[[sp.Expr], sp.Expr]) -> _Sides:
-        return _Sides(fn(self.first), fn(self.second), tuple(replace(d, value=fn(d.value)) for d in self.definitions))
+    def mapped(self, fn: Callable[[sp.Expr], sp.Expr]) -> Sides:
+        definitions = tuple(replace(d, value=fn(d.value)) for d in self.definitions)
+        inverses = tuple(replace(i, value=fn(i.value)) for i in self.inverses)
+        return Sides(fn(self.first), fn(self.second), definitions, inverses)
+
+    def told_apart(self, context: Context) -> Sides:
+        """The same with one array for inverses of one matrix, and (A_ij + A_ji)/2 for those that are symmetric."""
+        if not self.inverses:
+            return self
+        same = same_among(self.inverses, self.definitions, context)
+        sides = self.mapped(partial(merged, same))
+        sides = replace(sides, inverses=tuple(i for i in sides.inverses if i.label not in same))
+        return sides.mapped(partial(halved, symmetric_among(sides.inverses, sides.definitions, context)))
 
 
 def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, ranges: Ranges) -> Equation:
@@ -160,7 +175,8 @@ def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, rang
     if equal:
         first, second = substitute(first, equal), substitute(second, equal)
         ranges = replace(ranges, bounds={s: b for s, b in ranges.bounds.items() if s not in equal})
-    sides = _Sides(first, second, given)
+    inverses = speaker.scope.inverses_in(first, second, *(d.value for d in given))
+    sides = Sides(first, second, given, inverses)
     fixed = {name: sp.Integer(value) for name, value in claim.fixed}
     if fixed:
         sides = sides.mapped(lambda e: _fix(e, fixed))
@@ -179,8 +195,12 @@ def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, rang
         bounds = {s: (lo.xreplace(sizes), hi.xreplace(sizes)) for s, (lo, hi) in ranges.bounds.items()}
         ranges = replace(ranges, bounds=bounds)
         arrays = {a: (domain, tuple(n.xreplace(sizes) for n in shape)) for a, (domain, shape) in arrays.items()}
+        sides = replace(sides, inverses=tuple(i.sized(sizes) for i in sides.inverses))
     keep = frozenset(d.key for d in sides.definitions if d.value.has(sp.Sum) and not d.value.has(sp.exp, sp.log))
-    return Equation(sides.first, sides.second, Context(ranges, arrays), definitions=sides.definitions, keep=keep)
+    context = Context(ranges, arrays)
+    sides = sides.told_apart(context)
+    context = replace(context, inverses=sides.inverses)
+    return Equation(sides.first, sides.second, context, definitions=sides.definitions, keep=keep)
 
 
 def _unless_vacuous(

@@ -94,6 +94,7 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     # words say more of a name than formulas do
     Excusing._of_linear_unit,
     Excusing._of_diagonal_matrix,
+    Excusing._of_special_matrix,
     Excusing._of_unread_value,
     Excusing._of_constant_feature,
     # what it rests on was never stated of what it is about

@@ -17,6 +17,7 @@ from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.order import beside_slopes, exchanged, inverted
+from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.interpreting.symmetries import Symmetries
@@ -115,7 +116,7 @@ class Judging(Misfits):
         """Whether a capital letter, or what words call an array, is read as a number that nothing says it is."""
         axes = self.signature.axes.get(name, ())
         is_fitted = any(isinstance(sort, tuple) and sort[:1] == ("size",) for sort in axes)  # its shape was found
-        if self.scope.of(name) or len(axes) > 1 or is_fitted or name in self.signature.size.values():
+        if self.scope.of(name) or len(axes) > 1 or is_fitted or name in self.signature.size_names:
             return False
         return len(name) == 1 and name.isupper() or not axes and name in self.signature.called_arrays
 
@@ -288,6 +289,7 @@ class Judging(Misfits):
             for n in walk(f.numerator if isinstance(f, ast.Fraction) else f)
             if isinstance(n, ast.Symbol)
         }
+        by = {read_name(n, self.signature.habits).key for f in walk(left) for n in _below(f)}
         for key in sorted(subjects & set(self.scope.history)):
             for entry in reversed(self.scope.history[key]):
                 current = self.scope.entries[key]
@@ -298,6 +300,10 @@ class Judging(Misfits):
                         judged = self._under(step, left, right)
                 finally:
                     self.beside = frozenset()
+                is_held = judged.verdict.status in (Status.PROVED, Status.SUPPORTED)
+                reached = self._names_of(current[0])
+                if not is_held and by <= reached and by & (reached - self._names_of(entry)):
+                    continue  # L(p), where L(\mu) is differentiated by \mu
                 if not judged.verdict.is_refuted:
                     used = f"{key} as defined in line {entry.line}, not in line {current[0].line}"
                     verdict = replace(judged.verdict, conditions=(*judged.verdict.conditions, used))
@@ -317,6 +323,13 @@ class Judging(Misfits):
         """The names that a definition reaches."""
         values = [e.definition.value for e in (entry, *self.scope.definitions_of(entry.symbol)) if e.definition]
         return {a.name for value in values for a in labels_in(value)}
+
+
+def _below(node: object) -> list[ast.Symbol]:
+    """The names that stand below the bar of a derivative."""
+    if not (isinstance(node, ast.Fraction) and is_differential(node)):
+        return []
+    return [n for n in walk(node.denominator) if isinstance(n, ast.Symbol)]
 
 
 def own_chain(step: Step) -> bool:

@@ -162,14 +162,23 @@ class Kinds(Meant, Labelled, Posed, Numbers, Modelled, Sloping):
         return bool(members) and all(m is not None and head_of(m, self.signature) is not None for m in members)
 
     def _loss_of_derivative(self, at: Place) -> StepRecord | None:
-        r"""What a loss is, said by its derivative: \frac{\partial}{\partial w} L = \frac{\partial}{\partial w} w^2."""
+        r"""What a name is, said by its derivative: \frac{\partial}{\partial w} L = \frac{\partial}{\partial w} w^2."""
         stated = self._said_by_derivative(at.left, at.right) if at.begins else None
-        if stated is None or not self._is_unknown_subject(stated[2]):
+        if stated is None or not (self._is_unknown_subject(stated[2]) or self._is_said_nowhere(stated[0])):
             return None
         with contextlib.suppress(CircularError, UnsupportedNoteError, UnsupportedExpressionError):
             self._bind(at.step, *stated[:2])
-            return at.noted("definition", "what a loss is, as its derivative says")
+            return at.noted("definition", "what it is of, as its derivative says")
         return None
+
+    def _is_said_nowhere(self, head: Head) -> bool:
+        """Whether no formula says by itself what a name is that is neither data nor a parameter."""
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices)
+        if self._has_value(head) or not self._is_open(head) or speaker.usual_name(head.ref) != head.ref:
+            return False
+        sides = (s.left.node for s in self.document.steps if s.left is not None and s.left.node is not None)
+        heads = (head_of(side, self.signature) for side in sides)
+        return all(other is None or other.ref.key != head.ref.key for other in heads)
 
     def _derivative_of_unknown(self, at: Place) -> StepRecord | None:
         subject = at.subject if at.subject is not None else gradient_of(at.left)

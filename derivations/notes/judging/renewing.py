@@ -68,13 +68,10 @@ class Renewing(Judging):
 
     @contextmanager
     def _renewed(self, changed: Sequence[tuple[Entry, Entry]]) -> Iterator[None]:
-        symbols = self.scope.symbols
-        try:
+        with self.scope.trial():
             for old, new in changed:
                 assert old.definition is not None
                 own = getattr(old.definition.target, "indices", ())
                 value = new.value_at(tuple(own))
-                symbols[old.symbol] = replace(old, definition=Definition(old.definition.target, value))
+                self.scope.symbols[old.symbol] = replace(old, definition=Definition(old.definition.target, value))
             yield
-        finally:
-            symbols.update({old.symbol: old for old, _ in changed})

@@ -69,6 +69,7 @@ class Settled:
         if not partials:
             return expr
         variables = {p.variable for p in partials}
+        self._refuse_inverses(expr, variables)
         for v in sorted(variables, key=str):
             self._make_jets(expr, v)
         try:
@@ -91,6 +92,19 @@ class Settled:
             self.is_vacuous = True
             self.speaker.vanished |= {a for p in partials if self._is_vacuous(p) for a in labels_in(p.function)}
         return result
+
+    def _refuse_inverses(self, expr: sp.Expr, variables: set[sp.Expr]) -> None:
+        """An inverse is held fixed: what it is of may hang on nothing that is differentiated by."""
+        leaves = [self._leaves(inverse.value) for inverse in self.speaker.scope.inverses_in(expr)]
+        for by in variables if leaves else ():
+            own = self._leaves(by)
+            if any(own & names for names in leaves):
+                raise UnsupportedNoteError("the derivative of an inverse")
+
+    def _leaves(self, expr: sp.Expr) -> set[sp.Symbol]:
+        """The names that an expression reaches, without data."""
+        names = {label for e in closed(expr, self.speaker) for label in labels_in(e)}
+        return {name for name in names if base_letter(name.name) not in DATA} | labels_in(expr)
 
     def _without_penalties(self, partial: Partial) -> Partial:
         """The derivative without the terms that have nothing of what it is by: ∂/∂z of f(z) + |w|² holds w fixed.

@@ -95,7 +95,8 @@ def holds_at_all_places(equation: Equation, seed: int) -> bool:
 
 def uppers_of(equation: Equation) -> list[sp.Expr]:
     """Where indices and sums end."""
-    exprs = (equation.left, equation.right, *(d.value for d in equation.definitions))
+    exprs = [equation.left, equation.right, *(d.value for d in equation.definitions)]
+    exprs += [inverse.value for inverse in equation.context.inverses]
     found = [upper for _, upper in equation.context.ranges.bounds.values()]
     return found + [e.args[1][2] for side in exprs for e in side.atoms(sp.Sum, sp.Product)]
 
@@ -104,10 +105,11 @@ def resized(equation: Equation, sizes: dict[sp.Expr, sp.Expr]) -> Equation:
     context = equation.context
     bounds = {s: (low.xreplace(sizes), high.xreplace(sizes)) for s, (low, high) in context.ranges.bounds.items()}
     arrays = {k: (domain, tuple(a.xreplace(sizes) for a in axes)) for k, (domain, axes) in context.arrays.items()}
+    inverses = tuple(inverse.sized(sizes) for inverse in context.inverses)
     return replace(
         equation,
         left=equation.left.xreplace(sizes),
         right=equation.right.xreplace(sizes),
-        context=replace(context, ranges=replace(context.ranges, bounds=bounds), arrays=arrays),
+        context=replace(context, ranges=replace(context.ranges, bounds=bounds), arrays=arrays, inverses=inverses),
         definitions=tuple(replace(d, value=d.value.xreplace(sizes)) for d in equation.definitions),
     )

@@ -10,6 +10,7 @@ value may solve other equations.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,10 +19,15 @@ import sympy as sp
 
 from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
+from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.quotients import product_of
+from derivations.notes.interpreting.symmetries import Symmetries, symmetries_of
+from derivations.notes.interpreting.tensor import Value
+from derivations.notes.judging.assumptions import square_named
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.deciding import Sides
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.judging.slips import is_near_miss
@@ -29,6 +35,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
 from derivations.notes.parsing.render import render
+from derivations.statement import Definition, element, index
 from derivations.verdict import Status, Verdict
 
 __all__ = ["SOLVED", "SOLVING", "Solved", "at_entry_of", "open_in"]
@@ -74,7 +81,7 @@ class Solved(Judging):
         """The verdict on a value said to solve an equation that was set to zero; None where nothing is certain."""
         inverse = _inverse_before(right)
         if inverse is not None and isinstance(left, ast.Symbol):
-            return self._by_inverse(step, left, *inverse)
+            return self._by_value(step, left, right) or self._by_inverse(step, left, *inverse)
         if step.left is None or step.right is None or not self._is_near_zero(step):
             return None
         itself = self._under(step, right, right).equation
@@ -101,6 +108,11 @@ class Solved(Judging):
         refuted = {symbol for verdict, (_, symbol) in zip(found, asked, strict=True) if verdict.is_refuted}
         return None if of_square else self._slip(sorted(refuted, key=str), number, itself)
 
+    def _of_square(self, step: Step, left: Node, right: Node) -> Judged | None:
+        r"""The verdict on \sigma^2 = …, which no name stands for; None where nothing is certain."""
+        is_square = isinstance(left, ast.Symbol) and left.superscripts == (ast.Number("2"),)
+        return Solved._solution(self, step, left, right) if is_square else None
+
     def _slip(self, symbols: Sequence[sp.Expr], value: sp.Expr, itself: Equation) -> Judged | None:
         """The verdict on a value that is the solution of an equation of the first degree but for one slip."""
         for symbol in symbols:
@@ -120,6 +132,74 @@ class Solved(Judging):
                     reason = "no solution of what was set to zero"
                     return Judged(replace(verdict, reason=reason), (), solved.left, solved.right, solved)
         return None
+
+    def _by_value(self, step: Step, name: ast.Symbol, right: Node) -> Judged | None:
+        r"""\hat w = (X^T X)^{-1} X^T y, proved where the derivative of the last loss of w is zero with this for w."""
+        itself = self._under(step, right, right)
+        if step.left is None or step.right is None or itself.equation is None:
+            return None
+        try:
+            value = self._speaker(step.right).side(right)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        near = self.scope.zeroed if self._is_near_zero(step) else []
+        for key in dict.fromkeys((read_name(name, self.signature.habits).key, name.name)):
+            last = next((e for e in reversed([*self.slopes, *near]) if key in {a.name for a in labels_in(e)}), None)
+            for equation, known in self._with_array(last, key, value, itself.equation) if last is not None else ():
+                anything = replace(equation, definitions=equation.definitions[1:], context=replace(equation.context))
+                if is_provable(equation, self.seed, OPERATIONS, SECONDS):
+                    if is_provable(anything, self.seed, OPERATIONS, SECONDS):
+                        return None
+                    verdict = decide(equation, self.seed, OPERATIONS, SECONDS)
+                    conditions = (*verdict.conditions, *([str(known)] if known else []))
+                    return Judged(replace(verdict, method="solution", conditions=conditions), equation=equation)
+        return None
+
+    def _with_array(
+        self, zero: sp.Expr, key: str, value: Value, itself: Equation
+    ) -> Iterator[tuple[Equation, Symmetries]]:
+        """What was set to zero with a value for an array in it, and what is said of the matrices in both.
+
+        Of a matrix, by either order of the entries at which it is zero.
+        """
+        entries = {a for a in free_atoms(zero) if isinstance(a, sp.Indexed) and label_of(a).name == key}
+        if (
+            not value.axes
+            or any(len(a.indices) != len(value.axes) for a in entries)
+            or len({*map(label_of, entries)}) != 1
+        ):
+            return
+        label = label_of(entries.pop())
+        own = tuple(index(f"{axis.symbol}°") for axis in value.axes)
+        places = dict(zip((axis.symbol for axis in value.axes), own, strict=True))
+        known = (e.definition for e in self.scope.definitions_of(zero, value.expr))
+        definitions = (
+            Definition(element(label, own), substitute(value.expr, places)),
+            *(d for d in known if d is not None),
+        )
+        free = sorted(open_in(zero), key=str)
+        if label in labels_in(value.expr) or len(free) != len(own):
+            return
+        for order in itertools.permutations(free):
+            ranges = itself.context.ranges
+            for symbol, axis in zip(order, value.axes, strict=True):
+                ranges = ranges.with_index(symbol, axis.lower, axis.upper)
+            context = replace(itself.context, ranges=ranges)
+            equation = replace(itself, left=zero, right=sp.S.Zero, definitions=definitions, context=context)
+            yield equation, Symmetries()
+            keys = {a.name for e in (zero, value.expr) for a in labels_in(e)}
+            said = symmetries_of(self.signature.symmetries, keys)
+            if said:
+                yield self._where(said, equation), said
+
+    def _where(self, said: Symmetries, equation: Equation) -> Equation:
+        """An equation of matrices of which this is said."""
+        speaker = Elaborator(self.signature, self.scope, 0, self.choices, unknown=self.unknown, domains=self.domains)
+        sides = Sides(equation.left, equation.right, equation.definitions, equation.context.inverses)
+        sides = sides.mapped(lambda e: said.applied(e, lambda label: square_named(label, speaker)))
+        sides = sides.told_apart(equation.context)
+        context = replace(equation.context, inverses=sides.inverses)
+        return replace(equation, left=sides.first, definitions=sides.definitions, context=context)
 
     def _by_inverse(self, step: Step, name: ast.Symbol, matrix: Node, rest: Node) -> Judged | None:
         r"""w = A^{-1} b, or \hat w or w^*, where A w = b says that the derivative of the last loss of w is zero."""

@@ -19,7 +19,6 @@ from derivations.notes.interpreting.symmetries import Said, Symmetries, Symmetry
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
 from derivations.reasons import holds_where
-from derivations.statement import Definition
 from derivations.verdict import Status
 
 __all__ = ["of_symmetric"]
@@ -41,7 +40,9 @@ def of_symmetric(
     equation = judged.equation
     if equation is None:
         return judged
-    one, other = (_keys_in(side, equation.definitions) for side in (equation.left, equation.right))
+    of_names = [(label_of(d.target), d.value) for d in equation.definitions]
+    of_names += [(inverse.label, inverse.value) for inverse in equation.context.inverses]
+    one, other = (_keys_in(side, of_names) for side in (equation.left, equation.right))
     before, anywhere = symmetries_of(said, one | other, line + _BEHIND), symmetries_of(said, one | other)
     columns = sorted(key for a, b in ((one, other), (other, one)) for key in a - b if key.lower() in b - a)
     of_columns = Symmetries(tuple((key, Symmetry.OF_COLUMN) for key in columns))
@@ -65,11 +66,10 @@ def of_symmetric(
     return judged
 
 
-def _keys_in(expr: sp.Expr, definitions: Sequence[Definition]) -> set[str]:
-    """The names that an expression reaches by these definitions."""
+def _keys_in(expr: sp.Expr, values: Sequence[tuple[sp.Symbol, sp.Expr]]) -> set[str]:
+    """The names that an expression reaches by the values of others."""
     reached, waiting = set[sp.Symbol](), labels_in(expr)
     while waiting:
         reached |= waiting
-        values = (d.value for d in definitions if label_of(d.target) in waiting)
-        waiting = set().union(*map(labels_in, values)) - reached
+        waiting = set().union(*(labels_in(value) for label, value in values if label in waiting)) - reached
     return {re.split("[@·′]", label.name)[0] for label in reached}

@@ -93,6 +93,8 @@ class Systems(Solved):
 
     def _of_array(self, step: Step, judged: Judged, asked: Equation) -> Judged | None:
         r"""The verdict on X^T X w = X^T y, or \hat w, where the derivative by w was set to zero: a multiple of it."""
+        if asked.context.inverses:
+            return None  # it is solved already
         apart = replace(asked, left=asked.left - asked.right)
         atoms = [a for a in free_atoms(apart.left) if isinstance(a, sp.Indexed)]
         for zero in (*reversed(self.scope.zeroed[-SOLVING:]), *reversed(self.slopes[-SOLVING:])):

@@ -16,6 +16,7 @@ from derivations.equation import Equation, is_provable
 from derivations.functions import sigmoid
 from derivations.indexed import free_atoms, label_of
 from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.symmetries import Symmetry
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
@@ -63,6 +64,17 @@ class Worded(Judging):
         arrays = {a for a in _atoms(suspect.equation) if not (isinstance(a, sp.Symbol) and a.is_integer)}
         diagonal = self._said_to_be_diagonal() & {_letter(a) for a in arrays}
         return left_open(f"{min(diagonal)} may be diagonal, as the text says") if diagonal else None
+
+    def _of_special_matrix(self, suspect: Suspect) -> Excuse | None:
+        """A matrix without a value of which the text says more than is used here: that it is orthogonal, idempotent."""
+        if suspect.equation is None:
+            return None
+        said = {one.key for one in self.signature.symmetries if one.symmetry is Symmetry.OTHER}
+        values = [suspect.equation.left, suspect.equation.right, *(i.value for i in suspect.equation.context.inverses)]
+        arrays = (a for e in values for a in free_atoms(e) if isinstance(a, sp.Indexed))
+        names = {_letter(a) for a in arrays if len(a.indices) > 1}
+        special = sorted(name for name in names & said if not self.scope.of(name))
+        return left_open(f"{special[0]} is a matrix of a kind of which nothing is used here") if special else None
 
     def _of_unread_value(self, suspect: Suspect) -> Excuse | None:
         """A number that nothing read defines, and that the words say to be something; data and weights aside."""
