@@ -16,7 +16,8 @@ from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols, label_of, substitute
 from derivations.notation import text
 from derivations.notes.interpreting.arrays import Arrays
-from derivations.notes.interpreting.derivatives import CHANCE, Derivatives, is_same_data, label_if_named
+from derivations.notes.interpreting.derivatives import CHANCE, Derivatives
+from derivations.notes.interpreting.folding import is_same_data, label_if_named
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.indicators import Indicators
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, layer_of_key, read_name

@@ -19,7 +19,7 @@ import sympy as sp
 from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols, label_of, substitute
 from derivations.notation import text
-from derivations.notes.interpreting.folding import folded, occurs
+from derivations.notes.interpreting.folding import folded, label_if_named, occurs
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.naming import ROW, Namer
 from derivations.notes.interpreting.quotients import is_d, is_differential, leading
@@ -30,7 +30,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.statement import array
 
-__all__ = ["CHANCE", "Derivatives", "is_same_data", "label_if_named"]
+__all__ = ["CHANCE", "Derivatives"]
 
 CHANCE = frozenset(("P", "Pr", r"\mathbb{P}", r"\mathrm{P}"))
 _HAT = re.compile(r"\\hat\{([^{}]+)\}")
@@ -488,18 +488,3 @@ class Derivatives(Namer):
 
     def _here(self, parameter: sp.Expr) -> sp.Expr:
         return substitute(parameter, {ROW: self.sample})
-
-
-def label_if_named(expr: sp.Expr) -> sp.Symbol | None:
-    if isinstance(expr, sp.Indexed):
-        label: sp.Symbol = expr.base.label
-        return label
-    return expr if isinstance(expr, sp.Symbol) else None
-
-
-def is_same_data(parameter: sp.Expr, argument: sp.Expr) -> bool:
-    """Whether an argument is the parameter at any sample: x_i for x, but not z_2 for z_1."""
-    if label_if_named(parameter) is None or label_if_named(parameter) != label_if_named(argument):
-        return False
-    numbers = [[i if i.is_Integer else None for i in getattr(e, "indices", ())] for e in (parameter, argument)]
-    return numbers[0] == numbers[1]

@@ -13,7 +13,22 @@ from derivations.indexed import expand_definitions, free_atoms, label_of
 from derivations.kernels import charge
 from derivations.notes.interpreting.scope import Entry, Scope
 
-__all__ = ["folded", "occurs"]
+__all__ = ["folded", "is_same_data", "label_if_named", "occurs"]
+
+
+def label_if_named(expr: sp.Expr) -> sp.Symbol | None:
+    if isinstance(expr, sp.Indexed):
+        label: sp.Symbol = expr.base.label
+        return label
+    return expr if isinstance(expr, sp.Symbol) else None
+
+
+def is_same_data(parameter: sp.Expr, argument: sp.Expr) -> bool:
+    """Whether an argument is the parameter at any sample: x_i for x, but not z_2 for z_1."""
+    if label_if_named(parameter) is None or label_if_named(parameter) != label_if_named(argument):
+        return False
+    numbers = [[i if i.is_Integer else None for i in getattr(e, "indices", ())] for e in (parameter, argument)]
+    return numbers[0] == numbers[1]
 
 
 def occurs(label: sp.Symbol, expr: sp.Expr, scope: Scope) -> bool:

@@ -12,8 +12,8 @@ from derivations.functions import Partial
 from derivations.indexed import substitute
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import Applications, at_primes
-from derivations.notes.interpreting.derivatives import label_if_named
 from derivations.notes.interpreting.fitting import has_slope
+from derivations.notes.interpreting.folding import label_if_named
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.quotients import is_differential
