@@ -92,3 +92,27 @@ def test_a_slope_by_a_weight_says_nothing_of_the_argument():
     text = r"Let $a = \sigma(z)$ and $z = w x$. $$\frac{\partial \sigma}{\partial w} = \sigma(z)(1 - \sigma(z)) x$$"
     assert verdicts(text)[-1] == "proved"
     assert verdicts(text.replace("(1 -", "(1 +"))[-1] == "refuted"
+
+
+SIGMA_BY_FORMULAS = (
+    r"$$\sigma(z) = \left(\frac{e^{z_1}}{\sum_{j=1}^K e^{z_j}}, \dots, \frac{e^{z_K}}{\sum_{j=1}^K e^{z_j}}\right)$$",
+    r"The outputs are $p_i = \sigma(z)_i = \frac{e^{z_i}}{\sum_{j=1}^K e^{z_j}}$.",
+    r"With $p = \sigma(z)$ and $p_i = \frac{e^{z_i}}{\sum_{j=1}^K e^{z_j}}$,",
+)
+
+
+@pytest.mark.parametrize("says", SIGMA_BY_FORMULAS, ids=["list", "chain", "another name"])
+def test_a_sigma_that_formulas_say_to_be_the_softmax_is_shift_invariant(says):
+    shifted = says + r" $$\sigma(z + c\mathbf{1}) = \sigma(z)$$"
+    assert check_notes(shifted).steps[-1].verdict == "proved"
+    scaled = says + r" $$\sigma(2z) = \sigma(z)$$"
+    assert check_notes(scaled).steps[-1].verdict not in ("proved", "supported")
+
+
+def test_a_sigmoid_beside_a_softmax_of_the_same_letters_stays_one():
+    text = r"""
+The sigmoid gives $p = \sigma(z)$ for two classes. For more, $p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$.
+
+$$\frac{d\sigma(z)}{dz} = \sigma(z)(1 - \sigma(z))$$
+"""
+    assert check_notes(text).steps[-1].verdict in ("proved", "supported")

@@ -2,6 +2,7 @@ r"""The softmax by another name, and with what it is applied to left out.
 
     f(z_i) = \frac{e^{z_i}}{\sum_j e^{z_j}}       f is the softmax: f(z_j) is its entry j
     "the softmax \sigma"                          \sigma is, where no formula says that it is another function
+    \sigma(z) = (\frac{e^{z_1}}{\sum_j e^{z_j}}, …)   \sigma is; and where p = \sigma(z), p_i = \frac{e^{z_i}}{…}
     \sigma(\mathbf{z})_i, [\sigma(z)]_i            its entry i, where \sigma is not the logistic function
     f_i                                            f(z)_i
     y_i(z_i) = \frac{e^{z_i}}{\sum_j e^{z_j}}      y_i: it is no function of its own entry alone
@@ -11,6 +12,7 @@ Read as a function of one number, f(z_i) would not change with z_j.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -29,6 +31,7 @@ _SIGMA = re.compile(
     r"(?:here\s+)?(?:the\s+|die\s+|la\s+)?softmax",
     re.I,
 )
+_LOGISTIC = re.compile(r"sigmoid|logisti|сигмоид|логист|シグモイド|ロジスティック|시그모이드|로지스틱|逻辑|邏輯", re.I)
 
 
 @dataclass(frozen=True)
@@ -56,23 +59,33 @@ def softened_of(chains: Iterable[ast.Chain], words: str = "") -> Softened:
     others: set[str] = set()
     apart: set[str] = set()
     applied: set[str] = set()
+    aliases: dict[str, tuple[str, ast.Symbol]] = {}
+    shares: dict[str, ast.Symbol] = {}
     for chain in chains:
-        first, second = (*chain.members, None, None)[:2]
-        if isinstance(first, ast.Symbol) and second is not None and _exponential_share(second) is None:
-            apart.add(first.name)
-        if second is not None and isinstance(first, ast.Product) and isinstance(first.factors[0].body, ast.Symbol):
-            applied.add(first.factors[0].body.name)
-        called = _called(first)
-        if called is None or second is None:
-            continue
-        name, argument, index = called
-        of = _exponential_share(second)
-        if of is None or of.name != argument.name or index is not None and of.subscripts != (index,):
-            others.add(name.name)
-        elif name.subscripts and argument.subscripts:
-            own |= {name.name} if name.subscripts == argument.subscripts else set()
-        elif name.name in (r"\sigma", *_SOFTMAX) or argument.subscripts:
-            names.setdefault(name.name, replace(of, subscripts=()))
+        for number, (first, second) in enumerate(itertools.pairwise((*chain.members, None, None))):
+            if number == 0 and isinstance(first, ast.Symbol) and second is not None:
+                apart |= {first.name} if _exponential_share(second) is None else set()
+            if number == 0 and second is not None and isinstance(first, ast.Product):
+                applied |= {f.body.name for f in first.factors[:1] if isinstance(f.body, ast.Symbol)}
+            called, of = _called(first), _share_in(second)
+            if isinstance(first, ast.Symbol):
+                whole = _called(second) if not first.subscripts else None
+                aliases |= {first.name: (whole[0].name, whole[1])} if whole is not None and whole[2] is None else {}
+                shares |= {first.name: of} if of is not None and first.subscripts == of.subscripts else {}
+            if called is None or second is None or number and of is None:
+                continue
+            name, argument, index = called
+            if of is None or of.name != argument.name or index is not None and of.subscripts != (index,):
+                others.add(name.name)
+            elif name.subscripts and argument.subscripts:
+                own |= {name.name} if name.subscripts == argument.subscripts else set()
+            elif name.name in (r"\sigma", *_SOFTMAX) or argument.subscripts:
+                names.setdefault(name.name, replace(of, subscripts=()))
+    for key, (called_so, logits) in (
+        aliases.items() if not _LOGISTIC.search(words) else ()
+    ):  # p = \sigma(z), p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}
+        if key in shares and shares[key].name == logits.name and called_so in (r"\sigma", *_SOFTMAX):
+            names.setdefault(called_so, logits)
     shared = frozenset(others & {r"\sigma"})
     kept = tuple((name, of) for name, of in sorted(names.items()) if name not in others - shared)
     said = {r"\sigma"} if _SIGMA.search(words) else set()
@@ -101,6 +114,16 @@ def _called(side: Node | None) -> tuple[ast.Symbol, ast.Symbol, Node | None] | N
 
 def _is_letter(index: Node) -> bool:
     return isinstance(index, ast.Symbol) and len(index.name) == 1 and index.name.isalpha()
+
+
+def _share_in(side: Node | None) -> ast.Symbol | None:
+    """The z_i of a share, and the z_1 of a list of shares."""
+    match side:
+        case ast.Group("(" | "[", _, ast.Listing((first, *_))):
+            side = first
+        case ast.Matrix(_, ((first, *_), *_)):
+            side = first
+    return None if side is None else _exponential_share(side)
 
 
 def _exponential_share(side: Node) -> ast.Symbol | None:
