@@ -8,6 +8,7 @@ every argument of a logarithm > 0.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -21,8 +22,10 @@ from .indexed import (
     check_language,
     expand_definitions,
     free_atoms,
+    free_symbols,
     label_of,
     peel,
+    substitute,
     take_partials,
 )
 from .inverses import is_inverse
@@ -251,7 +254,25 @@ def _tested(equation: Equation, brief: bool = False) -> Zero:
         except (UndefinedError, UnsupportedExpressionError):
             pass
     left, right, context = equation.expanded()
-    return zero_test(left - right, context, brief)
+    found = zero_test(left - right, context, brief)
+    if found.is_zero or brief:
+        return found
+    return next((through for through in _multiplied_through(left - right, context) if through.is_zero), found)
+
+
+def _multiplied_through(expr: sp.Expr, context: Context) -> Iterator[Zero]:
+    """The zero test of an array multiplied by a matrix that has an inverse, on either side: it is zero if that is."""
+    for inverse in context.inverses:
+        ends = inverse.lower, inverse.upper
+        places = [s for s, bounds in context.ranges.bounds.items() if bounds == ends and s in free_symbols(expr)]
+        places = [s for s in places if not context.ranges.mentions(s)]
+        for place, own in itertools.product(places, (inverse.own, inverse.own[::-1])):
+            other = context.ranges.index_from("%through", inverse.lower)
+            matrix = substitute(inverse.value, dict(zip(own, (other, place), strict=True)))
+            ranges = context.ranges.without_index(place).with_index(other, *ends)
+            product = sp.Sum(matrix * expr, (place, *ends))
+            found = zero_test(product, replace(context, ranges=ranges))
+            yield replace(found, used=tuple(sorted({*found.used, f"{inverse.shown} is invertible"})))
 
 
 def _searched(search: Search, attempts: int, enough: int | None = None, shown: bool = True) -> Witness | None:

@@ -106,3 +106,35 @@ def test_a_hat_matrix_is_idempotent_and_symmetric() -> None:
     assert decide(Equation(twice, 2 * hat(a, c, "3"), context)).is_refuted
     ridge = context_of(MATRICES["ridge"], (a, n), (c, n))
     assert decide(Equation(twice, hat(a, c, "3"), ridge)).is_refuted
+
+
+def test_an_equation_is_multiplied_through_by_what_has_an_inverse() -> None:
+    """The inverse of a transpose, and X^T (X X^T + λ I)^{-1} = (X^T X + λ I)^{-1} X^T."""
+    turned = Inverse(name_of_inverse("A^T"), (i, j), A[j, i], sp.S.One, m, "A^T")
+    context = context_of(A[i, j], (a, m), (c, m))
+    context = Context(context.ranges, inverses=(*context.inverses, turned))
+    equation = Equation(element(turned.label, (a, c)), element(V, (c, a)), context)
+    verdict = decide(equation)
+    assert verdict.is_proved
+    assert {"M is invertible", "A^T is invertible"} & set(verdict.conditions)
+    assert decide(Equation(element(turned.label, (a, c)), element(V, (a, c)), context)).is_refuted
+
+    outer = sp.Sum(X[i, l] * X[j, l], (l, 1, m)) + decay * sp.KroneckerDelta(i, j)
+    kernel = Inverse(name_of_inverse("K"), (i, j), outer, sp.S.One, n, "K")
+    both = Context(
+        Ranges().with_index(a, sp.S.One, m).with_index(c, sp.S.One, n),
+        inverses=(Inverse(V, (i, j), MATRICES["ridge"], sp.S.One, m, "M"), kernel),
+    )
+    left = sp.Sum(element(V, (a, b)) * X[c, b], (b, 1, m))
+    right = sp.Sum(X[d, a] * element(kernel.label, (d, c)), (d, 1, n))
+    assert decide(Equation(left, right, both)).is_proved
+    assert decide(Equation(left, 2 * right, both)).is_refuted
+
+
+def test_a_case_of_indices_is_not_multiplied_through() -> None:
+    """e_i = δ_ij f is zero for i ≠ j only: what is multiplied by M has the other entries, too."""
+    context = context_of(A[i, j], (a, m), (c, m))
+    apart = Context(context.ranges.with_distinct(a, c), inverses=context.inverses)
+    delta = sp.KroneckerDelta(a, c) * element(V, (a, c))
+    assert decide(Equation(delta, sp.S.Zero, apart)).is_proved
+    assert not decide(Equation(element(V, (a, c)), delta, apart)).is_proved

@@ -213,3 +213,17 @@ def test_a_derivative_at_an_estimate_is_by_what_it_estimates() -> None:
     """
     assert last(note % "-2") == "proved"
     assert last(note % "2") == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"(X^TX + \lambda I)^{-1}X^T = X^T(XX^T + \lambda I)^{-1}", r"(X^TX + \lambda I)^{-1}X^T = X^T(XX^T)^{-1}"),
+        (r"(A^T)^{-1} = (A^{-1})^T", r"(A^T)^{-1} = A^{-1}"),
+        (r"(A^{-1})^{-1} = A", r"(A^{-1})^{-1} = A^{-1}"),
+    ],
+)
+def test_identities_between_inverses(right: str, wrong: str) -> None:
+    note = r"Let $X \in \mathbb{R}^{n \times d}$, and let $A \in \mathbb{R}^{n \times n}$ be invertible. $$%s$$"
+    assert last(note % right) == "proved"
+    assert last(note % wrong) == "refuted"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derivations.indexed import free_atoms, free_symbols, label_of
+from derivations.inverses import is_inverse
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.symmetries import Symmetries
@@ -36,7 +37,12 @@ class Claim:
 
 
 def names_met(exprs: Iterable[sp.Expr], claim: Claim) -> set[str]:
-    return {name for e in exprs for name in (*unknown_in(e, claim.speaker), *map(str, labels_in(e)))}
+    found = set[str]()
+    for e in exprs:
+        inverted = [inverse.value for inverse in claim.speaker.scope.inverses_in(e)]
+        labels = {label for part in (e, *inverted) for label in labels_in(part) if not is_inverse(label)}
+        found |= {*unknown_in(e, claim.speaker), *map(str, labels)}
+    return found
 
 
 def indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:

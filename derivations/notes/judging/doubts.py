@@ -15,6 +15,7 @@ import sympy as sp
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols, label_of
+from derivations.inverses import is_inverse
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_letter
 from derivations.notes.judging.assumptions import ONE_HOT
@@ -256,7 +257,7 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
             if (side == right or name != side) and any(label in labels_in(e) for e in closed(other, speaker)):
                 continue  # what stands on the other side as well is not named here
             if (
-                not stands
+                not (stands or is_inverse(label))
                 and label not in speaker.scope.symbols
                 and not (isinstance(label, sp.Symbol) and label.is_integer)
             ):
@@ -327,5 +328,5 @@ def _kind(name: str) -> str:
 
 def _undefined_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
     """Data and parameters without a definition."""
-    labels = {a for e in closed(expr, speaker) for a in labels_in(e)}
+    labels = {a for e in closed(expr, speaker) for a in labels_in(e) if not is_inverse(a)}
     return {a.name for a in labels if not a.is_integer and a not in speaker.scope.symbols and "∂" not in a.name}
