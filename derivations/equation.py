@@ -257,7 +257,10 @@ def _tested(equation: Equation, brief: bool = False) -> Zero:
     found = zero_test(left - right, context, brief)
     if found.is_zero or brief:
         return found
-    return next((through for through in _multiplied_through(left - right, context) if through.is_zero), found)
+    try:
+        return next((through for through in _multiplied_through(left - right, context) if through.is_zero), found)
+    except (BudgetExceededError, UndefinedError, UnsupportedExpressionError):
+        return found
 
 
 def _multiplied_through(expr: sp.Expr, context: Context) -> Iterator[Zero]:
