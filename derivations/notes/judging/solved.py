@@ -50,6 +50,7 @@ SOLVED = (
     r"|令|等于\s*\$?0|为\s*\$?(0|零)|解得|приравн|нул[юея]|решая|igual(ando|amos|ar)?[^.]{0,40}\b(cero|zero|0)\b|annul|nullsetzen"
     r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
 )
+_LONGEST = 10_000  # characters of a difference that nothing is known of
 _MULTIPLES = (sp.S.One, -sp.S.One, sp.S.Half, -sp.S.Half, sp.Integer(2), sp.Integer(-2))
 
 
@@ -217,12 +218,17 @@ class Solved(Judging):
             multiples = self._multiples(apart, at_entry_of(apart.left, last))
             if any(is_provable(equation, self.seed, OPERATIONS, SECONDS) for equation in multiples):
                 return replace(judged, verdict=Verdict(Status.PROVED, "solution", (f"{render(matrix)} is invertible",)))
-            for equation in multiples:
-                verdict = decide(equation, self.seed, OPERATIONS, SECONDS)
-                if verdict.is_refuted and is_near_miss(equation, self.seed, ("index", "term_sign")):
+            for equation, verdict in self._nearest(multiples):
+                if is_near_miss(equation, self.seed, ("index", "term_sign")):
                     reason = "no solution of what was set to zero"
                     return Judged(replace(verdict, reason=reason), (), equation.left, equation.right, equation)
         return None
+
+    def _nearest(self, equations: Sequence[Equation]) -> list[tuple[Equation, Verdict]]:
+        """The two of the refuted equations whose sides differ least: a slip is looked for in these."""
+        found = [(equation, decide(equation, self.seed, OPERATIONS, SECONDS)) for equation in equations]
+        refuted = [(equation, verdict) for equation, verdict in found if verdict.is_refuted]
+        return sorted(refuted, key=lambda pair: len(pair[1].reduced or " " * _LONGEST))[:2]
 
     def _multiples(self, asked: Equation, slope: sp.Expr) -> list[Equation]:
         """That a left side is a derivative times a number, or times how many samples there are."""

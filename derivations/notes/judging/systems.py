@@ -113,9 +113,8 @@ class Systems(Solved):
                 self.zeroed_at = step.formula
                 verdict = Verdict(Status.PROVED, BY_SYSTEM, ("where what was set to zero holds",))
                 return replace(judged, verdict=verdict)
-            for equation in multiples:
-                verdict = decide(equation, self.seed, OPERATIONS, SECONDS)
-                if verdict.is_refuted and is_near_miss(equation, self.seed, ("index", "term_sign")):
+            for equation, verdict in self._nearest(multiples):
+                if is_near_miss(equation, self.seed, ("index", "term_sign")):
                     verdict = replace(verdict, method=BY_SYSTEM, reason=_NO_SOLUTION)
                     return Judged(verdict, (), equation.left, equation.right, equation)
         return None
