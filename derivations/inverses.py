@@ -115,6 +115,8 @@ class Cancelling(Relations):
             used |= {s for _, lo, hi in staying for s in lo.free_symbols | hi.free_symbols}
             if gone & (used | places[free].free_symbols | outer.free_symbols):
                 continue
+            if not self.ranges.contains(places[free], inverse.lower, inverse.upper):
+                continue  # X^T X has no row there
             charge()
             value = rule.below * self.make_delta(places[free], outer)
             for mono, coefficient in rule.rest:

@@ -138,3 +138,11 @@ def test_a_case_of_indices_is_not_multiplied_through() -> None:
     delta = sp.KroneckerDelta(a, c) * element(V, (a, c))
     assert decide(Equation(delta, sp.S.Zero, apart)).is_proved
     assert not decide(Equation(element(V, (a, c)), delta, apart)).is_proved
+
+
+def test_a_row_behind_the_last_is_no_row_of_the_identity() -> None:
+    """Σ X_la X_lj V_jc is δ_ac for a up to m; what X has behind its m-th column is not in the matrix."""
+    k = size("k")
+    context = context_of(GRAM, (a, k), (c, m))
+    whole = sp.Sum(substitute(GRAM, {i: a, j: b}) * element(V, (b, c)), (b, 1, m))
+    assert not decide(Equation(whole, sp.KroneckerDelta(a, c), context)).is_proved
