@@ -227,3 +227,9 @@ def test_identities_between_inverses(right: str, wrong: str) -> None:
     note = r"Let $X \in \mathbb{R}^{n \times d}$, and let $A \in \mathbb{R}^{n \times n}$ be invertible. $$%s$$"
     assert last(note % right) == "proved"
     assert last(note % wrong) == "refuted"
+
+
+def test_a_dagger_is_no_transpose() -> None:
+    note = r"Let $\Phi \in \mathbb{R}^{d \times n}$. $$(\Phi\Phi^T)^{-1}\Phi y = \Phi^\dagger y$$"
+    note += r"$$\Phi^\dagger y = \Phi^T y$$"
+    assert not {"proved", "refuted", "supported"} & set(verdicts(note))
