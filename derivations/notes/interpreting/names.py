@@ -40,7 +40,7 @@ __all__ = [
 
 BOLD = frozenset(("mathbf", "boldsymbol", "vec"))  # what vectors are set in
 FONTS = BOLD | {"mathrm", "operatorname", "mathit", "mathsf", "mathnormal", "text"}  # they do not tell names apart
-TRANSPOSES = frozenset(("T", r"\top", "intercal", r"\intercal", "t"))  # and no \dagger: a pseudo-inverse, mostly
+TRANSPOSES = frozenset(("T", r"\top", r"\dagger", "intercal", r"\intercal", "t"))
 _PARAMETERS = frozenset(("w", "b", r"\theta", r"\beta", "x", "W", r"\omega", r"\phi", "B", r"\mathbf{w}"))
 STATISTICS = frozenset(("s", "S", "SS", "r", r"\mu", r"\sigma", r"\rho"))  # s_x, and s_{xy}, are numbers of all data
 LAYERED = frozenset(

@@ -69,6 +69,8 @@ class Worded(Judging):
         """A matrix without a value of which the text says more than is used here: that it is orthogonal, idempotent."""
         if suspect.equation is None:
             return None
+        if self.signature.says(r"\\dagger|†") and self.signature.says(r"\^\s*\{?\s*[-−]\s*1|pseudo"):
+            return left_open("† may be a pseudo-inverse, and no transpose")
         said = {one.key for one in self.signature.symmetries if one.symmetry is Symmetry.OTHER}
         values = [suspect.equation.left, suspect.equation.right, *(i.value for i in suspect.equation.context.inverses)]
         arrays = (a for e in values for a in free_atoms(e) if isinstance(a, sp.Indexed))
