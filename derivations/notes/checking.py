@@ -261,10 +261,10 @@ def _usual_writing(document: Document, text: str, used: Usage | None = None) -> 
     places = places_defined(c.members[0] for c in chains if c.relations)
     plain = {place: written_out(without_calls(side), places) for place, side in with_samples(chains).items()}
     used = used or usage([_of_members(c, plain) for c in chains], text)
-    usual = {place: rewritten(side, used) for place, side in plain.items()}
+    usual = {place: _as_usual(side, used) for place, side in plain.items()}
 
     def side(found: Side | None) -> Side | None:
-        if found is None or found.node is None or isinstance(found.node, ast.Unread):
+        if found is None or found.node is None:
             return found
         return replace(found, node=usual[id(found.node)])
 
@@ -280,6 +280,13 @@ def _usual_writing(document: Document, text: str, used: Usage | None = None) -> 
     )
     steps = tuple(replace(s, left=side(s.left), right=side(s.right)) for s in document.steps)
     return _bound_first(replace(document, formulas=formulas, steps=steps)), used
+
+
+def _as_usual(side: ast.Node, used: Usage) -> ast.Node:
+    """A side in the usual way of writing, and what one may say that can't be read."""
+    if isinstance(side, ast.Unread):
+        return replace(side, mended=tuple(rewritten(without_calls(m), used) for m in side.mended))
+    return rewritten(side, used)
 
 
 def _of_members(chain: ast.Chain, sides: Mapping[int, ast.Node]) -> ast.Chain:

@@ -7,6 +7,7 @@ becomes of it is `equations`, and what it does to the truth of its chain `effect
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import time
 from collections import Counter
@@ -29,13 +30,15 @@ from derivations.notes.judging.updates import is_update
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
-from derivations.notes.report import StepRecord
-from derivations.reasons import Why, reason_of, why
+from derivations.notes.parsing.render import render
+from derivations.notes.report import HELD, StepRecord
+from derivations.reasons import Why, holds_where, reason_of, why
 
 __all__ = ["Reading"]
 
 OPERATIONS, SECONDS = 200_000, 4.0  # of a step, and of a formula
 _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, re.error)
+_MOST_PAIRED = 16  # ways of pairing the brackets of a step
 DEFINING = (":=", r"\equiv", r"\triangleq")
 ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
@@ -136,11 +139,26 @@ class Reading(Equations, Effects):
             return replace(record, verdict="unsupported", method="language", reason="nothing is written on one side")
         unread = self._unread_with(step, members)
         if unread is not None:
-            reason = f"the chain can't be read in full: {unread.reason}"
-            return replace(record, verdict="unsupported", method="reading", reason=reason)
+            return replace(record, verdict="unsupported", method="reading", reason=_unread_reason(unread))
         for side in (step.left, step.right):
             if isinstance(side.node, ast.Unread):
-                return replace(record, verdict="unsupported", method="reading", reason=side.node.reason)
+                found = self._with_brackets(step, record)
+                reason = _unread_reason(side.node)
+                return found or replace(record, verdict="unsupported", method="reading", reason=reason)
+        return None
+
+    def _with_brackets(self, step: Step, record: StepRecord) -> StepRecord | None:
+        """The record of a step whose brackets don't pair, where it holds with them paired in some way."""
+        assert step.left is not None and step.right is not None
+        sides = (_as_may_be_meant(side.node) for side in (step.left, step.right))
+        for left, right in itertools.islice(itertools.product(*sides), _MOST_PAIRED):
+            meant = replace(step, left=replace(step.left, node=left), right=replace(step.right, node=right))
+            with contextlib.suppress(*_FAULTS, BudgetExceededError, RecursionError), self.scope.trial():
+                with budget(OPERATIONS, SECONDS):
+                    judged = self._claimed(meant, left, right)
+                if judged.verdict.status.value in HELD:
+                    reason = holds_where(f"its brackets are meant so: {render(left)} = {render(right)}")
+                    return replace(self._judged(record, judged), verdict="supported", reason=reason)
         return None
 
     def _is_said_in_words(self, step: Step, members: Sequence[Node | None]) -> bool:
@@ -153,7 +171,7 @@ class Reading(Equations, Effects):
         assert step.right is not None
         formula = self.document.formulas[step.formula]
         for position, member in enumerate(members):
-            if isinstance(member, ast.Unread):
+            if isinstance(member, ast.Unread) and not member.mended:
                 row = formula.place_of(member.span)[0].line
                 if position <= step.right.member or row <= step.right.end_place.line:
                     return member
@@ -252,3 +270,14 @@ class Reading(Equations, Effects):
                 self.stale[entry.line] = line_of(step)
                 return None
         return head
+
+
+def _unread_reason(unread: ast.Unread) -> str:
+    return f"the chain can't be read in full: {unread.reason}"
+
+
+def _as_may_be_meant(node: Node | None) -> tuple[Node, ...]:
+    """What a side may say: itself, or where its brackets don't pair, what it says with them paired."""
+    if isinstance(node, ast.Unread):
+        return node.mended
+    return () if node is None else (node,)

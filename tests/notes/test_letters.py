@@ -75,3 +75,18 @@ def test_a_sum_over_words(sign, verdict):
     text = r"$$J = \log \sum_{w=1}^V e^{s_w}$$ $$\frac{\partial J}{\partial s_k} = "
     right = sign + r"\frac{e^{s_k}}{\sum_{w=1}^V e^{s_w}}$$"
     assert check_notes(text + right).steps[-1].verdict == verdict
+
+
+SOFTMAX = r"Let $p_i = \frac{e^{z_i}}{\sum_{k=1}^n e^{z_k}}$ and $L = -\sum_{k=1}^n y_k \log p_k$, one-hot. "
+
+
+@pytest.mark.parametrize(
+    "below",
+    [r"k=1, k \neq i", r"k=1; k \ne i", r"\substack{k=1 \\ k \ne i}", r"k=1 \atop k \ne i", r"k \ne i, k=1"],
+)  # fmt: skip
+def test_an_index_may_be_left_out_of_a_sum_beside_its_bounds(below: str) -> None:
+    upper = "^n"
+    right = rf"$$y_i p_i + \sum_{{{below}}}{upper} y_k p_i = p_i \sum_{{k=1}}^n y_k$$"
+    assert check_notes(SOFTMAX + right).steps[-1].verdict == "proved"
+    wrong = rf"$$y_i + \sum_{{{below}}}{upper} y_k p_i = p_i \sum_{{k=1}}^n y_k$$"
+    assert check_notes(SOFTMAX + wrong).steps[-1].verdict in ("refuted", "undecided")

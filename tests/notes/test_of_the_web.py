@@ -131,7 +131,7 @@ def test_a_display_may_go_on_from_before_a_calculation_on_the_side(end, verdict)
 
 
 def test_a_row_that_cant_be_read_leaves_the_rows_before_it():
-    rows = ["(a+b)^2 &= a^2 + 2ab + b^2", "&= a^2 + 3ab + b^2", "&= (a(a + 3b) + b^2", "&= a^2 + 3ab + b^2"]
+    rows = ["(a+b)^2 &= a^2 + 2ab + b^2", "&= a^2 + 3ab + b^2", "&= (((a(a + 3b) + b^2", "&= a^2 + 3ab + b^2"]
     text = r"$$\begin{aligned}" + "\\\\\n".join(rows) + r"\end{aligned}$$"
     assert [step.verdict for step in check_notes(text).steps] == ["proved", "refuted", "unsupported", "unsupported"]
     assert {step.verdict for step in check_notes(text.replace("\n", " ")).steps} == {"unsupported"}

@@ -77,3 +77,34 @@ def test_what_may_be_something_else_stays() -> None:
     assert last(r"$C(\theta) = \theta^t$ for each $t > 0$, so $\frac{\partial C}{\partial\theta} = 1$.") not in HELD
     delta = r"$\delta = a - y$, $C = \frac12 \delta^2$ and $\frac{\partial C}{\partial a} = \frac{\delta a}{\delta a}$."
     assert last(delta) not in HELD
+
+
+ERRORS = r"""$u_j = \sum_i v_{ji} x_i$, $h_j = \sigma(u_j)$, $s_k = \sum_j w_{kj} h_j$, $y_k = \sigma(s_k)$, with the
+logistic $\sigma$, and $E = \frac12 \sum_k (y_k - t_k)^2$. $$\delta_k^o = \frac{\partial E}{\partial s_k}$$
+$$\delta_j^h = \frac{\partial E}{\partial u_j}$$ """
+BOLD = r"""$\mathbf{a} = W_1 \mathbf{x} + \mathbf{b}_1$, $\mathbf{h} = \sigma(\mathbf{a})$, with the logistic $\sigma$,
+$\mathbf{o} = W_2 \mathbf{h} + \mathbf{b}_2$ and $L = \frac12 \|\mathbf{o} - \mathbf{y}\|^2$.
+$$\boldsymbol{\delta}^{(o)} = \frac{\partial L}{\partial \mathbf{o}}$$
+$$\boldsymbol{\delta}^{(a)} = \frac{\partial L}{\partial \mathbf{a}}$$ """
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "wrong"),
+    [
+        (ERRORS, r"\frac{\partial E}{\partial w_{kj}} = \delta_k^o h_j", ("^o", "^h")),
+        (ERRORS, r"\delta_j^h = h_j (1 - h_j) \sum_k \delta_k^o w_{kj}", ("(1 - h_j)", "")),
+        (ERRORS, r"\frac{\partial E}{\partial v_{ji}} = \delta_j^h x_i", ("x_i", "h_j")),
+        (BOLD, r"\frac{\partial L}{\partial W_2} = \boldsymbol{\delta}^{(o)} \mathbf{h}^T", ("^{(o)}", "^{(a)}")),
+        (BOLD, r"\boldsymbol{\delta}^{(a)} = W_2^T \boldsymbol{\delta}^{(o)} \odot \sigma'(\mathbf{a})", ("^T", "")),
+    ],
+)  # fmt: skip
+def test_a_letter_raised_on_an_error_says_what_it_is_the_error_of(
+    given: str, right: str, wrong: tuple[str, str]
+) -> None:
+    assert last(given + f"$${right}$$") in HELD
+    assert last(given + f"$${right.replace(*wrong)}$$") not in HELD
+
+
+def test_a_letter_raised_on_an_error_that_is_an_index_is_one() -> None:
+    given = r"$L = \sum_{n=1}^N \frac12 (y^n - t^n)^2$ and $\delta^n = y^n - t^n$. "
+    assert last(given + r"$$\frac{\partial L}{\partial y^n} = \delta^n$$") in HELD

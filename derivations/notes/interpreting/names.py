@@ -371,6 +371,10 @@ def _names_index(name: str) -> bool:
 def binder(operator: ast.BigOperator) -> tuple[tuple[str, ...], Node | None, Node | None, tuple[Node, ...]]:
     """(letters, lower bound, upper bound, nodes of indices that are left out) of a sum or product sign."""
     lower = operator.lower
+    left_out = _run_and_left_out(lower)
+    if left_out is not None:
+        letters, begin, upper, without = binder(replace(operator, lower=left_out[0]))
+        return letters, begin, upper, (*without, *left_out[1])
     match lower:
         case None:
             return (), None, operator.upper, ()
@@ -392,3 +396,27 @@ def binder(operator: ast.BigOperator) -> tuple[tuple[str, ...], Node | None, Nod
             if letters:
                 return letters, None, operator.upper, ()
     raise UnsupportedNoteError(f"the bounds {render(lower)} of a sum or product")
+
+
+def _run_and_left_out(lower: Node | None) -> tuple[Node, tuple[Node, ...]] | None:
+    r"""What runs below a sum, and the indices that are left out: k = 1 and i of \sum_{k=1, k \ne i}."""
+    match lower:
+        case ast.Listing(items):
+            parts = items
+        case ast.Matrix("substack", rows) if all(len(row) == 1 for row in rows):
+            parts = tuple(row[0] for row in rows)
+        case ast.Chain((first, ast.Product((begin, *between, again)), last), (one, other)) if first == again.body:
+            # k = 1 \atop k \ne i, and with nothing but a space between them
+            if [factor.body for factor in between] not in ([], [ast.Symbol(r"\atop")]):
+                return None
+            parts = (ast.Chain((first, begin.body), (one,)), ast.Chain((first, last), (other,)))
+        case _:
+            return None
+    apart = [p for p in parts if isinstance(p, ast.Chain) and [r.sign for r in p.relations] == [r"\ne"]]
+    runs = [p for p in parts if p not in apart]
+    if not apart or len(runs) != 1 or runs[0] is None:
+        return None
+    letter = runs[0].members[0] if isinstance(runs[0], ast.Chain) else runs[0]
+    without = [p.members[1] if p.members[0] == letter else p.members[0] for p in apart if letter in p.members]
+    found = tuple(node for node in without if node is not None)
+    return (runs[0], found) if len(found) == len(parts) - 1 else None

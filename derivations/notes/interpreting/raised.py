@@ -3,6 +3,7 @@ r"""Scripts that a document writes in a way of its own, brought to the usual one
     z^1 = W^1 x + b^1, a^2      z^{(1)}, …, a^{(2)}: layers, where names of a layer have a raised 1, which is no power,
                                 or where a name has all its other layers in brackets
     z^o, W^h, W^{out}           names with a mark, as z_{\text{o}}, where two names of a layer have the letter
+    \delta_k^o, \delta^{(h)}      an error with a mark: no letter is a power of one
     W^{(1)}, W_1                one name, where a document has both
     \theta^t x, W^t \delta      \theta^T x, where t is nothing but raised in the document
     A^{[l]^T}, W^{m+1 \top}  A^{[l] T}, W^{m+1} with \top
@@ -26,6 +27,7 @@ __all__ = ["NO_RAISED", "Raised", "raised_in", "unraised"]
 _SMALL_T = ast.Symbol("t")
 _TRANSPOSES = ("T", r"\top", "t", "intercal")
 _NO_MARKS = frozenset("ijklmnptTLNKMDe")  # letters of indices, sizes and transposes
+_ERROR = r"\delta"
 _LEAST = 2  # names of a layer with a raised 1
 
 
@@ -33,14 +35,15 @@ _LEAST = 2  # names of a layer with a raised 1
 class Raised:
     r"""layers: names of which a raised numeral is a layer; bracket: as this; t: whether t is a transpose.
 
-    marks: letters that mark names of a layer. lowered: names whose layers stand below. letters: those of layers, each
-    with the usual one.
+    marks: letters that mark names of a layer. errors: letters that mark errors, \\delta. lowered: names whose layers
+    stand below. letters: those of layers, each with the usual one.
     """
 
     layers: frozenset[str] = frozenset()
     bracket: str = "("
     t: bool = False
     marks: frozenset[str] = frozenset()
+    errors: frozenset[str] = frozenset()
     lowered: frozenset[str] = frozenset()
     letters: tuple[tuple[str, str], ...] = ()
 
@@ -54,7 +57,8 @@ def raised_in(sides: Iterable[Node]) -> Raised:
     symbols = [node for node in nodes if isinstance(node, ast.Symbol)]
     layers, bracket = _layers(symbols)
     is_t = _is_only_raised(nodes, symbols)
-    return Raised(layers, bracket, is_t, _marks(symbols), _lowered(symbols), _letters_of_layers(symbols))
+    marks = _marks(symbols), _marks_of_errors(symbols)
+    return Raised(layers, bracket, is_t, *marks, _lowered(symbols), _letters_of_layers(symbols))
 
 
 def unraised(node: Node, used: Raised) -> Node:
@@ -128,6 +132,8 @@ def _mark(node: ast.Symbol, script: Node, used: Raised) -> Node | None:
             return script
         case ast.Symbol(name, (), (), (), 0) if name in used.marks and node.name in LAYERED:
             return ast.Text(name, span=script.span)
+        case ast.Symbol() | ast.Group("(" | "[") if node.name == _ERROR and _letter_of(script) in used.errors:
+            return ast.Text(_letter_of(script), span=script.span)
         case ast.Group("(" | "[", _, ast.Number() as layer) if node.name in used.lowered and not node.subscripts:
             return layer
     return None
@@ -174,6 +180,21 @@ def _marks(symbols: Sequence[ast.Symbol]) -> frozenset[str]:
         if names <= LAYERED and len(names) >= _LEAST
         if letter in "oh" or counts[letter] == sum(r == letter for _, r in raised)
     )
+
+
+def _marks_of_errors(symbols: Sequence[ast.Symbol]) -> frozenset[str]:
+    """Letters raised on errors that are no index, size, time or layer: what they are the errors of."""
+    return frozenset(_letter_of(r) for s in symbols if s.name == _ERROR for r in s.superscripts) - {""}
+
+
+def _letter_of(script: Node) -> str:
+    """The letter of a superscript that may be a mark: o of ^o, ^{(o)}."""
+    match script:
+        case ast.Group("(" | "[", _, body) if body is not None and not isinstance(body, ast.Group):
+            return _letter_of(body)
+        case ast.Symbol(name, _, (), (), 0) if len(name) == 1 and name.isalpha() and name not in _NO_MARKS:
+            return name
+    return ""
 
 
 def _lowered(symbols: Sequence[ast.Symbol]) -> frozenset[str]:

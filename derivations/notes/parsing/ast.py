@@ -239,11 +239,15 @@ class Relation(_Node):
 
 @dataclass(frozen=True, slots=True)
 class Unread(_Node):
-    """A side that can't be read: why, where reading stopped (an offset in the LaTeX), and its LaTeX."""
+    """A side that can't be read: why, where reading stopped (an offset in the LaTeX), and its LaTeX.
+
+    mended: what it may say, where no more than a bracket is missing or too many; nothing that walks a tree sees it.
+    """
 
     reason: str
     stopped: int = field(compare=False)
     latex: str
+    mended: tuple[Node, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +294,11 @@ Status = Literal["read", "partly", "unsupported"]
 _MOST_KEPT = 1_000  # nodes of a walk that are kept: each node of a long formula would hold a list as long
 PREFIXES = (Function, BigOperator, Partial, Nabla)
 HOLDERS = {  # the fields of each kind that nodes are in
-    kind: tuple(f.name for f in fields(kind) if f.name != "span" and f.type not in ("str", "int", "tuple[str, ...]"))
+    kind: tuple(
+        f.name
+        for f in fields(kind)
+        if f.name not in ("span", "mended") and f.type not in ("str", "int", "tuple[str, ...]")
+    )
     for kind in (*get_args(Node), Factor, Term, Relation)
 }
 

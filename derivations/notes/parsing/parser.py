@@ -10,10 +10,11 @@ the places of its two sides, continued from one display to the next. Every bound
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -37,6 +38,7 @@ from derivations.notes.parsing.regions import CodeBlock, Comment, Context, Sourc
 from derivations.notes.parsing.source import Place
 from derivations.notes.parsing.tex import Unreadable
 from derivations.notes.parsing.tokens import Mend, Token
+from derivations.notes.parsing.unpaired import paired_otherwise
 
 MAX_SIGNS = 1_000  # relations counted in a formula that can't be read
 _SIGNS = re.compile(r"\\.|[:<>!]=+|=>|==?|[{}]", re.S)
@@ -137,9 +139,10 @@ def _side(tokens: Sequence[Token], latex: str) -> Node | None:
         return None
     span = Span(min(token.start for token in kept), max(token.end for token in kept))
     stray = next((token for token in kept if token.note == STRAY), None)
+    if stray is not None:
+        reason, latex = f"the bracket {stray.text!r} has no partner", latex[span.start : span.end]
+        return Unread(reason, stray.start, latex, tuple(_parsed(paired_otherwise(kept))), span=span)
     try:
-        if stray is not None:
-            raise Unreadable(f"the bracket {stray.text!r} has no partner", stray.start)
         node: Node | None = _parser().parse(kept)  # type: ignore[arg-type, assignment]
     except UnexpectedToken as error:
         reason, stopped = _explain(error, kept)
@@ -148,6 +151,17 @@ def _side(tokens: Sequence[Token], latex: str) -> Node | None:
     else:
         return node
     return Unread(reason, stopped, latex[span.start : span.end], span=span)
+
+
+def _parsed(readings: Iterable[Sequence[Token]]) -> Iterator[Node]:
+    """What the readings of a side say, each once; those that say nothing are left out."""
+    seen: list[Node] = []
+    for tokens in readings:
+        with contextlib.suppress(UnexpectedToken, Unreadable):
+            node: Node = _parser().parse(tokens)  # type: ignore[arg-type, assignment]
+            if node not in seen:
+                seen.append(node)
+                yield node
 
 
 def _explain(error: UnexpectedToken, tokens: Sequence[Token]) -> tuple[str, int]:
