@@ -16,12 +16,17 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["deviations", "triples", "with_deviations"]
+__all__ = ["triples", "with_deviations"]
 
 
-def with_deviations(document: Document, signature: Signature) -> Signature:
-    r"""The signature with features for the x and \mu of (x_i - \mu)^T \Sigma^{-1} (x_i - \mu), and for \Sigma."""
-    vectors, matrices, indexed = deviations(document, signature.habits)
+def with_deviations(document: Document, signature: Signature) -> tuple[Signature, set[str]]:
+    r"""The signature with features for the x and \mu of (x_i - \mu)^T \Sigma^{-1} (x_i - \mu), and for \Sigma.
+
+    And the names of all of these.
+    """
+    members = [m for f in document.formulas for c in f.chains for m in c.members if m is not None]
+    indexed = {ref.key for member in members for ref in names_in([member], signature.habits) if ref.indices}
+    vectors, matrices = _deviations(members, indexed, signature.habits)
     feature = signature.feature or ("features",)
     for key in vectors:
         own = signature.axes.get(key, ())
@@ -29,13 +34,11 @@ def with_deviations(document: Document, signature: Signature) -> Signature:
             signature.axes[key] = (*own, feature)
     signature.axes.update(dict.fromkeys(matrices, (feature, feature)))
     given = matrices | vectors - indexed
-    return replace(signature, parameters=signature.parameters | given) if given else signature
+    return replace(signature, parameters=signature.parameters | given), vectors | matrices
 
 
-def deviations(document: Document, habits: Habits) -> tuple[set[str], set[str], set[str]]:
-    r"""x and \mu, and \Sigma, of (x_i - \mu)^T \Sigma^{-1} (x_i - \mu); and all names that carry an index."""
-    members = [m for f in document.formulas for c in f.chains for m in c.members if m is not None]
-    indexed = {ref.key for member in members for ref in names_in([member], habits) if ref.indices}
+def _deviations(members: list[Node], indexed: set[str], habits: Habits) -> tuple[set[str], set[str]]:
+    r"""x and \mu, and \Sigma, of (x_i - \mu)^T \Sigma^{-1} (x_i - \mu); indexed: all names that carry an index."""
     vectors, matrices = set[str](), set[str]()
     for node in (n for member in members for n in walk(member) if isinstance(n, ast.Product)):
         for first, middle, last in triples(node):
@@ -48,7 +51,7 @@ def deviations(document: Document, habits: Habits) -> tuple[set[str], set[str], 
             if names & indexed and matrix and all(isinstance(term, ast.Symbol) for term in terms):
                 vectors |= names
                 matrices |= matrix
-    return vectors, matrices, indexed
+    return vectors, matrices
 
 
 def _key_of(node: Node, habits: Habits) -> set[str]:

@@ -21,17 +21,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derivations.notes.interpreting.declared import declared_sizes
-from derivations.notes.interpreting.deviations import deviations, triples, with_deviations
+from derivations.notes.interpreting.deviations import triples, with_deviations
 from derivations.notes.interpreting.fitting import WEIGHTS, Fit, UnfitError, is_number, names_loss
 from derivations.notes.interpreting.layers import at_layer, is_general, layers_named, own_layer
-from derivations.notes.interpreting.names import (
-    TRANSPOSES,
-    Habits,
-    Ref,
-    UnsupportedNoteError,
-    layer_of_key,
-    read_name,
-)
+from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.quotients import leading
 from derivations.notes.interpreting.signature import LABELS, MATRICES, Key, Signature, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
@@ -39,7 +32,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["inferred_axes", "with_shapes"]
+__all__ = ["with_shapes"]
 
 _MATRICES = frozenset("WUVAXHZYPMBR")
 _TARGETS = frozenset("YT")
@@ -57,8 +50,8 @@ Stated = Mapping[str, tuple[str, ...]]
 
 def with_shapes(document: Document, signature: Signature, stated: Stated | None = None) -> Signature:
     """The signature with the axes of the names that never carry an index; stated: shapes, if not by this document."""
-    signature = with_deviations(document, _with_logits(document, signature))
-    found = inferred_axes(document, signature, stated)
+    signature, weighed = with_deviations(document, _with_logits(document, signature))
+    found = _inferred_axes(document, signature, stated, weighed)
     signature.axes.update(found)
     letters = _GIVEN if any(key[0] in WEIGHTS for key in found) else _GIVEN | _COLUMNS
     given = {key for key, axes in found.items() if axes and key in letters} - _heads(document, signature.habits)
@@ -132,8 +125,13 @@ def _is_vector_by_weights(ranks: Mapping[str, int], left: Node, right: Node, sig
     return False
 
 
-def inferred_axes(document: Document, signature: Signature, stated: Stated | None = None) -> dict[str, tuple[Key, ...]]:
-    """The axes of every name that never carries an index; empty where there is no such notation, or nothing fits."""
+def _inferred_axes(
+    document: Document, signature: Signature, stated: Stated | None, weighed: Collection[str]
+) -> dict[str, tuple[Key, ...]]:
+    """The axes of every name that never carries an index; empty where there is no such notation, or nothing fits.
+
+    weighed: names whose axes are known by a matrix between deviations.
+    """
     equations = [
         (step.left.node, step.right.node)
         for step in document.steps
@@ -150,7 +148,7 @@ def inferred_axes(document: Document, signature: Signature, stated: Stated | Non
     functions = signature.functions | {r.key for r in refs if layer_of_key(r.key) and base_letter(r.key) in layered}
     bare = {r.key for r in refs} - indexed - (TRANSPOSES - stated.keys()) - functions
     of_rows = {key: signature.axes[small] for key in bare if (small := _rows_of(key, signature, indexed)) is not None}
-    bare -= of_rows.keys() | set().union(*deviations(document, signature.habits)[:2])
+    bare -= {*of_rows, *weighed}
     declared = {key: sizes for key, sizes in stated.items() if key in bare}
     ranks = {key: len(declared[key]) if key in declared else _rank(key) for key in bare}
     between = _between(equations, bare, signature.habits) - declared.keys()

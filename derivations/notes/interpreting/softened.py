@@ -81,11 +81,10 @@ def softened_of(chains: Iterable[ast.Chain], words: str = "") -> Softened:
                 own |= {name.name} if name.subscripts == argument.subscripts else set()
             elif name.name in (r"\sigma", *_SOFTMAX) or argument.subscripts:
                 names.setdefault(name.name, replace(of, subscripts=()))
-    for key, (called_so, logits) in (
-        aliases.items() if not _LOGISTIC.search(words) else ()
-    ):  # p = \sigma(z), p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}
-        if key in shares and shares[key].name == logits.name and called_so in (r"\sigma", *_SOFTMAX):
-            names.setdefault(called_so, logits)
+    if not _LOGISTIC.search(words):  # p = \sigma(z), p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}
+        for key, (called_so, logits) in aliases.items():
+            if key in shares and shares[key].name == logits.name and called_so in (r"\sigma", *_SOFTMAX):
+                names.setdefault(called_so, logits)
     shared = frozenset(others & {r"\sigma"})
     kept = tuple((name, of) for name, of in sorted(names.items()) if name not in others - shared)
     said = {r"\sigma"} if _SIGMA.search(words) else set()

@@ -239,7 +239,8 @@ def _in_formulas(formula: Formula) -> Iterator[tuple[ast.Symbol, Symmetry]]:
         for product in (n for n in walk(chain) if isinstance(n, ast.Product)):
             covariances = (m for m in middles(product) if m.name == r"\Sigma" and m.superscripts)
             yield from ((replace(m, superscripts=()), Symmetry.SYMMETRIC) for m in covariances)
-        for one, other in itertools.permutations(chain.members, 2):
+        equal = chain.members if all(r.sign in ("=", r"\equiv") for r in chain.relations) else ()
+        for one, other in itertools.permutations(equal, 2):
             names = {replace(n, superscripts=()) for n in _multiplied(one)}
             if len(names) == 1 and other is not None and {other} <= names | _IDENTITIES:
                 yield names.pop(), Symmetry.OTHER
