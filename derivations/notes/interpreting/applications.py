@@ -20,7 +20,7 @@ from derivations.notes.interpreting.derivatives import CHANCE, Derivatives
 from derivations.notes.interpreting.folding import is_same_data, label_if_named
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.indicators import Indicators
-from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, layer_of_key, read_name
+from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
@@ -362,23 +362,34 @@ class Applications(Derivatives, Arrays, Indicators):
             raise UnsupportedNoteError(f"the probability {render(condition)}")
         label = read_name(left, self.signature.habits)
         with self.within(None, None, self.sample_of([left, *(a for a in arguments if a is not condition)])):
+            of_any, own_name = f"{ref.key}({label.key}=·)", f"{ref.key}({render(condition)})"
             if isinstance(right, ast.Symbol) and not right.subscripts:
-                sort = self.sort_of(right.name) or ("classes",)
-                index = self.index(right.name)
-                self.note(index, sort)
-                key = f"{ref.key}({label.key}=·)"
-                known = next(iter(self.scope.of(key)), None)
-                axes = known.axes if known is not None else (self.signature.sample, sort)
-                own = [index if a == axes[-1] else self.sample for a in axes if a is not None]
-                for a in own:
-                    if a == self.sample:
-                        self.note(self.sample, self.signature.sample)
-                symbol = known.symbol if known is not None else self.scope.symbol_for(key, len(own))
-                if known is None:
-                    self.unknown[symbol] = key
-                    self.domains[symbol] = tuple(a for a in axes if a is not None)
-                return scalar(element(symbol, tuple(own)))
-            return self.named(Ref(f"{ref.key}({render(condition)})"), self.signature.sample is not None)
+                is_last = right.name in self.signature.size_names and right.name.isupper()
+                is_apart = is_last and (own_name in self.scope.arities or not self.scope.of(of_any))  # P(y = K)
+                if not is_apart:
+                    return self._probability_at(of_any, right.name)
+            return self.named(Ref(own_name), self.signature.sample is not None)
+
+    def _probability_at(self, key: str, letter: str) -> Value:
+        """P(y = k | x) at the sample at hand; P(y = K | x) at the last class."""
+        known = next(iter(self.scope.of(key)), None)
+        sort = known.axes[-1] if known is not None else self.sort_of(letter) or ("classes",)
+        is_last = self.is_last(Index(letter), sort)
+        index = self.size_symbol(letter) if is_last else self.index(letter)
+        if not is_last:
+            self.note(index, sort)
+        axes = known.axes if known is not None else (self.signature.sample, sort)
+        own = [index if a == axes[-1] else self.sample for a in axes if a is not None]
+        for a in own:
+            if a == self.sample:
+                self.note(self.sample, self.signature.sample)
+        symbol = known.symbol if known is not None else self.scope.symbol_for(key, len(own))
+        if known is not None:
+            known.refuse_last(own)
+        else:
+            self.unknown[symbol] = key
+            self.domains[symbol] = tuple(a for a in axes if a is not None)
+        return scalar(element(symbol, tuple(own)))
 
     def factorial(self, count: Value) -> Value:
         """y! of data y that nothing defines: e to a number for each y, of which no more is known."""

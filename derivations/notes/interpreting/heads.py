@@ -124,6 +124,8 @@ def _conditional(ref: Ref, chain: ast.Chain, items: list[Node], signature: Signa
     if not isinstance(right, ast.Symbol):
         return None
     carrier = _symbol(ast.Symbol("f", (), (right,)), signature)
+    if right.name in signature.size_names and right.name.isupper():  # that of the last class
+        return Head(Ref(f"{ref.key}({render(chain)})"), arguments)
     if carrier is None or len(carrier.ref.below) != 1:
         return None
     return Head(Ref(f"{ref.key}({label.key}=·)", carrier.ref.below), arguments)

@@ -261,6 +261,8 @@ class Namer:
                     symbol = self.scope.symbol_for(f"{key}@{len(axes)}", len(axes))
                     self.domains[symbol] = axes
         filled, opened = self._fill(ref, axes)
+        if entry is not None:
+            entry.refuse_last(filled)
         expr = element(symbol, filled)
         return Value(expr, tuple(opened), len(opened) == 1 and self.choices.rows)
 
@@ -417,7 +419,7 @@ class Namer:
                 words = f"{name} is past the last {ref.key}, and has no value here"
                 self.noticed.doubts.append(Reason(words, Why.NO_VALUE, name))
                 filled.append(self.size_symbol(place.letter) + place.offset)
-            elif self._is_last(place, sort):
+            elif self.is_last(place, sort):
                 filled.append(self.size_symbol(place.letter))
             else:
                 symbol = self.index(place.letter)
@@ -442,7 +444,7 @@ class Namer:
         self.note(symbol, sort)
         return symbol
 
-    def _is_last(self, index: Index, sort: object) -> bool:
+    def is_last(self, index: Index, sort: object) -> bool:
         """Whether x_n is the last of x_1 to x_n: n is a size here, not another than x has, and isn't summed over."""
         letter = index.letter
         if letter is None or index.offset or letter not in self.signature.size_names or letter in self.bound:

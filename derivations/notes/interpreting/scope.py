@@ -7,14 +7,16 @@ the old one keeps its meaning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import sympy as sp
 
 from derivations.indexed import free_atoms, label_of, substitute
 from derivations.inverses import Inverse
+from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.statement import Definition, element
 
 __all__ = ["Entry", "Scope"]
@@ -46,6 +48,17 @@ class Entry:
         target = self.definition.target
         own = tuple(target.indices) if isinstance(target, sp.Indexed) else ()
         return substitute(self.definition.value, dict(zip(own, indices, strict=True)))
+
+    @cached_property
+    def _past(self) -> frozenset[sp.Expr]:
+        r"""The places after the last of its sums: K of \sum_{j=1}^{K-1}."""
+        value = sp.S.Zero if self.definition is None else self.definition.value
+        return frozenset(upper + 1 for total in value.atoms(sp.Sum) for _, _, upper in total.limits if upper.is_Add)
+
+    def refuse_last(self, indices: Iterable[sp.Expr]) -> None:
+        r"""Refuse the place K of what is defined by \sum_{j=1}^{K-1}: that may be of the other classes only."""
+        if not self._past.isdisjoint(indices):
+            raise UnsupportedNoteError(f"line {self.line} may be of the other classes")
 
 
 @dataclass

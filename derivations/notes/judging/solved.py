@@ -147,7 +147,7 @@ class Solved(Judging):
         for key in dict.fromkeys((read_name(name, self.signature.habits).key, name.name)):
             last = next((e for e in reversed([*self.slopes, *near]) if key in {a.name for a in labels_in(e)}), None)
             for equation, known in self._with_array(last, key, value, itself.equation) if last is not None else ():
-                anything = replace(equation, definitions=equation.definitions[1:], context=replace(equation.context))
+                anything = replace(equation, definitions=equation.definitions[1:])
                 if is_provable(equation, self.seed, OPERATIONS, SECONDS):
                     if is_provable(anything, self.seed, OPERATIONS, SECONDS):
                         return None
