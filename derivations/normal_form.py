@@ -2,7 +2,8 @@ r"""The normal form: an expression as a rational function over independent kerne
 
     σ(z) = E/(1 + E), tanh(z) = (E² − 1)/(E² + 1)      with E = e^z
     e^{a+2b} = (e^a)(e^b)²                              exponents over a ℤ-basis
-    log(∏ f^k) = Σ k log f                              only over factors proved positive
+    log(∏ f^k) = Σ k log f                              only over factors proved positive, else
+    log(f^2k·g) = k log f² + log g, log|f| = log f²/2
     Σ_k c·m(k) = c·Σ_k m(k)                             sums of single monomials (`sums`)
 
 An expression whose normal form is 0 is zero, wherever it is defined, for all sizes. The converse is
@@ -28,7 +29,7 @@ from .domain import Domain
 from .functions import sigmoid, softplus
 from .indexed import UnsupportedExpressionError, free_symbols, peel
 from .inverses import Inverse
-from .kernels import BudgetExceededError, Field, Mono, PolyKey, Rat, UndefinedError, str_of
+from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, UndefinedError, str_of
 from .ranges import Ranges
 from .signs import Signs
 from .sums import Sums
@@ -305,31 +306,58 @@ class Normalizer(Sums):
         return found + [(c / constant, *_cancelled(mono, dens)) for mono, c in self.field.terms(rest)]
 
     def make_log(self, r: Rat) -> Rat:
-        """log r, split over the factors that are proved positive; the others stay together."""
+        """log r, split over the factors that are proved positive and over even powers; the others stay together."""
         if r.is_zero:
             raise UndefinedError("log 0")
         total, constant = self.field.zero, Fraction(1)
-        unknown = {1: self.field.ctx.constant(1), -1: self.field.ctx.constant(1)}
+        unknown: dict[PolyKey, int] = {}
         for part, side in ((r.n, 1), (r.d, -1)):
             number, factors = self.field.factor(part)
             constant *= number**side
             for f, e in factors:
-                sign = self.signs.of_poly(self.field.key(f))
+                key = self.field.key(f)
+                sign = self.signs.of_poly(key)
                 if not sign:
-                    unknown[side] *= f**e
+                    unknown[key] = unknown.get(key, 0) + side * e
                     continue
                 if sign < 0:
                     f, constant = -f, constant * (-1) ** e
                 total = total + self._log_factor(f) * self.field.constant(side * e)
-        if not (unknown[1].is_one() and unknown[-1].is_one()):
+        for key, e in self._even(unknown):
+            square = self.field.key(self.field.poly(key) ** 2)
+            total = total + self.field.of(self.field.kernel("log", square, ())) * self.field.constant(Fraction(e, 2))
+        if unknown:
+            above, below = self.field.ctx.constant(1), self.field.ctx.constant(1)
+            for key, e in unknown.items():
+                above, below = above * self.field.poly(key) ** max(e, 0), below * self.field.poly(key) ** max(-e, 0)
             if constant < 0:
-                constant, unknown[1] = -constant, -unknown[1]
-            numerator = self.field.key(unknown[1])
-            denominator = () if unknown[-1].is_one() else self.field.key(unknown[-1])
-            total = total + self.field.of(self.field.kernel("log", numerator, denominator))
+                constant, above = -constant, -above
+            denominator = () if below.is_one() else self.field.key(below)
+            total = total + self.field.of(self.field.kernel("log", self.field.key(above), denominator))
         elif constant < 0:
             raise UndefinedError("the logarithm of a negative number")
         return total + self._log_number(constant)
+
+    def _even(self, powers: dict[PolyKey, int]) -> list[tuple[PolyKey, int]]:
+        """The factors that are there as f^2k or as |f|^k = (f sign f)^k, taken out: log f^2k = k log f²."""
+        found = [(key, e) for key, e in powers.items() if e % 2 == 0]
+        for key in [key for key, e in powers.items() if e % 2]:
+            inner = self._under_sign(key)
+            own = [] if inner is None else [self.field.key(f) for f, _ in self.field.factor(inner)[1]]
+            if own and all(powers.get(f, 0) % 2 for f in own):
+                found += [(f, powers[f]) for f in own]
+                for f in (key, *own):
+                    del powers[f]
+        for key, _ in found:
+            powers.pop(key, None)
+        return [(key, e) for key, e in found if e and self._under_sign(key) is None]
+
+    def _under_sign(self, poly: PolyKey) -> Any | None:
+        """The f of sign f, where a polynomial is just that."""
+        match poly:
+            case (((((Kernel(kind="sign", args=(inner,)), 1)),), _),):
+                return self.field.poly(inner)
+        return None
 
     def _log_factor(self, poly: Any) -> Rat:
         terms = self.field.terms(poly)
