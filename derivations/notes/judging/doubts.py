@@ -77,7 +77,7 @@ def tempered(
                 if softer.is_proved
                 else replace(verdict, status=softer.status, witness=None, reason=softer.reason)
             )
-        numbered = at_written_size(equation)
+        numbered = None if claim.sizes else at_written_size(equation)
         if numbered is not None and not doubts and holds_at_all_places(numbered[0], seed):
             reason = f"holds for {numbered[1]}, the size of what is written"
             return Verdict(Status.SUPPORTED, verdict.method, reason=reason)
