@@ -35,13 +35,14 @@ from derivations.notes.interpreting.symmetries import in_quadratic_forms, symmet
 from derivations.notes.judging.flattened import has_transposes
 from derivations.notes.judging.systems import BY_SYSTEM
 from derivations.notes.judging.tied import is_off_by_a_factor
+from derivations.notes.meanings import behind, usual_meanings
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
 from derivations.notes.report import HELD, FileReport, FormulaRecord, StepRecord
 from derivations.notes.slices import is_by_listed, slices
-from derivations.reasons import Why, about, reworded, why
+from derivations.reasons import Why, about, holds_where, reworded, why
 
 __all__ = ["check_document", "check_step"]
 
@@ -63,6 +64,7 @@ def check_document(
         steps = _read_in_all_ways(document, signature, seed, spent)
         steps = _read_again(document, signature, used.maps, steps, range(len(steps)), seed)
         steps = _with_layers_alike(written, text, used, document, steps, seed)
+        steps = _with_meanings(written, text, signature, steps, seed)
         steps = [_with_simple_witness(step) for step in steps]
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
@@ -82,7 +84,8 @@ def check_step(document: Document, text: str, line: int, column: int, seed: int 
         signature = _signed(document, text, used.maps)
         steps = _read_in_all_ways(document, signature, seed, Counter(), document.steps[at])
         steps = _read_again(document, signature, used.maps, steps, [at], seed)
-        return _with_simple_witness(_with_layers_alike(written, text, used, document, steps, seed)[at])
+        steps = _with_layers_alike(written, text, used, document, steps, seed)
+        return _with_simple_witness(_with_meanings(written, text, signature, steps, seed)[at])
 
 
 def _with_layers_alike(
@@ -101,6 +104,28 @@ def _with_layers_alike(
             reason = "holds, or may, where its letters don't tell layers apart"
             found[k] = replace(steps[k], verdict="undecided", witness=None, reason=reason)
     return found
+
+
+def _with_meanings(
+    written: Document, text: str, signature: Signature, steps: list[StepRecord], seed: int
+) -> list[StepRecord]:
+    """The records, those left open read again behind what the document takes for granted, and supported at most."""
+    is_open = [_is_open(step) and step.left != "" for step in steps]
+    meanings = usual_meanings(written, signature) if any(is_open) else []
+    if not meanings:
+        return steps
+    whole, used = _usual_writing(behind(meanings, written), text)
+    others = _read_in_all_ways(whole, _signed(whole, text, used.maps), seed, Counter())
+    before = len(whole.steps) - len(written.steps)
+    if any(step.verdict != "definition" for step in others[:before]):
+        return steps  # they say something of each other, or are not understood
+    reason = holds_where(f"{', '.join(meanings)}, as usual")
+    return [
+        replace(other, formula=step.formula, line=step.line, verdict="supported", reason=reason, definitions=())
+        if open_ and other.verdict in HELD and not _is_vacuous(other, seed)
+        else step
+        for step, other, open_ in zip(steps, others[before:], is_open, strict=False)  # the last may not be wanted
+    ]
 
 
 def _signed(

@@ -18,11 +18,14 @@ from functools import partial
 
 from derivations.equation import Equation
 from derivations.indexed import UnsupportedExpressionError
+from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
-from derivations.notes.interpreting.quotients import gradient_of, subject_of
+from derivations.notes.interpreting.quotients import gradient_of, leading, subject_of
+from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import closed, labels_in
 from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import hangs_on_a_name
 from derivations.notes.judging.excusing import Excusing
@@ -36,14 +39,16 @@ from derivations.notes.judging.softmaxed import Softmaxed
 from derivations.notes.judging.systems import BY_SYSTEM
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import mapped
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import HELD, StepRecord
-from derivations.reasons import Why, about, why
+from derivations.reasons import Why, about, holds_where, why
 from derivations.verdict import Status
 
 __all__ = ["Equations"]
 
 _ZERO = ast.Number("0")
+_SOON = 3  # formulas behind one another
 _IF = r"(\b(if|when|suppose|say|assume|for|wenn|falls|si|cuando|если|при)|当|若|如果)\W*$"
 _OTHER_SIGMA = "σ was said to be another function than the logistic one"
 
@@ -95,6 +100,9 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
         return replace(record, verdict="definition", method="condition", reason="a condition: nothing to check")
 
     def _as_claim(self, at: Place) -> StepRecord:
+        whole = self._of_the_loss(at.left)
+        if whole is not None:
+            return self._as_slope_of(at, *whole)
         judged = self._best_judgement(at)
         record = self._judged(at.blank, judged)
         if record.method == "values":
@@ -113,6 +121,31 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
         if record.verdict == "undecided" and why(record.reason) is Why.ROUNDED:
             record = self._as_rounded(at.step, at.left, at.right, record)
         return self._with_consequences(at, judged, record)
+
+    def _of_the_loss(self, left: Node) -> tuple[str, Node] | None:
+        r"""The loss that was defined last and its derivative, for \frac{∂}{∂m} of nothing."""
+        if not isinstance(left, ast.Fraction) or leading(left.numerator) != () or not leading(left.denominator):
+            return None
+        for key in reversed(self.scope.entries):
+            entry = next(iter(self.scope.of(key)), None)
+            if entry is None or entry.definition is None or entry.axes or not key.lstrip("\\").isalpha():
+                continue
+            speaker = Elaborator(self.signature, self.scope, 0, self.choices)
+            names = {label.name for e in closed(entry.definition.value, speaker) for label in labels_in(e)}
+            if any(map(self.signature.is_label, names)):
+                above = ast.Product((ast.Factor("", "", ast.Partial()), ast.Factor("", "", ast.Symbol(key))))
+                return key, replace(left, numerator=above)
+        return None
+
+    def _as_slope_of(self, at: Place, loss: str, left: Node) -> StepRecord:
+        """A derivative of nothing as that of the loss: supported where it holds, and never refuted."""
+        assert at.step.left is not None
+        step = replace(at.step, left=replace(at.step.left, node=left))
+        judged = self._claimed(step, left, at.right)
+        if judged.verdict.status.value not in HELD:
+            return replace(at.blank, method="language", reason="a derivative of nothing")
+        reason = holds_where(f"it is the derivative of {loss}")
+        return replace(self._judged(at.blank, judged), verdict="supported", reason=reason)
 
     def _best_judgement(self, at: Place) -> Judged:
         """As it stands; else with what was worked out, with what the document ties together, with a model of it."""
@@ -213,7 +246,7 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
             return None
         step = at.step
         follows = at.head is None and at.subject is None and self._is_near_zero(step)
-        asked = not begins or follows and record.verdict == "undecided"
+        asked = not begins or record.verdict == "undecided" and (follows or self._repeats_a_slope(at))
         if record.verdict not in HELD and asked:
             if judged.left is not None and judged.equation is not None:
                 self.scope.zeroed.append(judged.left)
@@ -227,6 +260,19 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
             reason = "an equation to be solved, as the text says"
             return replace(record, verdict="definition", method="condition", reason=reason)
         return None
+
+    def _repeats_a_slope(self, at: Place) -> bool:
+        """Whether a side is a derivative that was just found, perhaps with a hat on what it is solved for."""
+        plain = mapped(at.left, _without_hat)
+        for step in self.document.steps:
+            sides = step.left, step.right
+            if at.step.formula - _SOON <= step.formula < at.step.formula and None not in sides:
+                first = self.document.formulas[step.formula].chains[step.chain].members[0]
+                is_slope = first is not None and (subject_of(first) is not None or gradient_of(first) is not None)
+                if is_slope and step.right is not None and step.right.node is not None:
+                    if mapped(step.right.node, _without_hat) == plain:
+                        return True
+        return False
 
     def _in_its_place(self, at: Place, record: StepRecord) -> StepRecord | None:
         """An equation of two sides that are alike but for a name without a value: that is what stands in its place."""
@@ -272,3 +318,9 @@ def _has_derivative(side: Node) -> bool:
 
 def _mentions_sigma(*sides: Node) -> bool:
     return any(isinstance(n, ast.Symbol) and n.name == r"\sigma" for side in sides for n in walk(side))
+
+
+def _without_hat(node: Node) -> Node:
+    if not isinstance(node, ast.Symbol) or node.name in LABELS:
+        return node
+    return replace(node, decorations=tuple(d for d in node.decorations if d != "hat"))

@@ -366,6 +366,8 @@ class Namer:
             return self.signature.is_label(key) or bool(key.startswith(r"\hat") and self.scope.of(letter))
         if key in ("N", "K") and key not in self.signature.size.values():
             return False
+        if key == r"\ell" and self.signature.counts_ell and key not in self.signature.subjects:
+            return True
         if key == "C" and key in self.signature.subjects:
             return False  # a cost, and no constant
         if key in ("u", "v") and key in self.signature.subjects and not self.signature.says(_BY_FACTORS):

@@ -156,6 +156,11 @@ class Signature:
         return "d" in self.size_names or self.says(_SIZE_D)
 
     @cached_property
+    def counts_ell(self) -> bool:
+        r"""Whether \ell is a number of samples, as in \frac1\ell \|Xw - y\|^2."""
+        return self.says(r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*\\ell(?![A-Za-z]))")
+
+    @cached_property
     def called_arrays(self) -> frozenset[str]:
         """Names that the words call vectors or matrices: `$a$ and $b$ are vectors`, `the vector $v$`."""
         found = (m for pattern in (_ARE_ARRAYS, _THE_ARRAYS) for m in pattern.finditer(self.words))

@@ -130,6 +130,7 @@ def holds_for_distributions(equation: Equation, speaker: Elaborator, seed: int) 
 
 def _of_distributions(equation: Equation, speaker: Elaborator) -> Equation | None:
     """The equation with e^{p_k} / Σ_j e^{p_j} for p_k, which is any distribution; None where it has none."""
+    equation = _with(equation, _terms_apart)
     ranges = {}
     for atom in (a for side in _sides(equation) for a in free_atoms(side) if isinstance(a, sp.Indexed)):
         label, sorts = atom.base.label, speaker.domains.get(atom.base.label, ())
@@ -148,6 +149,15 @@ def _of_distributions(equation: Equation, speaker: Elaborator) -> Equation | Non
         return found
 
     return _with(equation, normalised)
+
+
+def _terms_apart(expr: sp.Expr) -> sp.Expr:
+    r"""The expression with a sum for each term: -\sum_i y_i δ_ij + \sum_i y_i p_j for -\sum_i y_i (δ_ij - p_j)."""
+    found: sp.Expr = expr.replace(
+        lambda e: isinstance(e, sp.Sum) and isinstance(sp.expand(e.function), sp.Add),
+        lambda e: sp.Add(*(sp.Sum(term, *e.limits) for term in sp.expand(e.function).args)),
+    )
+    return found
 
 
 def _whole(atom: sp.Indexed, ranges: tuple[tuple[sp.Expr, sp.Expr], ...]) -> sp.Expr:
