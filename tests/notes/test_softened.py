@@ -116,3 +116,12 @@ The sigmoid gives $p = \sigma(z)$ for two classes. For more, $p_i = \frac{e^{z_i
 $$\frac{d\sigma(z)}{dz} = \sigma(z)(1 - \sigma(z))$$
 """
     assert check_notes(text).steps[-1].verdict in ("proved", "supported")
+
+
+def test_an_example_of_a_softmax_makes_it_no_other_function() -> None:
+    given = r"""The softmax is $$\sigma(z)_i = \frac{e^{z_i}}{\sum_{j=1}^n e^{z_j}}$$ For $z = (2, 1, 0)$ it gives
+    $$\sigma(z) = \frac{1}{e^2 + e^1 + e^0} (e^2, e^1, e^0)$$ """
+    for claim in (r"\sigma(z + c\mathbf{1}) = \sigma(z)", r"\sigma(z) = \sigma(z + c)"):
+        assert check_notes(given + f"$${claim}$$").steps[-1].verdict == "proved"
+    assert check_notes(given + r"$$\sigma(z + c)_i = \sigma(z)_i$$").steps[-1].verdict == "proved"
+    assert check_notes(given + r"$$\sigma(2 z)_i = \sigma(z)_i$$").steps[-1].verdict == "refuted"

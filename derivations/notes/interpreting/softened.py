@@ -75,6 +75,9 @@ def softened_of(chains: Iterable[ast.Chain], words: str = "") -> Softened:
             if called is None or second is None or number and of is None:
                 continue
             name, argument, index = called
+            written = {n.name for n in walk(second) if isinstance(n, ast.Symbol)}
+            if of is None and (argument.name not in written or index is None and name.name in written):
+                continue  # \sigma(z) = (0.7, 0.2, 0.1), an example, and \sigma(z) = \sigma(z + c)
             if of is None or of.name != argument.name or index is not None and of.subscripts != (index,):
                 others.add(name.name)
             elif name.subscripts and argument.subscripts:
