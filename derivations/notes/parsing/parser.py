@@ -158,8 +158,8 @@ def _parsed(readings: Iterable[Sequence[Token]]) -> Iterator[Node]:
     seen: list[Node] = []
     for tokens in readings:
         with contextlib.suppress(UnexpectedToken, Unreadable):
-            node: Node = _parser().parse(tokens)  # type: ignore[arg-type, assignment]
-            if node not in seen:
+            node: Node | None = _parser().parse(tokens)  # type: ignore[arg-type, assignment]
+            if node is not None and node not in seen:  # nothing is left of a bracket alone
                 seen.append(node)
                 yield node
 
