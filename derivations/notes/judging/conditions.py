@@ -6,6 +6,7 @@ prose just before the formula. What stands beside a step is part of the claim; w
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,10 +27,11 @@ from derivations.notes.parsing.render import render, render_chain
 
 __all__ = [
     "Mark", "Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_bound", "is_condition",
-    "is_of_both", "values_stated",
+    "is_of_both", "names_value", "values_stated",
 ]  # fmt: skip
 
 _NEAR = 220
+_FAR = 12  # formulas
 _SENTENCE = re.compile(r"[.。;]\s|\n\s*\n|\n\s*#")
 _ANY_CASE = re.compile(
     r"\b(in general|generally|in (all|both|either|any) cases?|for (all|any|every|arbitrary) \$|combin\w+|together)"
@@ -196,16 +198,28 @@ def cases_behind(document: Document, step: Step) -> tuple[Case, ...]:
     return tuple(in_words(document.formulas[step.formula].context.after[:60]))[:2]
 
 
-def values_stated(document: Document, step: Step) -> tuple[Case, ...]:
-    """Values that the formulas just before a step give to names: "for x = 1 and y = 0 this is …"."""
+def values_stated(document: Document, step: Step, in_section: bool = False) -> tuple[Case, ...]:
+    """Values that formulas just before a step give to names, or those before it in its section: "for x = 1"."""
     found: list[Case] = []
-    line = document.formulas[step.formula].place.line
-    for formula in document.formulas[max(0, step.formula - 3) : step.formula]:
-        for chain in formula.chains if line - formula.place.line <= 2 else ():
+    here = document.formulas[step.formula]
+    formulas, lines = (_FAR, math.inf) if in_section else (3, 2)
+    for formula in document.formulas[max(0, step.formula - formulas) : step.formula]:
+        if in_section and ends_cases(formula.context.before):
+            found.clear()
+        is_near = here.place.line - formula.place.line <= lines and formula.context.headings == here.context.headings
+        for chain in formula.chains if is_near else ():
             match chain.members, [r.sign for r in chain.relations]:
                 case (ast.Symbol(name, (), below, (), 0), ast.Number(value)), ["="] if value.isdigit():
                     found.append(Case("_".join((name, *map(render, below))), value, True))
+    if in_section and ends_cases(here.context.before):
+        found.clear()
     return tuple(c for c in found if not any(c.contradicts(other) for other in found))  # y = 1, then y = 0
+
+
+def names_value(case: Case, side: Node, signature: Signature) -> bool:
+    """Whether a side still names what has a value in a case: y, where y = 0 was said before."""
+    names = {n.name for n in walk(side) if isinstance(n, ast.Symbol)}
+    return case.right.isdigit() and any(_is_label(name, case.left, signature) for name in names)
 
 
 def _short(chain: ast.Chain) -> bool:

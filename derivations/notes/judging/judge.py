@@ -33,6 +33,7 @@ from derivations.notes.judging.conditions import (
     ends_cases,
     is_bound,
     is_of_both,
+    names_value,
     values_stated,
 )
 from derivations.notes.judging.flattened import number_in
@@ -141,7 +142,10 @@ class Judging(Misfits):
                 for cases in (implied, in_force)
             )
         said = written if own_chain(step) else (*written, *in_force)  # a chain goes on in the case that it was in
-        for case in (*written, *implied, *in_force):
+        for case in (
+            *written,
+            *(c for c in (*implied, *in_force) if c in said or not names_value(c, right, self.signature)),
+        ):
             attempt = self._under(step, left, right, case)
             if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
                 self.sticky = case, step
@@ -160,6 +164,13 @@ class Judging(Misfits):
             if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
                 conditions = (*attempt.verdict.conditions, *map(str, values))
                 return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
+            further = values_stated(self.document, step, in_section=True)
+            further = tuple(v for v in further if not names_value(v, right, self.signature))
+            if further and further != values and not self.has_both_labels:
+                if self._under(step, left, right, *further).verdict.status in (Status.PROVED, Status.SUPPORTED):
+                    reason = f"holds for {', '.join(map(str, further))}"
+                    verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+                    return replace(judged, verdict=verdict)
             older = self._under_older(step, left, right)
             if older is not None:
                 return older
