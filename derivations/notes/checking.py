@@ -33,8 +33,8 @@ from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
 from derivations.notes.interpreting.symmetries import in_quadratic_forms, symmetries_said
 from derivations.notes.judging.flattened import has_transposes
+from derivations.notes.judging.slips import is_near_miss, is_off_by_a_factor
 from derivations.notes.judging.systems import BY_SYSTEM
-from derivations.notes.judging.tied import is_off_by_a_factor
 from derivations.notes.meanings import behind, usual_meanings
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.parser import Document, Side, Step
@@ -219,7 +219,7 @@ def _less_open(mine: StepRecord, theirs: StepRecord, seed: int, is_behind: bool)
     if mine.verdict == "refuted" and theirs.verdict in HELD and not is_behind and not _is_vacuous(theirs, seed):
         return replace(mine, verdict="undecided", witness=None, reason="holds where it is read by itself")
     worse = mine.verdict == "unsupported" and theirs.verdict == "refuted"
-    worse = worse and theirs.claim is not None and is_off_by_a_factor(theirs.claim, seed)
+    worse = worse and theirs.claim is not None and is_off_by_a_factor(theirs.claim.equation, seed)
     is_unsaid = is_behind and mine.verdict == "refuted"
     is_held = theirs.verdict == "proved" or theirs.verdict in HELD and not is_behind
     is_said = (_is_open(mine) or is_unsaid) and is_held or _is_open(mine) and worse
@@ -245,7 +245,8 @@ def _alone(
 ) -> StepRecord:
     """Refuted only if it does not hold where it is read by itself, its letters meaning what they mean there.
 
-    What rests on no definition is not refuted where its formula alone leaves it open.
+    What rests on no definition is not refuted where its formula alone leaves it open, unless it is proved with one
+    sign, factor or index put right: then the document was read as it was meant.
     """
     found = record
     for part, text, own in parts_around(document, step):
@@ -253,10 +254,16 @@ def _alone(
         if found.verdict in HELD or why(found.reason) in (Why.HOLDS_WHERE, Why.SUMS_TO_ONE):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
     rests = record.definitions or record.method == BY_SYSTEM
-    if not rests and found.verdict == "undecided" and not _is_said_elsewhere(found, signature):
+    is_left_open = not rests and found.verdict == "undecided" and not _is_said_elsewhere(found, signature)
+    if is_left_open and not _is_slip(record, seed):
         reason = reworded(found.reason, f"{found.reason}, where it is read by itself")
         return replace(record, verdict="undecided", witness=None, reason=reason)
     return record
+
+
+def _is_slip(record: StepRecord, seed: int) -> bool:
+    equation = None if record.claim is None else record.claim.equation
+    return equation is not None and is_near_miss(equation, seed)
 
 
 def _is_said_elsewhere(record: StepRecord, signature: Signature) -> bool:

@@ -69,7 +69,8 @@ def tempered(
     """The verdict less what doubts and unwritten conditions take from it."""
     speaker = claim.speaker
     if verdict.is_refuted:
-        verdict = replace(verdict, conditions=tuple(c for c in verdict.conditions if not _is_for_all(c, claim)))
+        said = (c for c in verdict.conditions if not _is_for_all(c, claim) and not _is_empty_case(c, equation, seed))
+        verdict = replace(verdict, conditions=tuple(said))
         softer = _softened(equation, speaker, seed)
         if softer is not None:
             return (
@@ -121,6 +122,17 @@ def _is_for_all(condition: str, claim: Claim) -> bool:
     opened = {axis.symbol.name for value in (claim.left, claim.right) for axis in value.axes}
     deltas = [d for value in (claim.left, claim.right) for d in value.expr.atoms(sp.KroneckerDelta)]
     return pair <= opened or any(pair == {str(a) for a in d.args} for d in deltas)
+
+
+def _is_empty_case(condition: str, equation: Equation, seed: int) -> bool:
+    """Whether "holds for i ≠ j" says no more than that both sides, neither of which is written as 0, are 0 there."""
+    found = re.fullmatch(r"holds for (\w+) ≠ (\w+)", condition)
+    ranges = equation.context.ranges
+    pair = [s for s in ranges.bounds if found is not None and s.name in found.groups()]
+    if len(pair) != 2 or 0 in (equation.left, equation.right):
+        return False
+    apart = replace(equation.context, ranges=ranges.with_distinct(*pair))
+    return is_provable(replace(equation, right=sp.S.Zero, context=apart), seed, OPERATIONS, SECONDS)
 
 
 def _is_chance(verdict: Verdict, claim: Claim) -> bool:
@@ -276,9 +288,23 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
     elif left.has(Partial) and (new := _new_in(loose[1] - loose[0], left, claim)):
         doubts.append(f"{min(new)} doesn't stand in what is differentiated")
     predictions = {n for n in only[0] | only[1] if n.startswith(r"\hat{")}
-    for name in sorted(((names[0] ^ names[1]) | predictions) - claim.beside):
+    for name in sorted(
+        ((names[0] ^ names[1]) | predictions) - claim.beside - _lost(first_taken, second_taken, speaker)
+    ):
         doubts.append(_undefined(name))
     return doubts
+
+
+def _lost(first: sp.Expr, second: sp.Expr, speaker: Elaborator) -> set[str]:
+    """The names by which alone two sides differ, where the document differentiates by them: they vary.
+
+    a - y = -y would be a = 0. A side that is nothing but numbers may be the value for some.
+    """
+    varied = {label for found in speaker.scope.varied.values() for label in found}
+    apart = sp.expand(first - second)
+    names = {speaker.unknown.get(label, label.name) for label in varied}
+    own = unknown_in(apart, speaker) | _undefined_in(apart, speaker)
+    return own if own <= names and all(labels_in(side) for side in (first, second)) else set()
 
 
 def _undefined(name: str) -> Reason:

@@ -326,9 +326,13 @@ class Judging(Misfits):
 
     def _is_said_anew(self, step: Step, older: Entry, newer: Entry) -> bool:
         """Whether the section of a step defines a name anew, which another section had defined before."""
-        headings = {f.place.line: f.context.headings for f in self.document.formulas}
         here = self.document.formulas[step.formula].context.headings
-        return headings.get(newer.line) == here != headings.get(older.line, here)
+        return self._headings_at(newer.line) == here and self._headings_at(older.line) not in (None, here)
+
+    def _headings_at(self, line: int) -> tuple[str, ...] | None:
+        """The headings under which the formula in a line stands."""
+        formulas = (f for f in self.document.formulas if f.place.line <= line <= f.end_place.line)
+        return next((f.context.headings for f in formulas), None)
 
     def _names_of(self, entry: Entry) -> set[str]:
         """The names that a definition reaches."""

@@ -17,7 +17,7 @@ from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.judge import Judging
-from derivations.notes.judging.tied import is_off_by_a_factor
+from derivations.notes.judging.slips import is_off_by_a_factor
 from derivations.notes.parsing.ast import Node
 from derivations.notes.report import StepRecord
 from derivations.reasons import Reason, Why, holds_where
@@ -59,7 +59,7 @@ class Meant(Judging):
     def _unless_usual(self, judged: Judged, record: StepRecord) -> StepRecord:
         """A refuted step, undecided where it hangs on what is only usual."""
         used = self._usual_in(judged)
-        if not used or is_off_by_a_factor(judged, self.seed):
+        if not used or is_off_by_a_factor(judged.equation, self.seed):
             return record
         reason = Reason(f"wrong where {used}", Why.USUAL_MEAN)
         return replace(record, verdict="undecided", witness=None, reason=reason)

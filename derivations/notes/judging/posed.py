@@ -21,7 +21,8 @@ from derivations.notes.interpreting.quotients import gradient_of, product_of, su
 from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.excuses import TO_SOLVE, Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.judge import own_chain
-from derivations.notes.judging.solved import SOLVED, SOLVING
+from derivations.notes.judging.slips import is_off_by_a_factor
+from derivations.notes.judging.solved import SOLVED, SOLVING, at_entry_of
 from derivations.notes.judging.systems import Systems
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -88,9 +89,21 @@ class Posed(Systems):
         if not suspect.begins or self._is_named(suspect.left):
             return None
         if self._is_near_zero(suspect.step) and self._is_of_parameters(suspect.judged):
+            if self._is_slip_of_zero(suspect):
+                return None
             return no_claim("condition", TO_SOLVE)
         said = re.search(SOLVED, suspect.before, re.I) is not None
         return no_claim("condition", f"{TO_SOLVE}, as the text says") if said else None
+
+    def _is_slip_of_zero(self, suspect: Suspect) -> bool:
+        """Whether one thing alone may be zero, by which the left side is the right one but for a sign or factor."""
+        equation, zeros = suspect.equation, {*self.scope.zeroed, *self.slopes}
+        if equation is None or len(zeros) != 1:
+            return False
+        zero = at_entry_of(equation.left, zeros.pop())
+        ratios = (sp.S.One, sp.S.NegativeOne, sp.S.Half, -sp.S.Half)
+        lefts = (replace(equation, left=equation.left - ratio * zero) for ratio in ratios)
+        return any(is_off_by_a_factor(one, self.seed) for one in lefts)
 
     def _slope_at_zero(self, suspect: Suspect) -> Excuse | None:
         r"""A derivative just found, said to be 0: \sum_i y_i = n a."""
@@ -120,7 +133,10 @@ class Posed(Systems):
         self.zeroed_at = suspect.step.formula
 
     def _is_named(self, left: Node) -> bool:
-        """Whether a side is a name, or the derivative of something."""
+        """Whether a side is a name, or the derivative of something, as σ'(z) is."""
+        if isinstance(left, ast.Product) and isinstance(left.factors[0].body, ast.Symbol):
+            if left.factors[0].body.primes and not left.factors[0].sign:
+                return True
         return any(found is not None for found in (head_of(left, self.signature), subject_of(left), gradient_of(left)))
 
     def _is_solution(self, step: Step, left: Node) -> bool:

@@ -19,6 +19,7 @@ from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open, supported
 from derivations.notes.judging.judge import Judging
+from derivations.notes.judging.slips import is_off_by_a_factor
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
@@ -45,7 +46,10 @@ class Sampled(Judging):
         if not left or right or _is_averaged(suspect, samples) or not self._is_of_one_sample(suspect):
             return None
         reason = "stated for one sample, as the text says"
-        return supported(reason) if _holds_for_one(suspect.equation, samples, self.seed) else left_open(reason)
+        one = _of_one(suspect.equation, samples)
+        if any(is_provable(equation, self.seed) for equation in one):
+            return supported(reason)
+        return None if any(is_off_by_a_factor(equation, self.seed) for equation in one[:1]) else left_open(reason)
 
     def _for_each_sample(self, suspect: Suspect) -> Excuse | None:
         r"""∂L/∂\hat{y}, of a mean over samples, written as that of the loss of one, without any index."""
@@ -67,9 +71,10 @@ class Sampled(Judging):
     def _of_unnamed_sample(self, suspect: Suspect) -> Excuse | None:
         """A sum over samples on the left, and on the right what is of one sample that no index names."""
         left, right = (ROW in free_symbols(side) for side in suspect.exprs)
-        if left or not right or not _is_over(suspect.left_expr, self._samples(suspect)):
+        samples = self._samples(suspect)
+        if left or not right or not _is_over(suspect.left_expr, samples) or _drops_its_sum(*suspect.sides):
             return None
-        if _drops_its_sum(*suspect.sides):
+        if any(is_off_by_a_factor(equation, self.seed) for equation in _of_one(suspect.equation, samples)[:1]):
             return None
         return left_open("a sum over samples beside one sample that no index names")
 
@@ -121,10 +126,10 @@ def _is_over(expr: sp.Expr, samples: Range) -> bool:
     return any(total.args[1][1:] == samples for total in expr.atoms(sp.Sum))
 
 
-def _holds_for_one(equation: Equation | None, samples: Range, seed: int) -> bool:
-    """Whether an equation holds for the term of the sample at hand in place of every sum, or mean, over samples."""
+def _of_one(equation: Equation | None, samples: Range) -> list[Equation]:
+    """An equation with the term of the sample at hand in place of every sum, or mean, over samples."""
     if equation is None:
-        return False
+        return []
 
     def at_hand(expr: sp.Expr) -> sp.Expr:
         found: sp.Expr = expr.replace(
@@ -136,7 +141,7 @@ def _holds_for_one(equation: Equation | None, samples: Range, seed: int) -> bool
     definitions = tuple(replace(d, value=at_hand(d.value)) for d in equation.definitions)
     one = replace(equation, left=at_hand(equation.left), definitions=definitions)
     count = samples[1] - samples[0] + 1
-    return any(is_provable(replace(one, right=one.right / size), seed) for size in (sp.S.One, count))
+    return [replace(one, right=one.right / size) for size in (sp.S.One, count)]
 
 
 def _is_averaged(suspect: Suspect, samples: Range) -> bool:

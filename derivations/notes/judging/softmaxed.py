@@ -22,7 +22,8 @@ from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.defining import Defining
 from derivations.notes.judging.logits import LOGITS
-from derivations.notes.judging.tied import Tied, is_off_by_a_factor, key_of
+from derivations.notes.judging.slips import is_off_by_a_factor
+from derivations.notes.judging.tied import Tied, key_of
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.mapping import mapped
@@ -58,7 +59,7 @@ class Softmaxed(Defining, Tied):
         with self.scope.trial():
             self.scope.put(softmax)
             judged = self._under(step, left, right)
-        if judged.verdict.is_refuted and self.softmax_held and is_off_by_a_factor(judged, self.seed):
+        if judged.verdict.is_refuted and self.softmax_held and is_off_by_a_factor(judged.equation, self.seed):
             return judged
         if judged.verdict.status.value not in HELD:
             return None

@@ -16,7 +16,6 @@ from functools import cached_property
 
 import sympy as sp
 
-from derivations.equation import is_provable
 from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import head_of
@@ -26,26 +25,17 @@ from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.judge import Judging
-from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.notes.judging.slips import is_off_by_a_factor
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
 from derivations.reasons import holds_where
 from derivations.statement import Definition, element, index
 from derivations.verdict import Status
 
-__all__ = ["Tied", "is_off_by_a_factor"]
+__all__ = ["Tied", "key_of"]
 
 Axes = tuple[object, ...]
 Ties = Mapping[str, tuple[sp.Symbol, Axes]]  # a name: what it stands for
-
-
-def is_off_by_a_factor(judged: Judged, seed: int) -> bool:
-    """Whether the sides differ by a sign or a factor 2 alone: then they were read as they were meant."""
-    if judged.equation is None:
-        return False
-    factors = (sp.S.NegativeOne, sp.Integer(2), sp.S.Half)
-    scaled = (replace(judged.equation, right=c * judged.equation.right) for c in factors)
-    return any(is_provable(equation, seed, OPERATIONS, SECONDS) for equation in scaled)
 
 
 @dataclass
@@ -81,7 +71,7 @@ class Tied(Judging):
             judged = self._judged_with(step, left, right, {**known, **prediction})
             if judged is not None and judged.verdict.is_proved:
                 return _held(judged, prediction)
-            if judged is not None and judged.verdict.is_refuted and is_off_by_a_factor(judged, self.seed):
+            if judged is not None and judged.verdict.is_refuted and is_off_by_a_factor(judged.equation, self.seed):
                 return judged
         only = sorted(loose[0] - loose[1]), sorted(loose[1] - loose[0])
         if [len(names) for names in only] == [1, 1] and not _are_chances(only[0][0], only[1][0]):
