@@ -301,7 +301,7 @@ def _lost(first: sp.Expr, second: sp.Expr, speaker: Elaborator) -> set[str]:
     a - y = -y would be a = 0. A side that is nothing but numbers may be the value for some.
     """
     varied = {label for found in speaker.scope.varied.values() for label in found}
-    apart = sp.expand(first - second)
+    apart = first - second
     names = {speaker.unknown.get(label, label.name) for label in varied}
     own = unknown_in(apart, speaker) | _undefined_in(apart, speaker)
     return own if own <= names and all(labels_in(side) for side in (first, second)) else set()

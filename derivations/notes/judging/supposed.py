@@ -69,7 +69,7 @@ class Supposed(Judging):
             return None
         if not any(cases_written(self.document, suspect.step)):
             return None
-        apart = sp.expand(suspect.equation.left - suspect.equation.right)
+        apart = suspect.equation.left - suspect.equation.right
         for label in sorted(free_atoms(apart), key=str):
             if self._is_label(label) and not label.has(Partial):
                 for value in (0, 1):
