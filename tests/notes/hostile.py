@@ -21,6 +21,7 @@ FORMULAS: dict[str, str] = {
         rf"\newcommand{{\m{chr(97 + n)}}}{{\m{chr(98 + n)} \m{chr(98 + n)}}}" + "\n" for n in range(25)
     )
     + "\n$$\\ma = 1$$",
+    "a high power of a sum": r"$$\sum_i p_i (a + b + c + d + f)^{300} = 1$$",
     "a sum over 10^9": r"$$\sum_{i=1}^{1000000000} i^2 = 3$$",
     "sums in sums over 10^9": r"$$\sum_{i=1}^{10^9} \sum_{j=1}^{10^9} \sum_{k=1}^{10^9} x_{ijk} = 0$$",
     "an exponent tower": "$$" + "2^{" * 30 + "2" + "}" * 30 + " = x$$",

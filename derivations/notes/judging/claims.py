@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,7 +15,9 @@ from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.interpreting.tensor import Value
 
-__all__ = ["Claim", "closed", "indices_of", "labels_in", "names_met", "unknown_in"]
+__all__ = ["Claim", "closed", "indices_of", "labels_in", "multiplied_out", "names_met", "unknown_in"]
+
+_MOST_TERMS = 64
 
 
 @dataclass(frozen=True)
@@ -79,3 +82,11 @@ def unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
             elif entry is None and label in speaker.unknown:
                 found.add(speaker.unknown[label])
     return found
+
+
+def multiplied_out(expr: sp.Expr) -> sp.Expr:
+    """An expression with its products of sums multiplied out, and no power; as it is, where that has many terms."""
+    terms = sp.Add.make_args(expr)
+    if sum(math.prod(len(sp.Add.make_args(f)) for f in sp.Mul.make_args(term)) for term in terms) > _MOST_TERMS:
+        return expr
+    return sp.Add(*(sp.expand_mul(term, deep=False) for term in terms))

@@ -19,7 +19,7 @@ from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import free_atoms, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, base_letter
-from derivations.notes.judging.claims import labels_in
+from derivations.notes.judging.claims import labels_in, multiplied_out
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.reasons import Reason, Why, holds_where
 from derivations.statement import array, index
@@ -154,8 +154,8 @@ def _of_distributions(equation: Equation, speaker: Elaborator) -> Equation | Non
 def _terms_apart(expr: sp.Expr) -> sp.Expr:
     r"""The expression with a sum for each term: -\sum_i y_i δ_ij + \sum_i y_i p_j for -\sum_i y_i (δ_ij - p_j)."""
     found: sp.Expr = expr.replace(
-        lambda e: isinstance(e, sp.Sum) and isinstance(sp.expand(e.function), sp.Add),
-        lambda e: sp.Add(*(sp.Sum(term, *e.limits) for term in sp.expand(e.function).args)),
+        lambda e: isinstance(e, sp.Sum) and multiplied_out(e.function).is_Add,
+        lambda e: sp.Add(*(sp.Sum(term, *e.limits) for term in multiplied_out(e.function).args)),
     )
     return found
 

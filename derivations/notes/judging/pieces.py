@@ -19,6 +19,7 @@ from derivations.equation import Equation, is_provable
 from derivations.indexed import UnsupportedExpressionError, expand_definitions
 from derivations.notes.interpreting.thresholds import CONDITION_WORDS, OTHERWISE
 from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.claims import multiplied_out
 from derivations.notes.judging.regions import LESS, MORE
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.parser import Document, Step
@@ -131,7 +132,7 @@ def _gaps(expr: sp.Expr) -> Iterator[sp.Expr]:
 
 def _unsigned(gap: sp.Expr) -> sp.Expr:
     """A gap in the one of two signs in which it is written first."""
-    gap = gap.expand()
+    gap = multiplied_out(gap)
     return -gap if gap.could_extract_minus_sign() else gap
 
 
@@ -152,7 +153,7 @@ def _in_piece(expr: sp.Expr, signs: dict[sp.Expr, int]) -> sp.Expr:
 
 
 def _sign(gap: sp.Expr, signs: dict[sp.Expr, int]) -> int | None:
-    expanded, unsigned = gap.expand(), _unsigned(gap)
+    expanded, unsigned = multiplied_out(gap), _unsigned(gap)
     if unsigned not in signs:
         return None
     return signs[unsigned] if expanded == unsigned else -signs[unsigned]
