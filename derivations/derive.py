@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .atoms import atoms_of
 from .functions import Partial, sigmoid
 from .indexed import differentiate, free_symbols, label_of, peel, statement_ranges, substitute
 from .ranges import Ranges
@@ -114,7 +115,7 @@ def _normaliser(expr: sp.Expr, definition: Definition) -> sp.Expr | None:
 
 def _match(pattern: sp.Expr, expr: sp.Expr) -> dict[sp.Symbol, sp.Expr] | None:
     """Indices for which the one indexed symbol of `pattern` gives `expr`."""
-    ours, theirs = list(expr.atoms(sp.Indexed)), list(pattern.atoms(sp.Indexed))
+    ours, theirs = list(atoms_of(expr, sp.Indexed)), list(atoms_of(pattern, sp.Indexed))
     if not theirs:
         return {} if expr == pattern else None
     if len(ours) != 1 or len(theirs) != 1 or ours[0].base != theirs[0].base:
@@ -132,9 +133,9 @@ def _cancelled(expr: sp.Expr) -> sp.Expr:
         inside = sp.Mul(*(f for f in factors if k in free_symbols(f)))
         return sp.Mul(*outside, sp.Sum(inside, (k, lower, upper)))
     expr = _merged(sp.expand_mul(expr, deep=False))
-    for s in [s for s in expr.atoms(sp.Sum) if not _inside_other(s, expr)]:
+    for s in [s for s in atoms_of(expr, sp.Sum) if not _inside_other(s, expr)]:
         expr = expr.xreplace({s: _cancelled(s)})
-    inner = {s: sp.Dummy(real=True) for s in expr.atoms(sp.Sum) if not _inside_other(s, expr)}
+    inner = {s: sp.Dummy(real=True) for s in atoms_of(expr, sp.Sum) if not _inside_other(s, expr)}
     back = {dummy: s for s, dummy in inner.items()}
     return sp.factor_terms(sp.cancel(expr.xreplace(inner))).xreplace(back)
 
@@ -146,7 +147,7 @@ def _merged(expr: sp.Expr) -> sp.Expr:
     for term in sp.Add.make_args(expr):
         sums = [f for f in sp.Mul.make_args(term) if isinstance(f, sp.Sum)]
         factor = term / sums[0] if len(sums) == 1 else term
-        if len(sums) != 1 or factor.atoms(sp.Indexed):
+        if len(sums) != 1 or atoms_of(factor, sp.Indexed):
             rest += term
             continue
         body, *over = peel(sums[0])
@@ -161,4 +162,4 @@ def _merged(expr: sp.Expr) -> sp.Expr:
 
 
 def _inside_other(inner: sp.Sum, expr: sp.Expr) -> bool:
-    return any(inner != outer and inner in outer.atoms(sp.Sum) for outer in expr.atoms(sp.Sum))
+    return any(inner != outer and inner in atoms_of(outer, sp.Sum) for outer in atoms_of(expr, sp.Sum))

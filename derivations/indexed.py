@@ -9,8 +9,6 @@ The rules, for symbolic sizes:
 SymPy differentiates scalar functions (`Function.fdiff`) and nothing else: its own derivative of a
 `Sum` captures bound indices, and its own δ-summation ignores shifts. Substitution never lets an
 index be captured. Left out: derivatives by an index, and by a size.
-
-Over 500 lines, because the parts call each other: the language check and its errors, substitution, `Partial`.
 """
 
 from __future__ import annotations
@@ -20,6 +18,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from .atoms import UnsupportedExpressionError, atoms_of, free_atoms, free_symbols, label_of, peel
 from .functions import Partial, Unknown
 from .kernels import charge
 from .ranges import Ranges, fresh_index
@@ -34,15 +33,12 @@ __all__ = [
     "free_atoms",
     "free_symbols",
     "label_of",
+    "peel",
     "resolve",
     "statement_ranges",
     "substitute",
     "take_partials",
 ]
-
-
-class UnsupportedExpressionError(ValueError):
-    """The expression is outside the language; the message says which part."""
 
 
 class AmbiguousPartialError(UnsupportedExpressionError):
@@ -58,49 +54,6 @@ class AmbiguousPartialError(UnsupportedExpressionError):
         what = f"{self.partial}: {of}" if named else f"∂/∂{by}: what is differentiated"
         through = f"depends on {', '.join(self.names)} both through {by} and directly"
         return f"{what} {through}; say which is held fixed"
-
-
-def peel(expr: sp.Sum) -> tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]:
-    """A sum as its outermost index over the rest: (body, k, lower, upper)."""
-    *inner, outer = expr.limits
-    if len(outer) != 3:
-        raise UnsupportedExpressionError(f"a sum needs bounds, got {expr}: write Sum(f, (k, 1, m))")
-    body = expr.func(expr.function, *inner) if inner else expr.function
-    return body, outer[0], outer[1], outer[2]
-
-
-def free_symbols(expr: sp.Basic) -> set[sp.Symbol]:
-    """Symbols that occur free: sizes, scalars and indices (array names are not symbols here)."""
-    if isinstance(expr, sp.Symbol):
-        return {expr}
-    if isinstance(expr, sp.Indexed):
-        return set().union(*(free_symbols(a) for a in expr.indices))
-    if isinstance(expr, sp.Sum | sp.Product):
-        body, k, lower, upper = peel(expr)
-        return (free_symbols(body) - {k}) | free_symbols(lower) | free_symbols(upper)
-    if isinstance(expr, Unknown):
-        _, _, argument, (k, lower, upper) = expr.args
-        return (free_symbols(argument) - {k}) | free_symbols(lower) | free_symbols(upper)
-    return set().union(*(free_symbols(a) for a in expr.args)) if expr.args else set()
-
-
-@lru_cache(maxsize=50_000)
-def free_atoms(expr: sp.Basic) -> tuple[sp.Expr, ...]:
-    """Every symbol and indexed symbol that occurs, once, in order; bound indices included as they stand."""
-    if isinstance(expr, sp.Symbol | sp.Indexed):
-        return (expr,)
-    parts: tuple[sp.Basic, ...] = expr.args
-    if isinstance(expr, sp.Sum | sp.Product):
-        body, _, lower, upper = peel(expr)
-        parts = (body, lower, upper)
-    elif isinstance(expr, Unknown):
-        parts = (expr.args[2],)
-    return tuple(dict.fromkeys(atom for part in parts for atom in free_atoms(part)))
-
-
-def label_of(atom: sp.Expr) -> sp.Symbol:
-    """The array of an entry; a plain symbol itself."""
-    return atom.base.label if isinstance(atom, sp.Indexed) else atom
 
 
 def substitute(expr: sp.Expr, mapping: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -155,7 +108,7 @@ def contract_sum(body: sp.Expr, k: sp.Symbol, lower: sp.Expr, upper: sp.Expr, ra
         return sp.Add(*(contract_sum(term, k, lower, upper, ranges) for term in body.args))
     factors = sp.Mul.make_args(body)
     for position, factor in enumerate(factors):
-        if isinstance(factor, sp.Add) and any(d.has(k) for d in factor.atoms(sp.KroneckerDelta)):
+        if isinstance(factor, sp.Add) and any(d.has(k) for d in atoms_of(factor, sp.KroneckerDelta)):
             rest = sp.Mul(*factors[:position], *factors[position + 1 :])
             return contract_sum(sp.Add(*(rest * term for term in factor.args)), k, lower, upper, ranges)
         if isinstance(factor, sp.KroneckerDelta):
@@ -433,7 +386,7 @@ def check_language(*exprs: sp.Expr) -> None:
 
 @lru_cache(maxsize=4096)
 def _symbols_and_deltas(expr: sp.Expr) -> tuple[list[sp.Symbol], list[sp.KroneckerDelta]]:
-    atoms = expr.atoms(sp.Symbol, sp.KroneckerDelta)
+    atoms = atoms_of(expr, sp.Symbol, sp.KroneckerDelta)
     symbols = [a for a in atoms if isinstance(a, sp.Symbol) and not isinstance(a, sp.Dummy)]
     return symbols, [a for a in atoms if isinstance(a, sp.KroneckerDelta)]
 

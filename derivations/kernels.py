@@ -41,6 +41,7 @@ __all__ = [
     "separate_budget",
     "sorted_key",
     "sorted_mono",
+    "str_of",
 ]
 
 Mono = tuple[tuple["Kernel", int], ...]

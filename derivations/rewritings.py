@@ -15,6 +15,7 @@ from functools import partial
 
 import sympy as sp
 
+from .atoms import atoms_of
 from .functions import Partial, Unknown, sigmoid, softplus
 from .indexed import free_symbols, peel, resolve, substitute
 from .proof import decide_relation
@@ -166,7 +167,7 @@ def _renamed(e: sp.Expr) -> sp.Expr | None:
     if not isinstance(e, sp.Sum | sp.Product):
         return None
     body, k, lower, upper = peel(e)
-    new = fresh_index(k, free_symbols(e) | {s for s in e.atoms(sp.Symbol) if s.is_integer})
+    new = fresh_index(k, free_symbols(e) | {s for s in atoms_of(e, sp.Symbol) if s.is_integer})
     return e.func(substitute(body, {k: new}), (new, lower, upper))
 
 
@@ -208,7 +209,7 @@ def _moved_in(e: sp.Expr) -> sp.Expr | None:
     assert renamed is not None
     body, *limit = peel(renamed)
     rest = sp.Mul(*(f for f in e.args if f is not inner))
-    clash = limit[0] in rest.atoms(sp.Symbol)
+    clash = limit[0] in atoms_of(rest, sp.Symbol)
     return None if clash else sp.Sum(rest * body, tuple(limit))
 
 
@@ -278,7 +279,7 @@ def _under_delta(expr: sp.Expr, statement: Statement, rng: random.Random) -> sp.
     if not declared or expr.has(Partial, Unknown):
         return None
     j, lower, upper = rng.choice(declared)
-    k = fresh_index(j, {s for s in expr.atoms(sp.Symbol) if s.is_integer})
+    k = fresh_index(j, {s for s in atoms_of(expr, sp.Symbol) if s.is_integer})
     return sp.Sum(sp.KroneckerDelta(k, j) * substitute(expr, {j: k}), (k, lower, upper))
 
 

@@ -12,11 +12,12 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 
 import sympy as sp
 from flint import arb
 
+from .atoms import free_symbols, label_of, labels_in
 from .domain import Domain
 from .enclosure import (
     MAX_OPERATIONS,
@@ -29,7 +30,6 @@ from .enclosure import (
     integer,
     precision,
 )
-from .indexed import free_atoms, free_symbols, label_of
 from .inverses import Inverse
 from .kernels import BudgetExceededError, separate_budget
 from .ranges import Ranges
@@ -97,24 +97,14 @@ def _reach(
     waiting: list[tuple[sp.Expr, frozenset[sp.Symbol]]] = [(e, frozenset()) for e in exprs]
     while waiting:
         expr, own = waiting.pop()
-        symbols |= _free(expr) - own
-        for label in _labels(expr) - labels:
+        symbols |= free_symbols(expr) - own
+        for label in labels_in(expr) - labels:
             labels.add(label)
             found = by_label.get(label)
             if found is not None:
                 indices = found.target.indices if isinstance(found.target, sp.Indexed) else ()
                 waiting.append((found.value, frozenset(indices)))
     return {s for s in symbols if s not in by_label}, labels
-
-
-@lru_cache(maxsize=20_000)
-def _free(expr: sp.Expr) -> frozenset[sp.Symbol]:
-    return frozenset(free_symbols(expr))
-
-
-@lru_cache(maxsize=20_000)
-def _labels(expr: sp.Expr) -> frozenset[object]:
-    return frozenset(label_of(a) for a in free_atoms(expr))
 
 
 def sample_values(

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from derivations.atoms import labels_in
 from derivations.equation import Equation
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.elaborate import Elaborator
@@ -25,7 +26,7 @@ from derivations.notes.interpreting.names import CircularError, UnsupportedNoteE
 from derivations.notes.interpreting.quotients import gradient_of, leading, subject_of
 from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import closed, labels_in
+from derivations.notes.judging.claims import closed
 from derivations.notes.judging.conditions import is_condition
 from derivations.notes.judging.defining import hangs_on_a_name
 from derivations.notes.judging.excusing import Excusing

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.equation import Equation
 from derivations.indexed import peel, substitute
 from derivations.notation import latex
@@ -112,7 +113,7 @@ def _legible(equation: Equation) -> Equation:
     """The same equation with the indices that the reader of notes made up named by letters, as an author would."""
     sides = equation.left, equation.right
     exprs = (*sides, *(e for d in equation.definitions for e in (d.target, d.value)))
-    taken = {s.name for e in exprs for s in e.atoms(sp.Symbol)} | {s.name for s in equation.context.ranges.bounds}
+    taken = {s.name for e in exprs for s in atoms_of(e, sp.Symbol)} | {s.name for s in equation.context.ranges.bounds}
     made = sorted((s for s in equation.context.ranges.bounds if _MADE.fullmatch(s.name)), key=str)
     new = {old: _letter(taken) for old in made}
     left, right = (_renamed(substitute(e, new), taken) for e in sides)

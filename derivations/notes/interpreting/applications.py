@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols, label_of, substitute
 from derivations.notation import text
@@ -276,7 +277,7 @@ class Applications(Derivatives, Arrays, Indicators):
     def _at_array(self, parameter: sp.Expr, inner: Value, value: sp.Expr, swapped: dict[sp.Expr, sp.Expr]) -> bool:
         """Whether a function of an array can be taken at another one; then `swapped` has its entries."""
         label = label_if_named(parameter)
-        places = [a for a in value.atoms(sp.Indexed) if a.base.label == label]
+        places = [a for a in atoms_of(value, sp.Indexed) if a.base.label == label]
         if not places or free_symbols(inner.expr) - {axis.symbol for axis in inner.axes}:
             return False
         for place in places:

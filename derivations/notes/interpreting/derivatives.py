@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols, label_of, substitute
 from derivations.notation import text
@@ -320,7 +321,7 @@ class Derivatives(Namer):
         """What a gradient without a subscript is taken by: the one vector of parameters that the function has."""
         reached = {e.symbol for e in self.scope.definitions_of(expr)}
         exprs = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
-        labels = {a.base.label.name for e in exprs for a in e.atoms(sp.Indexed)} - {s.name for s in reached}
+        labels = {a.base.label.name for e in exprs for a in atoms_of(e, sp.Indexed)} - {s.name for s in reached}
         for key in ("w", r"\theta", r"\beta", r"\omega"):
             if key in labels:
                 return self.named(Ref(key))

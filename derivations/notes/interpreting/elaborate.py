@@ -15,6 +15,7 @@ from fractions import Fraction
 
 import sympy as sp
 
+from derivations.atoms import interned
 from derivations.functions import Partial, sigmoid
 from derivations.indexed import free_symbols, substitute
 from derivations.kernels import charge
@@ -103,9 +104,11 @@ class Elaborator(Products):
         if self.depth > MAX_DEPTH:
             raise UnsupportedNoteError("brackets nested too deeply")
         try:
-            return self._value(node)
+            found = self._value(node)
         finally:
             self.depth -= 1
+        same = interned(found.expr)
+        return found if same is found.expr else replace(found, expr=same)
 
     def _value(self, node: Node) -> Value:
         match node:

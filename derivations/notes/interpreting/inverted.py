@@ -12,6 +12,7 @@ from itertools import count
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, expand_definitions, free_symbols, label_of, substitute
 from derivations.inverses import Inverse, name_of_inverse
@@ -105,11 +106,11 @@ def _is_same(one: Inverse, other: Inverse, definitions: tuple[Definition, ...], 
 
 def halved(symmetric: frozenset[sp.Symbol], expr: sp.Expr) -> sp.Expr:
     """An expression with (A_ij + A_ji)/2 for the entries of symmetric matrices."""
-    own = [a for a in expr.atoms(sp.Indexed) if label_of(a) in symmetric]
+    own = [a for a in atoms_of(expr, sp.Indexed) if label_of(a) in symmetric]
     return expr.xreplace({a: (a + a.base[a.indices[::-1]]) / 2 for a in own}) if own else expr
 
 
 def merged(same: Mapping[sp.Symbol, sp.Symbol], expr: sp.Expr) -> sp.Expr:
     """An expression with the first of inverses of one matrix in place of the others."""
-    own = [a for a in expr.atoms(sp.Indexed) if label_of(a) in same]
+    own = [a for a in atoms_of(expr, sp.Indexed) if label_of(a) in same]
     return expr.xreplace({a: element(same[label_of(a)], tuple(a.indices)) for a in own}) if own else expr

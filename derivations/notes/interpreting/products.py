@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.functions import Partial
 from derivations.indexed import substitute
 from derivations.kernels import charge
@@ -352,7 +353,7 @@ def _is_matrix(value: Value) -> bool:
 
 
 def _is_capital(value: Value) -> bool:
-    return any(a.base.label.name[0].isupper() for a in value.expr.atoms(sp.Indexed))
+    return any(a.base.label.name[0].isupper() for a in atoms_of(value.expr, sp.Indexed))
 
 
 def _is_word(factor: ast.Factor) -> bool:

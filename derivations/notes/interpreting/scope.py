@@ -14,7 +14,8 @@ from functools import cached_property
 
 import sympy as sp
 
-from derivations.indexed import free_atoms, label_of, substitute
+from derivations.atoms import atoms_of, labels_in_order
+from derivations.indexed import substitute
 from derivations.inverses import Inverse
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.statement import Definition, element
@@ -53,7 +54,7 @@ class Entry:
     def _past(self) -> frozenset[sp.Expr]:
         r"""The places after the last of its sums: K of \sum_{j=1}^{K-1}."""
         value = sp.S.Zero if self.definition is None else self.definition.value
-        return frozenset(upper + 1 for total in value.atoms(sp.Sum) for _, _, upper in total.limits if upper.is_Add)
+        return frozenset(upper + 1 for total in atoms_of(value, sp.Sum) for _, _, upper in total.limits if upper.is_Add)
 
     def refuse_last(self, indices: Iterable[sp.Expr]) -> None:
         r"""Refuse the place K of what is defined by \sum_{j=1}^{K-1}: that may be of the other classes only."""
@@ -149,8 +150,7 @@ class Scope:
         active: set[sp.Symbol] = set()
 
         def visit(expr: sp.Expr) -> None:
-            for atom in free_atoms(expr):
-                label = label_of(atom)
+            for label in labels_in_order(expr):
                 if label in self.inverses and label not in active:
                     active.add(label)
                     visit(self.inverses[label].value)
@@ -173,7 +173,7 @@ class Scope:
         values = [e.definition.value for e in self.definitions_of(*exprs) if e.definition is not None]
         waiting = [*exprs, *values]
         while waiting:
-            for label in map(label_of, free_atoms(waiting.pop())):
+            for label in labels_in_order(waiting.pop()):
                 if label in self.inverses and label not in found:
                     found[label] = self.inverses[label]
                     waiting.append(found[label].value)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.indexed import substitute
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.statement import index
@@ -150,8 +151,8 @@ def _refuse_huge(base: sp.Expr, exponent: sp.Expr) -> None:
     """SymPy works out powers of numbers at once: towers would take all memory before any budget is asked."""
     if not exponent.is_number:
         return
-    size = max((abs(n.p) + n.q for n in exponent.atoms(sp.Rational)), default=0)
-    digits = max((n.p.bit_length() + n.q.bit_length() for n in base.atoms(sp.Rational)), default=0)
+    size = max((abs(n.p) + n.q for n in atoms_of(exponent, sp.Rational)), default=0)
+    digits = max((n.p.bit_length() + n.q.bit_length() for n in atoms_of(base, sp.Rational)), default=0)
     if size > MAX_EXPONENT or (base.is_number and size * digits > MAX_BITS):
         raise UnsupportedNoteError(f"the power {str(exponent)[:20]} is too large")
 

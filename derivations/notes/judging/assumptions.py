@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.domain import Domain
 from derivations.indexed import free_atoms, free_symbols, label_of
+from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.signature import base_letter
@@ -62,7 +64,7 @@ def ranges_of(exprs: Sequence[sp.Expr], axes: Iterable[Axis], speaker: Elaborato
     for axis in axes:
         ranges = ranges.with_index(axis.symbol, axis.lower, axis.upper)
     free = set().union(*(free_symbols(e) for e in exprs))
-    for symbol in sorted(free & set(speaker.met), key=str):
+    for symbol in sorted(free & set(speaker.met), key=str_of):
         ranges = ranges.with_index(symbol, *speaker.met[symbol])
     if ROW in free and ROW not in ranges.bounds:
         ranges = ranges.with_index(ROW, *speaker.range_of(speaker.signature.sample))
@@ -74,12 +76,12 @@ def with_places(ranges: Ranges, exprs: Iterable[sp.Expr], speaker: Elaborator) -
     exprs = list(exprs)
     loose = set().union(*map(free_symbols, exprs)) - ranges.bounds.keys() - speaker.met.keys() - {ROW}
     loose = {place for place in loose if place.is_integer and not place.is_positive}  # and no size, which is positive
-    for atom in sorted({a for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed)}, key=str):
+    for atom in sorted({a for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed)}, key=str_of):
         for place, size in zip(atom.indices, sizes_of(label_of(atom), speaker) or (), strict=False):
             if place in loose and isinstance(size, sp.Symbol) and place not in ranges.bounds:
                 ranges = ranges.with_index(place, sp.S.One, size)
-    ends = {**{t.args[1][0]: t.args[1][1:] for e in exprs for t in e.atoms(sp.Sum)}, **ranges.bounds}
-    for delta in sorted({d for e in exprs for d in e.atoms(sp.KroneckerDelta)}, key=str):
+    ends = {**{t.args[1][0]: t.args[1][1:] for e in exprs for t in atoms_of(e, sp.Sum)}, **ranges.bounds}
+    for delta in sorted({d for e in exprs for d in atoms_of(e, sp.KroneckerDelta)}, key=str_of):
         for place, other in (delta.args, delta.args[::-1]):
             if place in loose and other in ends and place not in ranges.bounds:
                 ranges = ranges.with_index(place, *ends[other])

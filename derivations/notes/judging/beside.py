@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.indexed import free_symbols, peel
 
 __all__ = ["places_beside_sums"]
@@ -19,7 +20,7 @@ def places_beside_sums(exprs: Iterable[sp.Expr]) -> set[sp.Symbol]:
     """The letters at which arrays stand in a term that is added to a sum over the same arrays."""
     found: set[sp.Symbol] = set()
     for whole in exprs:
-        for added in whole.atoms(sp.Add):
+        for added in atoms_of(whole, sp.Add):
             totals = [f for term in added.args for f in sp.Mul.make_args(term) if isinstance(f, sp.Sum)]
             others = [term for term in added.args if not any(f in totals for f in sp.Mul.make_args(term))]
             for total in totals:
@@ -29,9 +30,9 @@ def places_beside_sums(exprs: Iterable[sp.Expr]) -> set[sp.Symbol]:
 
 def _beside(total: sp.Expr, other: sp.Expr) -> Iterable[sp.Symbol]:
     body, k, _, _ = peel(total)
-    summed = {(a.base, at) for a in body.atoms(sp.Indexed) for at, index in enumerate(a.indices) if index == k}
-    told = {s for d in body.atoms(sp.KroneckerDelta) for s in d.free_symbols}
-    for entry in other.atoms(sp.Indexed):
+    summed = {(a.base, at) for a in atoms_of(body, sp.Indexed) for at, index in enumerate(a.indices) if index == k}
+    told = {s for d in atoms_of(body, sp.KroneckerDelta) for s in d.free_symbols}
+    for entry in atoms_of(other, sp.Indexed):
         for at, index in enumerate(entry.indices):
             if (entry.base, at) in summed and isinstance(index, sp.Symbol) and index not in told:
                 yield index

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from derivations.indexed import free_atoms, free_symbols, label_of
+from derivations.atoms import free_symbols, labels_in
 from derivations.inverses import is_inverse
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.interpreting.tensor import Value
 
-__all__ = ["Claim", "closed", "indices_of", "labels_in", "multiplied_out", "names_met", "unknown_in"]
+__all__ = ["Claim", "closed", "indices_of", "multiplied_out", "names_met", "unknown_in"]
 
 _MOST_TERMS = 64
 
@@ -58,10 +58,6 @@ def indices_of(expr: sp.Expr, speaker: Elaborator) -> set[sp.Symbol]:
     return found
 
 
-def labels_in(expr: sp.Expr) -> set[sp.Symbol]:
-    return {label_of(a) for a in free_atoms(expr)}
-
-
 def closed(expr: sp.Expr, speaker: Elaborator) -> list[sp.Expr]:
     """An expression with the values of the names in it, but for those of functions of which nothing is known."""
     known = [e for e in speaker.scope.definitions_of(expr) if e.symbol not in speaker.scope.jets]
@@ -74,8 +70,7 @@ def unknown_in(expr: sp.Expr, speaker: Elaborator) -> set[str]:
     exprs += [inverse.value for inverse in speaker.scope.inverses_in(expr)]
     found = set()
     for e in exprs:
-        for atom in free_atoms(e):
-            label = label_of(atom)
+        for label in labels_in(e):
             entry = speaker.scope.symbols.get(label)
             if entry is not None and (entry.definition is None or label in speaker.scope.jets):
                 found.add(entry.key)

@@ -10,9 +10,11 @@ import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.notes.interpreting.cases import Case, before_words, in_words
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.scope import Scope
@@ -175,6 +177,7 @@ def _of_cases(words: str, summed: Collection[str]) -> str:
     return "\n\n".join(kept)
 
 
+@lru_cache(maxsize=1024)
 def ends_cases(words: str) -> bool:
     """Whether words say that what follows is of all cases, or go on behind the list of cases."""
     return _ANY_CASE.search(words) is not None or _ITEM_ENDED.search(words[-_NEAR:]) is not None
@@ -182,7 +185,7 @@ def ends_cases(words: str) -> bool:
 
 def is_of_both(case: Case, exprs: Iterable[sp.Expr]) -> bool:
     """Whether sides have an indicator of a case, and so are of what is in it and what isn't: p_k - 1(k = t)."""
-    deltas = {d for e in exprs for d in e.atoms(sp.KroneckerDelta)}
+    deltas = {d for e in exprs for d in atoms_of(e, sp.KroneckerDelta)}
     names = {frozenset(re.split("[@·′]", str(argument))[0] for argument in d.args) for d in deltas}
     return frozenset((case.left, case.right)) in names
 

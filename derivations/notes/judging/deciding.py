@@ -14,6 +14,7 @@ from functools import partial
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.domain import Domain
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
@@ -34,7 +35,7 @@ from derivations.notes.judging.assumptions import (
     with_places,
 )
 from derivations.notes.judging.cells import Judged, at_every_place
-from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, names_met
+from derivations.notes.judging.claims import Claim, closed, indices_of, names_met
 from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
 from derivations.notes.judging.loose import reading_that_may_hold
 from derivations.notes.judging.matching import (
@@ -243,7 +244,7 @@ def names_right_class(letter: str, signature: Signature) -> bool:
 
 def _marked(expr: sp.Expr, label: sp.Symbol, place: sp.Symbol) -> sp.Expr:
     """An expression with 1 for a label at one place, and 0 at all others."""
-    own = (a for a in expr.atoms(sp.Indexed) if a.base.label == label)
+    own = (a for a in atoms_of(expr, sp.Indexed) if a.base.label == label)
     return expr.xreplace({a: sp.KroneckerDelta(a.indices[-1], place) for a in own})
 
 

@@ -15,11 +15,13 @@ from operator import methodcaller
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import free_atoms, label_of
+from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, base_letter
-from derivations.notes.judging.claims import labels_in, multiplied_out
+from derivations.notes.judging.claims import multiplied_out
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.reasons import Reason, Why, holds_where
 from derivations.statement import array, index
@@ -104,10 +106,10 @@ def _needs_a_normaliser(equation: Equation, speaker: Elaborator, seed: int) -> s
     r"""What Z has to be for the sides to be the same, where nothing says what it is: Z = \sum_d \bar{p}(d)."""
     atoms = free_atoms(equation.left - equation.right)
     labels = {a.base.label for a in atoms if isinstance(a, sp.Indexed) and len(a.indices) == 1}
-    for z in sorted((a for a in atoms if label_of(a) not in speaker.scope.symbols), key=str):
+    for z in sorted((a for a in atoms if label_of(a) not in speaker.scope.symbols), key=str_of):
         if base_letter(label_of(z).name) != "Z":
             continue
-        for label in sorted(labels, key=str):
+        for label in sorted(labels, key=str_of):
             sorts = speaker.domains.get(label, ())
             if len(sorts) == 1:
                 whole = methodcaller("xreplace", {z: _total(label, speaker.range_of(sorts[0]))})  # z may be Z_p
@@ -174,7 +176,7 @@ def _whole(atom: sp.Indexed, ranges: tuple[tuple[sp.Expr, sp.Expr], ...]) -> sp.
 def _totals_of_labels(equation: Equation, speaker: Elaborator) -> dict[sp.Expr, sp.Expr]:
     """Sums of a label y_k times what doesn't vary with k, each with its value where the y_k sum to 1."""
     totals: dict[sp.Expr, sp.Expr] = {}
-    for total in (equation.left - equation.right).atoms(sp.Sum):
+    for total in atoms_of(equation.left - equation.right, sp.Sum):
         atoms = [f for f in sp.Mul.make_args(total.function) if total.limits[0][0] in f.free_symbols]
         if len(atoms) == len(total.limits) == 1 and isinstance(atoms[0], sp.Indexed):
             label, sorts = atoms[0].base.label, speaker.domains.get(atoms[0].base.label, ())
@@ -190,7 +192,7 @@ def _totals_of_labels(equation: Equation, speaker: Elaborator) -> dict[sp.Expr, 
 def _numbered_sum_to_one(equation: Equation, seed: int) -> bool:
     """Whether the sides are the same where labels of numbered classes, y_1, y_2 and y_3, sum to 1."""
     numbered: dict[str, list[sp.Symbol]] = {}
-    for atom in sorted(equation.left.free_symbols | equation.right.free_symbols, key=str):
+    for atom in sorted(equation.left.free_symbols | equation.right.free_symbols, key=str_of):
         letter, _, number = atom.name.rpartition("_")
         if number.isdigit() and letter in (*LABELS, "T", "p", "q"):
             numbered.setdefault(letter, []).append(atom)

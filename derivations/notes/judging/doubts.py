@@ -12,14 +12,16 @@ from dataclasses import replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols, label_of
 from derivations.inverses import is_inverse
+from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_letter
 from derivations.notes.judging.assumptions import ONE_HOT
-from derivations.notes.judging.claims import Claim, closed, indices_of, labels_in, unknown_in
+from derivations.notes.judging.claims import Claim, closed, indices_of, unknown_in
 from derivations.notes.judging.distributions import (
     SUMS_TO_ONE,
     holds_for_distributions,
@@ -59,7 +61,7 @@ def components_meant(left: sp.Expr, extra: Sequence[sp.Symbol], speaker: Elabora
     sample = speaker.range_of(speaker.signature.sample)
     if all(speaker.met[index] == sample for index in extra):
         return None
-    whole = sorted(str(p.variable) for p in left.atoms(Partial) if isinstance(p.variable, sp.Symbol))
+    whole = sorted(str(p.variable) for p in atoms_of(left, Partial) if isinstance(p.variable, sp.Symbol))
     return f"a component of {whole[0]} may be meant" if whole else None
 
 
@@ -120,7 +122,7 @@ def _is_for_all(condition: str, claim: Claim) -> bool:
         return False
     pair = {found[1], found[2]}
     opened = {axis.symbol.name for value in (claim.left, claim.right) for axis in value.axes}
-    deltas = [d for value in (claim.left, claim.right) for d in value.expr.atoms(sp.KroneckerDelta)]
+    deltas = [d for value in (claim.left, claim.right) for d in atoms_of(value.expr, sp.KroneckerDelta)]
     return pair <= opened or any(pair == {str(a) for a in d.args} for d in deltas)
 
 
@@ -158,7 +160,7 @@ def is_lost_derivative(left: sp.Expr, right: sp.Expr, equation: Equation, settle
     for plain, other, taken in ((left, right, equation.right), (right, left, equation.left)):
         if plain.has(Partial) or not other.has(Partial) or len(labels_in(plain) & set(settled.jets)) < 2:
             continue
-        for v in sorted({p.variable for p in other.atoms(Partial)}, key=str):
+        for v in sorted({p.variable for p in atoms_of(other, Partial)}, key=str_of):
             slope = replace(equation, left=settled.taken(Partial(plain, v)), right=taken)
             if is_provable(slope, seed, OPERATIONS, SECONDS):
                 return True
@@ -169,7 +171,7 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
     """What a refuted equation still is: a rounded number, a condition at a minimum, the case of the right class."""
     left, right = equation.left, equation.right
     if not left.free_symbols and not right.free_symbols and not equation.definitions:
-        decimals = [r for r in (left - right).atoms(sp.Rational) if r.q not in (1, 2, 3, 4, 6)]
+        decimals = [r for r in atoms_of(left - right, sp.Rational) if r.q not in (1, 2, 3, 4, 6)]
         if not decimals:
             return None
         gap = abs(sp.N(left - right, 20))
@@ -178,21 +180,23 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
                 Status.SUPPORTED, "rounded numbers", reason="equal within 1 % for the rounded numbers written"
             )
         return Verdict(Status.UNDECIDED, "rounded numbers", reason=ROUNDING)
-    for first in sorted((a for a in free_atoms(left - right) if _is_zeroth(a)), key=str):
+    for first in sorted((a for a in free_atoms(left - right) if _is_zeroth(a)), key=str_of):
         for one, other in ((left + first, right), (left, right + first)):
             if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):
                 return Verdict(
                     Status.UNDECIDED, "convention", reason=holds_where(f"{first} is multiplied with an x_0 = 1")
                 )
-        for bias in sorted((a for a in (left - right).free_symbols if _is_bias(a, speaker)), key=str):
+        for bias in sorted((a for a in (left - right).free_symbols if _is_bias(a, speaker)), key=str_of):
             one, other = (e.xreplace({first: bias}) for e in (left, right))
             if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):
                 return Verdict(Status.UNDECIDED, "convention", reason=holds_where(f"{bias} is {first}"))
     for zero in speaker.scope.zeroed:
-        counts = {t.limits[0][2] for t in zero.atoms(sp.Sum) if t.limits[0][1] == 1}
+        counts = {t.limits[0][2] for t in atoms_of(zero, sp.Sum) if t.limits[0][1] == 1}
         known = (e.definition for e in speaker.scope.definitions_of(zero))
         definitions = tuple(dict.fromkeys((*equation.definitions, *(d for d in known if d is not None))))
-        ratios = [sp.Rational(c, 2) / count for count in (1, *sorted(counts, key=str)) for c in (2, -2, 4, -4, 1, -1)]
+        ratios = [
+            sp.Rational(c, 2) / count for count in (1, *sorted(counts, key=str_of)) for c in (2, -2, 4, -4, 1, -1)
+        ]
         for ratio in ratios:
             scaled = replace(equation, left=left - right, right=ratio * zero, definitions=definitions)
             if is_provable(scaled, seed, OPERATIONS, SECONDS):
@@ -222,12 +226,16 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
 def _with_a_numbered_class(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | None:
     """-Σ_k y_k log p_k = -log p_7: holds where the right class is 7."""
     numbers = {
-        i for e in (equation.left, equation.right) for a in e.atoms(sp.Indexed) for i in a.indices[-1:] if i.is_Integer
+        i
+        for e in (equation.left, equation.right)
+        for a in atoms_of(e, sp.Indexed)
+        for i in a.indices[-1:]
+        if i.is_Integer
     }
     if not numbers:
         return None
     left, right, context = equation.expanded()
-    atoms = {a for e in (left, right) for a in e.atoms(sp.Indexed)}
+    atoms = {a for e in (left, right) for a in atoms_of(e, sp.Indexed)}
     labels = [a for a in atoms if _is_label(a, speaker) and not a.indices[-1].is_Integer]
     for number in sorted(numbers) if labels else ():
         chosen = {a: sp.KroneckerDelta(a.indices[-1], number) for a in labels}
@@ -275,7 +283,7 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
             ):
                 doubts.append(Reason(f"{label} has no value here", Why.NO_VALUE, str(label)))
     for value in (e for side in (left, right) for e in closed(side, speaker)[1:]):
-        for total in value.atoms(sp.Sum):
+        for total in atoms_of(value, sp.Sum):
             body, index = total.function, total.limits[0][0]
             if body.free_symbols and index not in free_symbols(body):
                 doubts.append("a sum, in a definition, of what doesn't show over what it runs")
@@ -320,10 +328,10 @@ def _power_of(side: sp.Expr) -> sp.Expr | None:
 
 def ranges_mixed(sides: Sequence[sp.Expr], ranges: Ranges) -> list[str]:
     """What is summed over one range and stands at an index of another: Σ_{i=1}^{l} δ_ij, where j goes further."""
-    sums = {t for side in sides if side.has(sp.KroneckerDelta) for t in side.atoms(sp.Sum)}
-    for total in sorted(sums, key=str):
+    sums = {t for side in sides if side.has(sp.KroneckerDelta) for t in atoms_of(side, sp.Sum)}
+    for total in sorted(sums, key=str_of):
         bound = {limit[0]: tuple(limit[1:]) for limit in total.limits}
-        for delta in sorted(total.function.atoms(sp.KroneckerDelta), key=str):
+        for delta in sorted(atoms_of(total.function, sp.KroneckerDelta), key=str_of):
             inner = [a for a in delta.args if a in bound]
             outer = [a for a in delta.args if a in ranges.bounds and a not in bound]
             if inner and outer and bound[inner[0]] != tuple(ranges.bounds[outer[0]]):
@@ -340,7 +348,7 @@ def _new_in(names: set[str], left: sp.Expr, claim: Claim) -> set[str]:
 def _is_beside_prediction(name: str, left: sp.Expr, speaker: Elaborator) -> bool:
     r"""Whether y is the label of the \hat{y} that is differentiated: a loss has both, so that one isn't the other."""
     hat = rf"\hat{{{name}}}"
-    if not any(a.name == hat for p in left.atoms(Partial) for a in labels_in(p.function)):
+    if not any(a.name == hat for p in atoms_of(left, Partial) for a in labels_in(p.function)):
         return False
     values = [e.definition.value for e in speaker.scope.symbols.values() if e.definition is not None]
     return any({name, hat} <= {a.name for a in labels_in(value)} for value in values)

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import sympy as sp
 
+from derivations.atoms import labels_in
 from derivations.equation import decide
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
@@ -23,7 +24,6 @@ from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.interpreting.tensor import MisshapenError
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.conditions import (
     Mark,
     Values,

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import labels_in
 from derivations.functions import sigmoid
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.meant import Meant
 from derivations.notes.judging.tied import Tied
 from derivations.notes.parsing.ast import Node

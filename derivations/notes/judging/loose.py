@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.domain import Domain
 from derivations.equation import Equation, decide
 from derivations.indexed import free_atoms, free_symbols, substitute
@@ -42,9 +43,9 @@ def reading_that_may_hold(
     stands twice in a product. chain: the letters that are bound there.
     """
     bounds = equation.context.ranges.bounds
-    summed = {total.limits[0][0] for total in written[0].atoms(sp.Sum)} & set(extra)
+    summed = {total.limits[0][0] for total in atoms_of(written[0], sp.Sum)} & set(extra)
     summed |= {index for index in extra if index.name in chain}
-    for total in written[1].atoms(sp.Sum):
+    for total in atoms_of(written[1], sp.Sum):
         inside = free_symbols(total.function) & set(extra)
         summed |= {i for i in inside if i in bounds and tuple(total.limits[0][1:]) == bounds[i]}
     named = {tuple(bounds[s]) for s in free_symbols(written[0]) - {row} if s in bounds}
@@ -102,7 +103,7 @@ def _chosen(equation: Equation, index: sp.Symbol) -> Equation | None:
     chosen = sp.Dummy(index.name, integer=True)  # sums may have a bound index of the same name
     left, right = (substitute(side, {index: chosen}) for side in (equation.left, equation.right))
     found = {}
-    for atom in left.atoms(sp.Indexed) | right.atoms(sp.Indexed):
+    for atom in atoms_of(left, sp.Indexed) | atoms_of(right, sp.Indexed):
         domain, axes = arrays.get(atom.base.label, (Domain.REAL, ()))
         if domain is Domain.ONE_HOT and axes and axes[-1] == upper and lower == 1:
             found[atom] = sp.KroneckerDelta(atom.indices[-1], chosen)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.indexed import free_symbols
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
@@ -26,7 +27,7 @@ def with_lost_vector(left: Value, right: Value, speaker: Elaborator) -> Iterator
     if len(left.axes) != 1 or right.axes:
         return
     axis = speaker.axis(left.axes[0].sort)
-    atoms = {a for e in closed(left.expr, speaker) for a in e.atoms(sp.Indexed)}
+    atoms = {a for e in closed(left.expr, speaker) for a in atoms_of(e, sp.Indexed)}
     for atom in sorted(atoms, key=str):
         label, outer = atom.base.label, atom.indices[:-1]
         sorts = speaker.domains.get(label, ())
@@ -36,7 +37,7 @@ def with_lost_vector(left: Value, right: Value, speaker: Elaborator) -> Iterator
         spread = replace(right, axes=(axis,))
         if all(i == ROW or i in free_symbols(left.expr) | free_symbols(right.expr) for i in outer):
             yield replace(spread, expr=right.expr * atom.base[(*outer, axis.symbol)]), spread, label.name
-        for total in right.expr.atoms(sp.Sum) if len(outer) == 1 else ():
+        for total in atoms_of(right.expr, sp.Sum) if len(outer) == 1 else ():
             (bound, *ends), *others = total.limits
             if not others and tuple(ends) == speaker.range_of(sorts[0]):
                 summed = sp.Sum(total.function * atom.base[bound, axis.symbol], total.limits[0])

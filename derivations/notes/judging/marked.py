@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.indexed import free_atoms, free_symbols
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.assumptions import ONE_HOT
@@ -66,7 +67,7 @@ class Marked(Tied):
     def _places_of_losses(self) -> Iterator[sp.Symbol]:
         r"""The c of -\log p_c."""
         for value in self._of_logs():
-            for logarithm in value.atoms(sp.log):
+            for logarithm in atoms_of(value, sp.log):
                 taken = logarithm.args[0]
                 if isinstance(taken, sp.Indexed):
                     yield from (s for s in taken.indices if s in free_symbols(value) and isinstance(s, sp.Symbol))

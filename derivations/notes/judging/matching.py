@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.functions import Partial
 from derivations.indexed import free_symbols, label_of, substitute
+from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.tensor import Axis, Value
 from derivations.notes.judging.assumptions import ONE_HOT, sizes_of
-from derivations.notes.judging.claims import indices_of, labels_in
+from derivations.notes.judging.claims import indices_of
 from derivations.statement import Definition
 
 __all__ = ["class_first", "is_turned", "matched", "one_sample", "relabelled", "summed_when_repeated", "times"]
@@ -61,7 +63,7 @@ def one_sample(left: sp.Expr, right: sp.Expr, speaker: Elaborator) -> tuple[sp.E
     sample_range = speaker.range_of(speaker.signature.sample)
     named = [
         s
-        for s in sorted(free - {ROW}, key=str)
+        for s in sorted(free - {ROW}, key=str_of)
         if s in speaker.met
         and speaker.met[s] == sample_range
         and speaker.sort_of(s.name.rstrip("_")) == speaker.signature.sample
@@ -78,7 +80,7 @@ def summed_when_repeated(expr: sp.Expr, other: sp.Expr, speaker: Elaborator) -> 
         return expr
     terms = []
     for term in sp.Add.make_args(sp.expand_mul(expr)):
-        for symbol in sorted((k for k in extra if times(k, term) > 1), key=str):
+        for symbol in sorted((k for k in extra if times(k, term) > 1), key=str_of):
             term = sp.Sum(term, (symbol, *speaker.met[symbol]))
         terms.append(term)
     return sp.Add(*terms)
@@ -89,7 +91,9 @@ def times(index: sp.Symbol, term: sp.Expr) -> int:
     found = 0
     for factor in sp.Mul.make_args(term):
         base, exponent = factor.as_base_exp()
-        places = sum(a.count(index) for a in base.atoms(sp.Indexed, sp.KroneckerDelta) if index in free_symbols(base))
+        places = sum(
+            a.count(index) for a in atoms_of(base, sp.Indexed, sp.KroneckerDelta) if index in free_symbols(base)
+        )
         found += int(places) * (int(exponent) if exponent.is_Integer and exponent > 1 else 1)
     return found
 
@@ -100,7 +104,7 @@ def class_first(
     """Labels written y_{ci}, their class before the sample: a new name for each, and its sizes in the usual order."""
     defined = {label_of(d.target) for d in definitions}
     found: dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]] = {}
-    for label in sorted({a for e in exprs for a in labels_in(e)} - defined, key=str):
+    for label in sorted({a for e in exprs for a in labels_in(e)} - defined, key=str_of):
         sorts, sizes = speaker.domains.get(label, ()), sizes_of(label, speaker)
         is_label = speaker.signature.is_label(re.split("[@·′]", label.name)[0])
         if len(sorts) != 2 or sizes is None or not is_label or not speaker.signature.says(ONE_HOT):
@@ -112,6 +116,6 @@ def class_first(
 
 def relabelled(expr: sp.Expr, names: dict[sp.Symbol, tuple[sp.Symbol, tuple[sp.Expr, ...]]]) -> sp.Expr:
     """The expression with the indices of these names the other way round."""
-    atoms = [a for a in expr.atoms(sp.Indexed) if a.base.label in names] if names else []
+    atoms = [a for a in atoms_of(expr, sp.Indexed) if a.base.label in names] if names else []
     turned = {a: sp.IndexedBase(names[a.base.label][0], shape=None)[tuple(a.indices[::-1])] for a in atoms}
     return expr.xreplace(turned) if turned else expr

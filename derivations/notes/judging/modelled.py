@@ -15,6 +15,7 @@ from functools import cached_property
 
 import sympy as sp
 
+from derivations.atoms import labels_in
 from derivations.equation import Equation
 from derivations.functions import sigmoid
 from derivations.indexed import UnsupportedExpressionError, free_symbols
@@ -25,7 +26,6 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.tied import Tied
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk

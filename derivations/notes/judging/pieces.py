@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.equation import Equation, is_provable
 from derivations.indexed import UnsupportedExpressionError, expand_definitions
 from derivations.notes.interpreting.thresholds import CONDITION_WORDS, OTHERWISE
@@ -123,7 +124,7 @@ def _is_otherwise(step: Step, document: Document) -> bool:
 
 
 def _gaps(expr: sp.Expr) -> Iterator[sp.Expr]:
-    for atom in expr.atoms(sp.Abs, sp.sign, sp.Max, sp.Min):
+    for atom in atoms_of(expr, sp.Abs, sp.sign, sp.Max, sp.Min):
         if isinstance(atom, sp.Abs | sp.sign):
             yield atom.args[0]
         else:

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import labels_in
 from derivations.equation import Equation, is_provable
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.quotients import gradient_of, product_of, subject_of
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.excuses import TO_SOLVE, Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.slips import is_off_by_a_factor

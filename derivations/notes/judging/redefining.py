@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.defining import Defining, hangs_on_a_name, line_of, mentions
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -122,8 +122,8 @@ class Redefining(Defining):
             after = self._speaker(step.right, step.left).side(right).expr
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return False
-        gone = before.atoms(sp.Indexed) - after.atoms(sp.Indexed)
-        functions = [f for f in after.atoms(sp.Function) if not before.has(f) and not isinstance(f, sp.log)]
+        gone = atoms_of(before, sp.Indexed) - atoms_of(after, sp.Indexed)
+        functions = [f for f in atoms_of(after, sp.Function) if not before.has(f) and not isinstance(f, sp.log)]
         if len(gone) != 1 or not functions:
             return False
         (name,) = gone

@@ -12,10 +12,10 @@ from fractions import Fraction
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.equation import Equation, decide
 from derivations.indexed import free_atoms
 from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, read_name
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
@@ -140,7 +140,7 @@ def _witness_at(label: sp.Symbol, value: Fraction, equation: Equation, seed: int
 
 def _is_broken(expr: sp.Expr) -> bool:
     """Whether an expression is made of pieces: of |u|, max, sign, or a root."""
-    return bool(expr.has(*_BROKEN)) or any(p.exp.is_Rational and not p.exp.is_Integer for p in expr.atoms(sp.Pow))
+    return bool(expr.has(*_BROKEN)) or any(p.exp.is_Rational and not p.exp.is_Integer for p in atoms_of(expr, sp.Pow))
 
 
 def _values(witness: Witness, name: str) -> Iterable[Fraction]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.equation import Equation, is_provable
 from derivations.indexed import free_symbols, substitute
 from derivations.notes.interpreting.names import is_transposed
@@ -123,7 +124,7 @@ class Sampled(Judging):
 
 def _is_over(expr: sp.Expr, samples: Range) -> bool:
     """Whether an expression has a sum over all samples."""
-    return any(total.args[1][1:] == samples for total in expr.atoms(sp.Sum))
+    return any(total.args[1][1:] == samples for total in atoms_of(expr, sp.Sum))
 
 
 def _of_one(equation: Equation | None, samples: Range) -> list[Equation]:
@@ -155,7 +156,7 @@ def _is_averaged(suspect: Suspect, samples: Range) -> bool:
 
 def _sums_over_another_size(suspect: Suspect) -> bool:
     """Whether a side is summed, as it is written, up to a size that no sum of the other one has."""
-    sizes = [{limit[2] for t in e.atoms(sp.Sum) for limit in t.limits} for e in suspect.exprs]
+    sizes = [{limit[2] for t in atoms_of(e, sp.Sum) for limit in t.limits} for e in suspect.exprs]
     totals = (n for n in walk(suspect.right) if isinstance(n, ast.BigOperator))
     written = {n.upper.name for n in totals if isinstance(n.upper, ast.Symbol)}
     return any(str(size) in written for size in sizes[1] - sizes[0])

@@ -12,15 +12,17 @@ from dataclasses import replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.equation import Equation, is_provable, partials_taken
 from derivations.functions import Partial
 from derivations.indexed import AmbiguousPartialError, free_atoms, label_of
+from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.names import UnsupportedNoteError, layer_of_key
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import DATA, WEIGHTS, base_letter
-from derivations.notes.judging.claims import closed, labels_in
+from derivations.notes.judging.claims import closed
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable, element, index
 
@@ -65,18 +67,18 @@ class Settled:
 
     def taken(self, expr: sp.Expr) -> sp.Expr:
         self._remember(expr)
-        partials = list(expr.atoms(Partial))
+        partials = list(atoms_of(expr, Partial))
         if not partials:
             return expr
         variables = {p.variable for p in partials}
         self._refuse_inverses(expr, variables)
-        for v in sorted(variables, key=str):
+        for v in sorted(variables, key=str_of):
             self._make_jets(expr, v)
         try:
             result = partials_taken(expr, self._statement(expr), self.ranges)
         except AmbiguousPartialError:
             expr = expr.xreplace({p: self._without_penalties(p) for p in partials})
-            partials = list(expr.atoms(Partial))
+            partials = list(atoms_of(expr, Partial))
             result = partials_taken(expr, self._statement(expr), self.ranges)
         for p in partials:
             label = label_of(p.variable)
@@ -112,7 +114,7 @@ class Settled:
         Only where z hangs on other names, too, as z = w·x + b does: else |w|² may be meant as a function of z.
         """
         scope = self.speaker.scope
-        variable = min(labels_in(partial.variable), key=str)
+        variable = min(labels_in(partial.variable), key=str_of)
         own = scope.symbols.get(variable)
         if own is None or own.definition is None:
             return partial
@@ -168,7 +170,7 @@ class Settled:
         for atom in (a for e in exprs for a in free_atoms(e)):
             name = label_of(atom)
             arities[name] = len(atom.indices) if isinstance(atom, sp.Indexed) else 0
-        waiting = sorted(arities, key=str)
+        waiting = sorted(arities, key=str_of)
         seen = set(waiting)
         while waiting:
             name = waiting.pop()
@@ -183,7 +185,9 @@ class Settled:
             if label in scope.depends and name in self._upstream(label):
                 continue
             between = [o for o in scope.depends.get(name, ()) if label in self._upstream(o)]
-            nearer = sorted((o for o in between if not any(o in self._upstream(p) for p in between if p != o)), key=str)
+            nearer = sorted(
+                (o for o in between if not any(o in self._upstream(p) for p in between if p != o)), key=str_of
+            )
             if nearer:  # the chain rule through what it is differentiated by elsewhere
                 sorts = self._axes_of(nearer[0])
                 dummies = tuple(index(f"p{p}") for p in range(len(sorts)))
@@ -264,7 +268,7 @@ class Settled:
         shared = self.speaker.signature.says(_SHARED)
         if self._unit(name) is not None and name in labels_in(having[0]) and base_letter(label.name) in WEIGHTS | {"b"}:
             return having[0].is_Add and not having[0].has(sp.Sum, sp.exp) and not shared
-        weighed = {labels for t in having[0].atoms(sp.Sum) if name in (labels := frozenset(labels_in(t.function)))}
+        weighed = {labels for t in atoms_of(having[0], sp.Sum) if name in (labels := frozenset(labels_in(t.function)))}
         matrices = {m for labels in weighed for m in labels - {name} if len(self._axes_of(m)) == 2}
         is_own = label in matrices or bool(matrices) and base_letter(label.name) == "b"
         return is_own and all(len(labels) == 2 for labels in weighed) and not shared
@@ -328,7 +332,7 @@ class Settled:
         scope = self.speaker.scope
         used: set[sp.Symbol] = set()
         while True:  # what jets are of is defined in its turn
-            reached = [expr, *(self.jets[name].value for name in sorted(used, key=str))]
+            reached = [expr, *(self.jets[name].value for name in sorted(used, key=str_of))]
             definitions = [e.definition for e in scope.definitions_of(*reached) if e.definition is not None]
             names = {a for e in (*reached, *(d.value for d in definitions)) for a in labels_in(e)}
             if names & set(self.jets) <= used:
@@ -374,7 +378,7 @@ class Settled:
         finally:
             self.ranges = before
         if value == 0:
-            self.speaker.vanished |= {a for p in definition.value.atoms(Partial) for a in labels_in(p.function)}
+            self.speaker.vanished |= {a for p in atoms_of(definition.value, Partial) for a in labels_in(p.function)}
             raise UnsupportedNoteError(f"{entry.key} is 0 as far as the names in it are defined")
         return replace(definition, value=value)
 
@@ -382,7 +386,7 @@ class Settled:
 def are_of_slopes(equation: Equation, seed: int) -> bool:
     """Whether each side is 0 where the derivatives of what is not defined are: none of them has its value put in."""
     for side in (equation.left, equation.right):
-        flat = {a: sp.S.Zero for a in free_atoms(side) if labels_in(a).pop().name.startswith("∂")}
+        flat = {a: sp.S.Zero for a in free_atoms(side) if label_of(a).name.startswith("∂")}
         if not flat or not is_provable(replace(equation, left=side.xreplace(flat), right=sp.S.Zero), seed):
             return False
     return True
@@ -403,4 +407,4 @@ def is_summed(expr: sp.Expr, speaker: Elaborator) -> bool:
     """Whether an expression is a sum over samples, by its definition."""
     exprs = [expr, *(e.definition.value for e in speaker.scope.definitions_of(expr) if e.definition is not None)]
     sizes = speaker.range_of(speaker.signature.sample)[1] if speaker.signature.sample is not None else None
-    return any(total.limits[0][2] == sizes for e in exprs for total in e.atoms(sp.Sum))
+    return any(total.limits[0][2] == sizes for e in exprs for total in atoms_of(e, sp.Sum))

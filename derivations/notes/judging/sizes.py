@@ -7,12 +7,14 @@ from dataclasses import replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.equation import Equation, is_provable
 from derivations.indexed import (
     free_atoms,
     free_symbols,
     substitute,
 )
+from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 
 __all__ = ["OPERATIONS", "SECONDS", "at_named_places", "at_written_size", "holds_at_all_places", "of_one_size"]
@@ -25,7 +27,7 @@ def of_one_size(equation: Equation, speaker: Elaborator) -> Equation | None:
     """The equation where all sizes are equal that are written nowhere; None where there are no two such sizes."""
     written, ranges = set(speaker.signature.size.values()), equation.context.ranges
     sizes = {u for u in uppers_of(equation) if isinstance(u, sp.Symbol) and u.name not in written}
-    ordered = sorted(sizes - set(ranges.bounds), key=str)
+    ordered = sorted(sizes - set(ranges.bounds), key=str_of)
     if len(ordered) < 2:
         return None
     least = {**ranges.minimum, ordered[0]: max(ranges.minimum.get(s, 1) for s in ordered)}
@@ -40,7 +42,7 @@ def at_written_size(equation: Equation) -> tuple[Equation, str] | None:
     places = [i for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed) for i in a.indices]
     count = max((int(n) for n in (*places, *uppers) if n.is_Integer), default=0)
     sizes = {u for u in uppers if isinstance(u, sp.Symbol)} - set(equation.context.ranges.bounds)
-    ordered = sorted(sizes, key=str)
+    ordered = sorted(sizes, key=str_of)
     if not ordered or not 2 <= count <= MAX_WRITTEN:
         return None
     minimum = {s: n for s, n in equation.context.ranges.minimum.items() if s not in sizes}
@@ -52,11 +54,11 @@ def at_written_size(equation: Equation) -> tuple[Equation, str] | None:
 def at_named_places(equation: Equation) -> Equation | None:
     """The equation where several letters of one range are all there is: z_a + z_b + z_c for a sum over the classes."""
     ranges = equation.context.ranges
-    free = sorted((free_symbols(equation.left) | free_symbols(equation.right)) & set(ranges.bounds), key=str)
-    totals = {t.limits[0][1:] for e in (equation.left, equation.right) for t in e.atoms(sp.Sum)}
-    for low, high in sorted(totals, key=str):
+    free = sorted((free_symbols(equation.left) | free_symbols(equation.right)) & set(ranges.bounds), key=str_of)
+    totals = {t.limits[0][1:] for e in (equation.left, equation.right) for t in atoms_of(e, sp.Sum)}
+    for low, high in sorted(totals, key=str_of):
         places = [i for i in free if ranges.bounds[i] == (low, high)]
-        deltas = (equation.left - equation.right).atoms(sp.KroneckerDelta)
+        deltas = atoms_of(equation.left - equation.right, sp.KroneckerDelta)
         if any(d.free_symbols <= set(places) for d in deltas):
             continue  # two letters that may be one place
         if low == 1 and isinstance(high, sp.Symbol) and 2 <= len(places) <= MAX_WRITTEN:
@@ -77,7 +79,7 @@ def holds_at_all_places(equation: Equation, seed: int) -> bool:
         return True
     ranges = equation.context.ranges
     free = free_symbols(equation.left) | free_symbols(equation.right)
-    indices = sorted(free & set(ranges.bounds), key=str)
+    indices = sorted(free & set(ranges.bounds), key=str_of)
     ends = [ranges.bounds[s] for s in indices]
     if not indices or len(indices) > 2 or not all(low == 1 and high.is_Integer for low, high in ends):
         return False
@@ -98,7 +100,7 @@ def uppers_of(equation: Equation) -> list[sp.Expr]:
     exprs = [equation.left, equation.right, *(d.value for d in equation.definitions)]
     exprs += [inverse.value for inverse in equation.context.inverses]
     found = [upper for _, upper in equation.context.ranges.bounds.values()]
-    return found + [e.args[1][2] for side in exprs for e in side.atoms(sp.Sum, sp.Product)]
+    return found + [e.args[1][2] for side in exprs for e in atoms_of(side, sp.Sum, sp.Product)]
 
 
 def resized(equation: Equation, sizes: dict[sp.Expr, sp.Expr]) -> Equation:

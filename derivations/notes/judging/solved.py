@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
 from derivations.notes.interpreting.elaborate import Elaborator
@@ -26,7 +27,6 @@ from derivations.notes.interpreting.symmetries import Symmetries, symmetries_of
 from derivations.notes.interpreting.tensor import Value
 from derivations.notes.judging.assumptions import square_named
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.deciding import Sides
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
@@ -232,7 +232,7 @@ class Solved(Judging):
 
     def _multiples(self, asked: Equation, slope: sp.Expr) -> list[Equation]:
         """That a left side is a derivative times a number, or times how many samples there are."""
-        below = {p.base for p in slope.atoms(sp.Pow) if p.exp == -1}
+        below = {p.base for p in atoms_of(slope, sp.Pow) if p.exp == -1}
         counts = sorted((s for s in below if isinstance(s, sp.Symbol)), key=str)
         known = (e.definition for e in self.scope.definitions_of(slope))
         definitions = tuple(dict.fromkeys((*asked.definitions, *(d for d in known if d is not None))))

@@ -16,6 +16,7 @@ from functools import partial
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.equation import Equation, is_provable
 from derivations.functions import Partial
 from derivations.indexed import free_atoms, label_of
@@ -85,7 +86,7 @@ class Supposed(Judging):
         if equation is None or not _ANOTHER_CLASS.search(said):
             return None
         left, right, context = equation.expanded()
-        labels = {a for e in (left, right) for a in e.atoms(sp.Indexed) if self._is_label(a)}
+        labels = {a for e in (left, right) for a in atoms_of(e, sp.Indexed) if self._is_label(a)}
         right_class = sp.Dummy("c", integer=True)
         chosen = {a: sp.KroneckerDelta(a.indices[-1], right_class) for a in labels}
         for index in sorted({a.indices[-1] for a in labels} & context.ranges.bounds.keys(), key=str):

@@ -14,10 +14,10 @@ from dataclasses import replace
 
 import sympy as sp
 
+from derivations.atoms import labels_in
 from derivations.indexed import label_of
 from derivations.notes.interpreting.symmetries import Said, Symmetries, Symmetry, symmetries_of
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import labels_in
 from derivations.reasons import holds_where
 from derivations.verdict import Status
 
@@ -68,7 +68,7 @@ def of_symmetric(
 
 def _keys_in(expr: sp.Expr, values: Sequence[tuple[sp.Symbol, sp.Expr]]) -> set[str]:
     """The names that an expression reaches by the values of others."""
-    reached, waiting = set[sp.Symbol](), labels_in(expr)
+    reached, waiting = set[sp.Symbol](), set(labels_in(expr))
     while waiting:
         reached |= waiting
         waiting = set().union(*(labels_in(value) for label, value in values if label in waiting)) - reached

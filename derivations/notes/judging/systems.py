@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import labels_in
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
 from derivations.indexed import free_atoms, free_symbols
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.judging.slips import is_near_miss
 from derivations.notes.judging.solved import SOLVING, Solved, at_entry_of, open_in

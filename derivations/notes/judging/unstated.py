@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of, labels_in
 from derivations.equation import Equation, decide, is_provable
 from derivations.indexed import free_atoms, label_of, substitute
 from derivations.notes.interpreting.cases import Case
@@ -25,7 +26,6 @@ from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.claims import labels_in
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.numbers import MISSING
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
@@ -174,7 +174,7 @@ class Unstated(Substituting):
         if suspect.equation is None or not (self.stated or _POSITIVE.search(suspect.before)):
             return None
         left, right, context = suspect.equation.expanded()
-        kinks = {u for e in (left, right) for a in e.atoms(sp.sign, sp.Max) for u in a.args if u != 0}
+        kinks = {u for e in (left, right) for a in atoms_of(e, sp.sign, sp.Max) for u in a.args if u != 0}
         kinks |= {u for e in (left, right) for _, u in _sizes_in(e)}
         for side, words in ((sp.S.One, ">"), (-sp.S.One, "<")) if kinks else ():
             one, other = (_on_side(e, side) for e in (left, right))
@@ -191,7 +191,7 @@ class Unstated(Substituting):
         equation = judged.equation
         if equation is None:
             return True
-        names = labels_in(equation.left)
+        names = set(labels_in(equation.left))
         for definition in equation.definitions:
             names |= labels_in(definition.value)
         names -= {label for d in equation.definitions for label in labels_in(d.target)}
@@ -367,8 +367,8 @@ def _is_example(entry: Entry) -> bool:
 
 def _on_side(expr: sp.Expr, side: sp.Expr) -> sp.Expr:
     """An expression with every kink on one side: sign(u) is ±1, |u| is ±u, max(0, u) is u or 0."""
-    found = dict.fromkeys(expr.atoms(sp.sign), side) | {a: side * u for a, u in _sizes_in(expr)}
-    for a in expr.atoms(sp.Max):
+    found = dict.fromkeys(atoms_of(expr, sp.sign), side) | {a: side * u for a, u in _sizes_in(expr)}
+    for a in atoms_of(expr, sp.Max):
         if len(a.args) == 2 and a.args[0] == 0:
             found[a] = a.args[1] if side > 0 else sp.S.Zero
     return expr.xreplace(found)
@@ -376,8 +376,8 @@ def _on_side(expr: sp.Expr, side: sp.Expr) -> sp.Expr:
 
 def _sizes_in(expr: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
     """Every |u|, written as such or as a root of a square, with its u."""
-    found = [(a, a.args[0]) for a in expr.atoms(sp.Abs)]
-    roots = [a for a in expr.atoms(sp.Pow) if a.exp == sp.S.Half and isinstance(a.base, sp.Pow) and a.base.exp == 2]
+    found = [(a, a.args[0]) for a in atoms_of(expr, sp.Abs)]
+    roots = [a for a in atoms_of(expr, sp.Pow) if a.exp == sp.S.Half and isinstance(a.base, sp.Pow) and a.base.exp == 2]
     return found + [(a, a.base.base) for a in roots]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
+from derivations.atoms import atoms_of
 from derivations.equation import Equation, is_provable
 from derivations.functions import sigmoid
 from derivations.indexed import free_atoms, label_of
@@ -124,7 +125,7 @@ class Worded(Judging):
             if found and is_provable(fixed, self.seed, OPERATIONS, SECONDS):
                 return holds_where(f"{min(map(str, found))} = {value}")
         uppers = [
-            {total.limits[0][2] for e in (side, *self._values_in(side)) for total in e.atoms(sp.Sum)}
+            {total.limits[0][2] for e in (side, *self._values_in(side)) for total in atoms_of(e, sp.Sum)}
             for side in (equation.left, equation.right)
         ]
         longer = {u for u in uppers[0] ^ uppers[1] if u - 1 in uppers[0] | uppers[1]}
