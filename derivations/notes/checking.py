@@ -9,6 +9,7 @@ what another choice would not refute is not refuted.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -41,7 +42,7 @@ from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
 from derivations.notes.report import HELD, FileReport, FormulaRecord, StepRecord
-from derivations.notes.slices import is_by_listed, slices
+from derivations.notes.slices import is_by_listed, sections, slices
 from derivations.reasons import Why, about, holds_where, reworded, why
 
 __all__ = ["check_document", "check_step"]
@@ -181,7 +182,7 @@ def _read_again(
     again = {found[k].formula for k in wanted if _is_open(found[k]) or found[k].verdict == "refuted"}
     stated, transposes = declared_sizes(document, signature.habits), has_transposes(document)
     spared: set[int] = set()
-    for piece in slices(document, signature, again):
+    for piece in itertools.chain(slices(document, signature, again), sections(document, signature, again)):
         part, own = piece.part, piece.own
         notation = _signed(part, signature.words, maps, (document, signature))
         is_part = len(part.formulas) < len(document.formulas) or piece.is_behind

@@ -29,10 +29,11 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Formula, Side, Step
 
-__all__ = ["Slice", "is_by_listed", "slices"]
+__all__ = ["Slice", "is_by_listed", "sections", "slices"]
 
 MOST = 40  # slices of a document
 LONGEST = 10  # formulas of a slice
+MOST_SAID = 6  # formulas before a section that say what its names are
 SOON = 12  # formulas behind one another
 
 
@@ -50,12 +51,8 @@ class Slice:
 
 def slices(document: Document, signature: Signature, wanted: Collection[int]) -> Iterator[Slice]:
     """The slices of the formulas wanted."""
-    names = [_names(document, k, signature) for k in range(len(document.formulas))]
-    heads = [_heads(document, k, signature) for k in range(len(document.formulas))]
+    names, heads = _names_and_heads(document, signature)
     before = _continued(document)
-    said = set().union(*heads)
-    for found, formula in zip(heads, document.formulas, strict=True):
-        found |= _by_derivative(formula, signature) - said
     sums = [_totals(formula, signature) for formula in document.formulas]
     wholes = [_totals(formula, signature, of_sums=False) for formula in document.formulas]
     squashed = {k for k, formula in enumerate(document.formulas) if _is_squashed(formula)}
@@ -72,17 +69,33 @@ def slices(document: Document, signature: Signature, wanted: Collection[int]) ->
         whole = _grown(kept, needed, number, names, heads, squashed) | totals
         for total in sorted(totals):
             whole |= _grown({total}, names[total] - heads[total], total, names, heads, squashed)
-        yield _part(document, sorted(whole), number, signature)
+        yield _part(document, sorted(whole), {number}, signature)
         says_anew = heads[number] and not _is_recursion(heads[number], names[number])
         anew = _grown(kept, needed - heads[number], number, names, heads, squashed) if says_anew else whole
         if anew < whole and not totals:
-            yield _part(document, sorted(anew), number, signature)
+            yield _part(document, sorted(anew), {number}, signature)
         behind = _said_behind(document, number, needed.difference(*(heads[k] for k in whole)), signature)
         if behind:
             asked = needed.union(*(names[k] for k in behind)).difference(*(heads[k] for k in behind))
             first = sorted(_grown(kept, asked, number, names, heads, squashed) - kept)
-            part = _part(document, [*first, *behind, *sorted(kept)], number, signature)
+            part = _part(document, [*first, *behind, *sorted(kept)], {number}, signature)
             yield replace(part, is_behind=True)
+
+
+def sections(document: Document, signature: Signature, wanted: Collection[int]) -> Iterator[Slice]:
+    """The sections that have formulas wanted, each behind what the document says before it of names it doesn't define.
+
+    A section gives its letters their shapes, where a formula by itself has too little of them.
+    """
+    names, heads = _names_and_heads(document, signature)
+    squashed = {k for k, formula in enumerate(document.formulas) if _is_squashed(formula)}
+    alike = itertools.groupby(document.formulas, key=lambda formula: formula.context.headings)
+    for own in ([formula.index for formula in found] for _, found in alike):
+        if len(own) < 2 or len(own) == len(document.formulas) or not set(own) & set(wanted):
+            continue
+        needed = set().union(*(names[k] - heads[k] for k in own)).difference(*(heads[k] for k in own))
+        kept = _grown(own, needed, own[0], names, heads, squashed, len(own) + MOST_SAID)
+        yield _part(document, sorted(kept), set(own), signature)
 
 
 def is_by_listed(step: Step, whole: Signature, part: Signature) -> bool:
@@ -111,6 +124,7 @@ def _grown(
     names: Sequence[set[str]],
     heads: Sequence[set[str]],
     squashed: Collection[int],
+    longest: int = LONGEST,
 ) -> set[int]:
     """The formulas kept with those before a number that say what is needed, and what these need.
 
@@ -121,7 +135,7 @@ def _grown(
         found = heads[earlier] & needed
         if earlier in grown:
             needed = (needed - heads[earlier]) | names[earlier]
-        elif found and len(grown) < LONGEST:
+        elif found and len(grown) < longest:
             grown.add(earlier)
             needed = (needed - found) | names[earlier] - heads[earlier]
     missing = needed.difference(*(heads[k] for k in grown))
@@ -129,7 +143,7 @@ def _grown(
         found = heads[behind] & missing
         if behind in squashed and missing & LOGITS and not found:
             found, missing = missing & LOGITS, missing - LOGITS
-        if found and len(grown) < LONGEST:
+        if found and len(grown) < longest:
             grown.add(behind)
             missing = (missing | names[behind]).difference(*(heads[k] for k in grown))
     return grown
@@ -163,6 +177,16 @@ def _is_recursion(heads: Collection[str], names: Collection[str]) -> bool:
     layers = {(base_letter(key), layer) for key in names if (layer := layer_of_key(key)) is not None}
     own = {(base_letter(key), layer) for key in heads if (layer := layer_of_key(key)) is not None}
     return any(letter == other and layer != where for letter, layer in own for other, where in layers)
+
+
+def _names_and_heads(document: Document, signature: Signature) -> tuple[list[set[str]], list[set[str]]]:
+    """The names that stand in each formula, and those that it gives a value."""
+    names = [_names(document, k, signature) for k in range(len(document.formulas))]
+    heads = [_heads(document, k, signature) for k in range(len(document.formulas))]
+    said = set().union(*heads)
+    for found, formula in zip(heads, document.formulas, strict=True):
+        found |= _by_derivative(formula, signature) - said
+    return names, heads
 
 
 def _names(document: Document, number: int, signature: Signature) -> set[str]:
@@ -285,7 +309,8 @@ def _may_define(document: Document, step: Step, signature: Signature) -> bool:
     return all(name is not None and _head(name, signature) is not None for name in names)
 
 
-def _part(document: Document, kept: list[int], formula: int, signature: Signature) -> Slice:
+def _part(document: Document, kept: list[int], own: Collection[int], signature: Signature) -> Slice:
+    """The formulas kept as a document; own: those of which every step is wanted, and not only what it says of names."""
     place = {old: new for new, old in enumerate(kept)}
 
     def moved(side: Side | None) -> Side | None:
@@ -295,10 +320,11 @@ def _part(document: Document, kept: list[int], formula: int, signature: Signatur
     found: list[tuple[int, Step]] = []
     for number, step in enumerate(document.steps):
         within = all(s is not None and s.formula in place for s in (step.left, step.right))
-        if step.formula in place and within and (step.formula == formula or _may_define(document, step, signature)):
+        if step.formula in place and within and (step.formula in own or _may_define(document, step, signature)):
             moved_to = replace(step, formula=place[step.formula], left=moved(step.left), right=moved(step.right))
             found.append((number, moved_to))
     found.sort(key=lambda item: item[1].formula)
-    own = [(number, at) for at, (number, step) in enumerate(found) if step.formula == place[formula]]
+    places = {place[formula] for formula in own}
+    wanted = [(number, at) for at, (number, step) in enumerate(found) if step.formula in places]
     steps = tuple(step for _, step in found)
-    return Slice(Document(formulas, steps, document.code, document.comments), own)
+    return Slice(Document(formulas, steps, document.code, document.comments), wanted)

@@ -4,6 +4,7 @@ r"""Probabilities as names: what is written as a function of events is a quantit
     P(D \mid w), p(x), p(y) names of their own, P(D|), p(x) and p(y), where one letter stands for all of them
     \sum_x p(x) \log q(x)   \sum_k p_k \log q_k: the outcomes x are the places of p and q
     H(p), H(p, q)           two names
+    P(o \mid c)             P_{oc}, where o and c are indices: of u_o and v_c
 
 A letter of chance that stands for one thing only is left alone: it is a function as any other. So is whatever has
 something else in its bracket than names: p(1 - p), P(y = k | x).
@@ -11,10 +12,12 @@ something else in its bracket than names: p(1 - p), P(y = k | x).
 
 from __future__ import annotations
 
+import contextlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from derivations.notes.interpreting.names import BOLD, FONTS, TRANSPOSES
+from derivations.notes.interpreting.names import BOLD, FONTS, TRANSPOSES, UnsupportedNoteError, binder
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -59,7 +62,8 @@ class Chances:
     names: letters whose calls are names of their own. random: parameters that have a probability themselves. joint:
     letters of events that stand bold for all samples. apart: names that parameters tell apart. whole: names
     that without an index are the product of those with one. outcomes: letters of
-    outcomes that sums run over, each with the index that stands for it.
+    outcomes that sums run over, each with the index that stands for it. indices: letters that are indices of names and
+    nothing else.
     """
 
     names: frozenset[str] = frozenset()
@@ -68,6 +72,7 @@ class Chances:
     apart: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     outcomes: tuple[tuple[str, str], ...] = ()
+    indices: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.names or self.outcomes)
@@ -99,7 +104,29 @@ def chances_of(chains: Iterable[ast.Chain]) -> Chances:
     joint = {_letter(e) for e, scripts in events if scripts == ((), ()) and _is_bold(e)} & single
     plain = Chances(frozenset(names), frozenset(random), frozenset(joint))
     apart, whole = _told_apart(calls, plain), _products(chains, plain)
-    return replace(plain, apart=apart, whole=whole, outcomes=tuple(_outcomes(found)))
+    said = [m for chain in chains for m in chain.members if m is not None and chain.relations]
+    indices = frozenset(_indices_only(said))
+    outcomes = tuple((letter, index) for letter, index in _outcomes(found) if letter not in indices)
+    return replace(plain, apart=apart, whole=whole, outcomes=outcomes, indices=indices)
+
+
+def _indices_only(sides: list[Node]) -> set[str]:
+    """Letters that stand below other names, and by themselves only where a sum binds them or in P(o | c)."""
+    below: set[str] = set()
+    alone: Counter[str] = Counter()
+    for node in (n for side in sides for n in walk(side)):
+        match node:
+            case ast.Symbol(subscripts=(ast.Symbol() as index,)):
+                below |= {index.name}
+                alone[index.name] -= 1
+            case ast.BigOperator():
+                with contextlib.suppress(UnsupportedNoteError):
+                    alone.subtract(binder(node)[0])
+        if isinstance(node, ast.Symbol):
+            alone[node.name] += 1
+    for call in (c for side in sides for c in _calls_in(side)):
+        alone.subtract(a.name for a in call.arguments if _name_of(call.name) in _LETTERS)
+    return {letter for letter in below if alone[letter] <= 0}
 
 
 def outcome_of(operator: ast.BigOperator) -> str | None:
@@ -204,6 +231,8 @@ def _as_name(call: Call, used: Chances, places: dict[str, str]) -> ast.Symbol | 
     at = tuple(ast.Symbol(places[a.name]) for a in call.arguments if a.name in places and call.scripts == ((), ()))
     name = _name_of(call.name)
     key = _key_of(call, used)
+    if name in _LETTERS and call.conditions and all(a.name in used.indices and _is_plain(a) for a in call.arguments):
+        return replace(call.name, subscripts=(*call.name.subscripts, *call.arguments))
     if at and len(call.arguments) == 1 and name not in used.names and key not in used.apart:
         return replace(call.name, subscripts=(*call.name.subscripts, *at))
     if name not in used.names and not at:

@@ -234,7 +234,8 @@ def _axes(
             if (root[0] != "entry" or not found) and (root not in found or rich > 1):
                 found = [r for r in found if r[0] != "entry"] + [root]
     has_feature = signature.feature in found or ("features",) in found
-    if key in survey.rows and letter in VECTORS and not has_feature:
+    is_listed = letter in VECTORS or key in survey.listed and all(len(a) + len(b) == 1 for a, b in uses)
+    if key in survey.rows | survey.listed and is_listed and letter not in LABELS and not has_feature:
         found.append(signature.feature or ("features",))
     elif not found or found == [signature.sample]:
         has_vectors = bool(survey.transposed | survey.normed) or signature.feature is not None and letter != "x"

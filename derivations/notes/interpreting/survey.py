@@ -86,6 +86,7 @@ class Survey:
     index_letters: set[str] = field(default_factory=set)
     dotted: bool = False
     rows: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)  # list vectors that are multiplied: u and v of u_o^T v_c
     capital: bool = False
     common: set[str] = field(default_factory=set)  # stand without an index in a sum, beside what has the sum's index
     normed: set[str] = field(default_factory=set)  # stand in a norm or in a bracket that is transposed
@@ -333,6 +334,8 @@ class Survey:
     def inner_product(self, left: ast.Symbol, right: ast.Symbol) -> None:
         r"""\theta^T x and x_i^T \theta of a weight that has no index: both run over features."""
         refs = list(names_in([left], self.habits))[:1] + list(names_in([right], self.habits))[:1]
+        if len(refs) == 2 and refs[0].transposed and all(len(ref.below) == len(ref.indices) == 1 for ref in refs):
+            self.listed |= {ref.key for ref in refs if ref.key[0].islower() or ref.key.startswith("\\")}
         if len(refs) == 2 and refs[0].transposed and refs[0].below and right.name in WEIGHTS and not refs[1].indices:
             self.inner[refs[1].key, refs[0].key, True] += 1
             return

@@ -312,7 +312,10 @@ def _lost(first: sp.Expr, second: sp.Expr, speaker: Elaborator) -> set[str]:
     apart = first - second
     names = {speaker.unknown.get(label, label.name) for label in varied}
     own = unknown_in(apart, speaker) | _undefined_in(apart, speaker)
-    return own if own <= names and all(labels_in(side) for side in (first, second)) else set()
+    one, other = ({a.name for a in labels_in(side)} for side in (first, second))
+    if not (one <= other or other <= one):
+        return set()  # what stands on either side only may be what nobody says that it is: softmax(a)_k = y_k
+    return own if own <= names and one and other else set()
 
 
 def _undefined(name: str) -> Reason:
