@@ -192,7 +192,7 @@ def _read_again(
             if once is None or not any(_is_open(a) or once is notation and a.verdict == "refuted" for a in asked):
                 continue
             reading = Reading(part, once, Choices(), seed, seconds=_AGAIN)
-            reading.transposes = transposes
+            reading.transposes, reading.kept = transposes, piece.kept
             records = reading.run()
             for whole, here in ((w, h) for w, h in own if w in wanted):
                 found[whole] = _less_open(found[whole], records[here], seed, piece.is_behind)

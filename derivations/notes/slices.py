@@ -41,11 +41,12 @@ SOON = 12  # formulas behind one another
 class Slice:
     """A part of a document; own: the places of its formula's steps in the document and in it.
 
-    is_behind: whether it begins with what the document says behind the formula.
+    kept: where its formulas stand in the document. is_behind: whether it begins with what that says behind the formula.
     """
 
     part: Document
     own: list[tuple[int, int]]
+    kept: tuple[int, ...] = ()
     is_behind: bool = False
 
 
@@ -327,4 +328,4 @@ def _part(document: Document, kept: list[int], own: Collection[int], signature: 
     places = {place[formula] for formula in own}
     wanted = [(number, at) for at, (number, step) in enumerate(found) if step.formula in places]
     steps = tuple(step for _, step in found)
-    return Slice(Document(formulas, steps, document.code, document.comments), wanted)
+    return Slice(Document(formulas, steps, document.code, document.comments), wanted, tuple(kept))

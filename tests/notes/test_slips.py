@@ -120,3 +120,28 @@ There is $b = 2y$, too.
 $$\frac{dL}{da} = %s$$"""
     assert last(section % "a - y") == "proved"
     assert last(section % "2(a - y)") == "undecided"
+
+
+def test_what_holds_entry_by_entry_is_refuted_by_a_sign_or_a_factor() -> None:
+    step = r"$v_i = e^{b_i}$ for all $i$. $\frac{\partial v}{\partial b} = %s$"
+    assert last(step % "e^b") == "supported"
+    assert last(step % "-e^b") == "refuted"
+    assert last(step % "2 e^b") == "refuted"
+    assert last(step % "3 e^b") == "unsupported"
+
+
+CHAIN = r"""$p_i = \frac{e^{o_i}}{\sum_k e^{o_k}}$ and $L = -\sum_k y_k \log p_k$, so
+
+$$
+\begin{aligned}
+\frac{\partial L}{\partial o_i} &= -\sum_k y_k \frac{1}{p_k} \frac{\partial p_k}{\partial o_i} \\
+&= -y_i (1 - p_i) + \sum_{k \neq i} y_k p_i \\
+&= -y_i (1 - p_i) + %s
+\end{aligned}
+$$"""
+
+
+def test_a_sum_that_is_lost_in_a_chain_names_no_places() -> None:
+    assert last(CHAIN % r"p_i \sum_{k \neq i} y_k") == "proved"
+    assert last(CHAIN % "y_k p_i") == "refuted"
+    assert last(r"$\sum_k e^{o_k} = e^{o_a} + e^{o_b} + e^{o_c}$") == "undecided"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,7 +16,6 @@ import sympy as sp
 from derivations.functions import Partial
 from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
 from derivations.notes.interpreting.elaborate import Elaborator
-from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, before_the_last, is_general, own_layer
 from derivations.notes.interpreting.names import CircularError, Ref, UnsupportedNoteError, layer_of_key, read_name
@@ -32,9 +31,8 @@ from derivations.notes.judging.renewing import Renewing
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
-from derivations.notes.parsing.render import render
-from derivations.notes.report import HELD, StepRecord
-from derivations.reasons import Why, holds_where, why
+from derivations.notes.report import StepRecord
+from derivations.reasons import Why, why
 from derivations.verdict import Status, Witness
 
 __all__ = ["Defining", "hangs_on_a_name", "line_of"]
@@ -50,7 +48,6 @@ class Defining(Renewing):
     """The part of a reading that binds names."""
 
     mended: str | None = None  # how the last definition was read, where not as it is written
-    slope: ast.Fraction | None = None  # ∂L/∂z, where dz was said to be it
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
 
     def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
@@ -206,55 +203,6 @@ class Defining(Renewing):
         written = right.base if isinstance(right, ast.Scripted) else right
         shape = self.signature.axes.get(head.ref.key, ())
         return isinstance(written, ast.Matrix) and bool(shape) and all(_is_size(sort) for sort in shape)
-
-    def _as_slope(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
-        """dw, where dz was said to be ∂L/∂z, is ∂L/∂w: what it is said to be is proved, or else what it means."""
-        match left:
-            case ast.Product((ast.Factor("", "", ast.Symbol("d")), ast.Factor("", "", ast.Symbol() as name))):
-                pass
-            case _:
-                return record
-        match right:
-            case ast.Fraction(_, ast.Product((_, ast.Factor(_, _, by)))) if (
-                by == name and subject_of(right) is not None
-            ):
-                self.slope = right
-                return record
-        if self.slope is None:
-            return self._as_usual_slope(step, name, right, record)
-        if not isinstance(self.slope.denominator, ast.Product):
-            return record
-        below = replace(self.slope.denominator, factors=(self.slope.denominator.factors[0], ast.Factor("", "", name)))
-        judged = self._claimed(step, replace(self.slope, denominator=below), right)
-        return self._judged(record, judged) if judged.verdict.is_proved else record
-
-    def _as_usual_slope(self, step: Step, name: ast.Symbol, right: Node, record: StepRecord) -> StepRecord:
-        """dz, of which nothing was said, is usually ∂L/∂z of the loss: supported where it is what that is."""
-        d = ast.Factor("", "", ast.Partial((), ()))
-        for loss in self._losses(step):
-            below = ast.Product((d, ast.Factor("", "", name)))
-            judged = self._claimed(step, ast.Fraction(ast.Product((d, ast.Factor("", "", loss))), below), right)
-            if judged.verdict.status.value in HELD:
-                reason = holds_where(f"d{render(name)} is the derivative of {render(loss)}, as is usual")
-                supported = replace(judged.verdict, status=Status.SUPPORTED, reason=reason)
-                return self._judged(record, replace(judged, verdict=supported))
-        return record
-
-    def _losses(self, step: Step) -> Iterator[ast.Symbol]:
-        """The names of losses that are defined before a step, the latest first."""
-        found: dict[str, ast.Symbol] = {}
-        for other in self.document.steps:
-            left = other.left.node if other.left is not None else None
-            if other is step:
-                break
-            if left is None or not names_loss(left):
-                continue
-            name = left.factors[0].body if isinstance(left, ast.Product) else left
-            head = head_of(name, self.signature)
-            if isinstance(name, ast.Symbol) and head is not None and self.scope.of(head.ref.key):
-                found.pop(head.ref.key, None)
-                found[head.ref.key] = name
-        return reversed(list(found.values()))
 
     def _bind_layers(self, step: Step, left: Node, right: Node) -> None:
         """What is defined at layer l is defined at the other layers that the document names."""

@@ -217,7 +217,11 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
         if is_provable(fixed, seed, OPERATIONS, SECONDS):
             name = sorted(map(str, ones))[0]
             return Verdict(Status.UNDECIDED, "label case", reason=holds_where(f"{name} = 1"))
-    named = at_named_places(equation)
+    letters = {
+        index.name for index in (free_symbols(left) | free_symbols(right)) & equation.context.ranges.bounds.keys()
+    }
+    # a letter that a sum of the chain binds names no place of its own
+    named = None if letters & speaker.sums_elsewhere else at_named_places(equation)
     if named is not None and is_provable(named, seed, OPERATIONS, SECONDS):
         return Verdict(Status.UNDECIDED, "label case", reason=holds_where("the indices written are all there are"))
     return _with_a_numbered_class(equation, speaker, seed)

@@ -58,6 +58,7 @@ class Judging(Misfits):
     """The part of a reading that judges claims."""
 
     sticky: tuple[Case, Step] | None = None  # a case in which a step was held, and that step
+    kept: tuple[int, ...] = ()  # where the formulas of a part stand in their document
     has_both_labels: bool = False  # a name was defined for either label: then what isn't said for one is said for both
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
@@ -228,7 +229,10 @@ class Judging(Misfits):
         case, last = self.sticky
         here, there = (self.document.formulas[s.formula] for s in (step, last))
         of_label = case.right.isdigit()  # "for y = 1" is said once for pages, "for i = j" beside its formulas
-        near = of_label or here.index - there.index <= NEAR
+        apart = here.index - there.index
+        if self.kept and self.kept[here.index] - self.kept[there.index] != apart:
+            return ()  # what stands between may have been another case
+        near = of_label or apart <= NEAR
         between = self.document.formulas[last.formula + 1 : step.formula + 1]
         if any(ends_cases(f.context.before) for f in between):
             return ()

@@ -14,6 +14,7 @@ from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import gradient_of
+from derivations.notes.judging.differentials import Differentials
 from derivations.notes.judging.extremal import functions_of, same_place
 from derivations.notes.judging.implied import implied
 from derivations.notes.judging.labelled import Labelled
@@ -67,7 +68,7 @@ class Place:
 
 
 @dataclass
-class Kinds(Meant, Labelled, Posed, Numbers, Modelled, Sloping):
+class Kinds(Meant, Differentials, Labelled, Posed, Numbers, Modelled, Sloping):
     """The part of a reading that tells what an equation is."""
 
     derived: dict[str, Side] = field(default_factory=dict)
@@ -104,7 +105,7 @@ class Kinds(Meant, Labelled, Posed, Numbers, Modelled, Sloping):
             reason = "a solution of what was set to zero: no definition, since the name is what is solved for"
             return at.noted("condition", reason)
         try:
-            return self._as_slope(step, left, right, self._define(step, head, left, right, at.blank))
+            return self._as_slope(step, head, left, right, self._define(step, head, left, right, at.blank))
         except CircularError as error:
             return at.noted("definition", f"its value can't be used: {error}")
 

@@ -18,6 +18,7 @@ from derivations.notes.interpreting.tensor import MisshapenError, Value
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.deciding import judge
 from derivations.notes.judging.lost import with_lost_vector
+from derivations.notes.judging.slips import is_off_by_a_factor
 from derivations.notes.judging.speaking import Speaking
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -25,7 +26,9 @@ from derivations.notes.parsing.parser import Step
 from derivations.notes.report import HELD, StepRecord
 from derivations.verdict import Status, Verdict, Witness
 
-__all__ = ["Misfits"]
+__all__ = ["OF_SHAPE", "Misfits"]
+
+OF_SHAPE = "shape"  # the method by which a product of the wrong sizes is refuted
 
 _OF_ARRAYS = (r"\odot", r"\circ", r"\otimes", r"\times")
 
@@ -35,7 +38,10 @@ class Misfits(Speaking):
     """The part of a reading that asks what was meant by sides that don't fit."""
 
     def _entry_by_entry(self, step: Step, left: Node, right: Node) -> Judged | None:
-        """Vectors without an index read as one entry each: ds/dz = s(1 - s). It supports a step and refutes none."""
+        """Vectors without an index read as one entry each: ds/dz = s(1 - s).
+
+        It supports a step, and refutes one that is off by a sign or a factor 2 alone: then it was meant so.
+        """
         if any(_is_linear_algebra(part) for side in (left, right) for part in walk(side)):
             return None
         if exchanged(left, right, lambda name: len(name) == 1 and name.isupper()):
@@ -50,8 +56,11 @@ class Misfits(Speaking):
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
         entries_at_hand = {s for speaker in speakers for s in speaker.met if s.name.startswith("entry")}
-        if not judged.verdict.is_proved or len(entries_at_hand) > 1:  # δ a is then no array, and not δ a^T
+        if len(entries_at_hand) > 1:  # δ a is then no array, and not δ a^T
             return None
+        if not judged.verdict.is_proved:
+            wrong = self._decided(claim) if is_off_by_a_factor(judged.equation, self.seed) else judged
+            return wrong if wrong.verdict.is_refuted else None
         reason = "holds entry by entry, each vector read as one of its entries"
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
 
@@ -85,7 +94,7 @@ class Misfits(Speaking):
         one, other = sizes[0]
         witness = Witness("shape", {str(one): 2, str(other): 3}, {}, {}, "defined", "no product of these sizes")
         reason = f"{one} entries are multiplied with {other}; with the matrix transposed it holds"
-        return replace(judged, verdict=Verdict(Status.REFUTED, "shape", reason=reason, witness=witness), equation=None)
+        return replace(judged, verdict=Verdict(Status.REFUTED, OF_SHAPE, reason=reason, witness=witness), equation=None)
 
     def _squared(self, step: Step, left: Node, right: Node) -> Judged | None:
         """A product that is defined for equal sizes only: refuted where it is false for these, too."""
@@ -98,9 +107,10 @@ class Misfits(Speaking):
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
         squares = [b]
-        if len(a.axes) == len(b.axes) == 2 and {x.sort for x in a.axes} != {x.sort for x in b.axes}:
+        if len(a.axes) == len(b.axes) in (1, 2) and {x.sort for x in a.axes} != {x.sort for x in b.axes}:
             sizes += [(x.upper, y.upper) for x, y in zip(a.axes, b.axes, strict=True) if x.upper != y.upper]
-            squares = [Value(b.at(axes), a.axes) for axes in (a.axes, a.axes[::-1])]  # in either layout
+            layouts = (a.axes, a.axes[::-1])[: len(a.axes)]
+            squares = [Value(b.at(axes), a.axes) for axes in layouts]
         equal = {size for pair in sizes for size in pair}
         if not equal or not all(isinstance(size, sp.Symbol) for size in equal):
             return None
@@ -113,7 +123,7 @@ class Misfits(Speaking):
         names = sorted(map(str, equal))
         witness = replace(witness, sizes={**witness.sizes, **dict.fromkeys(names, 2)})
         reason = f"the product is defined for {' = '.join(names)} only, and false there"
-        return replace(judged, verdict=replace(judged.verdict, reason=reason, witness=witness))
+        return replace(judged, verdict=replace(judged.verdict, method=OF_SHAPE, reason=reason, witness=witness))
 
     def _keep_matrices(self, step: Step, record: StepRecord) -> None:
         """Remember the matrices of a step whose products fit: that is how they stand in this document."""

@@ -21,6 +21,7 @@ from derivations.notes.interpreting.names import UnsupportedNoteError, is_transp
 from derivations.notes.interpreting.quotients import gradient_of, product_of, subject_of
 from derivations.notes.judging.excuses import TO_SOLVE, Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.judge import own_chain
+from derivations.notes.judging.misfits import OF_SHAPE
 from derivations.notes.judging.slips import is_off_by_a_factor
 from derivations.notes.judging.solved import SOLVED, SOLVING, at_entry_of
 from derivations.notes.judging.systems import Systems
@@ -88,12 +89,13 @@ class Posed(Systems):
         """What follows from an equation that was set to zero just before, or is said to be solved itself."""
         if not suspect.begins or self._is_named(suspect.left):
             return None
-        if self._is_near_zero(suspect.step) and self._is_of_parameters(suspect.judged):
-            if self._is_slip_of_zero(suspect):
-                return None
-            return no_claim("condition", TO_SOLVE)
         said = re.search(SOLVED, suspect.before, re.I) is not None
-        return no_claim("condition", f"{TO_SOLVE}, as the text says") if said else None
+        follows = self._is_near_zero(suspect.step) and self._is_of_parameters(suspect.judged)
+        if not (follows or said) or suspect.judged.verdict.method == OF_SHAPE or self._is_slip_of_zero(suspect):
+            return None
+        if follows:
+            return no_claim("condition", TO_SOLVE)
+        return no_claim("condition", f"{TO_SOLVE}, as the text says")
 
     def _is_slip_of_zero(self, suspect: Suspect) -> bool:
         """Whether one thing alone may be zero, by which the left side is the right one but for a sign or factor."""

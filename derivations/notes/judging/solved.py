@@ -30,9 +30,9 @@ from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.deciding import Sides
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
-from derivations.notes.judging.slips import is_near_miss
+from derivations.notes.judging.slips import OF_SOLUTIONS, is_near_miss, is_slip_within
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.parsing.render import render
 from derivations.statement import Definition, element, index
@@ -51,6 +51,7 @@ SOLVED = (
     r"|gleich null|0\s*とお|ゼロ|0으로|0이 되|bằng 0"
 )
 _LONGEST = 10_000  # characters of a difference that nothing is known of
+_OTHER_RATIOS = (sp.S.NegativeOne, sp.S.Half, sp.Integer(2))
 _MULTIPLES = (sp.S.One, -sp.S.One, sp.S.Half, -sp.S.Half, sp.Integer(2), sp.Integer(-2))
 
 
@@ -80,10 +81,23 @@ class Solved(Judging):
 
     def _solution(self, step: Step, left: Node, right: Node) -> Judged | None:
         """The verdict on a value said to solve an equation that was set to zero; None where nothing is certain."""
-        inverse = _inverse_before(right)
-        if inverse is not None and isinstance(left, ast.Symbol):
-            return self._by_value(step, left, right) or self._by_inverse(step, left, *inverse)
-        if step.left is None or step.right is None or not self._is_near_zero(step):
+        if isinstance(left, ast.Symbol) and _inverse_before(_without_number(right)) is not None:
+            inverse = _inverse_before(right)
+            found = self._by_value(step, left, right)
+            return self._by_inverse(step, left, *inverse) if found is None and inverse is not None else found
+        if self._is_near_zero(step):
+            return self._solution_of_zero(step, left, right)
+        if not self.slopes or not self._is_said_to_be_solved(step):
+            return None
+        self.scope.zeroed.append(self.slopes[-1])  # "setting this to zero", and no formula that does
+        found = self._solution_of_zero(step, left, right)
+        if found is None:
+            self.scope.zeroed.pop()
+        return found
+
+    def _solution_of_zero(self, step: Step, left: Node, right: Node) -> Judged | None:
+        """The verdict on a number said to solve one equation that was set to zero."""
+        if step.left is None or step.right is None:
             return None
         itself = self._under(step, right, right).equation
         try:
@@ -129,13 +143,16 @@ class Solved(Judging):
                 definitions = tuple(dict.fromkeys((*whole.definitions, *known)))
                 solved = replace(whole, left=-at_zero.left / slope, right=value, definitions=definitions)
                 verdict = decide(solved, self.seed, OPERATIONS, SECONDS)
-                if verdict.is_refuted and is_near_miss(solved, self.seed):
+                if verdict.is_refuted and is_near_miss(solved, self.seed, OF_SOLUTIONS):
                     reason = "no solution of what was set to zero"
                     return Judged(replace(verdict, reason=reason), (), solved.left, solved.right, solved)
         return None
 
     def _by_value(self, step: Step, name: ast.Symbol, right: Node) -> Judged | None:
-        r"""\hat w = (X^T X)^{-1} X^T y, proved where the derivative of the last loss of w is zero with this for w."""
+        r"""\hat w = (X^T X)^{-1} X^T y, proved where the derivative of the last loss of w is zero with this for w.
+
+        Refuted where it is zero with a multiple of it.
+        """
         itself = self._under(step, right, right)
         if step.left is None or step.right is None or itself.equation is None:
             return None
@@ -143,10 +160,26 @@ class Solved(Judging):
             value = self._speaker(step.right).side(right)
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
+        found = self._zero_with(step, name, value, itself.equation)
+        for ratio in _OTHER_RATIOS if found is None else ():
+            multiple = replace(value, expr=ratio * value.expr)
+            whole = self._zero_with(step, name, multiple, itself.equation)
+            if whole is not None and whole.equation is not None:
+                first, *others = whole.equation.definitions
+                own = replace(first, value=first.value / ratio)
+                equation = replace(whole.equation, definitions=(own, *others))
+                verdict = decide(equation, self.seed, OPERATIONS, SECONDS)
+                if verdict.is_refuted:
+                    reason = "no solution of what was set to zero; a multiple of it is"
+                    return Judged(replace(verdict, reason=reason), (), equation.left, equation.right, equation)
+        return found
+
+    def _zero_with(self, step: Step, name: ast.Symbol, value: Value, itself: Equation) -> Judged | None:
+        """The proof that the derivative of the last loss of an array is zero with a value for it."""
         near = self.scope.zeroed if self._is_near_zero(step) else []
         for key in dict.fromkeys((read_name(name, self.signature.habits).key, name.name)):
             last = next((e for e in reversed([*self.slopes, *near]) if key in {a.name for a in labels_in(e)}), None)
-            for equation, known in self._with_array(last, key, value, itself.equation) if last is not None else ():
+            for equation, known in self._with_array(last, key, value, itself) if last is not None else ():
                 anything = replace(equation, definitions=equation.definitions[1:])
                 if is_provable(equation, self.seed, OPERATIONS, SECONDS):
                     if is_provable(anything, self.seed, OPERATIONS, SECONDS):
@@ -219,7 +252,7 @@ class Solved(Judging):
             if any(is_provable(equation, self.seed, OPERATIONS, SECONDS) for equation in multiples):
                 return replace(judged, verdict=Verdict(Status.PROVED, "solution", (f"{render(matrix)} is invertible",)))
             for equation, verdict in self._nearest(multiples):
-                if is_near_miss(equation, self.seed, ("index", "term_sign")):
+                if is_slip_within(equation, self.seed):
                     reason = "no solution of what was set to zero"
                     return Judged(replace(verdict, reason=reason), (), equation.left, equation.right, equation)
         return None
@@ -270,13 +303,30 @@ def _indices(atom: sp.Expr) -> tuple[sp.Expr, ...]:
     return atom.indices if isinstance(atom, sp.Indexed) else ()
 
 
+def _without_number(side: Node) -> Node:
+    r"""A side without the sign and the numbers that it begins with: A^{-1} b of -\frac12 A^{-1} b."""
+    if isinstance(side, ast.Sum) and len(side.terms) == 1:
+        side = side.terms[0].body
+    while isinstance(side, ast.Product) and len(side.factors) > 1:
+        first, *rest = side.factors
+        is_number = not any(isinstance(n, ast.Symbol | ast.Matrix) for n in walk(first.body))
+        if not is_number:
+            return replace(side, factors=(replace(first, sign=""), *rest))
+        side = product_of(tuple(rest))
+    return side
+
+
+def _is_inverse(node: Node) -> bool:
+    above: tuple[Node, ...] = getattr(node, "superscripts", ())
+    return len(above) == 1 and "".join(render(above[0]).split()) == "-1"
+
+
 def _inverse_before(side: Node) -> tuple[Node, Node] | None:
     """A and b of A^{-1} b."""
     if not isinstance(side, ast.Product) or len(side.factors) < 2 or side.factors[0].sign:
         return None
     first, *rest = side.factors
-    above: tuple[Node, ...] = getattr(first.body, "superscripts", ())
-    if len(above) != 1 or "".join(render(above[0]).split()) != "-1" or any(f.operator == "/" for f in rest):
+    if not _is_inverse(first.body) or any(f.operator == "/" for f in rest):
         return None
     match first.body:
         case ast.Scripted(base, ()):

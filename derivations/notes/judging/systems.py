@@ -25,7 +25,7 @@ from derivations.indexed import free_atoms, free_symbols
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
-from derivations.notes.judging.slips import is_near_miss
+from derivations.notes.judging.slips import OF_SOLUTIONS, is_near_miss, is_slip_within
 from derivations.notes.judging.solved import SOLVING, Solved, at_entry_of, open_in
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
@@ -85,7 +85,9 @@ class Systems(Solved):
                 return replace(judged, verdict=verdict)
             if verdict.is_refuted and missed is None and len(solution) == len(self._unknowns(asked, varied)):
                 missed = equation, verdict
-        if missed is not None and any(is_near_miss(e, self.seed) for e in (missed[0], _turned(missed[0]))):
+        if missed is not None and any(
+            is_near_miss(e, self.seed, OF_SOLUTIONS) for e in (missed[0], _turned(missed[0]))
+        ):
             self.zeroed_at = step.formula
             verdict = replace(missed[1], method=BY_SYSTEM, reason=_NO_SOLUTION)
             return Judged(verdict, (), asked.left, asked.right, missed[0])
@@ -114,7 +116,7 @@ class Systems(Solved):
                 verdict = Verdict(Status.PROVED, BY_SYSTEM, ("where what was set to zero holds",))
                 return replace(judged, verdict=verdict)
             for equation, verdict in self._nearest(multiples):
-                if is_near_miss(equation, self.seed, ("index", "term_sign")):
+                if is_slip_within(equation, self.seed):
                     verdict = replace(verdict, method=BY_SYSTEM, reason=_NO_SOLUTION)
                     return Judged(verdict, (), equation.left, equation.right, equation)
         return None
