@@ -26,6 +26,7 @@ class Why(enum.Enum):
     HOLDS_WHERE = "it holds under a condition that nothing states"
     RIGHT_CLASS = "an index on one side only may be the class whose label is 1"
     SUMS_TO_ONE = "it holds where probabilities sum to 1"
+    OTHER_SIGMA = "σ was said to be another function than the logistic one"
     ROUNDED = "how far its numbers are rounded isn't known"
     UNDEFINED_POINT = "a term is undefined under the side conditions of the others"
 

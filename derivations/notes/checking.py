@@ -284,7 +284,7 @@ def _is_open(record: StepRecord) -> bool:
     Where it holds with indices exchanged, they stand otherwise in the document, and by itself nothing says so.
     """
     is_left_open = record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
-    return is_left_open and why(record.reason) is not Why.TURNED
+    return is_left_open and why(record.reason) not in (Why.TURNED, Why.OTHER_SIGMA)
 
 
 def _usual_writing(document: Document, text: str, used: Usage | None = None) -> tuple[Document, Usage]:

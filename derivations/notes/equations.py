@@ -18,6 +18,7 @@ from functools import partial
 
 from derivations.atoms import labels_in
 from derivations.equation import Equation
+from derivations.functions import sigmoid, softplus
 from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fitting import names_loss
@@ -43,7 +44,7 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import HELD, StepRecord
-from derivations.reasons import Why, about, holds_where, why
+from derivations.reasons import Reason, Why, about, holds_where, why
 from derivations.verdict import Status
 
 __all__ = ["Equations"]
@@ -51,7 +52,7 @@ __all__ = ["Equations"]
 _ZERO = ast.Number("0")
 _SOON = 3  # formulas behind one another
 _IF = r"(\b(if|when|suppose|say|assume|for|wenn|falls|si|cuando|если|при)|当|若|如果)\W*$"
-_OTHER_SIGMA = "σ was said to be another function than the logistic one"
+_OTHER_SIGMA = Reason(Why.OTHER_SIGMA.value, Why.OTHER_SIGMA)
 
 
 @dataclass
@@ -185,7 +186,7 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
             self.zeroed_at = at.step.formula
             reason = "an equation to be solved"  # no loss is claimed to be flat
             return replace(record, verdict="definition", method="condition", reason=reason)
-        if self.other_sigma and record.verdict in (*HELD, "refuted") and _mentions_sigma(at.left, at.right):
+        if self.other_sigma and record.verdict in (*HELD, "refuted") and _rests_on_sigma(at, record):
             return replace(record, verdict="undecided", witness=None, reason=_OTHER_SIGMA)
         return None
 
@@ -317,8 +318,15 @@ def _has_derivative(side: Node) -> bool:
     return any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(side))
 
 
-def _mentions_sigma(*sides: Node) -> bool:
-    return any(isinstance(n, ast.Symbol) and n.name == r"\sigma" for side in sides for n in walk(side))
+def _rests_on_sigma(at: Place, record: StepRecord) -> bool:
+    """Whether σ stands in a step, or in the value of a name in it."""
+    if any(isinstance(n, ast.Symbol) and n.name == r"\sigma" for side in (at.left, at.right) for n in walk(side)):
+        return True
+    equation = None if record.claim is None else record.claim.equation
+    if equation is None:
+        return False
+    exprs = equation.left, equation.right, *(d.value for d in equation.definitions)
+    return any(e.has(sigmoid, softplus) for e in exprs)
 
 
 def _without_hat(node: Node) -> Node:

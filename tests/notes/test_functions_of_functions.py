@@ -121,3 +121,27 @@ def test_factors_that_are_differentiated_by_are_no_functions():
     text = r"$y = u v$ with parameters $u$ and $v$: $$\frac{\partial (u v)}{\partial v} = u$$"
     assert verdicts(text)[-1] == "proved"
     assert verdicts(r"$$\frac{\partial u_o^T v_c}{\partial v_c} = u_o$$") == ["proved"]
+
+
+FAMILY = r"For $\theta = w^T x$ the log-likelihood is $\ell(w) = y\, w^T x - A(w^T x)$. "
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\nabla_w \ell = (y - A'(w^T x))\, x", "proved"),
+        (r"\nabla_w \ell = (y + A'(w^T x))\, x", "refuted"),
+        (r"\frac{\partial \ell}{\partial w_j} = (y - A'(w^T x))\, x_j", "proved"),
+    ],
+)
+def test_a_function_of_a_product_is_the_same_wherever_the_product_is_written(formula, verdict):
+    assert verdicts(f"{FAMILY}$${formula}$$")[-1] == verdict
+
+
+@pytest.mark.parametrize("name", ["A", "G", "f"])
+def test_a_function_of_which_nothing_is_known_may_have_a_capital(name):
+    text = (
+        rf"$\theta = w^T x$, $\ell = y\theta - {name}(\theta)$. "
+        rf"$$\frac{{\partial \ell}}{{\partial w_j}} = (y @ {name}'(\theta)) x_j$$"
+    )
+    assert [verdicts(text.replace("@", sign))[-1] for sign in "-+"] == ["proved", "refuted"]

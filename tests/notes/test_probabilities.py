@@ -283,3 +283,32 @@ def test_the_diagonal_of_labels_is_no_total(index, verdict):
     given = r"$$y_{pq} = \frac{e^{x_{pq}}}{\sum_k e^{x_{pk}}}, \quad L = -\frac{1}{m} \sum_{p,j} t_{pj} \log y_{pj}$$ "
     step = rf"\frac{{1}}{{m}} y_{{pq}} \sum_{{j=1}}^n t_{{pj}} = \frac{{1}}{{m}} y_{{pq}} \sum_{{j=1}}^n t_{{{index}}}"
     assert check_notes(rf"{given}$${step}$$").steps[-1].verdict in verdict
+
+
+TEACHER = r"The student has $q_i = \frac{e^{z_i/T}}{\sum_j e^{z_j/T}}$ and $C = -\sum_i p_i \log q_i$. "
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\frac{\partial C}{\partial z_i} = \frac1T (q_i - p_i)", "supported"),
+        (r"\frac{\partial C}{\partial z_i} = T (q_i - p_i)", "refuted"),
+        (r"\frac{\partial C}{\partial z_i} = \frac1T (p_i - q_i)", "refuted"),
+        (r"\frac{\partial C}{\partial q_i} = -\frac{p_i}{q_i}", "proved"),
+    ],
+)
+def test_what_stands_before_a_logarithm_and_in_none_is_given(formula, verdict):
+    assert last(TEACHER, formula).verdict == verdict
+
+
+def test_what_stands_in_a_logarithm_too_is_not():
+    before = r"$H = -\sum_i p_i \log p_i$. "
+    assert last(before, r"\frac{\partial H}{\partial z_j} = 0").verdict not in ("proved", "supported")
+
+
+@pytest.mark.parametrize("name", ["D_{KL}", r"D_{\text{KL}}", r"\mathrm{KL}"])
+@pytest.mark.parametrize("bar", [r"\|", "|", r"\,\|\,", ","])
+def test_a_divergence_is_a_name_like_others(name, bar):
+    before = rf"$${name}(p {bar} q) = \sum_k p_k \log \frac{{p_k}}{{q_k}}$$ and $$H(p) = -\sum_k p_k \log p_k$$"
+    right = rf"{name}(p {bar} q) = -\sum_k p_k \log q_k @ H(p)"
+    assert [last(before, right.replace("@", sign)).verdict for sign in "-+"] == ["proved", "conflict"]

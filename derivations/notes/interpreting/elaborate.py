@@ -230,7 +230,8 @@ class Elaborator(Products):
         unit = self.unit_vector(self._indices(node)) if node.name == "e" and not node.superscripts else None
         if unit is not None:
             return unit, 0
-        if node.name == "D" and not self.scope.of("D") and len(self.signature.axes.get("D", ())) < 2:
+        ref = read_name(node, self.signature.habits)
+        if ref.key == "D" and not self.scope.of("D") and len(self.signature.axes.get("D", ())) < 2:  # and not D_{KL}
             slope = self.operator_d(node, rest)
             if slope is not None:
                 return slope
@@ -239,7 +240,6 @@ class Elaborator(Products):
         is_operator = node.name == "d" or node.name == "D" and not (self.scope.of("D") or self.signature.axes.get("D"))
         if is_operator and not self._indices(node) and isinstance(bracket, ast.Symbol):
             return self.differential(bracket), 1
-        ref = read_name(node, self.signature.habits)
         if (
             isinstance(bracket, ast.Symbol)
             and bracket.name == "x"

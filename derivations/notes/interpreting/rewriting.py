@@ -64,6 +64,7 @@ from derivations.notes.interpreting.left_out import are_all_parameters, is_entry
 from derivations.notes.interpreting.logistic import logistic_names, with_logistic
 from derivations.notes.interpreting.names import BOLD
 from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
+from derivations.notes.interpreting.other_sigma import said_to_be_another, with_other_sigma
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed, with_prime_outside
 from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
@@ -103,7 +104,7 @@ class Usage:
     the steps of an iteration. rows: small letters for entries of matrices.
     logistic: names of the logistic function. identity: whether I_{kj} is an entry of the identity matrix.
     is_bias_plain: whether b is a number, though it is bold somewhere. slopes: whether \\partial z is a name, dz.
-    time: the letter of the times of a recurrence.
+    time: the letter of the times of a recurrence. other_sigma: whether \\sigma is not the logistic function.
     """
 
     capital_sigma: bool = False
@@ -127,6 +128,7 @@ class Usage:
     is_bias_plain: bool = False
     slopes: bool = False
     time: str = ""
+    other_sigma: bool = False
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -162,6 +164,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         _is_bias_plain(sides),
         any(isinstance(s, ast.Product) and len(s.factors) == 2 and _is_slope(s.factors, 0) for s in sides),
         time_of(found),
+        said_to_be_another(found, words),
     )
 
 
@@ -246,6 +249,8 @@ def rewritten(node: Node, used: Usage) -> Node:
         if used.primes:
             found = transposed(found)
         found = softened(with_index_inside(found), used.soft)
+        if used.other_sigma:
+            found = with_other_sigma(found)
         if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None

@@ -115,6 +115,7 @@ class Signature:
     uneven: frozenset[Key] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     names_e: bool = False
+    weighing: frozenset[str] = frozenset()  # what stands before logarithms only: the p of p_i log q_i is given
     parameters: frozenset[str] = frozenset()
     has_kronecker: bool = True
     subjects: frozenset[str] = frozenset()  # names that are differentiated

@@ -40,7 +40,7 @@ _OF_CHANCE = frozenset(["p", "q", "P", "Pr", r"\mathbb{P}", r"\Pr"])
 _OF_CHANCES = (
     r"(?-i:(?:\\ell|\\mathcal\s*\{{?\s*L\s*\}}?|(?<![A-Za-z\\])[lL])\s*\(\s*{}\s*[)|;])"  # L(p): p is what is estimated
 )
-_SLOPED = frozenset([*"fgh", r"\phi", r"\psi", r"\varphi", r"\rho", r"\theta", r"\tau", r"\gamma"])
+_SLOPED = frozenset([*"fghAFG", r"\phi", r"\psi", r"\varphi", r"\rho", r"\theta", r"\tau", r"\gamma"])
 _OF_ALL = frozenset([r"\sigma", r"\nu", r"\kappa"])  # a spread and its like: one number for all samples
 
 
@@ -79,6 +79,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         feature=feature,
         classes=classes,
         logged=frozenset(survey.logged),
+        weighing=frozenset(survey.weighing - survey.logged - survey.subjects),
         words=words,
         count={key: sum(uses.values()) for key, uses in survey.uses.items()},
         has_vectors=bool(survey.transposed | survey.bold | survey.normed) or survey.dotted,

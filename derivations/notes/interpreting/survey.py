@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.bracketed import applies
@@ -81,6 +82,7 @@ class Survey:
     given: Counter[str] = field(default_factory=Counter)  # so stand in what a likelihood is a function of
     columns: set[str] = field(default_factory=set)  # bold are the column of what has an index elsewhere
     logged: set[str] = field(default_factory=set)
+    weighing: set[str] = field(default_factory=set)  # names before a logarithm: p of p_i log q_i
     has_bare_sum: bool = False
     has_weighted_rows: bool = False  # X stands before a weight: X w
     index_letters: set[str] = field(default_factory=set)
@@ -277,6 +279,11 @@ class Survey:
             except UnsupportedNoteError:
                 return
 
+    def before_log(self, node: Node) -> None:
+        with suppress(UnsupportedNoteError):
+            if isinstance(node, ast.Symbol) and node.subscripts:
+                self.weighing.add(read_name(node, self.habits).key)
+
     def on_bracket(self, number: int, name: ast.Symbol, bracket: ast.Scripted) -> None:
         r"""s(\mathbf x)_i has its index on the bracket."""
         if name.subscripts or name.superscripts or not isinstance(bracket.base, ast.Group):
@@ -323,6 +330,8 @@ class Survey:
                     self.means.add(render(below.factors[-1].body))
             if isinstance(left.body, ast.Function) and left.body.name in ("log", "ln"):
                 self.log_of(right.body)
+            if isinstance(right.body, ast.Function) and right.body.name in ("log", "ln"):
+                self.before_log(left.body)
             if isinstance(left.body, ast.Symbol) and left.body.name in SOFTMAX and not right.operator:
                 self.softmax_of(right.body.base if isinstance(right.body, ast.Scripted) else right.body)
             one = isinstance(left.body, ast.Number) and left.body.text == "1"

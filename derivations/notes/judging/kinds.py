@@ -13,6 +13,7 @@ from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
+from derivations.notes.interpreting.other_sigma import is_exponential, is_sigma_of_name
 from derivations.notes.interpreting.quotients import gradient_of
 from derivations.notes.judging.differentials import Differentials
 from derivations.notes.judging.extremal import functions_of, same_place
@@ -191,11 +192,15 @@ class Kinds(Meant, Differentials, Labelled, Posed, Numbers, Modelled, Sloping):
 
     def _other_function(self, at: Place) -> StepRecord | None:
         """σ(x) = tanh(x), max(0, x): another function than the logistic one, from there on."""
-        if not at.begins or not _is_sigma_of_name(at.left) or is_number(at.right):
+        if not at.begins or not is_sigma_of_name(at.left) or is_number(at.right):
             return None
-        self.other_sigma = not any(_is_exponential(n) for n in walk(at.right))
-        if not self.other_sigma:
+        self.other_sigma = False
+        if any(is_exponential(n) for n in walk(at.right)):
             return None
+        with contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError):
+            if self._claimed(at.step, at.left, at.right).verdict.is_proved:  # (1 + tanh(z/2))/2
+                return None
+        self.other_sigma = True
         return at.noted("definition", "σ is another function here than the logistic one")
 
     def _implied(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord | None:
@@ -294,17 +299,3 @@ def is_named_in(side: Node, name: Node) -> bool:
     if isinstance(side, ast.Symbol):
         return False
     return isinstance(name, ast.Symbol) and any(isinstance(n, ast.Symbol) and n.name == name.name for n in walk(side))
-
-
-def _is_sigma_of_name(left: Node) -> bool:
-    r"""\sigma(z)."""
-    if not isinstance(left, ast.Product) or len(left.factors) != 2:
-        return False
-    name, group = (f.body for f in left.factors)
-    plain = isinstance(name, ast.Symbol) and name.name == r"\sigma" and not name.primes
-    return plain and isinstance(group, ast.Group) and isinstance(group.body, ast.Symbol)
-
-
-def _is_exponential(node: object) -> bool:
-    named = isinstance(node, ast.Function) and node.name == "exp"
-    return named or isinstance(node, ast.Symbol) and node.name in ("e", r"\sigma", "sigmoid", "logistic")

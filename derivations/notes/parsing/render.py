@@ -84,6 +84,7 @@ def render_chain(chain: Chain) -> str:
 def _name(name: str, decorations: Sequence[str]) -> str:
     if name == "|":
         return name
+    name = name.removesuffix("°")  # the mark of a letter read as another name
     for decoration in decorations:
         name = rf"\{decoration}{{{name}}}"
     return name

@@ -1,0 +1,46 @@
+r"""σ where it is another function than the logistic one, and what rests on it."""
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+COST = r"$a = \sigma(z)$, $C = \frac12 (a - y)^2$."
+RELU = r"The activation is $\sigma(z) = \max(0, z)$. With $z = w^T x + b$, " + COST
+TANH = r"Let $\sigma(z) = \tanh(z)$. With $z = w^T x + b$, " + COST
+BOTH = r"The sigmoid is $\sigma(z) = \frac{1}{1 + e^{-z}}$; another choice is $\sigma(z) = \tanh z$. With " + COST
+HALVED = r"$$\sigma(z) = \frac12 \left(1 + \tanh \frac z2\right)$$"
+
+
+def last(*formulas):
+    text, formula = formulas
+    return check_notes(f"{text}\n$${formula}$$\n").steps[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "formula", "verdict"),
+    [
+        (TANH, r"\frac{\partial C}{\partial b} = (a - y)(1 - a^2)", "proved"),
+        (TANH, r"\frac{\partial C}{\partial b} = (a - y) a (1 - a)", "refuted"),
+        (TANH, r"\sigma'(z) = 1 - \sigma(z)^2", "proved"),
+        (TANH, r"\frac{d\sigma(z)}{dz} = \sigma(z) (1 - \sigma(z))", "refuted"),
+        (RELU, r"\frac{\partial C}{\partial b} = (a - y)\,\sigma'(z)", "proved"),
+        (RELU, r"\frac{\partial C}{\partial b} = (a - y) a (1 - a)", "refuted"),
+        (RELU, r"\sigma'(z) = \sigma(z) (1 - \sigma(z))", "refuted"),
+        (HALVED, r"\sigma'(z) = \sigma(z) (1 - \sigma(z))", "proved"),
+        (HALVED, r"\sigma'(z) = 1 - \sigma(z)^2", "refuted"),
+        # nothing says which of them is meant
+        (BOTH, r"\frac{\partial C}{\partial z} = (a - y) a (1 - a)", "undecided"),
+        (BOTH, r"\frac{\partial C}{\partial z} = (a - y)(1 - a^2)", "undecided"),
+        (BOTH, r"\sigma'(z) = \sigma(z) (1 - \sigma(z))", "undecided"),
+    ],
+)
+def test_is_the_function_that_the_document_says_it_is(text, formula, verdict):
+    assert last(text, formula).verdict == verdict
+
+
+def test_the_logistic_function_written_by_a_tanh_is_proved():
+    assert [s.verdict for s in check_notes(HALVED).steps] == ["proved"]
+
+
+def test_its_name_is_shown_as_it_is_written():
+    assert "°" not in last(TANH, r"\sigma'(z) = 1 - \sigma(z)^2").left
