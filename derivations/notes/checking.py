@@ -66,7 +66,7 @@ def check_document(
         steps = _read_again(document, signature, used.maps, steps, range(len(steps)), seed)
         steps = _with_layers_alike(written, text, used, document, steps, seed)
         steps = _with_meanings(written, text, signature, steps, seed)
-        steps = [_with_simple_witness(step) for step in steps]
+        steps = [_as_shown(step) for step in steps]
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
 
@@ -86,7 +86,7 @@ def check_step(document: Document, text: str, line: int, column: int, seed: int 
         steps = _read_in_all_ways(document, signature, seed, Counter(), document.steps[at])
         steps = _read_again(document, signature, used.maps, steps, [at], seed)
         steps = _with_layers_alike(written, text, used, document, steps, seed)
-        return _with_simple_witness(_with_meanings(written, text, signature, steps, seed)[at])
+        return _as_shown(_with_meanings(written, text, signature, steps, seed)[at])
 
 
 def _with_layers_alike(
@@ -349,7 +349,10 @@ def _spared(mine: StepRecord, theirs: StepRecord) -> StepRecord:
     return mine
 
 
-def _with_simple_witness(step: StepRecord) -> StepRecord:
+def _as_shown(step: StepRecord) -> StepRecord:
+    """The record as it is shown: no letter has the mark of one that is read as another name."""
+    if step.reason is not None and "°" in step.reason:
+        step = replace(step, reason=reworded(step.reason, step.reason.replace("°", "")))
     return step if step.witness is None else replace(step, witness=step.witness.simplified())
 
 

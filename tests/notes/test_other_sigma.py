@@ -8,6 +8,11 @@ COST = r"$a = \sigma(z)$, $C = \frac12 (a - y)^2$."
 RELU = r"The activation is $\sigma(z) = \max(0, z)$. With $z = w^T x + b$, " + COST
 TANH = r"Let $\sigma(z) = \tanh(z)$. With $z = w^T x + b$, " + COST
 BOTH = r"The sigmoid is $\sigma(z) = \frac{1}{1 + e^{-z}}$; another choice is $\sigma(z) = \tanh z$. With " + COST
+BY_EXPONENTIALS = r"Let $\sigma(z) = \frac{e^z - e^{-z}}{e^z + e^{-z}}$. With " + COST
+STEEP = r"The sigmoid is $\sigma(z) = \frac{1}{1 + e^{-\beta z}}$. With " + COST
+ANY = r"Let $\sigma$ be any activation function. With " + COST
+NAMED = r"Let $\sigma = \tanh$. With " + COST
+SLIPPED = r"The sigmoid is $\sigma(z) = \frac{1}{1 + e^z}$. With " + COST
 HALVED = r"$$\sigma(z) = \frac12 \left(1 + \tanh \frac z2\right)$$"
 
 
@@ -26,6 +31,14 @@ def last(*formulas):
         (RELU, r"\frac{\partial C}{\partial b} = (a - y)\,\sigma'(z)", "proved"),
         (RELU, r"\frac{\partial C}{\partial b} = (a - y) a (1 - a)", "refuted"),
         (RELU, r"\sigma'(z) = \sigma(z) (1 - \sigma(z))", "refuted"),
+        (BY_EXPONENTIALS, r"\frac{\partial C}{\partial z} = (a - y)(1 - a^2)", "proved"),
+        (BY_EXPONENTIALS, r"\frac{\partial C}{\partial z} = (a - y) a (1 - a)", "refuted"),
+        (STEEP, r"\sigma'(z) = \beta \sigma(z) (1 - \sigma(z))", "proved"),
+        (STEEP, r"\sigma'(z) = \sigma(z) (1 - \sigma(z))", "refuted"),
+        (ANY, r"\frac{\partial C}{\partial z} = (a - y)\,\sigma'(z)", "proved"),
+        (ANY, r"\frac{\partial C}{\partial z} = (a - y) a (1 - a)", "undecided"),
+        (NAMED, r"\frac{\partial C}{\partial z} = (a - y) a (1 - a)", "undecided"),
+        (SLIPPED, r"\sigma'(z) = \sigma(z) (1 - \sigma(z))", "proved"),
         (HALVED, r"\sigma'(z) = \sigma(z) (1 - \sigma(z))", "proved"),
         (HALVED, r"\sigma'(z) = 1 - \sigma(z)^2", "refuted"),
         # nothing says which of them is meant
@@ -44,3 +57,19 @@ def test_the_logistic_function_written_by_a_tanh_is_proved():
 
 def test_its_name_is_shown_as_it_is_written():
     assert "°" not in last(TANH, r"\sigma'(z) = 1 - \sigma(z)^2").left
+
+
+def test_what_is_almost_the_logistic_function_is_a_slip():
+    assert check_notes(SLIPPED).steps[0].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("formula", "verdict"),
+    [
+        (r"\frac{\partial \sigma_i}{\partial z_i} = \sigma_i (1 - \sigma_i)", "proved"),
+        (r"\frac{\partial \sigma_i}{\partial z_j} = \sigma_i (\delta_{ij} - \sigma_j)", "proved"),
+        (r"\frac{\partial \sigma_i}{\partial z_j} = \sigma_i (1 - \sigma_j)", "refuted"),
+    ],
+)
+def test_an_entry_before_a_bracket_is_a_factor(formula, verdict):
+    assert last(r"$\sigma_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$", formula).verdict == verdict

@@ -254,14 +254,16 @@ class Elaborator(Products):
             operand = ast.Group("(", ")", ast.Product(tuple(rest)))  # tr AB
             return self.with_scripts(self.of_array(ref.key, operand), ref), len(rest)
         if bracket is not None and isinstance(base, ast.Group) and base.opening in "([" and base.body is not None:
-            is_function = ref.key in self.signature.functions or ref.key in SIGMOIDS or bool(self._function_entry(ref))
-            if is_function and ref.key not in SIGMOIDS and _is_factor(node, base.body):
+            is_entry = bool(ref.indices) and bool(self.scope.of(ref.key))  # σ_i (1 - σ_i)
+            is_sigmoid = ref.key in SIGMOIDS and not is_entry
+            is_function = ref.key in self.signature.functions or is_sigmoid or bool(self._function_entry(ref))
+            if is_function and not is_sigmoid and _is_factor(node, base.body):
                 is_function = False
             if ref.key in ARRAY_FUNCTIONS and not self.scope.of(ref.key):
                 found = self.of_array(ref.key, base)
                 scripts = self._with_bracket_scripts(ref, bracket) if isinstance(bracket, ast.Scripted) else ref
                 return self.with_scripts(found, scripts), 1
-            if is_function and not (base.opening == "[" and ref.key not in SIGMOIDS):
+            if is_function and not (base.opening == "[" and not is_sigmoid):
                 return self.call(node, base, bracket), 1
         if (
             ref.key in SIGMOIDS

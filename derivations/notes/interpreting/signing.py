@@ -40,7 +40,7 @@ _OF_CHANCE = frozenset(["p", "q", "P", "Pr", r"\mathbb{P}", r"\Pr"])
 _OF_CHANCES = (
     r"(?-i:(?:\\ell|\\mathcal\s*\{{?\s*L\s*\}}?|(?<![A-Za-z\\])[lL])\s*\(\s*{}\s*[)|;])"  # L(p): p is what is estimated
 )
-_SLOPED = frozenset([*"fghAFG", r"\phi", r"\psi", r"\varphi", r"\rho", r"\theta", r"\tau", r"\gamma"])
+_SLOPED = frozenset([*"fghAFG", r"\phi", r"\psi", r"\varphi", r"\rho", r"\theta", r"\tau", r"\gamma", r"\sigma°"])
 _OF_ALL = frozenset([r"\sigma", r"\nu", r"\kappa"])  # a spread and its like: one number for all samples
 
 
