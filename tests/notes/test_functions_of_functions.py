@@ -145,3 +145,19 @@ def test_a_function_of_which_nothing_is_known_may_have_a_capital(name):
         rf"$$\frac{{\partial \ell}}{{\partial w_j}} = (y @ {name}'(\theta)) x_j$$"
     )
     assert [verdicts(text.replace("@", sign))[-1] for sign in "-+"] == ["proved", "refuted"]
+
+
+@pytest.mark.parametrize("name", [r"\text{sign}", r"\operatorname{sign}", r"\mathrm{sgn}"])
+def test_the_sign_is_known_and_nothing_that_is_defined(name):
+    assert verdicts(rf"$y = |x|$ and $$\frac{{dy}}{{dx}} = {name}(x)$$")[-1] == "proved"
+    assert verdicts(rf"$y = |x|$ and $$\frac{{dy}}{{dx}} = -{name}(x)$$")[-1] == "refuted"
+
+
+def test_names_of_numbers_and_symbols_may_be_given_another_value():
+    logistic = r"$\pi = \sigma(w x)$, $L = -y \log \pi - (1-y) \log(1 - \pi)$. $$\frac{dL}{dw} = (\pi @ y) x$$"
+    assert verdicts(logistic.replace("@", "-")) == ["definition", "definition", "proved"]
+    assert verdicts(logistic.replace("@", "+")) == ["definition", "definition", "refuted"]
+    assert verdicts(r"$\delta_{ij} = x_i - x_j$") == ["definition"]
+    assert verdicts(r"$$\frac{\partial x_i}{\partial x_j} = \delta_{ij}$$ with $\delta_{ij} = 1$ if $i = j$, else $0$")[
+        0
+    ] == ("proved")

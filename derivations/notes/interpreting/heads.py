@@ -15,7 +15,7 @@ from derivations.notes.parsing.render import render
 __all__ = ["Head", "head_of"]
 
 _BUILTIN = frozenset((r"\sigma", "sigmoid", "Sigmoid", "softmax", "Softmax", "e", r"\delta", r"\partial", "d", r"\pi"))
-_BUILTIN |= ARRAY_FUNCTIONS | RELU
+_BUILTIN |= ARRAY_FUNCTIONS | RELU | {"sign", "sgn"}
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,7 @@ class Signature:
     uneven: frozenset[Key] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     names_e: bool = False
+    valued: frozenset[str] = frozenset()  # names of numbers and symbols, π and δ_ij, that a formula gives another value
     weighing: frozenset[str] = frozenset()  # what stands before logarithms only: the p of p_i log q_i is given
     parameters: frozenset[str] = frozenset()
     has_kronecker: bool = True
@@ -200,8 +201,9 @@ class Signature:
 
     @cached_property
     def names_pi(self) -> bool:
-        r"""Whether \pi is a name, with an index or with an argument as in \pi(x_i), and no number."""
-        return r"\pi" in self.functions or any(slot[0] == r"\pi" for slot in self.sort_of_slot)
+        r"""Whether \pi is a name, with a value, an index or an argument as in \pi(x_i), and no number."""
+        is_indexed = any(slot[0] == r"\pi" for slot in self.sort_of_slot)
+        return r"\pi" in self.functions or r"\pi" in self.valued or is_indexed
 
     def says(self, pattern: str) -> bool:
         """Whether the document's words, or its formulas, say something."""

@@ -65,6 +65,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     for (_, letter), root in letters.items():
         usual.setdefault(letter, Counter())[root] += 1 + 3 * (root in (sample, feature))
     lower, uneven = _beginnings(survey)
+    valued = _valued(formulas)
     signature = Signature(
         habits=survey.habits,
         functions=_functions(every, survey) | _stated(formulas, survey.habits),
@@ -85,13 +86,12 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         has_vectors=bool(survey.transposed | survey.bold | survey.normed) or survey.dotted,
         uneven=uneven,
         ambiguous=_ambiguous(every, survey.habits),
-        names_e=bool(survey.uses.get("e"))
-        and "e" in survey.transposed
-        or any(_names_e(sides) for _, sides in formulas),
+        names_e=bool(survey.uses.get("e")) and "e" in survey.transposed or "e" in valued,
+        valued=valued,
         parameters=frozenset(
             k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey)
         ),
-        has_kronecker=has_kronecker(every, survey.habits, words),
+        has_kronecker=r"\delta" not in valued and has_kronecker(every, survey.habits, words),
         subjects=frozenset(survey.subjects),
         activations=frozenset(survey.activations),
         sloped=frozenset(_sloped(every)),
@@ -305,14 +305,26 @@ def _is_common(key: str, uses: Counter[tuple[tuple[str | None, ...], tuple[str |
 def _has_errors(formulas: list[tuple[int, list[Node]]], survey: Survey) -> bool:
     """Whether e is a vector of errors somewhere."""
     is_vector = bool(survey.uses.get("e")) and "e" in survey.transposed
-    return is_vector or any(_names_e(sides) for _, sides in formulas)
+    return is_vector or any(_gives_value(sides, "e") for _, sides in formulas)
 
 
-def _names_e(sides: list[Node]) -> bool:
+def _gives_value(sides: list[Node], name: str) -> bool:
     """Whether a formula says what e is: e = y - t, and not e = 2.718."""
-    if len(sides) < 2 or ast.Symbol("e") not in sides[:-1]:
+    if len(sides) < 2 or ast.Symbol(name) not in sides[:-1]:
         return False
-    return any(isinstance(n, ast.Symbol) and n.name != "e" for side in sides for n in walk(side))
+    return any(isinstance(n, ast.Symbol) and n.name != name for side in sides for n in walk(side))
+
+
+def _valued(formulas: list[tuple[int, list[Node]]]) -> frozenset[str]:
+    r"""e and \pi that a formula gives a value, and a \delta_{ij} that is a difference of names."""
+    found = {name for name in ("e", r"\pi") if any(_gives_value(sides, name) for _, sides in formulas)}
+    for _, sides in formulas:
+        match sides:
+            case [ast.Symbol("\\delta", subscripts=(_, *_)), ast.Sum((first, second)), *_]:
+                names = {n.name for t in (first, second) for n in walk(t.body) if isinstance(n, ast.Symbol)}
+                has_condition = any(isinstance(n, ast.Chain) for t in (first, second) for n in walk(t.body))
+                found |= {r"\delta"} if len(names) > 1 and not has_condition else set()
+    return frozenset(found)
 
 
 def _usual_arity(uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], letter: str) -> int:
