@@ -315,12 +315,20 @@ def _gives_value(sides: list[Node], name: str) -> bool:
     return any(isinstance(n, ast.Symbol) and n.name != name for side in sides for n in walk(side))
 
 
+def _is_pair(below: tuple[Node, ...]) -> bool:
+    """Whether subscripts are two letters: of _{ij} and _{i,j}, and not of _k."""
+    match below:
+        case (ast.Product((_, _)),) | (_, _):
+            return True
+    return False
+
+
 def _valued(formulas: list[tuple[int, list[Node]]]) -> frozenset[str]:
     r"""e and \pi that a formula gives a value, and a \delta_{ij} that is a difference of names."""
     found = {name for name in ("e", r"\pi") if any(_gives_value(sides, name) for _, sides in formulas)}
     for _, sides in formulas:
         match sides:
-            case [ast.Symbol("\\delta", subscripts=(_, *_)), ast.Sum((first, second)), *_]:
+            case [ast.Symbol("\\delta", (), below, ()), ast.Sum((first, second)), *_] if _is_pair(below):
                 names = {n.name for t in (first, second) for n in walk(t.body) if isinstance(n, ast.Symbol)}
                 has_condition = any(isinstance(n, ast.Chain) for t in (first, second) for n in walk(t.body))
                 found |= {r"\delta"} if len(names) > 1 and not has_condition else set()
