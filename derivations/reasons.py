@@ -27,6 +27,7 @@ class Why(enum.Enum):
     RIGHT_CLASS = "an index on one side only may be the class whose label is 1"
     SUMS_TO_ONE = "it holds where probabilities sum to 1"
     OTHER_SIGMA = "σ was said to be another function than the logistic one"
+    ONE_SAMPLE = "it may be said of one sample, where a sum over all is defined"
     ROUNDED = "how far its numbers are rounded isn't known"
     UNDEFINED_POINT = "a term is undefined under the side conditions of the others"
 

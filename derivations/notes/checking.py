@@ -219,6 +219,8 @@ def _less_open(mine: StepRecord, theirs: StepRecord, seed: int, is_behind: bool)
         return replace(theirs, formula=mine.formula, reading=_BY_ITSELF)
     if mine.verdict == "refuted" and theirs.verdict in HELD and not is_behind and not _is_vacuous(theirs, seed):
         return replace(mine, verdict="undecided", witness=None, reason="holds where it is read by itself")
+    if mine.verdict == "refuted" and why(theirs.reason) is Why.ONE_SAMPLE:
+        return replace(mine, verdict="undecided", witness=None, reason=theirs.reason)
     worse = mine.verdict == "unsupported" and theirs.verdict == "refuted"
     worse = worse and theirs.claim is not None and is_off_by_a_factor(theirs.claim.equation, seed)
     is_unsaid = is_behind and mine.verdict == "refuted"

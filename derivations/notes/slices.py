@@ -5,7 +5,9 @@ softmax(z), and a matrix in Z = XW. What its letters run over is then read from 
 
     σ(z) = 1/(1 + e^{-z})   …   softmax(z) = …   …   σ'(z) = σ(z)(1 - σ(z))        its slice: the first and the last
 
-A definition is the last one before the formula, as it is in the whole document. ŷ = P(y = 1 | x) and
+A definition is the last one before the formula, as it is in the whole document; that of a name which is defined anew
+may hold for what was said before of others, too: J of h_θ(x), where h_θ(x) is said for one feature first and for many
+then. ŷ = P(y = 1 | x) and
 ŷ = (ŷ_1, …, ŷ_K) say what ŷ is for, and not what it is. A formula that says again what a name is may be read without
 what was said before. Names that nothing before it defines are what is said soon behind it: its slice begins with that.
 """
@@ -71,6 +73,9 @@ def slices(document: Document, signature: Signature, wanted: Collection[int]) ->
         for total in sorted(totals):
             whole |= _grown({total}, names[total] - heads[total], total, names, heads, squashed)
         yield _part(document, sorted(whole), {number}, signature)
+        latest = _grown(kept, needed, number, names, heads, squashed, are_old_meant=False) | totals
+        if latest < whole:
+            yield _part(document, sorted(latest), {number}, signature)
         says_anew = heads[number] and not _is_recursion(heads[number], names[number])
         anew = _grown(kept, needed - heads[number], number, names, heads, squashed) if says_anew else whole
         if anew < whole and not totals:
@@ -126,19 +131,22 @@ def _grown(
     heads: Sequence[set[str]],
     squashed: Collection[int],
     longest: int = LONGEST,
+    are_old_meant: bool = True,
 ) -> set[int]:
     """The formulas kept with those before a number that say what is needed, and what these need.
 
-    A logit that no formula defines is what σ is applied to in the last that is squashed.
+    A logit that no formula defines is what σ is applied to in the last that is squashed. are_old_meant: whether what
+    stands before a definition is about what its name was until then.
     """
-    grown = set(kept)
+    grown, given = set(kept), set[str]()
     for earlier in range(number - 1, -1, -1):
         found = heads[earlier] & needed
         if earlier in grown:
             needed = (needed - heads[earlier]) | names[earlier]
         elif found and len(grown) < longest:
             grown.add(earlier)
-            needed = (needed - found) | names[earlier] - heads[earlier]
+            given |= set() if are_old_meant else found
+            needed = (needed - found) | names[earlier] - heads[earlier] - given
     missing = needed.difference(*(heads[k] for k in grown))
     for behind in range(number - 1, -1, -1):
         found = heads[behind] & missing

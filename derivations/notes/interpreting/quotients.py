@@ -7,7 +7,16 @@ from dataclasses import replace
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["gradient_of", "is_d", "is_differential", "leading", "operand_of", "product_of", "subject_of"]
+__all__ = [
+    "gradient_of",
+    "is_d",
+    "is_differential",
+    "leading",
+    "operand_of",
+    "product_of",
+    "subject_of",
+    "with_bare_operators",
+]
 
 
 def is_d(node: Node) -> bool:
@@ -65,6 +74,18 @@ def operand_of(node: Node) -> tuple[tuple[ast.Factor, ...], Node] | None:
         return None
     below = leading(first.denominator)
     return (below, product_of(node.factors[1:])) if below else None
+
+
+def with_bare_operators(node: ast.Product) -> ast.Product:
+    r"""The product with \frac{\partial}{\partial v} E for (\frac{\partial}{\partial v}) E."""
+    factors = list(node.factors)
+    for at, factor in enumerate(factors[:-1]):
+        inside = factor.body.body if isinstance(factor.body, ast.Group) and factor.body.opening in "([" else None
+        is_operator = isinstance(inside, ast.Fraction) and leading(inside.numerator) == ()
+        if inside is not None and is_operator and not factors[at + 1].sign:
+            factors[at] = replace(factor, body=inside)
+            factors[at + 1] = replace(factors[at + 1], operator="")
+    return replace(node, factors=tuple(factors))
 
 
 def product_of(factors: tuple[ast.Factor, ...]) -> Node:

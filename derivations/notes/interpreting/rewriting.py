@@ -66,7 +66,7 @@ from derivations.notes.interpreting.names import BOLD
 from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
 from derivations.notes.interpreting.other_sigma import said_to_be_another, with_other_sigma
 from derivations.notes.interpreting.primes import has_primed_transposes, transposed, with_prime_outside
-from derivations.notes.interpreting.quotients import is_differential
+from derivations.notes.interpreting.quotients import is_differential, with_bare_operators
 from derivations.notes.interpreting.raised import NO_RAISED, Raised, raised_in, unraised
 from derivations.notes.interpreting.restricted import with_conditions
 from derivations.notes.interpreting.rows import Rows, as_rows, rows_in
@@ -279,7 +279,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Product):
             found = with_slashed(found)
         if isinstance(found, ast.Product):
-            found = with_conditions(found)
+            found = with_conditions(with_bare_operators(found))
             found = factors_in_full(_with_chains(_with_each_letter(found)))
             found = _with_gradients(_without_placeholders(found))
         if isinstance(found, ast.Product):

@@ -23,6 +23,7 @@ from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.slips import is_off_by_a_factor
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.reasons import Reason, Why
 
 __all__ = ["Sampled"]
 
@@ -77,7 +78,7 @@ class Sampled(Judging):
             return None
         if any(is_off_by_a_factor(equation, self.seed) for equation in _of_one(suspect.equation, samples)[:1]):
             return None
-        return left_open("a sum over samples beside one sample that no index names")
+        return left_open(Reason("a sum over samples beside one sample that no index names", Why.ONE_SAMPLE))
 
     def _of_its_parts(self, suspect: Suspect) -> Excuse | None:
         """A name without an index on the left, which may be the total of those with one on the right: L and L_t."""

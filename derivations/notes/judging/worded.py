@@ -15,10 +15,10 @@ import sympy as sp
 from derivations.atoms import atoms_of
 from derivations.equation import Equation, is_provable
 from derivations.functions import sigmoid
-from derivations.indexed import free_atoms, label_of
+from derivations.indexed import free_atoms, label_of, substitute
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.symmetries import Symmetry
-from derivations.notes.judging.excuses import Excuse, Suspect, left_open
+from derivations.notes.judging.excuses import Excuse, Suspect, left_open, supported
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing.ast import Node
@@ -34,6 +34,7 @@ _LINEAR = (
     r"|\b(output|last|final|activation)\b[^.$]{0,40}\b(is|are|be|as)\s+(simply\s+|just\s+)?(a\s+|the\s+)?(linear|identity)"
     r"|\b(no|without(\s+an?)?)\s+(activation|non-?linearity)|линейн\w+ (выход|актив)|线性(输出|激活)|恒等"
 )
+_IS_ONE = r"(?-i:x_\{?\(?(0|i0|i,0)\)?\}?(\^\S{1,9}?)?\s*=\s*1|x\^\{?\(i\)\}?_\{?0\}?\s*=\s*1)"
 _CONSTANT = (
     r"x_\{?\(?(0|i0|i,0)\)?\}?(\^\S+)?\s*=\s*1|\bbias trick\b|constant\s+(feature|input|1|one|\$1\$)"
     r"|(column|feature) of (ones|1)"
@@ -89,9 +90,12 @@ class Worded(Judging):
         return left_open(f"{unread[0]} is said to be something, in a way that isn't read") if unread else None
 
     def _of_constant_feature(self, suspect: Suspect) -> Excuse | None:
-        """A feature that is 1 throughout."""
-        reason = None if suspect.equation is None else self._with_constant_feature(suspect.equation)
-        return None if reason is None else left_open(reason)
+        """A feature that is 1 throughout, and holds the step where a formula says so."""
+        found = None if suspect.equation is None else self._with_constant_feature(suspect.equation)
+        if found is None:
+            return None
+        reason, is_one = found
+        return supported(reason) if is_one and self.signature.says(_IS_ONE) else left_open(reason)
 
     def _holds_if_linear(self, step: Step, left: Node, right: Node) -> bool:
         """Whether the step holds where a name that is σ or tanh of something is that thing itself."""
@@ -116,25 +120,40 @@ class Worded(Judging):
         found = {m[1] for s in _SENTENCES.split(words) if "diagonal" in s for m in _CAPITAL.finditer(s)}
         return found - said
 
-    def _with_constant_feature(self, equation: Equation) -> str | None:
-        """The equation where a feature x_0 (or x_{n+1}) is 1 or -1."""
+    def _with_constant_feature(self, equation: Equation) -> tuple[str, bool] | None:
+        """The equation where a feature x_0 (or x_{n+1}) is 1 or -1, and whether it is an x_0 that is 1."""
+        equation = _with_first_terms(equation)
         found = {a for a in _atoms(equation) if isinstance(a, sp.Indexed) and _is_constant_feature(a)}
         for value in (1, -1):
             ones = dict.fromkeys(found, sp.Integer(value))
             fixed = replace(equation, left=equation.left.xreplace(ones), right=equation.right.xreplace(ones))
             if found and is_provable(fixed, self.seed, OPERATIONS, SECONDS):
-                return holds_where(f"{min(map(str, found))} = {value}")
+                is_one = value == 1 and all(a.indices[-1] == 0 for a in found)
+                return holds_where(f"{min(map(str, found))} = {value}"), is_one
         uppers = [
             {total.limits[0][2] for e in (side, *self._values_in(side)) for total in atoms_of(e, sp.Sum)}
             for side in (equation.left, equation.right)
         ]
         longer = {u for u in uppers[0] ^ uppers[1] if u - 1 in uppers[0] | uppers[1]}
         if longer and self.signature.says(_CONSTANT):
-            return f"a sum up to {min(map(str, longer))}: the text says what the last of its terms is"
+            return f"a sum up to {min(map(str, longer))}: the text says what the last of its terms is", False
         return None
 
     def _values_in(self, expr: sp.Expr) -> list[sp.Expr]:
         return [e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None]
+
+
+def _with_first_terms(equation: Equation) -> Equation:
+    """The equation with the term at 0 apart in the sums of its sides that begin there."""
+
+    def apart(total: sp.Sum) -> sp.Expr:
+        index, _, upper = total.limits[0]
+        return substitute(total.function, {index: sp.S.Zero}) + sp.Sum(total.function, (index, 1, upper))
+
+    def written(side: sp.Expr) -> sp.Expr:
+        return side.replace(lambda e: isinstance(e, sp.Sum) and len(e.limits) == 1 and e.limits[0][1] == 0, apart)
+
+    return replace(equation, left=written(equation.left), right=written(equation.right))
 
 
 def _atoms(equation: Equation) -> set[sp.Expr]:

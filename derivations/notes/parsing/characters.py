@@ -103,6 +103,15 @@ class CharacterLexer:
             return True
         return False
 
+    def _goes_on(self, *commands: str) -> bool:
+        """Whether these commands come next, with nothing but spaces between; they are taken if so."""
+        places = (at for at in range(len(self.rest) - 1, -1, -1) if self.rest[at].kind != "space")
+        following = list(itertools.islice(places, len(commands)))
+        if [(self.rest[at].kind, self.rest[at].text) for at in following] != [("command", name) for name in commands]:
+            return False
+        del self.rest[following[-1] :]
+        return True
+
     def _push(self, tokens: Sequence[TexToken]) -> None:
         self.rest.extend(reversed(tokens))
 

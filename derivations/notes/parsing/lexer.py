@@ -74,6 +74,8 @@ class _Lexer(CharacterLexer):
             self._plain("REL", {"lt": "<", "gt": ">"}.get(name, sign if sign == ":=" else f"\\{sign}"), token)
         elif name in words.CONNECTIVES:
             self._plain("CONNECTIVE", words.CONNECTIVES[name], token)
+        elif name == "cdot" and self._goes_on("cdot", "cdot"):
+            self._atom("DOTS", "dots", token)
         elif name in words.OPERATORS:
             sign = words.OPERATORS[name]
             self._plain("TIMES", sign if sign == "*" else f"\\{sign}", token)
