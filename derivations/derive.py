@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from .atoms import atoms_of
+from .atoms import atoms_of, free_symbols, label_of, peel
 from .functions import Partial, sigmoid
-from .indexed import differentiate, free_symbols, label_of, peel, statement_ranges, substitute
+from .indexed import differentiate, statement_ranges, substitute
 from .ranges import Ranges
 from .statement import Definition, Derivation, Statement, Step
 

@@ -19,8 +19,8 @@ import flint
 import sympy as sp
 from flint import arb
 
+from .atoms import UnsupportedExpressionError, free_symbols, peel
 from .functions import sigmoid, softplus
-from .indexed import UnsupportedExpressionError, free_symbols, peel
 from .inverses import Inverse
 from .kernels import charge
 from .ranges import linear_parts

@@ -17,17 +17,8 @@ from typing import Any
 
 import sympy as sp
 
-from .indexed import (
-    UnsupportedExpressionError,
-    check_language,
-    expand_definitions,
-    free_atoms,
-    free_symbols,
-    label_of,
-    peel,
-    substitute,
-    take_partials,
-)
+from .atoms import UnsupportedExpressionError, free_atoms, free_symbols, label_of, peel
+from .indexed import check_language, expand_definitions, substitute, take_partials
 from .inverses import is_inverse
 from .kernels import BudgetExceededError, UndefinedError, budget, separate_budget
 from .normal_form import Level, Normalizer

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from .atoms import UnsupportedExpressionError, free_symbols, peel
 from .enclosure import IndexRangeError, enclose, precision
 from .functions import Partial, Unknown, sigmoid
-from .indexed import UnsupportedExpressionError, free_symbols, peel, resolve
+from .indexed import resolve
 from .proof import decide_relation
 from .statement import Derivation, Statement
 from .verdict import Status, Verdict

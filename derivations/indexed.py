@@ -18,7 +18,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from .atoms import UnsupportedExpressionError, atoms_of, free_atoms, free_symbols, label_of, peel
+from .atoms import UnsupportedExpressionError, atoms_of, free_atoms, free_symbols, peel
 from .functions import Partial, Unknown
 from .kernels import charge
 from .ranges import Ranges, fresh_index
@@ -26,14 +26,9 @@ from .statement import Definition, Statement
 
 __all__ = [
     "AmbiguousPartialError",
-    "UnsupportedExpressionError",
     "check_language",
     "differentiate",
     "expand_definitions",
-    "free_atoms",
-    "free_symbols",
-    "label_of",
-    "peel",
     "resolve",
     "statement_ranges",
     "substitute",

@@ -25,9 +25,9 @@ from typing import Any
 
 import sympy as sp
 
+from .atoms import UnsupportedExpressionError, free_symbols, peel
 from .domain import Domain
 from .functions import sigmoid, softplus
-from .indexed import UnsupportedExpressionError, free_symbols, peel
 from .inverses import Inverse
 from .kernels import BudgetExceededError, Field, Kernel, Mono, PolyKey, Rat, UndefinedError, str_of
 from .ranges import Ranges

@@ -18,16 +18,10 @@ from functools import lru_cache
 
 import sympy as sp
 
+from .atoms import UnsupportedExpressionError
 from .enclosure import IndexRangeError, enclose, precision
 from .equation import Equation, conditions_of, decide, is_signed
-from .indexed import (
-    AmbiguousPartialError,
-    UnsupportedExpressionError,
-    expand_definitions,
-    resolve,
-    statement_ranges,
-    take_partials,
-)
+from .indexed import AmbiguousPartialError, expand_definitions, resolve, statement_ranges, take_partials
 from .kernels import BudgetExceededError, UndefinedError, budget
 from .limits import limit_of
 from .statement import Derivation, Statement, size

@@ -13,8 +13,8 @@ from typing import Any
 
 import sympy as sp
 
+from .atoms import UnsupportedExpressionError
 from .domain import Domain
-from .indexed import UnsupportedExpressionError
 from .kernels import Field, Kernel, Mono, PolyKey, Rat, sorted_key, sorted_mono, str_of
 from .ranges import Ranges
 from .signs import Signs

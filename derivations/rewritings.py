@@ -15,9 +15,9 @@ from functools import partial
 
 import sympy as sp
 
-from .atoms import atoms_of
+from .atoms import atoms_of, free_symbols, peel
 from .functions import Partial, Unknown, sigmoid, softplus
-from .indexed import free_symbols, peel, resolve, substitute
+from .indexed import resolve, substitute
 from .proof import decide_relation
 from .ranges import fresh_index
 from .statement import Derivation, Statement

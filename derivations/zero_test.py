@@ -21,8 +21,9 @@ from typing import Any
 
 import sympy as sp
 
+from .atoms import free_atoms, free_symbols, label_of, peel
 from .domain import Domain
-from .indexed import expand_definitions, free_atoms, free_symbols, label_of, peel, statement_ranges, substitute
+from .indexed import expand_definitions, statement_ranges, substitute
 from .inverses import Inverse
 from .kernels import BudgetExceededError, Kernel, OutOfSlotsError, Rat, render
 from .normal_form import Level, Normalizer, RestartError

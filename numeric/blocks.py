@@ -19,7 +19,8 @@ from typing import Any
 import jax
 import sympy as sp
 
-from derivations.indexed import UnsupportedExpressionError, free_symbols, peel, substitute
+from derivations.atoms import UnsupportedExpressionError, free_symbols, peel
+from derivations.indexed import substitute
 from derivations.statement import Definition, Statement
 from numeric.lambdify import CompiledExpressions, lambdify_many
 from numeric.scope import Scope

@@ -21,8 +21,8 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 
+from derivations.atoms import UnsupportedExpressionError, free_symbols
 from derivations.functions import Partial
-from derivations.indexed import UnsupportedExpressionError, free_symbols
 from derivations.statement import Derivation, Statement, Variable
 
 from .autodiff import Mode

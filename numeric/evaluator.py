@@ -19,8 +19,8 @@ import jax.numpy as jnp
 import sympy as sp
 from jax import lax
 
+from derivations.atoms import UnsupportedExpressionError, free_symbols
 from derivations.functions import sigmoid, softplus
-from derivations.indexed import UnsupportedExpressionError, free_symbols
 from numeric.indexing import Environment, integer_values, read
 from numeric.log_sums import LogSums
 from numeric.named import Named, elementwise, multiply, rows_last, widen

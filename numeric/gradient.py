@@ -19,8 +19,9 @@ from typing import Any
 import jax
 import sympy as sp
 
+from derivations.atoms import free_symbols
 from derivations.functions import Partial
-from derivations.indexed import free_symbols, statement_ranges
+from derivations.indexed import statement_ranges
 from derivations.proof import Proof
 from derivations.statement import Derivation, Statement, Variable
 from numeric.lambdify import CompiledExpression, CompiledExpressions, lambdify, lambdify_many

@@ -18,7 +18,7 @@ import numpy as np
 import sympy as sp
 from jax import lax
 
-from derivations.indexed import UnsupportedExpressionError, free_symbols
+from derivations.atoms import UnsupportedExpressionError, free_symbols
 from numeric.named import Named
 
 __all__ = ["Axis", "Clip", "Environment", "KeptAxis", "integer_values", "read", "spread"]

@@ -31,8 +31,8 @@ import jax.extend.core as jex
 import numpy as np
 import sympy as sp
 
+from derivations.atoms import UnsupportedExpressionError
 from derivations.domain import Domain
-from derivations.indexed import UnsupportedExpressionError
 from derivations.statement import Derivation, Statement
 
 from .autodiff import Mode

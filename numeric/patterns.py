@@ -17,8 +17,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from derivations.atoms import free_symbols, peel
 from derivations.functions import sigmoid
-from derivations.indexed import free_symbols, peel, substitute
+from derivations.indexed import substitute
 
 __all__ = ["Forms", "Quotient", "SignedLogit", "SoftmaxEntry"]
 

@@ -12,15 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import sympy as sp
 
+from derivations.atoms import UnsupportedExpressionError, free_atoms, free_symbols, peel
 from derivations.functions import Partial, Unknown
-from derivations.indexed import (
-    UnsupportedExpressionError,
-    expand_definitions,
-    free_atoms,
-    free_symbols,
-    peel,
-    substitute,
-)
+from derivations.indexed import expand_definitions, substitute
 from derivations.statement import Definition, Statement
 from numeric.shapes import Slot, variable_slots
 

@@ -15,8 +15,9 @@ import jax
 import jax.numpy as jnp
 import sympy as sp
 
+from derivations.atoms import free_symbols, peel
 from derivations.domain import Domain
-from derivations.indexed import free_symbols, peel, substitute
+from derivations.indexed import substitute
 from derivations.ranges import fresh_index
 from numeric.indexing import Environment, KeptAxis, read
 from numeric.named import Named, elementwise, multiply

@@ -18,8 +18,9 @@ import numpy as np
 import sympy as sp
 from jax import lax
 
+from derivations.atoms import free_symbols, peel
 from derivations.functions import sigmoid
-from derivations.indexed import free_symbols, peel, substitute
+from derivations.indexed import substitute
 from derivations.ranges import fresh_index
 from numeric.indexing import Axis, Clip, Environment, integer_values, spread
 from numeric.named import Named, contract, elementwise

@@ -16,10 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from derivations.atoms import labels_in
+from derivations.atoms import UnsupportedExpressionError, labels_in
 from derivations.equation import Equation
 from derivations.functions import sigmoid, softplus
-from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of

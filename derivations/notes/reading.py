@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from derivations.indexed import UnsupportedExpressionError
+from derivations.atoms import UnsupportedExpressionError
 from derivations.kernels import BudgetExceededError, budget, deadline
 from derivations.notes.equations import Equations
 from derivations.notes.following import Trace, traced

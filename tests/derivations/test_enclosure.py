@@ -6,9 +6,9 @@ import pytest
 import sympy as sp
 from flint import arb
 
+from derivations.atoms import UnsupportedExpressionError
 from derivations.enclosure import IndexRangeError, OperationBudgetError, Point, are_apart, enclose, precision
 from derivations.functions import sigmoid, softplus
-from derivations.indexed import UnsupportedExpressionError
 from derivations.statement import Definition, index, size
 
 X = sp.Symbol("X", real=True)

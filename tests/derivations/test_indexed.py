@@ -38,16 +38,10 @@ from explicit_sizes import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from derivations.atoms import UnsupportedExpressionError
 from derivations.enclosure import are_apart, enclose, precision
 from derivations.functions import Partial, Unknown, sigmoid
-from derivations.indexed import (
-    AmbiguousPartialError,
-    UnsupportedExpressionError,
-    differentiate,
-    expand_definitions,
-    resolve,
-    substitute,
-)
+from derivations.indexed import AmbiguousPartialError, differentiate, expand_definitions, resolve, substitute
 from derivations.proof import decide_relation
 from derivations.ranges import Ranges
 from derivations.statement import Definition, Statement, Variable, variable

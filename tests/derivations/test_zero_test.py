@@ -41,9 +41,9 @@ from explicit_sizes import (
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from derivations.atoms import UnsupportedExpressionError
 from derivations.domain import Domain
 from derivations.functions import sigmoid, softplus
-from derivations.indexed import UnsupportedExpressionError
 from derivations.kernels import BudgetExceededError, UndefinedError, budget
 from derivations.limits import as_expr
 from derivations.normal_form import Level, Normalizer

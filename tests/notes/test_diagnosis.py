@@ -12,10 +12,11 @@ import pytest
 import sympy as sp
 
 from derivations import functions
+from derivations.atoms import free_symbols, peel
 from derivations.catalog.registry import derivations
 from derivations.domain import Domain
 from derivations.faults import Fault, faults_of
-from derivations.indexed import free_symbols, peel, take_partials
+from derivations.indexed import take_partials
 from derivations.notes.explaining.diagnosis import CODES, Diagnosis, diagnose
 from derivations.proof import decide_relation
 from derivations.ranges import Ranges

@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 from example_statements import GRADIENTS, STATEMENTS, C, H, K, draw, hot, i, j, k, m, mse, n, target, w, x, z
 
-from derivations.indexed import UnsupportedExpressionError
+from derivations.atoms import UnsupportedExpressionError
 from derivations.statement import Definition, Statement
 from numeric.blocks import sum_over_samples
 from numeric.lambdify import lambdify

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_reference import Reference
 
+from derivations.atoms import UnsupportedExpressionError, free_symbols
 from derivations.domain import Domain
 from derivations.functions import sigmoid, softplus
-from derivations.indexed import UnsupportedExpressionError, free_symbols
 from derivations.statement import Definition, Statement, index, scalar, size, variable
 from numeric.lambdify import InputError, lambdify, lambdify_many
 from numeric.precision import float64_enabled

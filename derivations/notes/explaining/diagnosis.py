@@ -23,10 +23,10 @@ from fractions import Fraction
 import sympy as sp
 from flint import arb
 
+from derivations.atoms import UnsupportedExpressionError, free_atoms, label_of
 from derivations.domain import Domain
 from derivations.enclosure import IndexRangeError, OperationBudgetError, Point, enclose, precision
 from derivations.equation import Equation
-from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.kernels import BUDGET, Budget, BudgetExceededError, UndefinedError, charge, separate_budget
 from derivations.notation import text
 from derivations.notes.explaining.edits import Edit, edits

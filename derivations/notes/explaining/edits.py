@@ -17,8 +17,9 @@ from functools import cached_property
 
 import sympy as sp
 
+from derivations.atoms import free_symbols, peel
 from derivations.functions import sigmoid, softplus
-from derivations.indexed import free_symbols, peel, substitute
+from derivations.indexed import substitute
 from derivations.notation import text
 from derivations.notes.explaining.places import Place, is_index, places_of, product, same_place, with_argument
 from derivations.ranges import Ranges

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, peel
 from derivations.equation import Equation
-from derivations.indexed import peel, substitute
+from derivations.indexed import substitute
 from derivations.notation import latex
 from derivations.notes.explaining.diagnosis import diagnose
 from derivations.notes.report import FileReport, Report, StepRecord, Suggestion

@@ -12,8 +12,8 @@ from functools import partial
 
 import sympy as sp
 
+from derivations.atoms import free_symbols, peel
 from derivations.functions import Partial, Unknown
-from derivations.indexed import free_symbols, peel
 
 __all__ = ["Place", "Rebuild", "Scope", "is_index", "places_of", "product", "same_place", "terms_of", "with_argument"]
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, peel
+from derivations.atoms import atoms_of, free_atoms, free_symbols, label_of, peel
 from derivations.functions import Partial
-from derivations.indexed import free_atoms, free_symbols, label_of, substitute
+from derivations.indexed import substitute
 from derivations.notation import text
 from derivations.notes.interpreting.arrays import Arrays
 from derivations.notes.interpreting.derivatives import CHANCE, Derivatives

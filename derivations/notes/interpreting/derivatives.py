@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, free_atoms, free_symbols, label_of
 from derivations.functions import Partial
-from derivations.indexed import free_atoms, free_symbols, label_of, substitute
+from derivations.indexed import substitute
 from derivations.notation import text
 from derivations.notes.interpreting.folding import folded, label_if_named, occurs
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name

@@ -15,9 +15,9 @@ from fractions import Fraction
 
 import sympy as sp
 
-from derivations.atoms import interned
+from derivations.atoms import free_symbols, interned
 from derivations.functions import Partial, sigmoid
-from derivations.indexed import free_symbols, substitute
+from derivations.indexed import substitute
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import MOMENTS, SIGMOIDS
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant

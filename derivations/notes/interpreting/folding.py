@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from derivations.indexed import expand_definitions, free_atoms, label_of
+from derivations.atoms import free_atoms, label_of
+from derivations.indexed import expand_definitions
 from derivations.kernels import charge
 from derivations.notes.interpreting.scope import Entry, Scope
 

@@ -12,9 +12,9 @@ from itertools import count
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import UnsupportedExpressionError, atoms_of, free_symbols, label_of
 from derivations.functions import Partial
-from derivations.indexed import UnsupportedExpressionError, expand_definitions, free_symbols, label_of, substitute
+from derivations.indexed import expand_definitions, substitute
 from derivations.inverses import Inverse, name_of_inverse
 from derivations.kernels import BudgetExceededError, UndefinedError, budget
 from derivations.notes.interpreting.names import UnsupportedNoteError

@@ -21,7 +21,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from derivations.indexed import free_atoms, label_of
+from derivations.atoms import free_atoms, label_of
 from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, is_capital, is_transposed, read_name
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import walk

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from derivations.indexed import free_symbols, substitute
+from derivations.atoms import free_symbols
+from derivations.indexed import substitute
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder, layer_of_node, read_name
 from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.quotients import product_of

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, free_atoms, free_symbols, label_of
 from derivations.domain import Domain
-from derivations.indexed import free_atoms, free_symbols, label_of
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
-from derivations.indexed import free_symbols, peel
+from derivations.atoms import atoms_of, free_symbols, peel
 
 __all__ = ["places_beside_sums"]
 

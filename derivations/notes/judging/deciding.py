@@ -14,11 +14,11 @@ from functools import partial
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import UnsupportedExpressionError, atoms_of, free_atoms, label_of, labels_in
 from derivations.domain import Domain
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
-from derivations.indexed import AmbiguousPartialError, UnsupportedExpressionError, free_atoms, label_of, substitute
+from derivations.indexed import AmbiguousPartialError, substitute
 from derivations.inverses import Inverse
 from derivations.kernels import BudgetExceededError, UndefinedError
 from derivations.notes.interpreting.arrays import entries

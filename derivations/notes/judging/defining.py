@@ -13,8 +13,9 @@ from functools import cached_property
 
 import sympy as sp
 
+from derivations.atoms import UnsupportedExpressionError, free_atoms, free_symbols, label_of
 from derivations.functions import Partial
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
+from derivations.indexed import substitute
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, before_the_last, is_general, own_layer

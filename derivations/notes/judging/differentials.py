@@ -20,8 +20,8 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
+from derivations.atoms import UnsupportedExpressionError, free_atoms, label_of
 from derivations.equation import Equation, is_provable
-from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError

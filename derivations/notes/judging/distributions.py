@@ -15,9 +15,8 @@ from operator import methodcaller
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import atoms_of, free_atoms, label_of, labels_in
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import free_atoms, label_of
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.signature import LABELS, base_letter

@@ -12,10 +12,9 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import atoms_of, free_atoms, free_symbols, label_of, labels_in
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
-from derivations.indexed import free_atoms, free_symbols, label_of
 from derivations.inverses import is_inverse
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator

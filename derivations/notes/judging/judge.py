@@ -12,9 +12,8 @@ from functools import cached_property
 
 import sympy as sp
 
-from derivations.atoms import labels_in
+from derivations.atoms import UnsupportedExpressionError, labels_in
 from derivations.equation import decide
-from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.order import beside_slopes, exchanged, inverted

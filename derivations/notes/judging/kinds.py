@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from derivations.indexed import UnsupportedExpressionError
+from derivations.atoms import UnsupportedExpressionError
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, free_atoms, free_symbols
 from derivations.domain import Domain
 from derivations.equation import Equation, decide
-from derivations.indexed import free_atoms, free_symbols, substitute
+from derivations.indexed import substitute
 from derivations.notes.judging.matching import times
 from derivations.reasons import Reason, Why
 

@@ -11,8 +11,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
-from derivations.indexed import free_symbols
+from derivations.atoms import atoms_of, free_symbols
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.signature import base_letter

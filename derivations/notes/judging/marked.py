@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
-from derivations.indexed import free_atoms, free_symbols
+from derivations.atoms import atoms_of, free_atoms, free_symbols
 from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.cells import Judged

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import atoms_of, free_symbols, label_of, labels_in
 from derivations.functions import Partial
-from derivations.indexed import free_symbols, label_of, substitute
+from derivations.indexed import substitute
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError

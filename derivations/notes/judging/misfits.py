@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.indexed import UnsupportedExpressionError
+from derivations.atoms import UnsupportedExpressionError
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed
 from derivations.notes.interpreting.order import exchanged

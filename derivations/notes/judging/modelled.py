@@ -15,10 +15,9 @@ from functools import cached_property
 
 import sympy as sp
 
-from derivations.atoms import labels_in
+from derivations.atoms import UnsupportedExpressionError, free_symbols, labels_in
 from derivations.equation import Equation
 from derivations.functions import sigmoid
-from derivations.indexed import UnsupportedExpressionError, free_symbols
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import ROW

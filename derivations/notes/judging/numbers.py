@@ -15,8 +15,8 @@ from fractions import Fraction
 import sympy as sp
 from flint import arb
 
+from derivations.atoms import UnsupportedExpressionError, free_atoms, label_of
 from derivations.enclosure import Point, are_apart, ball, enclose
-from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.conditions import Values

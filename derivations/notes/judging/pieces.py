@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import UnsupportedExpressionError, atoms_of
 from derivations.equation import Equation, is_provable
-from derivations.indexed import UnsupportedExpressionError, expand_definitions
+from derivations.indexed import expand_definitions
 from derivations.notes.interpreting.thresholds import CONDITION_WORDS, OTHERWISE
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import multiplied_out

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import labels_in
+from derivations.atoms import UnsupportedExpressionError, labels_in
 from derivations.equation import Equation, is_provable
-from derivations.indexed import UnsupportedExpressionError
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import UnsupportedExpressionError, atoms_of, free_atoms, free_symbols, label_of, labels_in
 from derivations.functions import Partial
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of

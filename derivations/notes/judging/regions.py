@@ -12,9 +12,8 @@ from fractions import Fraction
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import atoms_of, free_atoms, labels_in
 from derivations.equation import Equation, decide
-from derivations.indexed import free_atoms
 from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, read_name
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing import ast

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
+from derivations.atoms import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.judging.cells import Judged

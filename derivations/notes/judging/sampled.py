@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, free_symbols
 from derivations.equation import Equation, is_provable
-from derivations.indexed import free_symbols, substitute
+from derivations.indexed import substitute
 from derivations.notes.interpreting.names import is_transposed
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import subject_of

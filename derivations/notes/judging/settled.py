@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import atoms_of, free_atoms, label_of, labels_in
 from derivations.equation import Equation, is_provable, partials_taken
 from derivations.functions import Partial
-from derivations.indexed import AmbiguousPartialError, free_atoms, label_of
+from derivations.indexed import AmbiguousPartialError
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.fed import MARK

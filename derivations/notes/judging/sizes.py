@@ -7,13 +7,9 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, free_atoms, free_symbols
 from derivations.equation import Equation, is_provable
-from derivations.indexed import (
-    free_atoms,
-    free_symbols,
-    substitute,
-)
+from derivations.indexed import substitute
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from derivations.atoms import labels_in
+from derivations.atoms import free_atoms, label_of, labels_in
 from derivations.equation import Equation, is_provable
-from derivations.indexed import free_atoms, label_of, substitute
+from derivations.indexed import substitute
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import UnsupportedExpressionError, atoms_of, free_atoms, free_symbols, label_of, labels_in
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import UnsupportedExpressionError, free_atoms, free_symbols, label_of, substitute
+from derivations.indexed import substitute
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.quotients import product_of

@@ -16,10 +16,9 @@ from functools import partial
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, free_atoms, label_of
 from derivations.equation import Equation, is_provable
 from derivations.functions import Partial
-from derivations.indexed import free_atoms, label_of
 from derivations.notes.judging.conditions import cases_written
 from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open, no_claim, supported

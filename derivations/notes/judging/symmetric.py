@@ -14,8 +14,7 @@ from dataclasses import replace
 
 import sympy as sp
 
-from derivations.atoms import labels_in
-from derivations.indexed import label_of
+from derivations.atoms import label_of, labels_in
 from derivations.notes.interpreting.symmetries import Said, Symmetries, Symmetry, symmetries_of
 from derivations.notes.judging.cells import Judged
 from derivations.reasons import holds_where

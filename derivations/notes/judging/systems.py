@@ -18,10 +18,9 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import labels_in
+from derivations.atoms import free_atoms, free_symbols, labels_in
 from derivations.equation import Equation, decide, is_provable
 from derivations.functions import Partial
-from derivations.indexed import free_atoms, free_symbols
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS

@@ -16,7 +16,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from derivations.indexed import UnsupportedExpressionError, free_atoms, label_of
+from derivations.atoms import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError

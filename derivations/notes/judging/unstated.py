@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in
+from derivations.atoms import atoms_of, free_atoms, label_of, labels_in
 from derivations.equation import Equation, decide, is_provable
-from derivations.indexed import free_atoms, label_of, substitute
+from derivations.indexed import substitute
 from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import read_name

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, free_atoms, label_of
 from derivations.equation import Equation, is_provable
 from derivations.functions import sigmoid
-from derivations.indexed import free_atoms, label_of, substitute
+from derivations.indexed import substitute
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.interpreting.symmetries import Symmetry
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open, supported
