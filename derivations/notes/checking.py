@@ -25,6 +25,7 @@ from derivations.notes.interpreting.calls import without_calls
 from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.expanded import places_defined, written_out
 from derivations.notes.interpreting.fed import NOT_FED, is_of_other_letters
+from derivations.notes.interpreting.log_base import base_said
 from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.plain import as_plain_arrays
 from derivations.notes.interpreting.rewriting import Usage, rewritten, usage
@@ -66,6 +67,7 @@ def check_document(
         steps = _read_again(document, signature, used.maps, steps, range(len(steps)), seed)
         steps = _with_layers_alike(written, text, used, document, steps, seed)
         steps = _with_meanings(written, text, signature, steps, seed)
+        steps = _in_either_base(written, text, used, steps, seed)
         steps = [_as_shown(step) for step in steps]
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
@@ -86,7 +88,8 @@ def check_step(document: Document, text: str, line: int, column: int, seed: int 
         steps = _read_in_all_ways(document, signature, seed, Counter(), document.steps[at])
         steps = _read_again(document, signature, used.maps, steps, [at], seed)
         steps = _with_layers_alike(written, text, used, document, steps, seed)
-        return _as_shown(_with_meanings(written, text, signature, steps, seed)[at])
+        steps = _with_meanings(written, text, signature, steps, seed)
+        return _as_shown(_in_either_base(written, text, used, steps, seed)[at])
 
 
 def _with_layers_alike(
@@ -104,6 +107,21 @@ def _with_layers_alike(
         if others[k].verdict in HELD and not used.fed.is_defined or is_of_other_letters(sides, used.fed):
             reason = "holds, or may, where its letters don't tell layers apart"
             found[k] = replace(steps[k], verdict="undecided", witness=None, reason=reason)
+    return found
+
+
+def _in_either_base(written: Document, text: str, used: Usage, steps: list[StepRecord], seed: int) -> list[StepRecord]:
+    """The records, held or refuted only where a step is so with logarithms to the base that the words give, too."""
+    base = base_said(text)
+    if not base:
+        return steps
+    document, _ = _usual_writing(written, text, replace(used, base=base))
+    others = _read_in_all_ways(document, _signed(document, text, used.maps), seed, Counter())
+    found = list(steps)
+    for k, (mine, theirs) in enumerate(zip(steps, others, strict=False)):  # the last may not be wanted
+        if mine.verdict in HELD and theirs.verdict in _FALSE or mine.verdict in _FALSE and theirs.verdict in HELD:
+            reason = f"the words give logarithms the base {base}, and it holds for one of {base} and e only"
+            found[k] = replace(mine, verdict="undecided", witness=None, reason=reason)
     return found
 
 

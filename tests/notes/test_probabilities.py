@@ -312,3 +312,21 @@ def test_a_divergence_is_a_name_like_others(name, bar):
     before = rf"$${name}(p {bar} q) = \sum_k p_k \log \frac{{p_k}}{{q_k}}$$ and $$H(p) = -\sum_k p_k \log p_k$$"
     right = rf"{name}(p {bar} q) = -\sum_k p_k \log q_k @ H(p)"
     assert [last(before, right.replace("@", sign)).verdict for sign in "-+"] == ["proved", "conflict"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "All logarithms are to base 2.",
+        r"Here $\log$ has the base $2$.",
+        "这里的对数以2为底。",
+        "Der Logarithmus zur Basis 2.",
+    ],
+)
+def test_a_logarithm_with_a_base_in_words_is_read_in_both_ways(words):
+    before = words + r" Let $L = -\log p$ and $H(p) = -\sum_i p_i \log p_i$. "
+    assert last(before, r"\frac{dL}{dp} = -\frac1p").verdict == "undecided"
+    assert last(before, r"\frac{dL}{dp} = -\frac{1}{p \ln 2}").verdict == "undecided"
+    assert last(before, r"\frac{dL}{dp} = \frac1p").verdict == "refuted"
+    assert last(before, r"H(p) = \sum_i p_i \log \frac{1}{p_i}").verdict == "proved"
+    assert last(r"The 2 points have $L = -\log p$. ", r"\frac{dL}{dp} = -\frac1p").verdict == "proved"

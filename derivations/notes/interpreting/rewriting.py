@@ -61,6 +61,7 @@ from derivations.notes.interpreting.features import feature_maps, with_features
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.iterates import counters_of, without_counter
 from derivations.notes.interpreting.left_out import are_all_parameters, is_entry_of_identity, with_argument
+from derivations.notes.interpreting.log_base import with_base
 from derivations.notes.interpreting.logistic import logistic_names, with_logistic
 from derivations.notes.interpreting.names import BOLD
 from derivations.notes.interpreting.omitted import factors_in_full, terms_in_full
@@ -105,6 +106,7 @@ class Usage:
     logistic: names of the logistic function. identity: whether I_{kj} is an entry of the identity matrix.
     is_bias_plain: whether b is a number, though it is bold somewhere. slopes: whether \\partial z is a name, dz.
     time: the letter of the times of a recurrence. other_sigma: whether \\sigma is not the logistic function.
+    base: of \\log where it has none, if that is to be read with another than e.
     """
 
     capital_sigma: bool = False
@@ -129,6 +131,7 @@ class Usage:
     slopes: bool = False
     time: str = ""
     other_sigma: bool = False
+    base: str = ""
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -251,6 +254,8 @@ def rewritten(node: Node, used: Usage) -> Node:
         found = softened(with_index_inside(found), used.soft)
         if used.other_sigma:
             found = with_other_sigma(found)
+        if used.base:
+            found = with_base(found, used.base)
         if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None
