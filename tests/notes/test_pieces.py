@@ -42,3 +42,10 @@ def test_a_prediction_with_a_hat_is_no_data(gap: str, verdict: str) -> None:
     text = r"$E = \frac1n \sum_{i=1}^n |y_i - \hat y_i|$ and "
     slope = rf"$\frac{{\partial E}}{{\partial \hat y_i}} = \frac1n \text{{sign}}({gap})$"
     assert check_notes(text + slope).steps[-1].verdict == verdict
+
+
+@pytest.mark.parametrize("loss", [r"\frac12 \max(0, 1 - y w^T x)^2", r"\frac12 [\max(0, 1 - y w^T x)]^2"])
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "proved"), ("", "refuted"), ("-2", "refuted")])
+def test_a_maximum_may_have_a_power(loss: str, sign: str, verdict: str) -> None:
+    text = rf"$L = {loss}$ and $$\nabla_w L = {sign}\max(0, 1 - y w^T x)\, y x$$"
+    assert check_notes(text).steps[-1].verdict == verdict

@@ -61,6 +61,8 @@ class Products(Applications, Totals):
 
         def with_those_of(self, node: ast.Scripted, value: Value) -> Value: ...
 
+        def raised(self, value: Value, exponent: Node, shown: str) -> Value: ...
+
     def product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
         """The value of factors in a row; `tail`: terms after them that the last sum among them reaches over."""
         numerator = self._written_quotient(factors)
@@ -204,6 +206,10 @@ class Products(Applications, Totals):
                 return self.big(node, rest, tail), len(factors) - at, True
             case ast.BigOperator(name) if name in ("max", "min") and rest and isinstance(rest[0].body, ast.Group):
                 return self.extremum(name, rest[0].body), 2, False
+            case ast.BigOperator(name) if name in ("max", "min") and rest and _is_raised(rest[0]):
+                power = rest[0].body
+                assert isinstance(power, ast.Scripted) and isinstance(power.base, ast.Group)
+                return self.raised(self.extremum(name, power.base), power.superscripts[0], render(power)), 2, False
             case ast.BigOperator("max", ast.Symbol() as lower, None) if rest and not rest[0].operator:
                 return self.largest(rest[0].body, lower), 2, False
             case ast.BigOperator("min", lower, None) if lower is not None and rest:
@@ -373,3 +379,11 @@ def _is_number_in_brackets(factor: ast.Factor) -> bool:
 def _ends_argument(node: Node) -> bool:
     r"""Whether a factor is a function of its own, as in \log p \log q; \log\frac{1}{s}\exp(-x) is that of a product."""
     return isinstance(node, ast.Function) and node.name != "exp"
+
+
+def _is_raised(factor: ast.Factor) -> bool:
+    r"""The (0, u)^2 of \max(0, u)^2."""
+    match factor.body:
+        case ast.Scripted(ast.Group(), (), (_,), 0):
+            return not factor.operator and not factor.sign
+    return False
