@@ -381,7 +381,7 @@ def check_language(*exprs: sp.Expr) -> None:
 
 @lru_cache(maxsize=4096)
 def _symbols_and_deltas(expr: sp.Expr) -> tuple[list[sp.Symbol], list[sp.KroneckerDelta]]:
-    atoms = atoms_of(expr, sp.Symbol, sp.KroneckerDelta)
+    atoms = expr.atoms(sp.Symbol, sp.KroneckerDelta)
     symbols = [a for a in atoms if isinstance(a, sp.Symbol) and not isinstance(a, sp.Dummy)]
     return symbols, [a for a in atoms if isinstance(a, sp.KroneckerDelta)]
 

@@ -41,5 +41,7 @@ def with_base(node: Node, base: str) -> Node:
 
 
 def _with_base(node: Node, base: str) -> Node:
-    is_plain = isinstance(node, ast.Function) and node.name == "log" and not node.subscripts
-    return replace(node, subscripts=(ast.Number(base),)) if is_plain and isinstance(node, ast.Function) else node
+    match node:
+        case ast.Function("log", ()):
+            return replace(node, subscripts=(ast.Number(base),))
+    return node

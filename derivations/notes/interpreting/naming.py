@@ -18,7 +18,7 @@ import sympy as sp
 from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.noticed import Noticed
 from derivations.notes.interpreting.scope import Entry, Scope
-from derivations.notes.interpreting.signature import LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
+from derivations.notes.interpreting.signature import CHANCES, LABELS, PARAMETERS, VECTORS, Key, Signature, base_letter
 from derivations.notes.interpreting.tensor import FIXED, Axis, Value, elementwise
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -373,7 +373,7 @@ class Namer:
         if key in ("u", "v") and key in self.signature.subjects and not self.signature.says(_BY_FACTORS):
             return False  # functions of what they are differentiated by, as in the product rule
         known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2", "i1", "i2", *"ijk")
-        is_target = key in self.signature.weighing and letter in (*"pqPQ", r"\pi")
+        is_target = key in self.signature.weighing and letter in CHANCES
         return known or is_target or key in self.signature.parameters | self.signature.counts
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:

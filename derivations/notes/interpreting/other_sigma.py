@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from derivations.notes.interpreting.softened import LOGISTIC
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
@@ -24,7 +25,6 @@ __all__ = ["is_exponential", "is_sigma_of_name", "said_to_be_another", "with_oth
 
 _SIGMA = r"\sigma"
 _OTHER = r"\sigma°"  # rendered without the mark
-_LOGISTIC = re.compile(r"sigmoid|logisti|сигмоид|логист|シグモイド|ロジスティック|시그모이드|로지스틱|逻辑|邏輯", re.I)
 _NAMED = r"\$\\sigma(?:\([^$()]{1,12}\))?\$"
 _ANY = re.compile(
     r"\b(?:any|some|arbitrary|an?|general|generic)\s+(?:\w+[\s-]+)?(?:activation|non-?linearity|transfer)"
@@ -43,6 +43,7 @@ _USUAL: tuple[Callable[[float], float], ...] = (
     lambda z: math.exp(-z * z / 2),
 )
 _POINTS = (0.3, -1.1, 1.7)
+_SAME = 1e-9  # a dozen operations in float64 err by some 1e-15; any two of these functions differ by 0.2 at a point
 
 
 def said_to_be_another(chains: Iterable[ast.Chain], words: str) -> bool:
@@ -61,7 +62,7 @@ def said_to_be_another(chains: Iterable[ast.Chain], words: str) -> bool:
             is_logged |= any(map(_is_logarithm, parts))
     if len(found) == 1 and _has_slope(*found[0]):
         return True
-    if is_logged or _LOGISTIC.search(words):
+    if is_logged or LOGISTIC.search(words):
         return False
     if not found:
         return is_named or not is_complemented and _ANY.search(words) is not None
@@ -135,7 +136,7 @@ def _has_slope(argument: str, value: Node) -> bool:
         if at is None or not 0 < at < 1:
             return False
         slopes.append(math.log(at / (1 - at)) / z)
-    return slopes[0] > 0 and all(math.isclose(found, slopes[0], rel_tol=1e-9) for found in slopes)
+    return slopes[0] > 0 and all(math.isclose(found, slopes[0], rel_tol=_SAME) for found in slopes)
 
 
 def _is_other(argument: str, value: Node) -> bool:
@@ -148,7 +149,7 @@ def _is_other(argument: str, value: Node) -> bool:
     values = [_at(value, {argument: z}) for z in _POINTS]
     if any(map(is_exponential, parts)) or "tanh" in functions and any(isinstance(n, ast.Number) for n in parts):
         pairs = [[(v, f(z)) for v, z in zip(values, _POINTS, strict=True) if v is not None] for f in _USUAL]
-        return None not in values and any(all(math.isclose(a, b, rel_tol=1e-9) for a, b in own) for own in pairs)
+        return None not in values and any(all(math.isclose(a, b, rel_tol=_SAME) for a, b in own) for own in pairs)
     return bool(functions)
 
 

@@ -21,7 +21,19 @@ from derivations.notes.interpreting.names import Habits
 from derivations.notes.interpreting.shorthand import is_of_spread
 from derivations.notes.interpreting.symmetries import Said, Symmetry
 
-__all__ = ["DATA", "LABELS", "MATRICES", "PARAMETERS", "VECTORS", "WEIGHTS", "Key", "Signature", "Slot", "base_letter"]
+__all__ = [
+    "CHANCES",
+    "DATA",
+    "LABELS",
+    "MATRICES",
+    "PARAMETERS",
+    "VECTORS",
+    "WEIGHTS",
+    "Key",
+    "Signature",
+    "Slot",
+    "base_letter",
+]
 
 PARAMETERS = frozenset(
     [
@@ -50,6 +62,7 @@ PARAMETERS = frozenset(
 PARAMETERS |= {r"\epsilon", r"\psi", r"\rho", r"\tau"}
 VECTORS = frozenset(["w", "x", r"\theta", r"\beta", r"\omega", "X", r"\Theta"])
 LABELS = frozenset(["y", "t", "Y"])
+CHANCES = ("p", "q", "P", "Q", r"\pi")  # letters of probabilities that may be summed to 1
 WEIGHTS = frozenset(["w", r"\theta", r"\beta", r"\omega"])
 MATRICES = WEIGHTS | {"W", "V", "U", r"\Theta"}
 DATA = frozenset([*"xyt"])

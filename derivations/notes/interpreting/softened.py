@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
-__all__ = ["NOT_SOFTENED", "Softened", "softened", "softened_of", "with_index_inside"]
+__all__ = ["LOGISTIC", "NOT_SOFTENED", "Softened", "softened", "softened_of", "with_index_inside"]
 
 _SOFTMAX = ("softmax", "Softmax", "SoftMax")
 _NAME = "softmax"
@@ -31,7 +31,7 @@ _SIGMA = re.compile(
     r"(?:here\s+)?(?:the\s+|die\s+|la\s+)?softmax",
     re.I,
 )
-_LOGISTIC = re.compile(r"sigmoid|logisti|сигмоид|логист|シグモイド|ロジスティック|시그모이드|로지스틱|逻辑|邏輯", re.I)
+LOGISTIC = re.compile(r"sigmoid|logisti|сигмоид|логист|シグモイド|ロジスティック|시그모이드|로지스틱|逻辑|邏輯", re.I)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def softened_of(chains: Iterable[ast.Chain], words: str = "") -> Softened:
                 own |= {name.name} if name.subscripts == argument.subscripts else set()
             elif name.name in (r"\sigma", *_SOFTMAX) or argument.subscripts:
                 names.setdefault(name.name, replace(of, subscripts=()))
-    if not _LOGISTIC.search(words):  # p = \sigma(z), p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}
+    if not LOGISTIC.search(words):  # p = \sigma(z), p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}
         for key, (called_so, logits) in aliases.items():
             if key in shares and shares[key].name == logits.name and called_so in (r"\sigma", *_SOFTMAX):
                 names.setdefault(called_so, logits)

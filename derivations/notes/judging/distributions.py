@@ -19,7 +19,7 @@ from derivations.atoms import atoms_of, free_atoms, label_of, labels_in
 from derivations.equation import Equation, decide, is_provable
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
-from derivations.notes.interpreting.signature import LABELS, base_letter
+from derivations.notes.interpreting.signature import CHANCES, LABELS, base_letter
 from derivations.notes.judging.claims import multiplied_out
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.reasons import Reason, Why, holds_where
@@ -32,8 +32,6 @@ _SAID = (
     r"\\sum(?:\\limits)?\s*_?(?:\{[^{}]*\}|\w)?(?:\^(?:\{[^{}]*\}|\w))?\s*(?:\\pi|[pqPQ])(?:_(?:\{[^{}]*\}|\w))?"
     r"(?:\(\w+\))?\s*=\s*1(?![\d.])"
 )
-
-_LETTERS = ("p", "q", "P", "Q", r"\pi")
 
 
 def holds_for_probabilities(equation: Equation, speaker: Elaborator, seed: int) -> str | None:
@@ -65,7 +63,7 @@ class _Chance:
 
 def _chance(label: sp.Symbol) -> _Chance | None:
     letter, bracket, inside = label.name.split("·")[0].partition("(")
-    if not bracket or letter not in _LETTERS:
+    if not bracket or letter not in CHANCES:
         return None
     before, _, behind = inside.rstrip(")").split(";")[0].partition("|")
     events, conditions = (frozenset(part.split(",")) - {""} for part in (before, behind))
@@ -136,7 +134,7 @@ def _of_distributions(equation: Equation, speaker: Elaborator) -> Equation | Non
     for atom in (a for side in _sides(equation) for a in free_atoms(side) if isinstance(a, sp.Indexed)):
         label, sorts = atom.base.label, speaker.domains.get(atom.base.label, ())
         letter = base_letter(label.name).partition("(")[0]
-        if letter in _LETTERS and len(sorts) == len(atom.indices) and label not in speaker.scope.symbols:
+        if letter in CHANCES and len(sorts) == len(atom.indices) and label not in speaker.scope.symbols:
             ranges[label] = tuple(speaker.range_of(sort) for sort in sorts)
     labels = _totals_of_labels(equation, speaker)
     if not ranges and not labels:
