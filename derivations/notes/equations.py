@@ -4,8 +4,8 @@
                 └─> else a claim: judged, then judged with what the document ties or means; refuted only if nothing
                     around it says otherwise; what is still open may be an equation that is to be solved
 
-What kinds there are is `kinds`, how a name is bound `defining`, or again `redefining`, how a claim is judged `judge`,
-what excuses it `excusing`.
+What kinds there are is `kinds`, how a name is bound `defining`, or again `redefining` and `anew`, how a claim is
+judged `judge`, what excuses it `excusing`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import CircularError, UnsupportedNoteError
 from derivations.notes.interpreting.quotients import gradient_of, leading, subject_of
 from derivations.notes.interpreting.signature import LABELS
+from derivations.notes.judging.anew import Anew
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import closed
 from derivations.notes.judging.conditions import is_condition
@@ -35,7 +36,6 @@ from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.kinds import KINDS, Kinds, Place, is_named_in
 from derivations.notes.judging.logits import Logits
 from derivations.notes.judging.marked import Marked
-from derivations.notes.judging.redefining import Redefining
 from derivations.notes.judging.softmaxed import Softmaxed
 from derivations.notes.judging.systems import BY_SYSTEM
 from derivations.notes.parsing import ast
@@ -55,7 +55,7 @@ _OTHER_SIGMA = Reason(Why.OTHER_SIGMA.value, Why.OTHER_SIGMA)
 
 
 @dataclass
-class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
+class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked):
     """The part of a reading that says what an equation comes to."""
 
     def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
@@ -64,6 +64,9 @@ class Equations(Kinds, Redefining, Excusing, Logits, Softmaxed, Marked):
         if is_condition(left, right, self.signature, self.scope):
             return self._condition(step, left, right, record)
         at = self._placed(step, left, right, record)
+        said = self._said_anew(at)
+        if said is not None:
+            return said
         for kind in KINDS:
             found = kind(self, at)
             if found is not None:

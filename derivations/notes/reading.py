@@ -40,7 +40,8 @@ OPERATIONS, SECONDS = 200_000, 4.0  # of a step, and of a formula
 _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, re.error)
 _MOST_PAIRED = 16  # ways of pairing the brackets of a step
 DEFINING = (":=", r"\equiv", r"\triangleq")
-ASSIGNMENTS = (":=", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
+NAMING = (*DEFINING, "=:")  # what stands before the sign may be what the name behind it is
+ASSIGNMENTS = (":=", "=:", r"\gets", r"\leftarrow", r"\equiv", r"\triangleq")
 
 
 @dataclass
@@ -185,6 +186,9 @@ class Reading(Equations, Effects):
         if step.sign.sign in DEFINING and self._is_new(left, right):
             with contextlib.suppress(BudgetExceededError, RecursionError), budget(OPERATIONS, SECONDS):
                 return self._equation(step, left, right, record)
+        if step.sign.sign in NAMING and self._is_new(right, left):  # ∂E/∂o_k = o_k - t_k ≡ \delta_k
+            with contextlib.suppress(BudgetExceededError, RecursionError), budget(OPERATIONS, SECONDS):
+                return self._equation(replace(step, left=step.right, right=step.left), right, left, record)
         if step.sign.sign not in ASSIGNMENTS:
             return None
         unusable = (BudgetExceededError, RecursionError, ArithmeticError, LookupError, ValueError)

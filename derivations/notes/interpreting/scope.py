@@ -128,12 +128,17 @@ class Scope:
     def trial(self) -> Iterator[None]:
         """Afterwards names mean what they meant before."""
         entries = {key: list(found) for key, found in self.entries.items()}
-        symbols = dict(self.symbols)
+        symbols, versions = dict(self.symbols), dict(self.versions)
+        history = {key: list(found) for key, found in self.history.items()}
         try:
             yield
         finally:
             self.entries.clear()
             self.entries.update(entries)
+            self.versions.clear()
+            self.versions.update(versions)
+            self.history.clear()
+            self.history.update(history)
             self.symbols.clear()
             self.symbols.update(symbols)
 

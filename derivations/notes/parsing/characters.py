@@ -349,6 +349,8 @@ class CharacterLexer:
         if text == "=":
             if self._follows(token, ">"):
                 self._plain("CONNECTIVE", "Rightarrow", token)
+            elif self._follows(token, ":"):
+                self._plain("REL", "=:", token)
             else:
                 self._follows(token, "=")
                 self._plain("REL", "=", token)

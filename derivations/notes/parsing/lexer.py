@@ -71,7 +71,7 @@ class _Lexer(CharacterLexer):
             self._symbol_command(token)
         elif name in words.RELATIONS:
             sign = words.RELATIONS[name]
-            self._plain("REL", {"lt": "<", "gt": ">"}.get(name, sign if sign == ":=" else f"\\{sign}"), token)
+            self._plain("REL", {"lt": "<", "gt": ">"}.get(name, sign if sign in (":=", "=:") else f"\\{sign}"), token)
         elif name in words.CONNECTIVES:
             self._plain("CONNECTIVE", words.CONNECTIVES[name], token)
         elif name == "cdot" and self._goes_on("cdot", "cdot"):

@@ -71,12 +71,12 @@ def brace(text: str, at: TexToken, offset: int | None = None) -> TexToken:
 def relation_of(body: Sequence[TexToken]) -> str | None:
     """The relation sign that the tokens are, if they are one."""
     text = "".join(token.text if token.kind == "char" else f"\\{token.text}" for token in body)
-    if text in ("=", "<", ">", ":="):
+    if text in ("=", "<", ">", ":=", "=:"):
         return text
     name = text[1:]
     if text.startswith("\\") and name in words.RELATIONS:
         sign = words.RELATIONS[name]
-        return sign if sign == ":=" else f"\\{sign}"
+        return sign if sign in (":=", "=:") else f"\\{sign}"
     if text.startswith("\\") and name in words.CONNECTIVES:
         return f"\\{words.CONNECTIVES[name]}"
     return None
