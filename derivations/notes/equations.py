@@ -27,8 +27,9 @@ from derivations.notes.interpreting.quotients import gradient_of, leading, subje
 from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.judging.anew import Anew
 from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.chained import Chained
 from derivations.notes.judging.claims import closed
-from derivations.notes.judging.conditions import is_condition
+from derivations.notes.judging.conditions import is_condition, values_listed
 from derivations.notes.judging.defining import hangs_on_a_name
 from derivations.notes.judging.excusing import Excusing
 from derivations.notes.judging.implied import apart
@@ -51,11 +52,12 @@ __all__ = ["Equations"]
 _ZERO = ast.Number("0")
 _SOON = 3  # formulas behind one another
 _IF = r"(\b(if|when|suppose|say|assume|for|wenn|falls|si|cuando|если|при)|当|若|如果)\W*$"
+_WORST = "refuted", "undecided", "unsupported", "supported", "proved", "definition", "conflict"
 _OTHER_SIGMA = Reason(Why.OTHER_SIGMA.value, Why.OTHER_SIGMA)
 
 
 @dataclass
-class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked):
+class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked, Chained):
     """The part of a reading that says what an equation comes to."""
 
     def _equation(self, step: Step, left: Node, right: Node, record: StepRecord) -> StepRecord:
@@ -63,6 +65,10 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked):
             return self._equation(replace(step, left=step.right, right=step.left), right, left, record)
         if is_condition(left, right, self.signature, self.scope):
             return self._condition(step, left, right, record)
+        listed = values_listed(left, right)
+        if listed and all(is_condition(name, value, self.signature, self.scope) for name, value in listed):
+            found = [self._condition(step, name, value, record) for name, value in listed]
+            return min(found, key=lambda said: _WORST.index(said.verdict))
         at = self._placed(step, left, right, record)
         said = self._said_anew(at)
         if said is not None:
@@ -174,7 +180,14 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked):
     def _more(self, plain: Equation | None) -> tuple[Callable[[Step, Node, Node], Judged | None], ...]:
         """What a step that was left open is judged with, in this order."""
         model = partial(self._with_model, plain)
-        return self._with_ties, self._with_logit, self._with_softmax, self._with_class_marked, model
+        return (
+            self._with_ties,
+            self._with_logit,
+            self._with_softmax,
+            self._with_class_marked,
+            model,
+            self._with_any_slopes,
+        )
 
     def _no_claim(self, at: Place, record: StepRecord) -> StepRecord | None:
         subject = at.subject if at.subject is not None else gradient_of(at.left)
@@ -203,7 +216,7 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked):
         return record
 
     def _said_instead(self, at: Place, record: StepRecord) -> StepRecord | None:
-        """A function of other things, or an assumption that probabilities sum to 1."""
+        """A function of other things, the chain rule itself, or an assumption that probabilities sum to 1."""
         if (
             record.verdict == "unsupported"
             and at.begins
@@ -212,6 +225,8 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked):
         ):
             with contextlib.suppress(CircularError):
                 return self._define(at.step, at.head, at.left, at.right, record)
+        if record.verdict in ("undecided", "unsupported") and self._states_chain_rule(at.left, at.right):
+            return at.noted("definition", "the chain rule, of functions of which nothing is said")
         if record.verdict == "undecided" and why(record.reason) is Why.SUMS_TO_ONE and at.right == ast.Number("1"):
             return replace(record, verdict="definition", method="assumption", reason="an assumption")
         return None

@@ -29,7 +29,7 @@ from derivations.notes.parsing.render import render, render_chain
 
 __all__ = [
     "Mark", "Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_bound", "is_condition",
-    "is_of_both", "names_value", "values_stated",
+    "is_of_both", "names_value", "values_listed", "values_stated",
 ]  # fmt: skip
 
 _NEAR = 220
@@ -229,6 +229,25 @@ def _short(chain: ast.Chain) -> bool:
     """Whether a chain is a case: i = j, y = 1."""
     first, *others = chain.members
     return isinstance(first, ast.Symbol) and all(isinstance(m, ast.Symbol) or m in _ONE_OR_ZERO for m in others)
+
+
+def values_listed(left: Node, right: Node) -> tuple[tuple[Node, Node], ...]:
+    r"""The names and their values in (w, b) = (2, -1), [x_1, x_2] = [2, 3] and such columns; none elsewhere."""
+    if isinstance(left, ast.Scripted) and isinstance(right, ast.Scripted):
+        return values_listed(left.base, right.base) if left.superscripts == right.superscripts else ()
+    names, values = _items(left), _items(right)
+    are_names = all(isinstance(n, ast.Symbol) for n in names) and len(set(names)) == len(names)
+    are_values = not any(isinstance(n, ast.Symbol) for v in values for n in (v, *walk(v)))
+    return tuple(zip(names, values, strict=True)) if len(names) == len(values) and are_names and are_values else ()
+
+
+def _items(node: Node) -> tuple[Node, ...]:
+    match node:
+        case ast.Group("(" | "[", _, ast.Listing(items)) if None not in items:
+            return tuple(i for i in items if i is not None)
+        case ast.Matrix(rows=rows) if all(len(row) == 1 for row in rows) or len(rows) == 1:
+            return tuple(cell for row in rows for cell in row)
+    return ()
 
 
 def is_condition(left: Node, right: Node, signature: Signature, scope: Scope) -> bool:
