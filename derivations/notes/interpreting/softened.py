@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from derivations.notes.interpreting.signature import MATRICES
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 
@@ -158,19 +159,25 @@ def _exponent(node: Node) -> ast.Symbol | None:
 
 
 def with_index_inside(node: Node) -> Node:
-    """f(z)_i for [f(z)]_i."""
+    """p_i for (p)_i, f(z)_i for [f(z)]_i, and so where f says what its parameters are, as in (h_\\theta(x))_k."""
     if not isinstance(node, ast.Scripted) or node.superscripts or node.primes or not isinstance(node.base, ast.Group):
         return node
     body = node.base.body
+    if isinstance(body, ast.Symbol) and node.base.opening in "([" and not (body.subscripts or body.superscripts):
+        return replace(body, subscripts=node.subscripts, span=node.span)
     if not isinstance(body, ast.Product) or len(body.factors) != 2 or len(node.subscripts) != 1:
         return node
     name, bracket = body.factors
-    plain = isinstance(name.body, ast.Symbol) and not name.sign and not name.body.subscripts
+    plain = isinstance(name.body, ast.Symbol) and not name.sign and all(map(_is_parameter, name.body.subscripts))
     is_call = isinstance(bracket.body, ast.Group) and not bracket.operator and not bracket.sign
     if not (plain and is_call and isinstance(bracket.body, ast.Group) and bracket.body.opening == "("):
         return node
     inside = replace(bracket, body=ast.Scripted(bracket.body, node.subscripts, span=bracket.body.span))
     return ast.Product((name, inside), span=node.span)
+
+
+def _is_parameter(node: Node) -> bool:
+    return isinstance(node, ast.Symbol) and node.name in MATRICES | {"b"} and not node.subscripts
 
 
 def softened(node: Node, used: Softened) -> Node:
