@@ -41,6 +41,8 @@ from derivations.notes.parsing.tokens import Mend, Token
 from derivations.notes.parsing.unpaired import paired_otherwise
 
 MAX_SIGNS = 1_000  # relations counted in a formula that can't be read
+_ITEM = re.compile(r"[\s>]*(?:(?:[-*+•]|\d+[.)])[ \t]+)?[$ \t]*")
+_NEXT_ITEM = re.compile(rf"[$ \t]*[,，]?[ \t]*\n{_ITEM.pattern}")
 _SIGNS = re.compile(r"\\.|[:<>!]=+|=>|==?|[{}]", re.S)
 
 
@@ -282,8 +284,10 @@ def _steps(formulas: Sequence[Formula]) -> Iterator[Step]:
     for formula in formulas:
         number = 0
         inherited = last_sides.get(before[formula.index].index) if formula.index in before else None
-        if formula.index and not _is_displayed(formula) and _follows_at_once(formulas[formula.index - 1], formula):
-            inherited = _previous(formulas[formula.index - 1])  # $L(w)$ $= \sum_i …$
+        last_one = formulas[formula.index - 1] if formula.index else None
+        is_inline = last_one is not None and not (_is_displayed(formula) and _is_displayed(last_one))
+        if last_one is not None and is_inline and _follows_at_once(last_one, formula):
+            inherited = _previous(last_one)  # $L(w)$ $= \sum_i …$
         for position, chain in enumerate(formula.chains):
             sides = [_side_of(formula, position, member) for member in range(len(chain.members))]
             if position == 0 and chain.relations and sides[0] is None:
@@ -314,9 +318,18 @@ def _is_displayed(formula: Formula) -> bool:
 
 
 def _follows_at_once(first: Formula, second: Formula) -> bool:
-    """Whether nothing but space stands between two formulas."""
-    between = second.source.excerpt.source.text[first.source.end : second.source.start]
-    return bool(between) and not between.strip("$ ")
+    """Whether nothing but space, or the end of a line and the mark of an item, stands between two formulas.
+
+    What goes on in another line does so from an equation, and from no aside: "L = A, where z = w x" and then "= B".
+    """
+    text = second.source.excerpt.source.text
+    between = text[first.source.end : second.source.start]
+    if not between.strip("$ "):
+        return bool(between)
+    before = text[text.rfind("\n", 0, first.source.start) + 1 : first.source.start]
+    begins = _ITEM.fullmatch(before) is not None
+    is_whole = any(chain.relations for chain in first.chains) and not all(map(_is_aside, first.chains))
+    return _NEXT_ITEM.fullmatch(between) is not None and (begins or is_whole)
 
 
 def _side_of(formula: Formula, chain: int, member: int) -> Side | None:
