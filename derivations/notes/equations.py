@@ -67,8 +67,8 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked, Chained):
             return self._condition(step, left, right, record)
         listed = values_listed(left, right)
         if listed and all(is_condition(name, value, self.signature, self.scope) for name, value in listed):
-            found = [self._condition(step, name, value, record) for name, value in listed]
-            return min(found, key=lambda said: _WORST.index(said.verdict))
+            said_each = [self._condition(step, name, value, record) for name, value in listed]
+            return min(said_each, key=lambda said: _WORST.index(said.verdict))
         at = self._placed(step, left, right, record)
         said = self._said_anew(at)
         if said is not None:

@@ -75,3 +75,11 @@ def test_a_wrong_value_of_a_slope_is_no_definition() -> None:
 
 $$\frac{\partial L}{\partial z} = \delta = (a - y) a (1-a)$$"""
     assert verdicts(text)[-2:] == ["proved", "refuted"]
+
+
+def test_a_slope_by_the_name_of_another_is_a_slip() -> None:
+    text = r"""$z = w_1 x_1 + w_2 x_2$, $L = \frac12 (z - y)^2$ and $\frac{\partial L}{\partial w_1} = g = (z - y) x_1$.
+
+SO $$\frac{\partial L}{\partial w_2} = g = (z - y) x_2$$"""
+    assert verdicts(text)[-2] == "refuted"
+    assert "conflict" in verdicts(text.replace("SO", "## The other"))

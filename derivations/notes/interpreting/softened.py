@@ -159,12 +159,10 @@ def _exponent(node: Node) -> ast.Symbol | None:
 
 
 def with_index_inside(node: Node) -> Node:
-    """p_i for (p)_i, f(z)_i for [f(z)]_i, and so where f says what its parameters are, as in (h_\\theta(x))_k."""
+    """f(z)_i for [f(z)]_i, and so where f says what its parameters are, as in (h_\\theta(x))_k."""
     if not isinstance(node, ast.Scripted) or node.superscripts or node.primes or not isinstance(node.base, ast.Group):
         return node
     body = node.base.body
-    if isinstance(body, ast.Symbol) and node.base.opening in "([" and not (body.subscripts or body.superscripts):
-        return replace(body, subscripts=node.subscripts, span=node.span)
     if not isinstance(body, ast.Product) or len(body.factors) != 2 or len(node.subscripts) != 1:
         return node
     name, bracket = body.factors

@@ -99,12 +99,13 @@ class Anew(Redefining):
                 judged = self._claimed(at.step, at.left, at.right)
         except _FAULTS:
             return False
-        if judged.verdict.status.value in HELD:
-            return True
+        is_held = judged.verdict.status.value in HELD
         is_slope = at.subject is not None or gradient_of(at.left) is not None
         entry = self.scope.of(head.ref.key)[0]
         is_new = bool(head.arguments) or self._is_of_another_section(at.step, entry)
-        return is_new and not is_slope and not judged.verdict.is_refuted
+        if is_slope:
+            return is_new and is_held  # else ∂L/∂w_2 = dw_1 is a slip
+        return is_held or is_new and not judged.verdict.is_refuted
 
 
 def _is_side(one: Side | None, other: Side | None) -> bool:

@@ -243,10 +243,11 @@ def values_listed(left: Node, right: Node) -> tuple[tuple[Node, Node], ...]:
 
 def _items(node: Node) -> tuple[Node, ...]:
     match node:
-        case ast.Group("(" | "[", _, ast.Listing(items)) if None not in items:
-            return tuple(i for i in items if i is not None)
+        case ast.Group("(" | "[", _, ast.Listing(items)):
+            return tuple(i for i in items if i is not None) if None not in items else ()
         case ast.Matrix(rows=rows) if all(len(row) == 1 for row in rows) or len(rows) == 1:
-            return tuple(cell for row in rows for cell in row)
+            cells = tuple(cell for row in rows for cell in row)
+            return tuple(cell for cell in cells if cell is not None) if None not in cells else ()
     return ()
 
 
