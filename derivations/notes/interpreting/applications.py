@@ -18,6 +18,7 @@ from derivations.indexed import substitute
 from derivations.notation import text
 from derivations.notes.interpreting.arrays import Arrays
 from derivations.notes.interpreting.derivatives import CHANCE, Derivatives
+from derivations.notes.interpreting.events import event_key
 from derivations.notes.interpreting.folding import is_same_data, label_if_named
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.indicators import Indicators
@@ -110,7 +111,9 @@ class Applications(Derivatives, Arrays, Indicators):
             raise UnsupportedNoteError(f"{node.name}^{{-1}}(…), an inverse function or a reciprocal")
         if isinstance(bracket, ast.Scripted):
             ref = self._with_bracket_scripts(ref, bracket)
-        value = self._called(replace(ref, power=None, transposed=False), arguments)
+        plain = replace(ref, power=None, transposed=False)
+        condition = next((a for a in arguments if isinstance(a, ast.Chain)), None)
+        value = self._probability(plain, condition, body) if condition is not None else self._called(plain, arguments)
         return self.with_scripts(value, ref)
 
     def _with_bracket_scripts(self, ref: Ref, bracket: ast.Scripted) -> Ref:
@@ -137,9 +140,6 @@ class Applications(Derivatives, Arrays, Indicators):
             return replace(inner, expr=at_primes(_NAMED[ref.key], inner.expr, ref.primes))
         if ref.key in SOFTMAX and len(arguments) == 1 and not self._function_entry(ref):
             return self._softmax_at(ref, arguments[0])
-        conditional = next((a for a in arguments if isinstance(a, ast.Chain)), None)
-        if conditional is not None:
-            return self._probability(ref, conditional, arguments)
         entry = self._function_entry(ref)
         if entry is not None and not self._are_usual(entry, arguments):
             return self._at_arguments(ref, entry, arguments)
@@ -356,14 +356,18 @@ class Applications(Derivatives, Arrays, Indicators):
         self.note(symbol, axis.sort)
         return scalar(substitute(value.expr, {axis.symbol: symbol}))
 
-    def _probability(self, ref: Ref, condition: ast.Chain, arguments: Sequence[Node]) -> Value:
+    def _probability(self, ref: Ref, condition: ast.Chain, body: Node) -> Value:
         """P(y = k | x): a quantity of its own for every value of k, at the sample of its arguments."""
+        habits, priors = self.signature.habits, self.signature.priors
+        items = body.items if isinstance(body, ast.Listing) else ()
+        others = [item for item in items if item is not None and item is not condition]
         left, right = condition.members[0], condition.members[-1]
         if not isinstance(left, ast.Symbol) or len(condition.relations) != 1 or right is None:
             raise UnsupportedNoteError(f"the probability {render(condition)}")
-        label = read_name(left, self.signature.habits)
-        with self.within(None, None, self.sample_of([left, *(a for a in arguments if a is not condition)])):
-            of_any, own_name = f"{ref.key}({label.key}=·)", f"{ref.key}({render(condition)})"
+        label = read_name(left, habits)
+        events = (f"{label.key}=·", render(condition))
+        with self.within(None, None, self.sample_of([left, *others])):
+            of_any, own_name = (event_key(ref.key, event, body, habits, priors) for event in events)
             if isinstance(right, ast.Symbol) and not right.subscripts:
                 is_last = right.name in self.signature.size_names and right.name.isupper()
                 is_apart = is_last and (own_name in self.scope.arities or not self.scope.of(of_any))  # P(y = K)

@@ -25,7 +25,7 @@ _ELSE = re.compile(
     re.I,
 )
 _LABEL = re.compile(  # not in P(y = 1 | x)
-    r"(?<![A-Za-z\\])(?<![A-Za-z}]\()(?<!\\left\()(?<![A-Za-z]\[)([yt])(?:_i|_\{i\}|\^i|\^\{\(?i\)?\})?\s*=\s*([01])(?!\d)"
+    r"(?<![A-Za-z\\])(?<![A-Za-z}]\()(?<!\\left\()(?<![A-Za-z]\[)([yt])(?:_i|_\{i\}|\^i|\^\{\(?i\)?\})?\s*=\s*([01]|[+\-−]\s*1)(?!\d)"
     r"(?!\s*(?:\\[ ,;!]\s*)*(?:\\?\||\\[lr]?(?:mid|vert)\b|;))"
 )
 _OTHERWISE = re.compile(
@@ -48,14 +48,19 @@ class Case:
 
     def contradicts(self, other: Case) -> bool:
         """Whether both can't hold: i = j and i ≠ j, y = 0 and y = 1."""
-        if self.right.isdigit() or other.right.isdigit():
+        if self.is_of_label or other.is_of_label:
             return self.left == other.left and self.right != other.right
         return {self.left, self.right} == {other.left, other.right} and self.is_equal != other.is_equal
 
     @property
+    def is_of_label(self) -> bool:
+        """Whether it gives a label a value."""
+        return self.right.lstrip("-").isdigit()
+
+    @property
     def opposite(self) -> Case | None:
         """Where this one fails: i ≠ j for i = j, and 0 for a label that is 1 or 0."""
-        if self.right.isdigit():
+        if self.is_of_label:
             return Case(self.left, str(1 - int(self.right)), True) if self.right in ("0", "1") else None
         return Case(self.left, self.right, not self.is_equal)
 
@@ -66,12 +71,17 @@ class Case:
         return found[0] if found else None
 
 
+def _value(written: str) -> str:
+    """-1 of − 1, and 1 of +1."""
+    return "".join(written.split()).lstrip("+").replace("−", "-")
+
+
 def in_words(text: str) -> Iterator[Case]:
     for found in _PAIR.finditer(text):
         if found[1] != found[3]:
             yield Case(found[1], found[3], found[2] in ("=", "=="))
     for found in _LABEL.finditer(text):
-        yield Case(found[1], found[2], True)
+        yield Case(found[1], _value(found[2]), True)
 
 
 def before_words(text: str) -> Iterator[Case]:

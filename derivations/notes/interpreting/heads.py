@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS
+from derivations.notes.interpreting.events import event_key
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.thresholds import RELU
@@ -89,7 +90,7 @@ def _application(name: Node, bracket: Node, signature: Signature) -> Head | None
     items: list[Node] = [i for i in written if i is not None]
     chain = next((i for i in items if isinstance(i, ast.Chain)), None)
     if chain is not None:
-        return _conditional(found.ref, chain, items, signature)
+        return _conditional(found.ref, chain, body, items, signature)
     if isinstance(bracket, ast.Scripted):
         if len(bracket.subscripts) != 1 or bracket.superscripts or not all(isinstance(i, ast.Symbol) for i in items):
             return None  # s(x + c)_i is s elsewhere, and no name
@@ -113,19 +114,21 @@ def _is_numeral(node: ast.Sum) -> bool:
     return len(node.terms) == 1 and isinstance(node.terms[0].body, ast.Number)
 
 
-def _conditional(ref: Ref, chain: ast.Chain, items: list[Node], signature: Signature) -> Head | None:
+def _conditional(ref: Ref, chain: ast.Chain, body: Node, items: list[Node], signature: Signature) -> Head | None:
     left, right = chain.members[0], chain.members[-1]
     if not isinstance(left, ast.Symbol) or len(chain.relations) != 1:
         return None
     label = read_name(left, signature.habits)
     arguments = (left, *(i for i in items if isinstance(i, ast.Symbol)))
+    of_value = event_key(ref.key, render(chain), body, signature.habits, signature.priors)
     if isinstance(right, ast.Number) or isinstance(right, ast.Sum) and _is_numeral(right):
-        return Head(Ref(f"{ref.key}({render(chain)})"), arguments)
+        return Head(Ref(of_value), arguments)
     if not isinstance(right, ast.Symbol):
         return None
     carrier = _symbol(ast.Symbol("f", (), (right,)), signature)
     if right.name in signature.size_names and right.name.isupper():  # that of the last class
-        return Head(Ref(f"{ref.key}({render(chain)})"), arguments)
+        return Head(Ref(of_value), arguments)
     if carrier is None or len(carrier.ref.below) != 1:
         return None
-    return Head(Ref(f"{ref.key}({label.key}=·)", carrier.ref.below), arguments)
+    of_any = event_key(ref.key, f"{label.key}=·", body, signature.habits, signature.priors)
+    return Head(Ref(of_any, carrier.ref.below), arguments)

@@ -97,7 +97,7 @@ class Indicators(Thresholds):
         (first, one), (second, other) = rows
         assert one is not None and other is not None
         a, b = self.value(first), self.value(second)
-        if one.right.isdigit() and {one.right, other.right} == {"0", "1"}:
+        if one.is_of_label and {one.right, other.right} == {"0", "1"}:
             label = next((k for k in ("y", "t") if base_letter(one.left) == k), one.left)
             weight = self.named(Ref(label)).expr
             if one.right == "0":

@@ -127,6 +127,7 @@ class Signature:
     has_vectors: bool
     uneven: frozenset[Key] = frozenset()
     ambiguous: frozenset[str] = frozenset()
+    priors: frozenset[str] = frozenset()  # P, where both P(y = k) and P(y = k | x) are written
     names_e: bool = False
     valued: frozenset[str] = frozenset()  # names of numbers and symbols, π and δ_ij, that a formula gives another value
     weighing: frozenset[str] = frozenset()  # what stands before logarithms only: the p of p_i log q_i is given

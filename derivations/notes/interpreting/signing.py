@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from derivations.notes.interpreting.bracketed import applies
 from derivations.notes.interpreting.entropies import slots_of_entropies
+from derivations.notes.interpreting.events import priors_in
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.habits import habits_of
 from derivations.notes.interpreting.indicators import has_kronecker
@@ -86,6 +87,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         has_vectors=bool(survey.transposed | survey.bold | survey.normed) or survey.dotted,
         uneven=uneven,
         ambiguous=_ambiguous(every, survey.habits),
+        priors=priors_in(every, survey.habits),
         names_e=bool(survey.uses.get("e")) and "e" in survey.transposed or "e" in valued,
         valued=valued,
         parameters=frozenset(

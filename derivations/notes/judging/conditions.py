@@ -90,7 +90,7 @@ def applied(case: Case | Values | Symmetries | Mark, claim: Claim) -> Claim:
         return replace(claim, symmetries=case)
     if isinstance(case, Values):
         return replace(claim, values=case.pairs)
-    if case.right.isdigit():
+    if case.is_of_label:
         names = {s for s in claim.speaker.domains if _is_label(s.name, case.left, claim.speaker.signature)}
         fixed = tuple((s.name, int(case.right)) for s in sorted(names, key=str))
         return replace(claim, fixed=(*claim.fixed, *fixed))
@@ -132,7 +132,8 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
         near = end.split(near)[-1]
     words = _of_cases(_ANY_CASE.split(near)[-1], summed)
     before = list(before_words(words))[::-1]
-    leading = set(before_words(_SENTENCE.split(words)[-1]))
+    leads = words.rstrip() if words.rstrip()[-1:] in (",", ":", "，", "：") else words  # and a display behind it
+    leading = set(before_words(_SENTENCE.split(leads)[-1]))
     beside += leading if len(leading) == 1 else ()  # "For i = j:" and nothing else
     headings = [case for heading in reversed(context.headings) for case in in_words(heading)]
     first: list[Case] = []
@@ -222,7 +223,7 @@ def values_stated(document: Document, step: Step, in_section: bool = False) -> t
 def names_value(case: Case, side: Node, signature: Signature) -> bool:
     """Whether a side still names what has a value in a case: y, where y = 0 was said before."""
     names = {n.name for n in walk(side) if isinstance(n, ast.Symbol)}
-    return case.right.isdigit() and any(_is_label(name, case.left, signature) for name in names)
+    return case.is_of_label and any(_is_label(name, case.left, signature) for name in names)
 
 
 def _short(chain: ast.Chain) -> bool:

@@ -134,7 +134,7 @@ class Judging(Misfits):
             self.sticky = None
         in_force = self._still_in_force(step, (*written, *implied))
         if self.has_both_labels:
-            implied, in_force = (tuple(c for c in cases if not c.right.isdigit()) for cases in (implied, in_force))
+            implied, in_force = (tuple(c for c in cases if not c.is_of_label) for cases in (implied, in_force))
         if implied or in_force:
             sides = self._as_written(step, left, right)
             implied, in_force = (
@@ -227,7 +227,7 @@ class Judging(Misfits):
             return ()
         case, last = self.sticky
         here, there = (self.document.formulas[s.formula] for s in (step, last))
-        of_label = case.right.isdigit()  # "for y = 1" is said once for pages, "for i = j" beside its formulas
+        of_label = case.is_of_label  # "for y = 1" is said once for pages, "for i = j" beside its formulas
         apart = here.index - there.index
         if self.kept and self.kept[here.index] - self.kept[there.index] != apart:
             return ()  # what stands between may have been another case
