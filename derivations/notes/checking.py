@@ -212,6 +212,10 @@ def _read_again(
             reading = Reading(part, once, Choices(), seed, seconds=_AGAIN)
             reading.transposes, reading.kept = transposes, piece.kept
             records = reading.run()
+            verdicts = [(found[w].verdict, records[h].verdict) for w, h in own if w in wanted]
+            if ("unsupported", "refuted") in verdicts:
+                others = _read_in_all_ways(part, once, seed, Counter())
+                records = [_spared(mine, theirs) for mine, theirs in zip(records, others, strict=True)]
             for whole, here in ((w, h) for w, h in own if w in wanted):
                 found[whole] = _less_open(found[whole], records[here], seed, piece.is_behind)
                 is_left = found[whole].verdict == "refuted" and records[here].verdict != "refuted"

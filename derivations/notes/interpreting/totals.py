@@ -189,6 +189,8 @@ class Totals(Namer):
                 value = self._bound(name, others, None, None, without, body)
             else:
                 value = self.value(body)
+        if name == "prod" and _goes_on_without(letter, body):
+            self.noticed.doubts.append(f"the product over {letter} may end before what doesn't depend on {letter}")
         self.met.pop(symbol, None)
         if outer is not None:
             self.met[symbol] = outer
@@ -240,6 +242,14 @@ class Totals(Namer):
             or render(script).replace(" ", "") in _WORDS
             for script in scripts
         )
+
+
+def _goes_on_without(letter: str, body: Node) -> bool:
+    r"""Whether factors without an index stand behind those that have it: \prod_j a_j b may be (\prod_j a_j) b."""
+    if not isinstance(body, ast.Product):
+        return False
+    has_it = [ast.Symbol(letter) in walk(factor.body) for factor in body.factors]
+    return any(has_it) and not has_it[-1]
 
 
 def _bare_sum_in(rest: Sequence[ast.Factor]) -> int | None:

@@ -36,7 +36,14 @@ from derivations.notes.judging.assumptions import (
 )
 from derivations.notes.judging.cells import Judged, at_every_place
 from derivations.notes.judging.claims import Claim, closed, indices_of, names_met
-from derivations.notes.judging.doubts import components_meant, is_lost_derivative, one_sided, ranges_mixed, tempered
+from derivations.notes.judging.doubts import (
+    components_meant,
+    is_lost_derivative,
+    one_sided,
+    ranges_mixed,
+    sizes_apart,
+    tempered,
+)
 from derivations.notes.judging.loose import reading_that_may_hold
 from derivations.notes.judging.matching import (
     class_first,
@@ -107,6 +114,7 @@ def _judge(claim: Claim, seed: int) -> Judged:
     doubts += one_sided(left, right, first, second, claim)
     doubts += settled.doubts
     doubts += ranges_mixed((first, second), ranges)
+    doubts += sizes_apart(first, second)
     if settled.of_one_sample and (is_summed(left, speaker) or is_summed(right, speaker)):
         doubts.append(settled.of_one_sample)
     slopes = [{a for e in closed(side, speaker) for a in labels_in(e) if "'(" in a.name} for side in (first, second)]

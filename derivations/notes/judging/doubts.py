@@ -18,6 +18,7 @@ from derivations.functions import Partial
 from derivations.inverses import is_inverse
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
+from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.signature import LABELS, WEIGHTS, base_letter
 from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.claims import Claim, closed, indices_of, unknown_in
@@ -27,6 +28,7 @@ from derivations.notes.judging.distributions import (
     holds_for_probabilities,
     is_said_to_sum_to_one,
 )
+from derivations.notes.judging.lengths import holds_for_unit_vectors
 from derivations.notes.judging.settled import Settled
 from derivations.notes.judging.sizes import (
     OPERATIONS,
@@ -52,7 +54,14 @@ _OF_NUMBERS = (
     r"|линейн\w+ регресс|линейная модель|lineare regression|regresión lineal|線形回帰|선형 ?회귀"
 )
 
-__all__ = ["ROUNDING", "components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "tempered"]
+_OF_LENGTH_ONE = (
+    r"\bunit[- ](length|vector|norm)|normali[sz]ed|单位向量|單位向量|单位长度|単位ベクトル|단위 ?벡터"
+    r"|единичн\w+ вектор|Einheitsvektor|vec(teur|tor|tores) unita?i?r\w+"
+    r"|(\\\||\\rVert|\|)\s*(_2)?\s*(\^\s*\{?2\}?)?\s*=\s*1(?![\d.])"
+    r"|\^\s*\{?\s*(\\top|T|\\intercal)\s*\}?\s*\\?[a-z_0-9{}]+\s*=\s*1(?![\d.])"
+)
+
+__all__ = ["ROUNDING", "components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "sizes_apart", "tempered"]
 
 
 def components_meant(left: sp.Expr, extra: Sequence[sp.Symbol], speaker: Elaborator) -> str | None:
@@ -94,6 +103,10 @@ def tempered(
             return Verdict(Status.SUPPORTED, of_one.method, of_one.conditions, reason=reason)
         if of_one is not None and not of_one.is_refuted:
             reason = "no witness where the sizes that are written nowhere are equal"
+            return replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+        is_slope = any(value.expr.has(Partial) for value in (claim.left, claim.right))
+        if not is_slope and _is_sum_over_samples(equation, seed):
+            reason = holds_where("one side is summed over its samples")
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
         if settled.has_jets:
             if settled.slopes_agree(equation):
@@ -200,6 +213,9 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             scaled = replace(equation, left=left - right, right=ratio * zero, definitions=definitions)
             if is_provable(scaled, seed, OPERATIONS, SECONDS):
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
+    unit = holds_for_unit_vectors(equation, seed) if speaker.signature.says(_OF_LENGTH_ONE) else None
+    if unit is not None:
+        return Verdict(Status.SUPPORTED, "length", reason=unit)
     excuse = holds_for_probabilities(equation, speaker, seed)
     if excuse is not None:
         holds = excuse == SUMS_TO_ONE and right != 1
@@ -252,6 +268,19 @@ def _is_label(atom: sp.Indexed, speaker: Elaborator) -> bool:
     return speaker.signature.is_label(re.split("[@·′]", atom.base.label.name)[0])
 
 
+def _is_sum_over_samples(equation: Equation, seed: int) -> bool:
+    """Whether a side of the sample at hand is the other one where it is summed over all: x y^T of rows of X and Y."""
+    ends = equation.context.ranges.bounds.get(ROW)
+    has_sample = [ROW in free_symbols(side) for side in (equation.left, equation.right)]
+    if ends is None or has_sample[0] == has_sample[1]:
+        return False
+    left, right = (
+        sp.Sum(side, (ROW, *ends)) if has else side
+        for side, has in zip((equation.left, equation.right), has_sample, strict=True)
+    )
+    return is_provable(replace(equation, left=left, right=right), seed, OPERATIONS, SECONDS)
+
+
 def _is_zeroth(atom: sp.Expr) -> bool:
     """Whether a name is the first of parameters that begin at 0: \theta_0."""
     return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
@@ -298,12 +327,24 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
         doubts.append(Reason(f"{alike[0][1]} may be another name of {alike[0][0]}", Why.OTHER_NAME))
     elif left.has(Partial) and (new := _new_in(loose[1] - loose[0], left, claim)):
         doubts.append(f"{min(new)} doesn't stand in what is differentiated")
+    for name in sorted(only[0] | only[1]):
+        if _has_defined_sibling(name, speaker):
+            doubts.append(_undefined(name))
     predictions = {n for n in only[0] | only[1] if n.startswith(r"\hat{")}
     for name in sorted(
         ((names[0] ^ names[1]) | predictions) - claim.beside - _lost(first_taken, second_taken, speaker)
     ):
         doubts.append(_undefined(name))
     return doubts
+
+
+def _has_defined_sibling(name: str, speaker: Elaborator) -> bool:
+    """Whether x_1 has no value where x_2 has one: it is something, too, that the document does not say."""
+    base, mark, number = name.rpartition("_")
+    if not (mark and number.isdigit()):
+        return False
+    defined = (s.name for s, entry in speaker.scope.symbols.items() if entry.definition is not None)
+    return any(n.startswith(f"{base}_") and n[len(base) + 1 :].isdigit() for n in defined)
 
 
 def _lost(first: sp.Expr, second: sp.Expr, speaker: Elaborator) -> set[str]:
@@ -342,6 +383,17 @@ def ranges_mixed(sides: Sequence[sp.Expr], ranges: Ranges) -> list[str]:
             outer = [a for a in delta.args if a in ranges.bounds and a not in bound]
             if inner and outer and bound[inner[0]] != tuple(ranges.bounds[outer[0]]):
                 return [f"{inner[0]} and {outer[0]} run over different things here, and one is set equal to the other"]
+    return []
+
+
+def sizes_apart(first: sp.Expr, second: sp.Expr) -> list[str]:
+    """Sums up to m_1 on one side and up to m on the other: of how many of the m the m_1 are, nothing is known."""
+    ends = [{str(t.limits[0][2]) for t in atoms_of(side, sp.Sum)} for side in (first, second)]
+    for one, other in (ends, ends[::-1]):
+        for part in sorted(one - other):
+            whole = part.partition("_")[0]
+            if whole != part and whole in other - one:
+                return [f"nothing says which of the {whole} the {part} are"]
     return []
 
 

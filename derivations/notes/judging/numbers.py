@@ -17,6 +17,7 @@ from flint import arb
 
 from derivations.atoms import UnsupportedExpressionError, free_atoms, label_of
 from derivations.enclosure import Point, are_apart, ball, enclose
+from derivations.functions import Partial
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.conditions import Values
@@ -90,8 +91,8 @@ class Numbers(Judging):
                 judged, verdict=replace(judged.verdict, conditions=(*judged.verdict.conditions, str(stated)))
             )
         one, other, _ = judged.equation.expanded()
-        if one.free_symbols or other.free_symbols:
-            return missing
+        if one.free_symbols or other.free_symbols or one == 0 and found[0].has(Partial):
+            return missing  # and no slope by what nothing hangs on, as far as it is understood
         gap, size = abs(sp.N(one - other, 30)), max(abs(sp.N(one, 30)), abs(sp.N(other, 30)))
         if not gap.is_comparable or not gap.is_finite or not size.is_finite:
             return missing  # 1/x for x = 0

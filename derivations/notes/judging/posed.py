@@ -17,7 +17,7 @@ from derivations.equation import Equation, is_provable
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
-from derivations.notes.interpreting.quotients import gradient_of, product_of, subject_of
+from derivations.notes.interpreting.quotients import gradient_of, operand_of, product_of, subject_of
 from derivations.notes.judging.excuses import TO_SOLVE, Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.judge import own_chain
 from derivations.notes.judging.misfits import OF_SHAPE
@@ -181,15 +181,24 @@ class Posed(Systems):
         left, right = suspect.sides
         if not isinstance(right, ast.Number):
             return False
-        subject = subject_of(left) or gradient_of(left)
+        taken = operand_of(left)
+        subject = gradient_of(left) if taken is None else taken[1]
         if subject is None and not any(isinstance(n, ast.Partial | ast.Nabla) for n in walk(left)):
             return head_of(left, self.signature) is None
-        is_everywhere = re.match(_EVERYWHERE, suspect.around.after, re.I) is not None
+        everywhere = re.match(_EVERYWHERE, suspect.around.after, re.I)
+        is_everywhere = everywhere is not None and not _is_of_index(suspect.around.after[everywhere.end() :], left)
         if right.text == "0" and subject is not None and names_loss(subject, capitals=True) and not is_everywhere:
             return True  # no loss is claimed to be flat
         leads_on = suspect.step.chain + 1 < len(self.document.formulas[suspect.step.formula].chains)
         sentence = re.split(r"[.。]\s", suspect.around.before[-100:])[-1]
         return right.text == "0" and (leads_on or bool(re.search(_ZEROED, sentence, re.I)))
+
+
+def _is_of_index(words: str, left: Node) -> bool:
+    """Whether the words behind "for every" begin with an index of a side: for every $j$, of the entries."""
+    letter = re.match(r"\W*(?:index|component|entry)?\W*([A-Za-z])(?![A-Za-z])", words)
+    below = {i.name for n in walk(left) if isinstance(n, ast.Symbol) for i in n.subscripts if isinstance(i, ast.Symbol)}
+    return letter is not None and letter[1] in below
 
 
 def _is_of_another_index(left: Node, right: Node) -> bool:

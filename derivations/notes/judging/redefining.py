@@ -18,6 +18,7 @@ from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.judging.defining import Defining, hangs_on_a_name, line_of, mentions
+from derivations.notes.judging.numbers import MISSING
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -47,6 +48,8 @@ class Redefining(Defining):
             of_unknown = labels_in(entries[0].definition.value) & self.scope.jets
             if of_unknown and self._resolved(step, head, right, entries[0]):
                 return replace(record, verdict="definition", method="definition", reason=None)
+        if record.verdict in ("refuted", "undecided") and entries and _is_value_at_data(entries[0], right):
+            return replace(record, verdict="undecided", witness=None, reason=MISSING)
         if record.verdict in ("refuted", "undecided") and self._identified(step, head, right):
             return replace(record, verdict="definition", method="definition", witness=None, reason=None)
         if record.verdict == "refuted" and head.ref.key.endswith("]") and re.search(_SAME, self._words(step), re.I):
@@ -54,7 +57,7 @@ class Redefining(Defining):
         if record.verdict == "refuted" and entries and _is_derivative(entries[0]):
             if any(isinstance(n, ast.Symbol) for n in walk(right)):
                 return record
-            return replace(record, verdict="undecided", witness=None, reason="a value for data that aren't stated")
+            return replace(record, verdict="undecided", witness=None, reason=MISSING)
         if record.verdict == "refuted":
             before = [e.line for e in self.scope.of(head.ref.key)][:1]
             try:
@@ -151,6 +154,12 @@ class Redefining(Defining):
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return record
         return replace(record, verdict="conflict", reason=f"{head.ref.key} had the opposite sign before")
+
+
+def _is_value_at_data(entry: Entry, right: Node) -> bool:
+    """Whether a name that is a sum over data is set equal to numbers: what it comes to there, and no definition."""
+    is_number = not any(isinstance(n, ast.Symbol) for n in walk(right))
+    return is_number and entry.definition is not None and bool(atoms_of(entry.definition.value, sp.Sum))
 
 
 def _is_derivative(entry: Entry) -> bool:

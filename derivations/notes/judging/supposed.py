@@ -23,7 +23,7 @@ from derivations.notes.judging.conditions import cases_written
 from derivations.notes.judging.doubts import ROUNDING
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open, no_claim, supported
 from derivations.notes.judging.judge import Judging
-from derivations.notes.judging.numbers import MISSING
+from derivations.notes.judging.numbers import MISSING, is_number
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -129,8 +129,8 @@ class Supposed(Judging):
 
     def _worked_out_elsewhere(self, suspect: Suspect) -> Excuse | None:
         """Arithmetic with the numbers of an example, on one side or on both."""
-        if not _is_worked_out(suspect.right):
-            return None
+        if not _is_worked_out(suspect.right) or is_number(suspect.left) and not _is_worked_out(suspect.left):
+            return None  # whole numbers are nobody's roundings
         return left_open(ROUNDING if _is_worked_out(suspect.left) else MISSING)
 
     def _with_worked_number(self, suspect: Suspect) -> Excuse | None:

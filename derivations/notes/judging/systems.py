@@ -114,6 +114,8 @@ class Systems(Solved):
                 self.zeroed_at = step.formula
                 verdict = Verdict(Status.PROVED, BY_SYSTEM, ("where what was set to zero holds",))
                 return replace(judged, verdict=verdict)
+            if any(i.is_Integer for a in free_atoms(zero) if isinstance(a, sp.Indexed) for i in a.indices):
+                continue  # one of several, x_{n1} of x_{n1}, x_{n2}, …: another one isn't a slip of it
             for equation, verdict in self._nearest(multiples):
                 if is_slip_within(equation, self.seed):
                     verdict = replace(verdict, method=BY_SYSTEM, reason=_NO_SOLUTION)

@@ -52,6 +52,20 @@ class Script:
     span: Span
 
 
+_SIZES = frozenset("nmkNMK")
+
+
+def _is_bound_lowered(operator: Factor, behind: Factor) -> bool:
+    r"""Whether a ^ is missing: \sum_{i=1}{n} x_i, of which the braces vanish."""
+    match operator.body, behind:
+        case (
+            ast.BigOperator(_, ast.Chain((_, ast.Number()), (ast.Relation("="),)), None),
+            Factor("", "", ast.Symbol(name, (), (), (), 0)),
+        ):
+            return name in _SIZES
+    return False
+
+
 def _span(*parts: Any) -> Span:
     known = [part.span if hasattr(part, "span") else Span(part.start, part.end) for part in parts if part is not None]
     return Span(min(span.start for span in known), max(span.end for span in known))
@@ -153,6 +167,8 @@ class Builder(Transformer[LarkToken, Node | None]):
         for left, right in itertools.pairwise(kept):
             if isinstance(left.body, ast.Number) and isinstance(right.body, ast.Number) and not right.operator:
                 raise Unreadable("two numbers side by side", right.span.start)
+            if _is_bound_lowered(left, right):
+                raise Unreadable("a sum whose upper bound isn't raised: a ^ is missing", right.span.start)
         if len(kept) == 1 and not kept[0].operator and not kept[0].sign:
             return kept[0].body, span
         return ast.Product(tuple(kept), span=span), span
