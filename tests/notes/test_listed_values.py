@@ -31,3 +31,13 @@ def test_lists_that_are_no_values() -> None:
     text = "$(a, b) = (c, d)$ and $[x_1, x_2] = [1, 2, 3]$ and $(x, x) = (1, 2)$"
     assert "proved" not in [step.verdict for step in check_notes(text).steps]
     assert all(step.reason != "a condition: nothing to check" for step in check_notes(text).steps)
+
+
+@pytest.mark.parametrize("values", ["$(w, b) = (-1, 2)$", "$w = -1$ and $b = 2$", "$w = -1.0$, $b = 2.0$"])
+def test_a_step_may_be_said_of_the_example(values: str) -> None:
+    text = rf"""$z = wx + b$ and $L = \frac12 (z - y)^2$.
+
+At {values}, $\frac{{\partial L}}{{\partial b}} = RIGHT$."""
+    assert check_notes(text.replace("RIGHT", "2 - x - y")).steps[-1].verdict != "refuted"
+    assert check_notes(text.replace("RIGHT", "3 - x - y")).steps[-1].verdict == "refuted"
+    assert check_notes(text.replace("RIGHT", "w x + b - y")).steps[-1].verdict == "proved"

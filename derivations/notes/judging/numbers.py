@@ -70,6 +70,21 @@ class Numbers(Judging):
             return None
         return None if a.axes or b.axes else (a.expr, b.expr)
 
+    def _tried(self, step: Step, left: Node, right: Node) -> Judged:
+        """A step that is false may be said of the example: at (w, b) = (1, 2), ∂L/∂b = x + 2 - y."""
+        judged = super()._tried(step, left, right)
+        if not judged.verdict.is_refuted or judged.equation is None or not self.values:
+            return judged
+        sides = judged.equation.left, judged.equation.right, *(d.value for d in judged.equation.definitions)
+        atoms = {a for e in sides for a in free_atoms(e)} & self.values.keys()
+        known = {a: self.values[a] for a in atoms if not self.signature.is_label(label_of(a).name)}
+        pairs = tuple(sorted(((a, v) for a, (v, at) in known.items() if self._is_near(step, at)), key=str))
+        if not pairs or not self._under(step, left, right, Values(pairs)).verdict.is_proved:
+            return judged
+        reason = f"holds for {Values(pairs)}"
+        verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+        return replace(judged, verdict=verdict)
+
     def _worked_out(self, step: Step, left: Node, right: Node) -> Judged | None:
         """The verdict on a number that is claimed for the values stated; None where it is no such claim."""
         if not self.values or not is_number(right):
