@@ -30,7 +30,7 @@ from derivations.notes.interpreting.naming import Choices
 from derivations.notes.interpreting.plain import as_plain_arrays
 from derivations.notes.interpreting.rewriting import Usage, rewritten, usage
 from derivations.notes.interpreting.sample import with_samples
-from derivations.notes.interpreting.shapes import with_shapes
+from derivations.notes.interpreting.shapes import Stated, with_shapes
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.signing import sign_document
 from derivations.notes.interpreting.symmetries import in_quadratic_forms, symmetries_said
@@ -43,7 +43,7 @@ from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
 from derivations.notes.report import HELD, FileReport, FormulaRecord, StepRecord
-from derivations.notes.slices import is_by_listed, sections, slices
+from derivations.notes.slices import Slice, agreeing, is_by_listed, sections, slices
 from derivations.reasons import Why, about, holds_where, reworded, why
 
 __all__ = ["check_document", "check_step"]
@@ -205,6 +205,8 @@ def _read_again(
         notation = _signed(part, signature.words, maps, (document, signature))
         is_part = len(part.formulas) < len(document.formulas) or piece.is_behind
         plain = None if piece.is_behind else as_plain_arrays(part, notation, stated)
+        if plain is None and is_part and not piece.is_behind:
+            found = _where_it_fits(document, signature, piece, notation, stated, found, wanted, seed, transposes)
         for once in (notation if is_part else None, plain):
             asked = [found[w] for w, _ in own if w in wanted]
             if once is None or not any(_is_open(a) or once is notation and a.verdict == "refuted" for a in asked):
@@ -229,6 +231,35 @@ def _read_again(
         record = refuted_by_the_rest(document, step, found, lambda rest: _signed(rest, signature.words, maps), seed)
         if record is not None and k in wanted:
             found[k] = _alone(document, signature, maps, step, record, seed)
+    return found
+
+
+def _where_it_fits(
+    document: Document,
+    signature: Signature,
+    piece: Slice,
+    notation: Signature,
+    stated: Stated,
+    steps: Sequence[StepRecord],
+    wanted: Collection[int],
+    seed: int,
+    transposes: bool,
+) -> list[StepRecord]:
+    """The records, those left open read with what is said of their names where these have the same axes."""
+    found = list(steps)
+    if len({document.steps[place].formula for place, _ in piece.own}) > 1:
+        return found
+    places = [place for place, _ in piece.own if place in wanted and _is_open(found[place])]
+    fitting = places and agreeing(document, signature, piece, lambda part: as_plain_arrays(part, notation, stated))
+    if not fitting:
+        return found
+    part, plain = fitting
+    reading = Reading(part.part, plain, Choices(), seed, seconds=_AGAIN)
+    reading.transposes, reading.kept = transposes, part.kept
+    records = reading.run()
+    for whole, here in part.own:
+        if whole in places and records[here].verdict in HELD:
+            found[whole] = _less_open(found[whole], records[here], seed, False)
     return found
 
 

@@ -257,6 +257,9 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked, Chained):
             self._continued(step, at.chain, at.right)
         if record.verdict == "refuted" and at.subject is not None and begins:
             return self._restated(step, at.subject, at.left, at.right, record)
+        if record.verdict == "refuted" and at.head is None and begins and _was_worked_out(at.left, judged):
+            reason = f"{record.left} was given a number, and may be said in general here"
+            return replace(record, verdict="conflict", reason=reason)
         return record
 
     def _to_be_solved(self, at: Place, judged: Judged, record: StepRecord, begins: bool) -> StepRecord | None:
@@ -319,6 +322,14 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked, Chained):
     def _names_before(self, chain: ast.Chain, member: int) -> bool:
         """Whether a side and all before it are bare names: what follows is a value for each, as in x = g(u) = u + c."""
         return all(m is not None and head_of(m, self.signature) is not None for m in chain.members[: member + 1])
+
+
+def _was_worked_out(left: Node, judged: Judged) -> bool:
+    r"""Whether z_1, which an example gave a number, is said to be what is none: z_1 = w_{11} x_1 + w_{12} x_2."""
+    if not isinstance(left, ast.Symbol) or judged.equation is None:
+        return False
+    before, now, _ = judged.equation.expanded()
+    return bool(before.is_number) and not now.is_number
 
 
 def _is_one_place(left: Node, right: Node, head: Head) -> bool:

@@ -10,13 +10,14 @@ may hold for what was said before of others, too: J of h_θ(x), where h_θ(x) is
 then. ŷ = P(y = 1 | x) and
 ŷ = (ŷ_1, …, ŷ_K) say what ŷ is for, and not what it is. A formula that says again what a name is may be read without
 what was said before. Names that nothing before it defines are what is said soon behind it: its slice begins with that.
+Where no shapes fit all of a slice, the formulas are left out in which its names have other axes (`agreeing`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from derivations.notes.interpreting.applications import SIGMOIDS
@@ -31,7 +32,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Formula, Side, Step
 
-__all__ = ["Slice", "is_by_listed", "sections", "slices"]
+__all__ = ["Slice", "agreeing", "is_by_listed", "sections", "slices"]
 
 MOST = 40  # slices of a document
 LONGEST = 10  # formulas of a slice
@@ -102,6 +103,30 @@ def sections(document: Document, signature: Signature, wanted: Collection[int]) 
         needed = set().union(*(names[k] - heads[k] for k in own)).difference(*(heads[k] for k in own))
         kept = _grown(own, needed, own[0], names, heads, squashed, len(own) + MOST_SAID)
         yield _part(document, sorted(kept), set(own), signature)
+
+
+def agreeing(
+    document: Document, signature: Signature, piece: Slice, fitted: Callable[[Document], Signature | None]
+) -> tuple[Slice, Signature] | None:
+    """A slice without the formulas in which its names have other axes than in its own, and the notation of the rest.
+
+    What is said last comes first. Where that is left out, nothing older says what its names are: it would be of others.
+    None where its own formula doesn't fit, or every other does.
+    """
+    own = {document.steps[place].formula for place, _ in piece.own}
+    kept, others = sorted(own), [k for k in piece.kept if k not in own]
+    found = _part(document, kept, own, signature)
+    notation = fitted(found.part)
+    left_out: set[str] = set()
+    for number in reversed(others) if notation is not None else ():
+        heads = _heads(document, number, signature)
+        more = _part(document, sorted([*kept, number]), own, signature)
+        wider = fitted(more.part) if not heads & left_out else None
+        if wider is None:
+            left_out |= heads
+        else:
+            kept, found, notation = sorted([*kept, number]), more, wider
+    return (found, notation) if notation is not None and 1 < len(kept) < len(piece.kept) else None
 
 
 def is_by_listed(step: Step, whole: Signature, part: Signature) -> bool:

@@ -22,6 +22,7 @@ WEIGHTS = frozenset("WUVA")
 _NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
 _NUMBERS |= {r"\mathcal{L}", r"\mathcal{J}", r"\epsilon", r"\sigma", "sigmoid", "softmax", r"\varepsilon", r"\rho"}
 _LOSSES = frozenset(["L", "J", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", "Loss", "loss"])
+_OF_ENTRIES = ("", r"\cdot", r"\odot", r"\circ", "*")
 _ENTRYWISE = frozenset((r"\sigma", r"\rho", "sigmoid", "softmax"))
 
 
@@ -304,14 +305,36 @@ class Fit:
 
 
 def has_slope(factors: Sequence[ast.Factor]) -> bool:
-    r"""Whether a factor is the slope of an activation, \sigma'(z): columns beside it are multiplied entry by entry."""
+    r"""Whether a factor is the slope of an activation, \sigma'(z) or a(1 - a).
+
+    Columns beside it are multiplied entry by entry.
+    """
     return any(
         isinstance(first.body, ast.Symbol)
         and first.body.primes == 1
         and isinstance(second.body, ast.Group)
         and not second.operator
         for first, second in itertools.pairwise(factors)
-    )
+    ) or any(is_slope(factors, at - count, at) for count in (1, 2) for at in range(count, len(factors)))
+
+
+def is_slope(factors: Sequence[ast.Factor], first: int, at: int) -> bool:
+    r"""Whether factors from the first up to one are a, or \sigma(z), and that one is 1 - a: the slope of a sigmoid.
+
+    Of an array it is a \odot (1 - a): there is no other product of a column and a column.
+    """
+    if at >= len(factors) or factors[at].sign or factors[at].operator not in _OF_ENTRIES:
+        return False
+    own = (replace(factors[first], sign="", operator=""), *factors[first + 1 : at])
+    name = own[0].body if len(own) == 1 else ast.Product(own)
+    if not isinstance(own[0].body, ast.Symbol) or is_transposed(own[0].body):
+        return False
+    if len(own) + 1 == len(factors) and factors[at].operator == r"\cdot":
+        return False  # p \cdot (1 - p) by itself may be a number
+    match factors[at].body:
+        case ast.Group("(", _, ast.Sum((ast.Term("", ast.Number("1")), ast.Term("-", body)))):
+            return body == name
+    return False
 
 
 def _is_value(node: Node) -> bool:

@@ -9,16 +9,15 @@ could not be read at first: a step may hold by it, and none is refuted by it.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from derivations.notes.interpreting.bracketed import applies
 from derivations.notes.interpreting.fitting import Fit, UnfitError, is_number
 from derivations.notes.interpreting.names import BOLD, TRANSPOSES, Habits, Ref, UnsupportedNoteError, binder, read_name
 from derivations.notes.interpreting.shapes import Stated
-from derivations.notes.interpreting.signature import Key, Signature, Slot, base_letter
+from derivations.notes.interpreting.signature import WEIGHTS, Key, Signature, Slot, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, children, walk
 from derivations.notes.parsing.parser import Document
@@ -26,8 +25,9 @@ from derivations.notes.parsing.parser import Document
 __all__ = ["as_plain_arrays"]
 
 _EQUAL = ("=", ":=", r"\equiv", r"\triangleq")
-_MOST_NAMES = 12
+_MOST_NAMES = 24
 _OTHERWISE = 2  # names that are read otherwise than their letters say
+_MOST_GUESSES = 60
 
 
 def as_plain_arrays(document: Document, signature: Signature, stated: Stated) -> Signature | None:
@@ -56,14 +56,48 @@ def as_plain_arrays(document: Document, signature: Signature, stated: Stated) ->
     fixed |= {ref.key for _, ref in refs if ref.transposed or ref.bold}
     if 2 not in ranks.values() and not any(shows_arrays(side) for _, *pair in sides for side in pair):
         ranks = {key: rank if key in fixed else 0 for key, rank in ranks.items()}
-    others = sorted(key for key, rank in ranks.items() if rank and key not in fixed)
-    for count in range(_OTHERWISE + 1):
-        for changed in itertools.combinations(others, count):
-            guess = {**ranks, **{key: ranks[key] - 1 for key in changed}}
-            fit = _fitted(sides, refs, guess, signature, stated)
-            if fit is not None:
-                return _signed(fit, refs, guess, signature)
+    found = _least_changed(sides, refs, ranks, ranks.keys() - fixed, signature, stated)
+    return None if found is None else _signed(found, refs, found.ranks, signature)
+
+
+def _least_changed(
+    sides: Sequence[tuple[int, Node, Node]],
+    refs: Sequence[tuple[int, Ref]],
+    ranks: Mapping[str, int],
+    open_: Collection[str],
+    signature: Signature,
+    stated: Stated,
+) -> Fit | None:
+    """What fits every formula with the fewest names read otherwise, each of which stands in one that didn't fit.
+
+    A letter is read otherwise at one layer, or at all of them.
+    """
+    others = {key for key in open_ if ranks[key]}
+    tried: list[Mapping[str, int]] = [ranks]
+    waiting = [(ranks, frozenset[str]())]
+    for _ in range(_OTHERWISE + 1):
+        failed: list[tuple[Mapping[str, int], frozenset[str], frozenset[str]]] = []
+        for guess, changed in waiting:
+            found = _fitted(sides, refs, guess, signature, stated)
+            if isinstance(found, Fit):
+                return found
+            failed.append((guess, changed, found))
+        waiting = []
+        for guess, changed, at in failed:
+            alone = [frozenset([key]) for key in sorted(at & others - changed)]
+            alike = [frozenset(k for k in others - changed if base_letter(k) == base_letter(*one)) for one in alone]
+            for keys in dict.fromkeys([*alike, *alone]):
+                for rank in {ranks[key] + by for key in keys for by in _by_which(key)}:
+                    other = {**guess, **dict.fromkeys(keys, rank)}
+                    if other not in tried and len(tried) < _MOST_GUESSES:
+                        tried.append(other)
+                        waiting.append((other, changed | keys))
     return None
+
+
+def _by_which(key: str) -> tuple[int, ...]:
+    """How many axes more or less than its letter says a name may have: a small weight may be a matrix."""
+    return (1, -1) if base_letter(key) in WEIGHTS else (-1,)
 
 
 def shows_arrays(side: Node) -> bool:
@@ -91,7 +125,9 @@ def _fitted(
     ranks: Mapping[str, int],
     signature: Signature,
     stated: Stated,
-) -> Fit | None:
+) -> Fit | frozenset[str]:
+    """The sizes that fit, or the names of the first formula that doesn't."""
+    at = frozenset(ranks)
     fit = Fit(ranks, signature.habits)
     fit.declare({key: sizes for key, sizes in stated.items() if len(sizes) == ranks.get(key)})
     try:
@@ -100,11 +136,12 @@ def _fitted(
                 if index.letter is not None and len(ref.indices) == ranks[ref.key]:
                     fit.join(axis, _letter(formula, index.letter))
         for formula, left, right in sides:
+            at = frozenset(ref.key for side in (left, right) for ref in _refs(side, signature))
             for part in (n for side in (left, right) for n in walk(side) if isinstance(n, ast.BigOperator)):
                 _bounded(fit, formula, part)
             fit.equation(_without_arguments(left, signature), _without_arguments(right, signature))
     except (UnfitError, UnsupportedNoteError):
-        return None
+        return at
     return fit
 
 

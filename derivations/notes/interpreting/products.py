@@ -13,7 +13,7 @@ from derivations.functions import Partial
 from derivations.indexed import substitute
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import Applications, at_primes
-from derivations.notes.interpreting.fitting import has_slope
+from derivations.notes.interpreting.fitting import has_slope, is_slope
 from derivations.notes.interpreting.folding import label_if_named
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
@@ -86,6 +86,13 @@ class Products(Applications, Totals):
             negative ^= self.sign(factor.sign)
             value, used, operator = self.item(factors, position, tail)
             position += used
+            if (
+                value.axes
+                and self._goes_before_columns(result, factor)
+                and is_slope(factors, position - used, position)
+            ):
+                value = elementwise(value, self.value(factors[position].body), lambda a, b: a * b)
+                position += 1
             if factor.operator == "/":
                 while self._is_below(factors, position):
                     value = self.times(value, self.value(factors[position].body), "")
@@ -99,6 +106,12 @@ class Products(Applications, Totals):
         if tail and not operator:
             raise UnsupportedNoteError("how far a sum reaches over the terms after it")
         return replace(result, expr=-result.expr) if negative else result
+
+    def _goes_before_columns(self, result: Value | None, factor: ast.Factor) -> bool:
+        r"""Whether a(1 - a) may be one factor here: of \delta a(1 - a), and not of W a(1 - a) and w^T a(1 - a)."""
+        if result is None or not result.axes or factor.operator in (r"\odot", r"\circ"):
+            return True
+        return len(result.axes) == 1 and not result.is_row
 
     def times(self, left: Value, right: Value, operator: str) -> Value:
         """The product; with `mended`, a matrix that doesn't fit is transposed, and what didn't fit is kept.

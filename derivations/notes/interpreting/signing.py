@@ -260,7 +260,7 @@ def _axes(
         and not _is_common(key, uses, survey)
         and not (key in ("p", "q") and set(uses) == {((), ())} and signature.says(_OF_CHANCES.format(key)))
     )
-    if letter == "X":
+    if letter == "X" and not (not found and _is_one_feature(key, survey)):
         found = found or [signature.feature or ("features",)]
         is_data = True
     if signature.sample is not None and signature.sample not in found and is_data:
@@ -269,6 +269,15 @@ def _axes(
         found.remove(signature.sample)
         found.insert(0, signature.sample)
     return tuple(found)
+
+
+def _is_one_feature(key: str, survey: Survey) -> bool:
+    """Whether a name is a number among numbers: X_1 of W_1 X_1 + W_2 X_2, where no such X or W is an array."""
+    numbered = re.compile(rf"(?:X|{'|'.join(map(re.escape, sorted(MATRICES)))})_\d+")
+    names = {name for name in survey.uses if numbered.fullmatch(name)}
+    arrays = survey.transposed | survey.bold | survey.normed | survey.rows | survey.listed
+    is_bare = not names & arrays and all(set(survey.uses[name]) == {((), ())} for name in names)
+    return key in names and is_bare and any(name[0] != "X" for name in names)
 
 
 def _things_in(group: Node) -> frozenset[str]:

@@ -17,7 +17,7 @@ import sympy as sp
 
 from derivations.atoms import UnsupportedExpressionError, atoms_of, label_of
 from derivations.functions import Partial
-from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import Habits, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.quotients import operand_of, subject_of
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.judge import Judging
@@ -93,9 +93,9 @@ def _labels(slope: Partial) -> tuple[sp.Symbol, sp.Symbol]:
     return label_of(slope.function), label_of(slope.variable)
 
 
-def _ref(name: ast.Symbol, habits: object) -> Ref | None:
+def _ref(name: ast.Symbol, habits: Habits) -> Ref | None:
     try:
-        return read_name(name, habits)  # type: ignore[arg-type]
+        return read_name(name, habits)
     except UnsupportedNoteError:
         return None
 

@@ -6,16 +6,17 @@ matrices; where a capital letter has no axes there, nothing that would fit was f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections.abc import Collection, Iterable
 
-from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed, read_name
+from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.scope import Scope
-from derivations.notes.interpreting.signature import MATRICES, Signature, base_letter
+from derivations.notes.interpreting.signature import MATRICES, WEIGHTS, Signature, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["has_transposes", "number_in"]
+__all__ = ["has_transposes", "number_in", "weight_in", "weights_before_vectors"]
 
 _CAPITALS = frozenset("AHPUVWXYZ") | (MATRICES & frozenset("WUV"))
 
@@ -34,6 +35,35 @@ def number_in(sides: Iterable[Node], signature: Signature, scope: Scope) -> str 
             if isinstance(node, ast.Symbol) and node not in events and _is_number(node, signature, scope):
                 return node.name
     return None
+
+
+def weights_before_vectors(document: Document, signature: Signature) -> frozenset[str]:
+    """Weights that have no axes and stand before an array: nobody means the w of z = w x + b as a number times x."""
+    members = (m for f in document.formulas for c in f.chains for m in c.members if m is not None)
+    products = (node.factors for m in members for node in walk(m) if isinstance(node, ast.Product))
+    found: set[str] = set()
+    for one, other in (pair for factors in products for pair in itertools.pairwise(factors)):
+        weight, array = (_ref(factor.body, signature) for factor in (one, other))
+        if weight is not None and array is not None and base_letter(weight.key) in WEIGHTS and not weight.indices:
+            open_ = [axis for axis in signature.axes.get(array.key, ()) if axis != signature.sample]
+            is_array = bool(open_) and not array.indices and array.key not in signature.functions
+            found |= {weight.key} if is_array and not signature.axes.get(weight.key) else set()
+    return frozenset(found)
+
+
+def weight_in(sides: Iterable[Node], weights: Collection[str], signature: Signature) -> str | None:
+    """One of the weights in a step."""
+    refs = (_ref(node, signature) for side in sides for node in walk(side))
+    return next((ref.key for ref in refs if ref is not None and ref.key in weights), None)
+
+
+def _ref(node: object, signature: Signature) -> Ref | None:
+    if not isinstance(node, ast.Symbol):
+        return None
+    try:
+        return read_name(node, signature.habits)
+    except UnsupportedNoteError:
+        return None
 
 
 def _is_number(node: ast.Symbol, signature: Signature, scope: Scope) -> bool:

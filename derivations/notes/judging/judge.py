@@ -35,7 +35,7 @@ from derivations.notes.judging.conditions import (
     names_value,
     values_stated,
 )
-from derivations.notes.judging.flattened import number_in
+from derivations.notes.judging.flattened import number_in, weight_in, weights_before_vectors
 from derivations.notes.judging.misfits import Misfits
 from derivations.notes.judging.pieces import of_a_piece
 from derivations.notes.judging.regions import MORE, Regions, regions_in, within
@@ -63,11 +63,10 @@ class Judging(Misfits):
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
         judged = self._tried(step, left, right)
-        flat = (
-            number_in((left, right), self.signature, self.scope)
-            if judged.verdict.is_proved and self._transposes()
-            else None
-        )
+        flat = None
+        if judged.verdict.is_proved:
+            flat = weight_in((left, right), self._weights_before_vectors, self.signature)
+            flat = flat or number_in((left, right), self.signature, self.scope) if self._transposes() else flat
         if flat is not None:
             reason = holds_where(f"{flat} is a number; what its axes are isn't clear from the notation")
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
@@ -108,6 +107,10 @@ class Judging(Misfits):
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return None
         return None if low.axes or high.axes else high.expr - low.expr
+
+    @cached_property
+    def _weights_before_vectors(self) -> frozenset[str]:
+        return weights_before_vectors(self.document, self.signature)
 
     @cached_property
     def _regions(self) -> Regions:
