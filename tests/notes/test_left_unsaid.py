@@ -156,3 +156,12 @@ $$\sum_{n=1}^{N} (\mathbf{w}^T \mathbf{x}_n - t_n) x_{n,2} = 0$$
 )
 def test_whole_numbers_are_nobodys_roundings(written: str, verdict: str) -> None:
     assert check_notes(f"${written}$").steps[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [("Features are normalized.", "refuted"), ("Let u be a unit vector.", "undecided"), (r"$\|w\| = 1$.", "supported")],
+)
+def test_a_length_is_that_of_the_vector_of_which_it_is_said(said: str, verdict: str) -> None:
+    note = rf"{said} Let $f(w) = \frac14 (w^T w)^2$. Then $$\frac{{\partial f}}{{\partial w}} = w$$"
+    assert check_notes(note).steps[-1].verdict == verdict

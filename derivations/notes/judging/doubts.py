@@ -28,7 +28,7 @@ from derivations.notes.judging.distributions import (
     holds_for_probabilities,
     is_said_to_sum_to_one,
 )
-from derivations.notes.judging.lengths import holds_for_unit_vectors
+from derivations.notes.judging.lengths import of_length_one
 from derivations.notes.judging.settled import Settled
 from derivations.notes.judging.sizes import (
     OPERATIONS,
@@ -52,13 +52,6 @@ _OF_NUMBERS = (
     r"linear regression|least squares|gaussian|normal distribution|squared error|mean square"
     r"|线性回归|最小二乘|正态|高斯|均方"
     r"|линейн\w+ регресс|линейная модель|lineare regression|regresión lineal|線形回帰|선형 ?회귀"
-)
-
-_OF_LENGTH_ONE = (
-    r"\bunit[- ](length|vector|norm)|normali[sz]ed|单位向量|單位向量|单位长度|単位ベクトル|단위 ?벡터"
-    r"|единичн\w+ вектор|Einheitsvektor|vec(teur|tor|tores) unita?i?r\w+"
-    r"|(\\\||\\rVert|\|)\s*(_2)?\s*(\^\s*\{?2\}?)?\s*=\s*1(?![\d.])"
-    r"|\^\s*\{?\s*(\\top|T|\\intercal)\s*\}?\s*\\?[a-z_0-9{}]+\s*=\s*1(?![\d.])"
 )
 
 __all__ = ["ROUNDING", "components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "sizes_apart", "tempered"]
@@ -213,9 +206,9 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             scaled = replace(equation, left=left - right, right=ratio * zero, definitions=definitions)
             if is_provable(scaled, seed, OPERATIONS, SECONDS):
                 return Verdict(Status.PROVED, "from an equation that was set to zero", ("where that equation holds",))
-    unit = holds_for_unit_vectors(equation, seed) if speaker.signature.says(_OF_LENGTH_ONE) else None
+    unit = of_length_one(equation, speaker.signature, seed)
     if unit is not None:
-        return Verdict(Status.SUPPORTED, "length", reason=unit)
+        return unit
     excuse = holds_for_probabilities(equation, speaker, seed)
     if excuse is not None:
         holds = excuse == SUMS_TO_ONE and right != 1
