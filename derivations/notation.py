@@ -7,16 +7,45 @@ the expression that is checked; the printers rearrange commutative terms and not
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, ClassVar
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.printer import Printer
+from sympy.printing.repr import ReprPrinter
 from sympy.printing.str import StrPrinter
 
 from .functions import Partial, Unknown, sigmoid, softplus
 
-__all__ = ["latex", "text"]
+__all__ = ["latex", "srepr", "text"]
+
+
+class _Remembering(Printer):
+    """A printer that prints what occurs in many expressions once; its settings are those of its class."""
+
+    settings: ClassVar[dict[str, Any]] = {}
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        if kwargs or not (isinstance(expr, sp.Basic) and expr.args):
+            return str(super()._print(expr, **kwargs))
+        kind: Any = type(self)
+        return _printed(kind, expr)
+
+    def print_anew(self, expr: sp.Basic) -> str:
+        """The expression, whatever is remembered of it."""
+        return str(super()._print(expr))
+
+
+@cache
+def _printer(kind: Any) -> Any:
+    return kind(kind.settings)
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _printed(kind: Any, expr: sp.Basic) -> str:
+    return str(_printer(kind).print_anew(expr))
 
 
 def _is_as_written(expr: sp.Expr) -> bool:
@@ -29,7 +58,12 @@ def _ordered_terms(expr: sp.Add) -> list[sp.Expr]:
     if _is_as_written(expr):
         return list(expr.args)
     counts = all(s.is_integer for s in expr.free_symbols)
-    return sorted(expr.args, key=lambda a: (_is_negative(a), bool(a.is_number) is counts, sp.count_ops(a), str(a)))
+    return sorted(expr.args, key=lambda a: (_is_negative(a), bool(a.is_number) is counts, *_length(a)))
+
+
+@lru_cache(maxsize=20_000)
+def _length(expr: sp.Expr) -> tuple[int, str]:
+    return int(sp.count_ops(expr)), str(expr)
 
 
 def _is_negative(term: sp.Expr) -> bool:
@@ -56,7 +90,7 @@ def _ordered_factors(factors: list[sp.Expr]) -> list[sp.Expr]:
             place = 3
         else:
             place = 1
-        return place, int(sp.count_ops(factor)), str(factor)
+        return place, *_length(factor)
 
     return sorted(factors, key=rank)
 
@@ -80,7 +114,9 @@ def _split_fraction(expr: sp.Mul) -> tuple[list[sp.Expr], list[sp.Expr]]:
     return _ordered_factors(top), _ordered_factors(bottom)
 
 
-class _Latex(LatexPrinter):
+class _Latex(_Remembering, LatexPrinter):
+    settings: ClassVar = {"order": "none", "ln_notation": False}
+
     def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
         parts: list[str] = []
         for term in _ordered_terms(expr):
@@ -162,10 +198,11 @@ def latex(expr: sp.Expr) -> str:
     >>> print(latex(sigmoid(z) - y))
     \sigma\left(z\right) - y
     """
-    return _Latex({"order": "none", "ln_notation": False}).doprint(expr)
+    return str(_printer(_Latex).doprint(expr))
 
 
-class _Text(StrPrinter):
+class _Text(_Remembering, StrPrinter):
+    settings: ClassVar = {"order": "none"}
     printmethod = "_gradproof_text"  # not SymPy's own str of Indexed and of our functions
 
     def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
@@ -302,4 +339,17 @@ def text(expr: sp.Expr) -> str:
     >>> text(sigmoid(z) - y)
     'σ(z) − y'
     """
-    return _Text({"order": "none"}).doprint(expr)
+    return str(_printer(_Text).doprint(expr))
+
+
+class _Srepr(_Remembering, ReprPrinter):
+    pass
+
+
+def srepr(expr: sp.Expr) -> str:
+    """What `sympy.srepr` gives, with subexpressions printed once.
+
+    >>> srepr(sp.Symbol("z") + 1)
+    "Add(Symbol('z'), Integer(1))"
+    """
+    return str(_printer(_Srepr).doprint(expr))

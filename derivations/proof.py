@@ -24,6 +24,7 @@ from .equation import Equation, conditions_of, decide, is_signed
 from .indexed import AmbiguousPartialError, expand_definitions, resolve, statement_ranges, take_partials
 from .kernels import BudgetExceededError, UndefinedError, budget
 from .limits import limit_of
+from .notation import srepr
 from .statement import Derivation, Statement, size
 from .verdict import Status, Verdict, Witness
 from .witness import BITS, Values, find_witness, point_of
@@ -305,10 +306,10 @@ def fingerprint(derivation: Derivation) -> str:
     parts = [
         _statement_text(derivation.statement),
         *(f"{name}={value}" for name, value in derivation.witness.items()),
-        sp.srepr(derivation.left),
+        srepr(derivation.left),
         derivation.relation,
-        sp.srepr(derivation.right),
-        sp.srepr(derivation.stable) if derivation.stable is not None else "",
+        srepr(derivation.right),
+        srepr(derivation.stable) if derivation.stable is not None else "",
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
@@ -318,12 +319,9 @@ def _statement_text(statement: Statement) -> str:
     return "\n".join(
         [
             *(f"{v.name}:{v.axes}:{v.domain.name}" for v in statement.variables),
-            *(f"{sp.srepr(d.target)}:={sp.srepr(d.value)}" for d in statement.definitions),
-            *(f"{sp.srepr(s)}>={least}" for s, least in statement.minimum),
-            *(
-                f"{sp.srepr(s)}:{sp.srepr(lower)}..{sp.srepr(upper)}"
-                for s, lower, upper in map(sp.sympify, statement.ranges)
-            ),
-            *(f"{kind} {sp.srepr(e)}" for kind in ("positive", "nonzero") for e in getattr(statement, kind)),
+            *(f"{srepr(d.target)}:={srepr(d.value)}" for d in statement.definitions),
+            *(f"{srepr(s)}>={least}" for s, least in statement.minimum),
+            *(f"{srepr(s)}:{srepr(lower)}..{srepr(upper)}" for s, lower, upper in map(sp.sympify, statement.ranges)),
+            *(f"{kind} {srepr(e)}" for kind in ("positive", "nonzero") for e in getattr(statement, kind)),
         ]
     )

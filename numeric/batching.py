@@ -40,8 +40,10 @@ _POINTWISE = frozenset(ELEMENTWISE) | {
 }
 
 
-def batched(closed: jex.ClosedJaxpr, size: int) -> jex.ClosedJaxpr:
+def batched(closed: jex.ClosedJaxpr, size: int, along: Sequence[bool] | None = None) -> jex.ClosedJaxpr:
     """The function that `jax.vmap` makes of this one, of arguments with `size` points along their first axis.
+
+    along: which arguments have that axis; all of them if it is not given. All outputs have it.
 
     >>> import jax, jax.numpy as jnp
     >>> closed = jax.make_jaxpr(lambda x, y: x @ y)(jnp.ones(3), jnp.ones(3))
@@ -51,11 +53,12 @@ def batched(closed: jex.ClosedJaxpr, size: int) -> jex.ClosedJaxpr:
     """
     jaxpr = closed.jaxpr
     batching = _Batching(size)
-    for v in jaxpr.invars:
-        batching.axis[v] = batching.widened(v)
+    for v, has_axis in zip(jaxpr.invars, along or [True] * len(jaxpr.invars), strict=True):
+        if has_axis:
+            batching.axis[v] = batching.widened(v)
     for eqn in jaxpr.eqns:
         batching.add(eqn)
-    invars = [batching.axis[v] for v in jaxpr.invars]
+    invars = [batching.axis.get(v, v) for v in jaxpr.invars]
     outvars = [batching.with_axis(a) for a in jaxpr.outvars]
     constvars = [*jaxpr.constvars, *batching.consts]
     new = jaxpr.replace(constvars=constvars, invars=invars, outvars=outvars, eqns=batching.eqns)

@@ -27,9 +27,11 @@ from derivations.statement import Derivation, Statement, Variable
 
 from .autodiff import Mode
 from .inputs import shape_of
-from .lambdify import lambdify
+from .jacobians import jacobian
+from .lambdify import lambdify, lambdify_many
 from .rounding import trace
-from .sharing import Composition, applied, without_repeats
+from .shapes import InputError
+from .sharing import Composition, by_output, replayed, without_repeats
 
 __all__ = ["ClaimCompiler", "CompiledClaim", "StatedDerivative", "TracedFunction"]
 
@@ -50,11 +52,6 @@ class StatedDerivative:
         """The arrays that it is taken by, each once."""
         return tuple(dict.fromkeys(_key(v) for v in self.by))
 
-    @property
-    def positions(self) -> tuple[int, ...]:
-        """Which of `keys` each differentiation is by."""
-        return tuple(self.keys.index(_key(v)) for v in self.by)
-
 
 @dataclass(frozen=True, eq=False)
 class TracedFunction:
@@ -69,7 +66,7 @@ class TracedFunction:
     def __call__(self, inputs: Inputs) -> list[Any]:
         """Its outputs."""
         arguments = [jnp.asarray(inputs[name]) for name in self.names]
-        return _replayed(self.closed.jaxpr, self.closed.consts, arguments)
+        return replayed(self.closed, arguments)
 
     def within(self, program: Composition, values: Inputs) -> list[Any]:
         """Its outputs as part of a program. values: those of the program that its arguments are."""
@@ -113,25 +110,50 @@ class ClaimCompiler:
     def claim(self, derivation: Derivation) -> CompiledClaim:
         left, last = derivation.left, derivation.right
         right = last if derivation.stable is None else derivation.stable
-        partials = _maximal_partials(left)
-        derivatives = [self._derivative(p) for p in partials]
+        partials, derivatives, free = self._outline(derivation)
         for d in derivatives:
             self._function(d)  # traced here, so that what can't be compiled is known per claim
-        if partials == [left]:
-            axes = _axes_of(derivatives[0])
-            if axes is not None and set(axes) >= {*self.indices(right), *self.indices(last)}:
-                forms = (self._lambdify(right, axes), self._lambdify(last, axes))
-                return CompiledClaim(derivation, left, axes, derivatives, *forms, None)
-        present = {k for e in (left, right, last) for k in self.indices(e)}
-        free = tuple(k for k, _, _ in self.statement.ranges if k in present)
+        forms = (self._lambdify(right, free), self._lambdify(last, free))
+        if partials == [left] and free == _axes_of(derivatives[0]):
+            return CompiledClaim(derivation, left, free, derivatives, *forms, None)
         extra = tuple(self._placeholder(d, number) for number, d in enumerate(derivatives))
         replaced = left.xreplace(
             {d.partial: v[_index_of(d)] if v.axes else v() for d, v in zip(derivatives, extra, strict=True)}
         )
         wider = replace(self.statement, variables=(*self.statement.variables, *extra))
         outer = self._traced(lambdify(replaced, wider, free), {v.name: self._shape(v) for v in extra})
-        forms = (self._lambdify(right, free), self._lambdify(last, free))
         return CompiledClaim(derivation, left, free, derivatives, *forms, outer)
+
+    def prepare(self, derivations: Iterable[Derivation]) -> None:
+        """Traces the right sides of these derivations together: the names that they share are walked once.
+
+        What can't be compiled is left to `claim`, and then so are the others.
+        """
+        wanted: dict[str, tuple[sp.Expr, tuple[sp.Symbol, ...]]] = {}
+        try:
+            for derivation in derivations:
+                free = self._outline(derivation)[2]
+                for expr in (derivation.right, derivation.stable):
+                    if expr is not None and (expr, free) not in wanted.values():
+                        wanted[str(len(wanted))] = expr, free
+            compiled = lambdify_many(wanted, self.statement)
+            traced = self._traced(lambda inputs: list(compiled(inputs).values()), {})
+        except (UnsupportedExpressionError, InputError):
+            return
+        for key, closed in zip(wanted.values(), by_output(traced.closed), strict=True):
+            self._made[key] = replace(traced, closed=closed)
+
+    def _outline(self, derivation: Derivation) -> tuple[list[sp.Expr], list[StatedDerivative], tuple[sp.Symbol, ...]]:
+        """The derivatives on the left side of a claim, and the indices over which its sides are arrays."""
+        partials = _maximal_partials(derivation.left)
+        derivatives = [self._derivative(p) for p in partials]
+        sides = derivation.right, derivation.right if derivation.stable is None else derivation.stable
+        if partials == [derivation.left]:
+            axes = _axes_of(derivatives[0])
+            if axes is not None and set(axes) >= {k for e in sides for k in self.indices(e)}:
+                return partials, derivatives, axes
+        present = {k for e in (derivation.left, *sides) for k in self.indices(e)}
+        return partials, derivatives, tuple(k for k, _, _ in self.statement.ranges if k in present)
 
     def positive_fns(self) -> list[TracedFunction]:
         """What the statement says is positive, each over its own free indices."""
@@ -190,10 +212,6 @@ class ClaimCompiler:
     def _held(self, d: StatedDerivative) -> tuple[sp.Expr, ...]:
         return tuple(k for k in d.keys if self.statement.definition(k) is not None)
 
-    def _held_specs(self, d: StatedDerivative) -> dict[str, jax.ShapeDtypeStruct]:
-        values = {name: fn.closed.out_avals[0] for name, fn in self.held_arrays([d]).items()}
-        return {name: jax.ShapeDtypeStruct(a.shape, a.dtype) for name, a in values.items()}
-
     def _function(self, d: StatedDerivative) -> tuple[TracedFunction, dict[sp.Expr, str]]:
         """(f with what is held as inputs, key → name of each input): one for all that it is taken by."""
         held = self._held(d)
@@ -232,22 +250,17 @@ class ClaimCompiler:
         apart: by each of these arrays on its own, an output each.
         """
         f, names = self._function(d)
-        own = [names[k] for k in d.keys]
-        positions = d.positions
+        by = [f.names.index(names[_key(v)]) for v in d.by]
 
-        def taken(inputs: Inputs) -> Any:
-            def apply(*arrays: Any) -> jax.Array:
-                return f({**inputs, **dict(zip(own, arrays, strict=True))})[0]
+        def taken() -> TracedFunction:
+            if apart:
+                return replace(f, closed=jacobian(f.closed, by, mode))
+            closed = jacobian(f.closed, by[:1], mode)
+            for position in by[1:]:
+                closed = jacobian(closed, [position], "forward")
+            return replace(f, closed=closed)
 
-            arrays = [inputs[name] for name in own]
-            if not apart:
-                return _taken_by(apply, positions, mode)(*arrays)
-            scalar = mode == "reverse" and not d.free
-            take: Any = jax.grad if scalar else jax.jacrev if mode == "reverse" else jax.jacfwd
-            return take(apply, argnums=positions)(*arrays)
-
-        key = ("jacobian", d.f, d.free, tuple(_key(v) for v in d.by), mode, apart)
-        return self.once(key, lambda: self._traced(taken, self._held_specs(d)))
+        return self.once(("jacobian", d.f, d.free, tuple(_key(v) for v in d.by), mode, apart), taken)
 
     def inner(self, d: StatedDerivative) -> tuple[TracedFunction, str]:
         """What finite differences differentiate by the last array: f, or its reverse-mode derivative.
@@ -257,33 +270,6 @@ class ClaimCompiler:
         f, names = self._function(d)
         function = self.jacobian(replace(d, by=d.by[:-1]), "reverse") if len(d.by) > 1 else f
         return function, names[_key(d.by[-1])]
-
-
-def _replayed(jaxpr: Any, consts: Iterable[Any], arguments: Iterable[Any]) -> list[Any]:
-    """A jaxpr applied, nested `jit`s opened: each would be traced anew by every transformation of it."""
-    env: dict[Any, Any] = {}
-    env.update(zip(jaxpr.constvars, consts, strict=True))
-    env.update(zip(jaxpr.invars, arguments, strict=True))
-
-    def read(atom: Any) -> Any:
-        return atom.val if isinstance(atom, jex.Literal) else env[atom]
-
-    for eqn in jaxpr.eqns:
-        taken = [read(a) for a in eqn.invars]
-        if eqn.primitive.name in ("jit", "pjit"):
-            outs = _replayed(eqn.params["jaxpr"].jaxpr, eqn.params["jaxpr"].consts, taken)
-        else:
-            outs = applied(eqn, taken)
-        env.update(zip(eqn.outvars, outs, strict=True))
-    return [read(a) for a in jaxpr.outvars]
-
-
-def _taken_by(apply: Callable[..., Any], positions: tuple[int, ...], mode: Mode) -> Callable[..., Any]:
-    """∂ⁿf by the arrays at these positions in turn: the first by `mode`, the others forward over it."""
-    for number, position in enumerate(positions):
-        take: Any = jax.jacrev if mode == "reverse" and number == 0 else jax.jacfwd
-        apply = take(apply, argnums=position)
-    return apply
 
 
 def _maximal_partials(expr: sp.Expr) -> list[sp.Expr]:

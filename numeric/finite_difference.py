@@ -54,7 +54,7 @@ FULL_DIFFERENCES = 32
 """Up to here every coordinate has a direction of its own; above, blocks."""
 
 _RATIO = 8.0
-_POINTS = 260  # of a batch at a time: intermediate arrays that stay in cache
+_POINTS = 520  # of a batch at a time: intermediate arrays that stay in cache
 STEPS: np.ndarray = 2.0**-3 * _RATIO ** -np.arange(8.0)
 _OFFSETS = np.concatenate([STEPS, -STEPS, np.zeros(1)])
 _EPS = float(np.finfo(np.float64).eps)

@@ -136,13 +136,10 @@ class _Claims:
     @classmethod
     def of(cls, compiler: ClaimCompiler, order: list[Derivation]) -> _Claims:
         claims: list[CompiledClaim] = []
-        reasons: dict[str, StatementEvidence] = {}
+        reasons = {d.name: StatementEvidence(d.name, reason=why) for d in order if (why := _exact_only(d))}
+        compiler.prepare(d for d in order if d.name not in reasons)
         for d in order:
-            if not compiler.statement.variables:
-                reasons[d.name] = StatementEvidence(d.name, reason="no inputs: numbers only, decided exactly")
-                continue
-            if d.kind == "limit" or (d.kind == "sign" and d.relation == "<"):
-                reasons[d.name] = StatementEvidence(d.name, reason=f"a {d.kind} of this form is decided exactly only")
+            if d.name in reasons:
                 continue
             try:
                 claims.append(compiler.claim(d))
@@ -179,6 +176,15 @@ class _Claims:
                 sides += claim.outer_fn.within(whole, {**inputs, **extra})
         positive = [fn.within(whole, inputs)[0] for fn in self.compiler.positive_fns()]
         return [sides, [values[name] for name in self.held], positive]
+
+
+def _exact_only(derivation: Derivation) -> str | None:
+    """Why a derivation can't be judged in numbers; None where nothing speaks against it."""
+    if not derivation.statement.variables:
+        return "no inputs: numbers only, decided exactly"
+    if derivation.kind == "limit" or (derivation.kind == "sign" and derivation.relation == "<"):
+        return f"a {derivation.kind} of this form is decided exactly only"
+    return None
 
 
 def _judge(parts: list[_Claims], seed: int, examples: int, differences: int) -> list[list[StatementEvidence]]:

@@ -22,7 +22,7 @@ import numpy as np
 
 from .host import is_key
 
-__all__ = ["Composition", "applied", "without_repeats"]
+__all__ = ["Composition", "applied", "by_output", "replayed", "without_repeats"]
 
 _CALLS = {"jit": "jaxpr", "pjit": "jaxpr", "closed_call": "call_jaxpr"}
 _RULED = {"custom_jvp_call": "call_jaxpr", "custom_vjp_call": "call_jaxpr", "custom_vjp_call_jaxpr": "fun_jaxpr"}
@@ -42,6 +42,12 @@ def without_repeats(closed: jex.ClosedJaxpr, differentiated: bool = False) -> je
     return together.closed(together.apply(closed, together.arguments))
 
 
+def by_output(closed: jex.ClosedJaxpr) -> list[jex.ClosedJaxpr]:
+    """Each output of a function as a function of its own, which can be differentiated."""
+    together = Composition(closed.in_avals, differentiated=True)
+    return [together.closed([out]) for out in together.apply(closed, together.arguments)]
+
+
 def applied(eqn: Any, arguments: Sequence[Any], params: dict[str, Any] | None = None) -> list[Any]:
     """The outputs of one equation applied to values. params: in place of its own."""
     functions: Any
@@ -49,6 +55,23 @@ def applied(eqn: Any, arguments: Sequence[Any], params: dict[str, Any] | None = 
     functions, bound = bound if isinstance(bound, tuple) else ((), bound)  # older JAX: a pair
     found = eqn.primitive.bind(*functions, *arguments, **bound)
     return list(found) if eqn.primitive.multiple_results else [found]
+
+
+def replayed(closed: jex.ClosedJaxpr, arguments: Sequence[Any]) -> list[Any]:
+    """A jaxpr applied, nested `jit`s opened: each would be traced anew by every transformation of it."""
+    jaxpr = closed.jaxpr
+    env: dict[Any, Any] = {}
+    env.update(zip(jaxpr.constvars, closed.consts, strict=True))
+    env.update(zip(jaxpr.invars, arguments, strict=True))
+
+    def read(atom: Any) -> Any:
+        return atom.val if isinstance(atom, jex.Literal) else env[atom]
+
+    for eqn in jaxpr.eqns:
+        taken = [read(a) for a in eqn.invars]
+        outs = replayed(eqn.params["jaxpr"], taken) if eqn.primitive.name in ("jit", "pjit") else applied(eqn, taken)
+        env.update(zip(eqn.outvars, outs, strict=True))
+    return [read(a) for a in jaxpr.outvars]
 
 
 class Composition:

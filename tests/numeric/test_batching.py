@@ -44,3 +44,11 @@ def test_it_is_what_vmap_makes(name, compiled):
     # compiled, sums of at most 12 terms and products may be taken in another order: 12 units of float32
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=12 * 2.0**-23 if compiled else 0)
+
+
+def test_an_argument_may_stay_without_the_axis():
+    x, w = jnp.arange(12.0).reshape(POINTS, 3), jnp.array([1.0, -2.0, 0.5])
+    closed = batched(jax.make_jaxpr(lambda x, w: (x @ w, w))(x[0], w), POINTS, [True, False])
+    product, repeated = jex.jaxpr_as_fun(closed)(x, w)
+    np.testing.assert_array_equal(np.asarray(product), np.asarray(x @ w))
+    assert repeated.shape == (POINTS, 3)
