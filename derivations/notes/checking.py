@@ -23,7 +23,7 @@ from derivations.notes.established import MOST_OPEN, refuted_by_the_rest
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.calls import without_calls
 from derivations.notes.interpreting.declared import declared_sizes
-from derivations.notes.interpreting.expanded import places_defined, written_out
+from derivations.notes.interpreting.expanded import places_defined, with_ends, written_out
 from derivations.notes.interpreting.fed import NOT_FED, is_of_other_letters
 from derivations.notes.interpreting.log_base import base_said
 from derivations.notes.interpreting.naming import Choices
@@ -347,7 +347,8 @@ def _usual_writing(document: Document, text: str, used: Usage | None = None) -> 
     chains = [c for f in document.formulas for c in f.chains]
     # by place: equal formulas stand at different ones
     places = places_defined(c.members[0] for c in chains if c.relations)
-    plain = {place: written_out(without_calls(side), places) for place, side in with_samples(chains).items()}
+    ended = with_ends(chains, with_samples(chains), places)
+    plain = {place: written_out(without_calls(side), places) for place, side in ended.items()}
     used = used or usage([_of_members(c, plain) for c in chains], text)
     usual = {place: _as_usual(side, used) for place, side in plain.items()}
 

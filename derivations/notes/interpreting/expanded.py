@@ -4,12 +4,13 @@ r"""Sums over two or three places whose terms are defined one by one: written ou
     E is \frac12 (o_1 - t_1)^2 + \frac12 (o_2 - t_2)^2
 
 Networks are worked through by hand so. A sum is written out only where some name in it, at one of its places, stands
-on the left of an equation, and where its letter is the only script of the names that have it.
+on the left of an equation, and where its letter is the only script of the names that have it. A sum without bounds
+ends where its terms do that are written beside it: \sum_i (o_i - t_i)^2 = (o_1 - t_1)^2 + (o_2 - t_2)^2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from derivations.notes.interpreting.quotients import product_of
@@ -17,7 +18,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
 
-__all__ = ["places_defined", "written_out"]
+__all__ = ["places_defined", "with_ends", "written_out"]
 
 _MOST = 4  # places
 
@@ -42,6 +43,61 @@ def written_out(side: Node, places: frozenset[tuple[str, str]]) -> Node:
 
     found: Node = mapped(side, step) if places else side
     return found
+
+
+def with_ends(
+    chains: Sequence[ast.Chain], sides: Mapping[int, Node], places: frozenset[tuple[str, str]]
+) -> dict[int, Node]:
+    """The sides, by their places, where a sum without bounds has those of its terms, written out beside it."""
+    if not places:
+        return dict(sides)
+    beside: dict[Node, list[Node]] = {}
+    for chain in chains:
+        if chain.relations and chain.members[0] is not None:
+            beside.setdefault(chain.members[0], []).extend(sides[id(m)] for m in chain.members if m is not None)
+    found = dict(sides)
+    for chain in chains:
+        others = beside.get(chain.members[0], ()) if chain.members[0] is not None else ()
+        for place in (id(m) for m in chain.members if m is not None):
+            ended = (e for other in others if (e := _with_end(sides[place], other)) is not None)
+            found[place] = next(ended, sides[place])
+    return found
+
+
+def _with_end(side: Node, other: Node) -> Node | None:
+    """A side that is a sum without bounds, with those of the terms that the other side shows."""
+    if isinstance(side, ast.Sum) and len(side.terms) == 1:
+        own = _with_end(side.terms[0].body, other)
+        return None if own is None else ast.Sum((replace(side.terms[0], body=own),))
+    factors = side.factors if isinstance(side, ast.Product) else ()
+    at = next((k for k, f in enumerate(factors) if isinstance(f.body, ast.BigOperator)), None)
+    if at is None or any(isinstance(n, ast.BigOperator | ast.Ellipsis) for n in walk(other)):
+        return None
+    names = [n for f in factors[at + 1 :] for n in walk(f.body) if isinstance(n, ast.Symbol)]
+    below = {n.subscripts[0] for n in names if len(n.subscripts) == 1 and isinstance(n.subscripts[0], ast.Symbol)}
+    match factors[at].body:
+        case ast.BigOperator("sum", None, None) if len(below) == 1:
+            letter = below.pop()
+        case ast.BigOperator("sum", ast.Symbol(_, (), (), (), 0) as letter, None):
+            pass
+        case _:
+            return None
+    numbers: dict[str, set[str]] = {n.name: set() for n in names if n.subscripts == (letter,)}
+    for n in (n for n in walk(other) if isinstance(n, ast.Symbol)):
+        if n == letter or letter in n.subscripts:
+            return None
+        if n.name in numbers and len(n.subscripts) == 1 and isinstance(n.subscripts[0], ast.Number):
+            numbers[n.name].add(n.subscripts[0].text)
+    shown = next(iter(numbers.values()), set())
+    if not 2 <= len(shown) <= _MOST or any(found != set(_numerals(len(shown))) for found in numbers.values()):
+        return None
+    begin = ast.Chain((letter, ast.Number("1")), (ast.Relation("="),))
+    total = replace(factors[at], body=ast.BigOperator("sum", begin, ast.Number(str(len(shown)))))
+    return ast.Product((*factors[:at], total, *factors[at + 1 :]))
+
+
+def _numerals(last: int) -> list[str]:
+    return [str(k) for k in range(1, last + 1)]
 
 
 def _expanded(node: ast.Product, places: frozenset[tuple[str, str]]) -> Node:

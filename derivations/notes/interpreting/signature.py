@@ -88,6 +88,9 @@ _SIZE_D = (
     r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*\{\s*d\s*\}"
     r"|\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
 )
+_DIVISOR = re.compile(
+    r"\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*([NK])(?![A-Za-z_^({])|\b\d\s*/\s*\d?([NK])(?![A-Za-z_^({])"
+)
 _LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
 Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
 Key = tuple[object, ...]
@@ -175,6 +178,12 @@ class Signature:
     def counts_ell(self) -> bool:
         r"""Whether \ell is a number of samples, as in \frac1\ell \|Xw - y\|^2."""
         return self.says(r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*\\ell(?![A-Za-z]))")
+
+    @cached_property
+    def divisors(self) -> frozenset[str]:
+        r"""The letters N and K of \frac{1}{N} and 2/K: how many there are of something, which depends on nothing."""
+        found = {name for m in _DIVISOR.finditer(self.words) for name in m.groups() if name}
+        return frozenset(found - self.subjects)
 
     @cached_property
     def called_arrays(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ that a chain rule can be proved with it, and nothing else is refuted by it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import sympy as sp
@@ -176,6 +176,7 @@ class Settled:
             name = waiting.pop()
             known = scope.symbols.get(name)
             is_open = name in speaker.unknown if known is None else known.definition is None
+            is_open = is_open and name.name not in speaker.signature.divisors
             if not is_open or name == label or name in above or name in self.jets:
                 continue
             if name in scope.inert and label not in scope.inert[name]:
@@ -289,6 +290,8 @@ class Settled:
         subject = rf"(?:\\partial|\bd)\s*{re.escape(own[1])}_\{{?{own[2]}\}}?\s*\}}\s*\{{"
         is_like = is_like and not self.speaker.signature.says(subject)  # \frac{\partial z_2}{\partial z_1}
         siblings = {s for s in values if (found := _NUMBERED.fullmatch(s.name)) and found[1] == own[1]}
+        if is_like and self._are_only_arguments(name, label, values):
+            return True
         for beside in (labels for value in values.values() if name in (labels := labels_in(value))):
             if label in beside and (is_like or is_weight and beside & siblings):
                 return True
@@ -301,6 +304,13 @@ class Settled:
                 if label == other or label in only or is_own and label in within:
                     return True
         return False
+
+    def _are_only_arguments(self, name: sp.Symbol, label: sp.Symbol, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Whether z_2 and z_1 are all that o_2 = f(z_2) and o_1 = f(z_1) have, and these stand in one value."""
+        of = [{k for k, value in values.items() if labels_in(value) == {own}} for own in (name, label)]
+        found = [[m for k in units if (m := _NUMBERED.fullmatch(k.name))] for units in of]
+        pairs = [(a[0], b[0]) for a in found[0] for b in found[1] if a[1] == b[1]]
+        return any({a, b} <= {k.name for k in labels_in(value)} for value in values.values() for a, b in pairs)
 
     def _unit(self, name: sp.Symbol) -> tuple[str, str, str] | None:
         """(out, h, 1) of out_{h1}."""

@@ -112,6 +112,14 @@ class CharacterLexer:
         del self.rest[following[-1] :]
         return True
 
+    def _is_starred(self) -> bool:
+        r"""Whether a star comes next, which is taken: \cdot * is .* as programs have it."""
+        following = self._next()
+        is_star = following is not None and following.kind == "char" and following.text == "*"
+        if is_star:
+            self.rest.pop()
+        return is_star
+
     def _push(self, tokens: Sequence[TexToken]) -> None:
         self.rest.extend(reversed(tokens))
 
@@ -305,6 +313,8 @@ class CharacterLexer:
             self._plain("TIMES", "/", token)
         elif text in ",;":
             self._plain("SEP", text, token)
+        elif text == "." and self._follows(token, "*"):  # entry by entry, as in programs: \delta .* g'(z)
+            self._plain("TIMES", r"\odot", token)
         elif text == ".":
             dots = 1
             while self._follows(token, "."):

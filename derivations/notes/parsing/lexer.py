@@ -77,7 +77,7 @@ class _Lexer(CharacterLexer):
         elif name == "cdot" and self._goes_on("cdot", "cdot"):
             self._atom("DOTS", "dots", token)
         elif name in words.OPERATORS:
-            sign = words.OPERATORS[name]
+            sign = "odot" if name == "cdot" and self._is_starred() else words.OPERATORS[name]
             self._plain("TIMES", sign if sign == "*" else f"\\{sign}", token)
         elif name in words.SIGNS:
             self._plain("SIGN", f"\\{name}", token)
