@@ -6,6 +6,7 @@ becomes part of a compiled program. Shapes and other static numbers stay NumPy's
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +15,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-__all__ = ["HostOnlyError", "is_traced", "traced", "xp"]
+__all__ = ["HostOnlyError", "is_of", "is_traced", "traced", "xp"]
 
 _TRACED: ContextVar[bool] = ContextVar("traced", default=False)
 
@@ -36,6 +37,12 @@ def traced() -> Iterator[None]:
         yield
     finally:
         _TRACED.reset(token)
+
+
+@functools.cache
+def is_of(dtype: Any, kind: Any) -> bool:
+    """`jnp.issubdtype`, asked once of each type: rules ask it of every operation."""
+    return bool(jnp.issubdtype(dtype, kind))
 
 
 class _ArrayModule:

@@ -17,7 +17,7 @@ import jax.extend.core as jex
 import jax.numpy as jnp
 import numpy as np
 
-from .array_module import HostOnlyError, is_traced, xp
+from .array_module import HostOnlyError, is_of, is_traced, xp
 
 __all__ = ["CHOICES", "EXTREMA", "Made", "any_doubt", "decided", "is_choice", "lost", "mark_doubt", "to_integers"]
 
@@ -27,7 +27,7 @@ Equation = jex.JaxprEqn
 
 def lost(out: Any) -> Any:
     """The bound of a value of which nothing is known."""
-    return xp.full(out.shape, xp.inf) if jnp.issubdtype(out.dtype, jnp.inexact) else xp.full(out.shape, True)
+    return xp.full(out.shape, xp.inf) if is_of(out.dtype, jnp.inexact) else xp.full(out.shape, True)
 
 
 def any_doubt(v: list[Any], e: list[Bound], out: Any) -> Bound:
@@ -68,7 +68,7 @@ def _wide(x: Any) -> Any:
 def _compare(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list[Bound]:
     if _is_exact(e):
         return [None]
-    if not jnp.issubdtype(v[0].dtype, jnp.inexact):
+    if not is_of(v[0].dtype, jnp.inexact):
         return [any_doubt(v, e, outs[0])]
     return [xp.broadcast_to(_within(v[0], v[1], e), outs[0].shape)]
 
@@ -103,7 +103,7 @@ def mark_doubt(eqn: Equation, made: dict[Any, Made], v: list[Any], e: list[Bound
 
     made: variable → the equation that made it, and, of an extremum, its arguments and their bounds.
     """
-    if eqn.primitive.name not in ("eq", "ne") or not jnp.issubdtype(v[0].dtype, jnp.floating):
+    if eqn.primitive.name not in ("eq", "ne") or not is_of(v[0].dtype, jnp.floating):
         return None
     if _is_one(*eqn.invars):
         return np.zeros(np.shape(v[0]), bool)
@@ -138,7 +138,7 @@ def _within(a: Any, b: Any, e: list[Bound]) -> Bound:
     if _is_exact(e):
         return None
     doubt = sum((x for x in e if x is not None), start=0.0)
-    is_complex = jnp.issubdtype(a.dtype, jnp.complexfloating)
+    is_complex = is_of(a.dtype, jnp.complexfloating)
     distance = xp.abs(a - b) if is_complex else xp.abs(_wide(a) - _wide(b))
     return (distance <= doubt) & (doubt > 0)
 
@@ -158,7 +158,7 @@ def _place(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list
     if e[0] is None:
         return [None]
     axes = tuple(int(a) % v[0].ndim for a in eqn.params["axes"])
-    if not jnp.issubdtype(v[0].dtype, jnp.inexact):
+    if not is_of(v[0].dtype, jnp.inexact):
         return [xp.broadcast_to(xp.any(e[0], axis=axes), outs[0].shape)]
     doubt = extremum_doubt(v[0], e[0], axes, eqn.primitive.name == "argmax")
     return [np.any(doubt, axis=axes)]
@@ -174,7 +174,7 @@ def _sort(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list[
     row = _overlap(v[0], e[0], axis) if keys == 1 else np.full([1] * v[0].ndim, not _is_exact(e[:keys]))
     found: list[Bound] = []
     for number, (b, out) in enumerate(zip(e, outs, strict=True)):
-        floating = jnp.issubdtype(out.dtype, jnp.inexact)
+        floating = is_of(out.dtype, jnp.inexact)
         own = np.zeros(1) if b is None else np.max(np.broadcast_to(b, out.shape), axis=axis, keepdims=True)
         if number == 0 and floating:
             found.append(np.broadcast_to(own, out.shape))
@@ -185,7 +185,7 @@ def _sort(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list[
 
 def _overlap(key: Any, e: Bound, axis: int) -> np.ndarray:
     """Whether two entries of a row overlap, with that axis kept."""
-    if e is None or not jnp.issubdtype(key.dtype, jnp.inexact):
+    if e is None or not is_of(key.dtype, jnp.inexact):
         shape = [1 if a == axis else d for a, d in enumerate(key.shape)]
         return np.zeros(shape, bool) if e is None else np.any(np.broadcast_to(e, key.shape), axis=axis, keepdims=True)
     x = _wide(key)
@@ -222,13 +222,13 @@ def _select(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> lis
     out = outs[0]
     if _is_exact(e):
         return [None]
-    if not jnp.issubdtype(out.dtype, jnp.inexact):
+    if not is_of(out.dtype, jnp.inexact):
         return [xp.broadcast_to(any_doubt([which, *cases], e, out), out.shape)]
     filled = [xp.broadcast_to(0.0 if b is None else b, c.shape) for b, c in zip(errors, cases, strict=True)]
     chosen = xp.where(which, filled[1], filled[0]) if len(filled) == 2 else xp.choose(which, filled, mode="clip")
     if doubt is None or not is_traced() and not np.any(doubt):
         return [chosen]
-    if jnp.issubdtype(out.dtype, jnp.complexfloating):
+    if is_of(out.dtype, jnp.complexfloating):
         return [xp.where(doubt, xp.abs(cases[0] - cases[-1]) + filled[0] + filled[-1], chosen)]
     stacked = xp.stack([_wide(c) for c in cases])
     spread = xp.max(stacked, axis=0) - xp.min(stacked, axis=0) + xp.max(xp.stack(filled), axis=0)
@@ -237,7 +237,7 @@ def _select(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> lis
 
 def to_integers(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     """Of a conversion to integers or booleans: decided where the whole interval goes to one."""
-    if e[0] is None or not jnp.issubdtype(v[0].dtype, jnp.inexact):
+    if e[0] is None or not is_of(v[0].dtype, jnp.inexact):
         return e[0]
     x = _wide(v[0])
     if out.dtype == np.bool_:

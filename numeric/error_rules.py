@@ -21,7 +21,7 @@ import jax.extend.core as jex
 import jax.numpy as jnp
 import numpy as np
 
-from .array_module import HostOnlyError, is_traced, xp
+from .array_module import HostOnlyError, is_of, is_traced, xp
 from .choice_rules import CHOICES, any_doubt, decided, is_choice, lost, to_integers
 from .host import STRUCTURAL, dot, entries, reduced
 from .moved_errors import MOVES, added_to, modulus, power_moved, sum_of
@@ -34,7 +34,7 @@ Equation = jex.JaxprEqn
 
 def bounds_of(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> list[Bound]:
     """The bounds of the outputs of one equation."""
-    if not v or all(b is None for b in e) and not any(jnp.issubdtype(o.dtype, jnp.inexact) for o in outs):
+    if not v or all(b is None for b in e) and not any(is_of(o.dtype, jnp.inexact) for o in outs):
         return [None] * len(outs)
     name = eqn.primitive.name
     if name in CHOICES:
@@ -44,7 +44,7 @@ def bounds_of(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
     rule = _rule(eqn)
     if rule is not None:
         return [rule(eqn, v, e, outs[0])]
-    if not any(jnp.issubdtype(o.dtype, jnp.inexact) for o in outs):
+    if not any(is_of(o.dtype, jnp.inexact) for o in outs):
         return [any_doubt(v, e, o) for o in outs]
     return _estimate(eqn, v, e, outs)
 
@@ -54,7 +54,7 @@ def is_analysed(eqn: Equation) -> bool:
     name = eqn.primitive.name
     if name in CHOICES or name in STRUCTURAL or name in _MOVED or _rule(eqn) is not None:
         return True
-    return not any(jnp.issubdtype(kind, jnp.inexact) for kind in _types(eqn))
+    return not any(is_of(kind, jnp.inexact) for kind in _types(eqn))
 
 
 def _types(eqn: Equation) -> list[Any]:
@@ -65,11 +65,11 @@ def _types(eqn: Equation) -> list[Any]:
 def _rule(eqn: Equation) -> Callable[..., Bound] | None:
     name = eqn.primitive.name
     kinds = _types(eqn)
-    if name == "pow" and not jnp.issubdtype(kinds[1], jnp.inexact):
+    if name == "pow" and not is_of(kinds[1], jnp.inexact):
         return _whole_pow
-    if any(jnp.issubdtype(kind, jnp.complexfloating) for kind in kinds):
+    if any(is_of(kind, jnp.complexfloating) for kind in kinds):
         return _RULES.get(name) if name in _COMPLEX else None
-    if not jnp.issubdtype(kinds[-1], jnp.inexact) and name in _NUMERIC:
+    if not is_of(kinds[-1], jnp.inexact) and name in _NUMERIC:
         return to_integers if name == "convert_element_type" else _of_integers
     return _RULES.get(name)
 
@@ -82,14 +82,14 @@ def dense(bound: Bound, like: Any) -> Any:
     """A bound as an array of the shape of its value: zeros (or False) for an exact one."""
     if bound is not None:
         return xp.broadcast_to(bound, xp.shape(like))
-    return xp.broadcast_to(0.0 if jnp.issubdtype(like.dtype, jnp.inexact) else False, xp.shape(like))
+    return xp.broadcast_to(0.0 if is_of(like.dtype, jnp.inexact) else False, xp.shape(like))
 
 
 def _rounding(out: Any, units: float = 1.0) -> Any:
-    if not jnp.issubdtype(out.dtype, jnp.inexact):
+    if not is_of(out.dtype, jnp.inexact):
         return xp.zeros(out.shape)
     kind = jnp.finfo(out.dtype)
-    if jnp.issubdtype(out.dtype, jnp.complexfloating):
+    if is_of(out.dtype, jnp.complexfloating):
         units = 16 * units  # a product is four products, a quotient and exp are more (Higham, section 3.6)
     bound = modulus(out)
     bound *= units * float(kind.eps)
@@ -220,7 +220,7 @@ def exact_or(eqn: Equation, v: list[Any], bound: Bound, out: Any) -> Bound:
     ½·(n − 1) is the place of the median: in doubt, if it were not known to be exact.
     """
     operation = _EXACTLY.get(eqn.primitive.name)
-    if operation is None or bound is None or out.size > 16 or not jnp.issubdtype(out.dtype, jnp.floating):
+    if operation is None or bound is None or out.size > 16 or not is_of(out.dtype, jnp.floating):
         return bound
     if is_traced() or np.any(bound > _rounding(out)):
         return bound
@@ -248,11 +248,11 @@ def _dot(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     (a, b), (ea, eb) = v, e
     dims = eqn.params["dimension_numbers"]
     terms = int(np.prod([a.shape[axis] for axis in dims[0][0]], dtype=np.int64))
-    if not jnp.issubdtype(out.dtype, jnp.inexact):
+    if not is_of(out.dtype, jnp.inexact):
         return any_doubt(v, e, out)
     kind = jnp.finfo(out.dtype)
     # each product and each of the additions round: |a| (N ε |b| + e_b) + e_a (|b| + e_b)
-    unit = terms * float(kind.eps) * (4 if jnp.issubdtype(out.dtype, jnp.complexfloating) else 1)
+    unit = terms * float(kind.eps) * (4 if is_of(out.dtype, jnp.complexfloating) else 1)
     bound = dot(modulus(a), sum_of(modulus(b) * unit, eb), dims) + terms * float(kind.tiny)
     return bound if ea is None else bound + dot(ea, sum_of(modulus(b), eb), dims)
 
@@ -344,7 +344,7 @@ def _stepwise(step: str) -> Callable[..., Bound]:
 
 def _convert(eqn: Equation, v: list[Any], e: list[Bound], out: Any) -> Bound:
     before = v[0].dtype
-    if not jnp.issubdtype(before, jnp.inexact):  # a boolean that may be wrong is wrong by one
+    if not is_of(before, jnp.inexact):  # a boolean that may be wrong is wrong by one
         moved = None if e[0] is None else xp.where(e[0], 1.0 if before == np.bool_ else xp.inf, 0.0)
         exact = before == np.bool_
     else:
@@ -395,9 +395,9 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
         raise HostOnlyError(eqn.primitive.name)
     if is_choice(eqn) and any(b is not None for b in e):
         return [lost(o) for o in outs]
-    if any(b is not None and not jnp.issubdtype(a.dtype, jnp.inexact) for a, b in zip(v, e, strict=True)):
+    if any(b is not None and not is_of(a.dtype, jnp.inexact) for a, b in zip(v, e, strict=True)):
         return [lost(o) for o in outs]
-    floating = [p for p, a in enumerate(v) if jnp.issubdtype(a.dtype, jnp.inexact)]
+    floating = [p for p, a in enumerate(v) if is_of(a.dtype, jnp.inexact)]
     if not floating:
         return [None] * len(outs)
 
@@ -407,7 +407,7 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
             full[position] = a
         out = eqn.primitive.bind(*full, **eqn.params)
         out = list(out) if eqn.primitive.multiple_results else [out]
-        return [o for o in out if jnp.issubdtype(o.dtype, jnp.inexact)]
+        return [o for o in out if is_of(o.dtype, jnp.inexact)]
 
     primals = [jnp.asarray(v[p]) for p in floating]
     longest = max([1, *(d for a in primals for d in a.shape[1:])])  # the leading axis is the batch
@@ -429,10 +429,7 @@ def _estimate(eqn: Equation, v: list[Any], e: list[Bound], outs: list[Any]) -> l
             return [lost(o) for o in outs]
         worst = moved if not worst else [xp.maximum(a, b) for a, b in zip(worst, moved, strict=True)]
     errors = iter(worst)
-    return [
-        _BEYOND * next(errors) + _rounding(o, 4 * longest) if jnp.issubdtype(o.dtype, jnp.inexact) else None
-        for o in outs
-    ]
+    return [_BEYOND * next(errors) + _rounding(o, 4 * longest) if is_of(o.dtype, jnp.inexact) else None for o in outs]
 
 
 _MOVED = frozenset(["gather", "dynamic_slice", "dynamic_update_slice"])

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from .array_module import is_traced, xp
+from .array_module import is_of, is_traced, xp
 
 __all__ = ["ELEMENTWISE", "STRUCTURAL", "batch_innermost", "dot", "entries", "evaluate_primitive", "is_key", "reduced"]
 
@@ -201,7 +201,7 @@ def entries(p: Any, x: np.ndarray, indices: np.ndarray) -> np.ndarray | None:
 
 def is_key(x: Any) -> bool:
     """Whether x, an array or a type of one, is of `jax.random` keys, which NumPy can't hold."""
-    return jnp.issubdtype(getattr(x, "dtype", x), jax.dtypes.prng_key)
+    return is_of(getattr(x, "dtype", x), jax.dtypes.prng_key)
 
 
 def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:
@@ -218,9 +218,9 @@ def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:
         return list(out) if eqn.primitive.multiple_results else [out]
     if name in ELEMENTWISE:
         out = ELEMENTWISE[name](*values)
-    elif name == "div" and jnp.issubdtype(avals[0].dtype, jnp.inexact):
+    elif name == "div" and is_of(avals[0].dtype, jnp.inexact):
         out = np.divide(*values)
-    elif name == "integer_pow" and jnp.issubdtype(avals[0].dtype, jnp.inexact):
+    elif name == "integer_pow" and is_of(avals[0].dtype, jnp.inexact):
         out = np.power(values[0], float(p["y"]))
     elif name in STRUCTURAL:
         out = STRUCTURAL[name](p, *values)
@@ -231,7 +231,7 @@ def evaluate_primitive(eqn: Any, values: list[Any]) -> list[Any]:
     elif name == "select_n" and len(values) == 3 and np.asarray(values[0]).dtype == bool:
         out = np.where(values[0], values[2], values[1])
     elif name in ("convert_element_type", "reduce_precision"):
-        complex_to_real = np.iscomplexobj(values[0]) and not jnp.issubdtype(avals[0].dtype, jnp.complexfloating)
+        complex_to_real = np.iscomplexobj(values[0]) and not is_of(avals[0].dtype, jnp.complexfloating)
         out = values[0].real if complex_to_real else values[0]
     elif name == "gather" and (found := entries(p, *values)) is not None:
         out = found

@@ -11,14 +11,14 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from .array_module import xp
+from .array_module import is_of, xp
 
 __all__ = ["MOVES", "added_to", "modulus", "power_moved", "sum_of"]
 
 
 def modulus(x: Any) -> Any:
     """|x| in float64, of real and of complex numbers."""
-    if jnp.issubdtype(x.dtype, jnp.complexfloating):
+    if is_of(x.dtype, jnp.complexfloating):
         return xp.asarray(xp.abs(x), dtype=xp.float64)
     return xp.abs(xp.asarray(x, dtype=xp.float64))
 

@@ -39,7 +39,7 @@ import jax.extend.core as jex
 import jax.numpy as jnp
 import numpy as np
 
-from .array_module import HostOnlyError, is_traced, traced, xp
+from .array_module import HostOnlyError, is_of, is_traced, traced, xp
 from .batching import batched
 from .choice_rules import EXTREMA, Made, lost, mark_doubt
 from .error_rules import Bound, bounds_of, dense, exact_or, is_analysed
@@ -98,7 +98,7 @@ class Program:
     def has_narrow_constants(self) -> bool:
         """Whether an array of NumPy's that is narrower than float64 is among its constants."""
         narrow = (np.asarray(c).dtype for c in self.closed.consts if isinstance(c, np.ndarray))
-        return any(jnp.issubdtype(kind, jnp.inexact) and jnp.finfo(kind).bits < 64 for kind in narrow)
+        return any(is_of(kind, jnp.inexact) and jnp.finfo(kind).bits < 64 for kind in narrow)
 
     @cached_property
     def estimated(self) -> frozenset[str]:
@@ -238,7 +238,7 @@ def _constant(c: Any, aval: Any) -> tuple[Any, Bound]:
     """
     c = c if is_key(c) else np.asarray(c, dtype=getattr(aval, "dtype", None))
     treatment = _CONSTANTS.get()
-    if treatment == "exact" or not jnp.issubdtype(c.dtype, jnp.inexact):
+    if treatment == "exact" or not is_of(c.dtype, jnp.inexact):
         return c, None
     size, eps = np.abs(c).astype(np.float64), float(jnp.finfo(c.dtype).eps)
     if treatment == "narrow in doubt":

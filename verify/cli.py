@@ -268,7 +268,8 @@ def _prove(
                 advance(certificate.derivation.name)
     except KeyboardInterrupt:
         interrupted = True
-    certificates.sort(key=lambda c: [d.name for d in chosen].index(c.derivation.name))
+    place = {d.name: number for number, d in enumerate(chosen)}
+    certificates.sort(key=lambda c: place[c.derivation.name])
     if form == "json":
         _emit(json.dumps(report_json(certificates, seed), ensure_ascii=False, indent=1), output)
     else:

@@ -1,6 +1,6 @@
 r"""Vectors of length one: u^T x / u^T u = u^T x, \lambda u^T u = \lambda.
 
-A text says it pages before, by u^T u = 1 or \\|u\\| = 1, or in words.
+A text says it pages before, by u^T u = 1 or \|u\| = 1, or in words.
 """
 
 from __future__ import annotations
