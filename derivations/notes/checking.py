@@ -171,7 +171,8 @@ def _read_in_all_ways(
     traces = [first.traced(until)]
     steps = traces[0].records
     for choices in Choices().others(traces[0].consulted):
-        if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, first.step_consulted, strict=True) if c):
+        hangs = (c or "data" in traces[0].consulted for c in first.step_consulted)  # all that follows hangs on data
+        if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, hangs, strict=True) if c):
             break
         traces.append(Reading(document, signature, choices, seed, spent=spent).traced(until, traces))
     readings = [trace.records for trace in traces]
@@ -179,6 +180,9 @@ def _read_in_all_ways(
         return _read_in_all_ways(document, signature, seed, Counter())
     admitted = [t.records for t in traces if not (t.choices.rows and "columns" in t.consulted)]
     steps = max(admitted, key=lambda found: sum(s.verdict in HELD for s in found))
+    for data in (t.records for t in traces if t.choices == Choices(data=True)):  # what a line is has other axes
+        pairs = zip(steps, data, strict=True)
+        steps = [theirs if mine.verdict == "unsupported" else mine for mine, theirs in pairs]
     for others in readings:
         steps = [_spared(mine, theirs) for mine, theirs in zip(steps, others, strict=True)]
     return steps

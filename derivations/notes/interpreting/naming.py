@@ -46,7 +46,7 @@ class Choices:
     begin in one place at 0 and in another at 1. beyond: whether d/dx is of what stands behind the bracket after it too.
     first: whether d/dx is of the function right behind it alone, as in d/dx f(x) g(x) for f'(x) g(x).
     outside: whether \\log(x)^2 is the square of the logarithm. short: whether \\log p q is (\\log p) q.
-    slash: whether 1/2x is 1/(2x).
+    slash: whether 1/2x is 1/(2x). data: whether the label in a loss is data, though it was said to be mx + c.
     """
 
     reach: bool = True
@@ -59,6 +59,7 @@ class Choices:
     outside: bool = False
     short: bool = False
     slash: bool = False
+    data: bool = False
 
     def __str__(self) -> str:
         parts = ["Σ reaches over the terms after it" if self.reach else "Σ reaches over its own term only"]
@@ -69,6 +70,7 @@ class Choices:
         parts += ["d/dx reaches over the function after it only"] * self.first
         parts += ["log(x)² is (log x)²"] * self.outside
         parts += ["log p q is (log p) q"] * self.short + ["1/2x is 1/(2x)"] * self.slash
+        parts += ["labels are data, whatever is said of them"] * self.data
         return "; ".join(parts)
 
     def others(self, consulted: Collection[str]) -> Iterator[Choices]:

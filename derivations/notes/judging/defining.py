@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import sympy as sp
 
-from derivations.atoms import UnsupportedExpressionError, free_atoms, free_symbols, label_of
+from derivations.atoms import UnsupportedExpressionError, free_atoms, free_symbols, label_of, labels_in
 from derivations.functions import Partial
 from derivations.indexed import substitute
 from derivations.notes.interpreting.elaborate import Elaborator
@@ -29,6 +29,7 @@ from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import unknown_in
 from derivations.notes.judging.implied import OTHER_OUTCOMES, of_both, of_rest, other_outcome
 from derivations.notes.judging.renewing import Renewing
+from derivations.notes.judging.targets import targets_in
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
@@ -156,7 +157,10 @@ class Defining(Renewing):
         return replace(record, verdict="definition", method="definition", reason=reason)
 
     def _tell_labels(self, step: Step, right: Node) -> None:
-        r"""A loss of y and \hat{y} takes a label, though y was the output, too, before that was called \hat{y}."""
+        r"""A loss of y and \hat{y} takes a label, though y was the output, too, before that was called \hat{y}.
+
+        So may one that compares y with a prediction, though y was said of a line before.
+        """
         written: dict[str, ast.Symbol] = {}
         for symbol in (n for n in walk(right) if isinstance(n, ast.Symbol)):
             with contextlib.suppress(UnsupportedNoteError):
@@ -166,6 +170,28 @@ class Defining(Renewing):
             if hat in written and self.scope.of(label) and self.scope.of(hat):
                 if self._under(step, written[label], written[hat]).verdict.is_proved:
                     self.scope.forget(label)
+        for target, against in targets_in(right):
+            for ref in names_in([replace(target, subscripts=(), superscripts=())], self.signature.habits):
+                if self.signature.is_label(ref.key) and self.scope.of(ref.key) and self._is_compared(ref.key, against):
+                    self.consulted.add("data")
+                    if self.choices.data:
+                        self.scope.forget(ref.key)
+
+    def _is_compared(self, label: str, against: Node) -> bool:
+        """Whether a label hangs on nothing that is fitted, or stands against a prediction that does."""
+        own = self._names_below(entry.definition.value for entry in self.scope.of(label) if entry.definition)
+        if not own & self._differentiated_by:
+            return True
+        refs = list(names_in([against], self.signature.habits))
+        entries = [entry for ref in refs for entry in self.scope.of(ref.key)]
+        names = {ref.key for ref in refs} | self._names_below(e.definition.value for e in entries if e.definition)
+        return bool(names & self._differentiated_by) and label not in names
+
+    def _names_below(self, values: Iterable[sp.Expr]) -> set[str]:
+        """The names that values have in them, with the values of these."""
+        exprs = list(values)
+        below = [entry.definition.value for entry in self.scope.definitions_of(*exprs) if entry.definition is not None]
+        return {label.name for e in (*exprs, *below) for label in labels_in(e)}
 
     def _is_noisy(self, right: Node) -> bool:
         """Whether the last of several terms is a noise that has no value of its own: w^T x + ε."""
