@@ -236,6 +236,8 @@ class Applications(Derivatives, Arrays, Indicators):
                 return self._slope_by(ref, entry, arguments)
             elif not used and ref.key in MOMENTS:
                 raise UnsupportedNoteError("an expectation of other things than it was said of")
+            elif not used and len(arguments) > len(entry.parameters):
+                raise UnsupportedNoteError(_of_others(ref.key))
             elif not used or len(arguments) < len(used):
                 return self.named(ref, self._is_sampled(arguments))
             else:

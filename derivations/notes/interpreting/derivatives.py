@@ -322,14 +322,14 @@ class Derivatives(Namer):
         reached = {e.symbol for e in self.scope.definitions_of(expr)}
         exprs = [expr, *(e.definition.value for e in self.scope.definitions_of(expr) if e.definition is not None)]
         labels = {a.base.label.name for e in exprs for a in atoms_of(e, sp.Indexed)} - {s.name for s in reached}
+        entry = self.scope.symbols.get(label_if_named(expr))
+        arguments = () if entry is None else map(label_if_named, entry.parameters)
+        own = {s.name for s in arguments if s is not None}
         for key in ("w", r"\theta", r"\beta", r"\omega"):
             if key in labels:
-                return self.named(Ref(key))
-        entry = self.scope.symbols.get(label_if_named(expr))
-        arguments = [] if entry is None else [label_if_named(p) for p in entry.parameters]
-        named = {s.name for s in arguments if s is not None} or labels
-        if len(named) == 1 and labels:  # F(x), and the norm of x, by x
-            variable = self.named(Ref(next(iter(named))))
+                return (self._argument(own - {key}) if own else None) or self.named(Ref(key))
+        if len(own or labels) == 1 and labels:  # F(x), and the norm of x, by x
+            variable = self.named(Ref(min(own or labels)))
             if len(variable.axes) == 1:
                 return variable
         match [factor.body for factor in rest[:2]]:
@@ -338,6 +338,14 @@ class Derivatives(Namer):
                 if variable.axes:
                     return variable
         raise UnsupportedNoteError("what the gradient is taken by")
+
+    def _argument(self, names: set[str]) -> Value | None:
+        """The one vector that a function is of beside its weights: x of f(x) = σ(w·x), where ∇f is read as by it."""
+        variable = self.named(Ref(min(names))) if len(names) == 1 else None
+        if variable is None or len(variable.axes) != 1:
+            return None
+        self.noticed.consulted.add("argument")
+        return variable if self.choices.argument else None
 
     def _scalar_parameters(self, operand: Value) -> list[sp.Expr] | None:
         """The numbers that a function is one of, where it is of several: m and b of f(m, b)."""

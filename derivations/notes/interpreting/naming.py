@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 
 import sympy as sp
 
+from derivations.atoms import free_atoms, label_of
 from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.noticed import Noticed
 from derivations.notes.interpreting.scope import Entry, Scope
@@ -47,6 +48,7 @@ class Choices:
     first: whether d/dx is of the function right behind it alone, as in d/dx f(x) g(x) for f'(x) g(x).
     outside: whether \\log(x)^2 is the square of the logarithm. short: whether \\log p q is (\\log p) q.
     slash: whether 1/2x is 1/(2x). data: whether the label in a loss is data, though it was said to be mx + c.
+    argument: whether ∇f of f(x) = σ(w·x) is by x, rather than by the weights in it.
     """
 
     reach: bool = True
@@ -60,6 +62,7 @@ class Choices:
     short: bool = False
     slash: bool = False
     data: bool = False
+    argument: bool = False
 
     def __str__(self) -> str:
         parts = ["Σ reaches over the terms after it" if self.reach else "Σ reaches over its own term only"]
@@ -70,7 +73,7 @@ class Choices:
         parts += ["d/dx reaches over the function after it only"] * self.first
         parts += ["log(x)² is (log x)²"] * self.outside
         parts += ["log p q is (log p) q"] * self.short + ["1/2x is 1/(2x)"] * self.slash
-        parts += ["labels are data, whatever is said of them"] * self.data
+        parts += ["labels are data, whatever is said of them"] * self.data + ["∇f is by f's argument"] * self.argument
         return "; ".join(parts)
 
     def others(self, consulted: Collection[str]) -> Iterator[Choices]:
@@ -234,6 +237,8 @@ class Namer:
             if self.scope.of(later):
                 ref = Ref(later)
         entry = (self.entry_of_sample(ref) if sampled else None) or self.entry_for(ref)
+        if entry is None and (part := self._written_entry(ref)) is not None:
+            return part
         if entry is not None:
             symbol, axes = entry.symbol, entry.axes
         else:
@@ -267,6 +272,20 @@ class Namer:
             entry.refuse_last(filled)
         expr = element(symbol, filled)
         return Value(expr, tuple(opened), len(opened) == 1 and self.choices.rows)
+
+    def _written_entry(self, ref: Ref) -> Value | None:
+        """The value of u_1 where u was written out as (x_1^2, x_2^2), and counts its entries from 1."""
+        found = re.fullmatch(r"(.+)_\{?([1-9])\}?", ref.key)
+        if found is None or ref.indices or ref.primes or f"{found[1]}_0" in self.signature.count:
+            return None
+        entry = next(iter(self.scope.of(found[1])), None)
+        if entry is None or entry.definition is None or not entry.line or len(entry.axes) != 1:
+            return None
+        is_own = base_letter(found[1]) in {base_letter(label_of(a).name) for a in free_atoms(entry.definition.value)}
+        is_in = (
+            not is_own and isinstance(sort := entry.axes[0], tuple) and sort[0] == FIXED and int(found[2]) <= sort[1]
+        )
+        return Value(entry.at((sp.Integer(int(found[2])),))) if is_in else None
 
     def usual_name(self, ref: Ref) -> Ref:
         """X is the matrix of the x_i, a_i an entry of the A that is defined, C what was called "Cross Entropy Loss"."""

@@ -86,6 +86,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped, rebuilt
 from derivations.notes.parsing.render import render
+from derivations.notes.parsing.vocabulary import CAPITALS
 
 __all__ = ["Usage", "rewritten", "usage"]
 
@@ -96,20 +97,20 @@ _IDENTITY = r"identity matrix|单位矩阵|Einheitsmatrix|единичн\w+ ма
 class Usage:
     """What a document writes in a way of its own.
 
-    capital_sigma: \\Sigma stands for a sum. maps: functions of data that stand for their values. sums: sum signs that
-    are names, by what is written below them. changes: whether \\delta x and \\Delta x are names. primes: whether
-    a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what its scripts are.
-    fed: names of a layer, and its letter. classes: labels that are the class of the one sample. picked: the label that
-    is the class of every sample. total: the sum that a sum sign by itself stands for. words: words that are names, as
-    "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters that count
-    the steps of an iteration. rows: small letters for entries of matrices.
-    logistic: names of the logistic function. identity: whether I_{kj} is an entry of the identity matrix.
-    is_bias_plain: whether b is a number, though it is bold somewhere. slopes: whether \\partial z is a name, dz.
-    time: the letter of the times of a recurrence. other_sigma: whether \\sigma is not the logistic function.
-    base: of \\log where it has none, if that is to be read with another than e.
+    capitals: \\Sigma and \\Pi where they stand for a sum and a product. maps: functions of data that stand for their
+    values. sums: sum signs that are names, by what is written below them. changes: whether \\delta x and \\Delta x are
+    names. primes: whether a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what
+    its scripts are. fed: names of a layer, and its letter. classes: labels that are the class of the one sample.
+    picked: the label that is the class of every sample. total: the sum that a sum sign by itself stands for. words:
+    words that are names, as "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters
+    that count the steps of an iteration. rows: small letters for entries of matrices. logistic: names of the logistic
+    function. identity: whether I_{kj} is an entry of the identity matrix. is_bias_plain: whether b is a number, though
+    it is bold somewhere. slopes: whether \\partial z is a name, dz. time: the letter of the times of a recurrence.
+    other_sigma: whether \\sigma is not the logistic function. base: of \\log where it has none, if that is to be read
+    with another than e.
     """
 
-    capital_sigma: bool = False
+    capitals: frozenset[str] = frozenset()
     maps: frozenset[str] = frozenset()
     sums: frozenset[Node | None] = frozenset()
     changes: bool = False
@@ -146,7 +147,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
     changes = any(isinstance(h, ast.Product) and len(h.factors) == 2 and _is_change(h.factors, 0) for h in heads)
     primes = has_primed_transposes(sides)
     return Usage(
-        uses_capital_sigma(sides),
+        big_capitals(sides),
         feature_maps(sides),
         frozenset(sums),
         changes,
@@ -199,13 +200,10 @@ def _named(node: Node, names: frozenset[str]) -> Node:
     return node
 
 
-def uses_capital_sigma(sides: Iterable[Node]) -> bool:
-    r"""Whether \Sigma stands for a sum somewhere: \Sigma_{i=1}^m."""
-    return any(
-        isinstance(n, ast.Symbol) and n.name == r"\Sigma" and n.subscripts and isinstance(n.subscripts[0], ast.Chain)
-        for side in sides
-        for n in walk(side)
-    )
+def big_capitals(sides: Iterable[Node]) -> frozenset[str]:
+    r"""\Sigma and \Pi, those that stand for a sum or a product somewhere: \Sigma_{i=1}^m."""
+    nodes = (n for side in sides for n in walk(side) if isinstance(n, ast.Symbol) and n.name in CAPITALS)
+    return frozenset(n.name for n in nodes if n.subscripts and isinstance(n.subscripts[0], ast.Chain))
 
 
 def _with_each_letter(node: ast.Product) -> ast.Product:
@@ -256,10 +254,10 @@ def rewritten(node: Node, used: Usage) -> Node:
             found = with_other_sigma(found)
         if used.base:
             found = with_base(found, used.base)
-        if used.capital_sigma and isinstance(found, ast.Symbol) and found.name == r"\Sigma" and not found.decorations:
+        if isinstance(found, ast.Symbol) and found.name in used.capitals and not found.decorations:
             lower = found.subscripts[0] if found.subscripts else None
             upper = found.superscripts[0] if found.superscripts else None
-            return ast.BigOperator("sum", lower, upper, span=found.span)
+            return ast.BigOperator(CAPITALS[found.name], lower, upper, span=found.span)
         if isinstance(found, ast.Symbol) and found.name == "e" and found.decorations == ("mathrm",):
             return replace(found, decorations=())
         if isinstance(found, ast.Symbol) and found.primes == 1:

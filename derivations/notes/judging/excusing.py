@@ -91,6 +91,7 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     Excusing._of_its_parts,
     Excusing._over_a_part,
     Excusing._over_a_mean,
+    Excusing._averaged,
     # words say more of a name than formulas do
     Excusing._of_linear_unit,
     Excusing._of_diagonal_matrix,
@@ -102,6 +103,8 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     Excusing._where_active,
     Excusing._of_stated_numbers,
     Excusing._of_shapes,
+    Excusing._of_unknown_matrix,
+    Excusing._of_arrays_from_zero,
     Excusing._of_one_name,
     Excusing._of_data_entry,
     Excusing._updated,

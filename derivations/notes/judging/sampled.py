@@ -110,6 +110,18 @@ class Sampled(Judging):
                 return left_open(f"holds for the mean over {size} samples, which the text announces")
         return None
 
+    def _averaged(self, suspect: Suspect) -> Excuse | None:
+        """A mean of what is of one sample on the left, where the words before announce a mean."""
+        samples = self._samples(suspect)
+        if suspect.equation is None or not re.search(_MEAN, suspect.before, re.I):
+            return None
+        if ROW not in free_symbols(suspect.equation.left) or not _is_over(suspect.right_expr, samples):
+            return None
+        one = _at_hand(suspect.equation.right, samples) * (samples[1] - samples[0] + 1)
+        if not is_provable(replace(suspect.equation, right=one), self.seed):
+            return None
+        return supported("the mean over all samples of what is said of one, as the text says")
+
     def _samples(self, suspect: Suspect) -> Range:
         """From the first sample to the last."""
         return self._speaker(suspect.own).range_of(self.signature.sample)
@@ -133,17 +145,19 @@ def _of_one(equation: Equation | None, samples: Range) -> list[Equation]:
     if equation is None:
         return []
 
-    def at_hand(expr: sp.Expr) -> sp.Expr:
-        found: sp.Expr = expr.replace(
-            lambda e: isinstance(e, sp.Sum) and len(e.limits) == 1 and e.limits[0][1:] == samples,
-            lambda e: substitute(e.function, {e.limits[0][0]: ROW}),
-        )
-        return found
-
-    definitions = tuple(replace(d, value=at_hand(d.value)) for d in equation.definitions)
-    one = replace(equation, left=at_hand(equation.left), definitions=definitions)
+    definitions = tuple(replace(d, value=_at_hand(d.value, samples)) for d in equation.definitions)
+    one = replace(equation, left=_at_hand(equation.left, samples), definitions=definitions)
     count = samples[1] - samples[0] + 1
     return [replace(one, right=one.right / size) for size in (sp.S.One, count)]
+
+
+def _at_hand(expr: sp.Expr, samples: Range) -> sp.Expr:
+    """An expression with the term of the sample at hand in place of every sum over samples."""
+    found: sp.Expr = expr.replace(
+        lambda e: isinstance(e, sp.Sum) and len(e.limits) == 1 and e.limits[0][1:] == samples,
+        lambda e: substitute(e.function, {e.limits[0][0]: ROW}),
+    )
+    return found
 
 
 def _is_averaged(suspect: Suspect, samples: Range) -> bool:

@@ -22,7 +22,7 @@ from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import read_name
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.interpreting.quotients import subject_of
+from derivations.notes.interpreting.quotients import is_differential, subject_of
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
@@ -97,6 +97,33 @@ class Unstated(Substituting):
             return no_claim("statement", "shapes of arrays")
         return None
 
+    def _of_unknown_matrix(self, suspect: Suspect) -> Excuse | None:
+        """J (1, 0)^T = (2, 1)^T: a capital before an array that is written out, and that nothing defines."""
+        for part in (n for side in suspect.sides for n in walk(side) if isinstance(n, ast.Product)):
+            bodies = [f.body for f in part.factors]
+            for at, body in enumerate(bodies):
+                before = [n for n in bodies[max(0, at - 2) : at] if not isinstance(n, ast.Group)]
+                name = before[-1] if isinstance(body, ast.Matrix) and before else None
+                if isinstance(name, ast.Symbol) and name.name.isupper():
+                    if not self.scope.of(read_name(name, self.signature.habits).key):
+                        return left_open(f"{name.name}, which nothing defines, may be a matrix")
+        return None
+
+    def _of_arrays_from_zero(self, suspect: Suspect) -> Excuse | None:
+        r"""w_0 x_0 + w_1 x_1 + \dots = w \cdot x: a product of arrays without an index, which may begin at 0."""
+        if suspect.equation is None or any(isinstance(n, ast.BigOperator) for n in walk(suspect.right)):
+            return None
+
+        def whole(total: sp.Sum) -> sp.Expr:
+            return total + substitute(total.function, {total.limits[0][0]: sp.S.Zero})
+
+        right = suspect.equation.right.replace(lambda e: isinstance(e, sp.Sum) and e.limits[0][1] == 1, whole)
+        if right == suspect.equation.right:
+            return None
+        claim = replace(suspect.equation, right=right)
+        reason = holds_where("arrays begin at 0")
+        return supported(reason) if is_provable(claim, self.seed, OPERATIONS, SECONDS) else None
+
     def _of_one_name(self, suspect: Suspect) -> Excuse | None:
         """Two letters that are one name: FP."""
         word = self._may_be_one_name(*suspect.sides)
@@ -161,7 +188,7 @@ class Unstated(Substituting):
         if not (_is_numeric(suspect.right) or self._is_size(suspect.right)):
             return None
         values = self._numbers_stated(suspect.step)
-        derivative = any(isinstance(n, ast.Fraction | ast.Nabla | ast.Partial) for n in walk(suspect.left))
+        derivative = any(isinstance(n, ast.Nabla | ast.Partial) or _is_slope(n) for n in walk(suspect.left))
         if derivative and not values or self._is_constant(suspect.judged):
             return None
         attempt = self._under(suspect.step, *suspect.sides, *values) if values else None
@@ -284,6 +311,10 @@ class Unstated(Substituting):
         fresh = replace(equation.context)  # what it remembers is of the definitions with their biases
         bare = replace(equation, left=one, right=other, context=fresh, definitions=definitions)
         return decide(bare, self.seed, shown=False).is_proved
+
+
+def _is_slope(node: object) -> bool:
+    return isinstance(node, ast.Fraction) and is_differential(node)
 
 
 def _differentiated(left: Node) -> ast.Symbol | None:

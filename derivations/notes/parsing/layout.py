@@ -340,7 +340,7 @@ def _is_multiplied(clause: Clause, token: Token, rest: Sequence[_Item]) -> bool:
     behind = following.token
     if before.text + behind.text in _ABBREVIATED or before.kind in _NO_OPERAND_ENDS:
         return False
-    if _is_chain(clause.sides[-1], rest):
+    if _is_chain(clause.sides[-1], rest) or (before.kind, behind.kind) == ("END", "BEGIN"):
         return True
     if token.end != behind.start and before.end == token.start:
         return False

@@ -302,6 +302,8 @@ class _Lexer(CharacterLexer):
                 self._atom("SYMBOL", name, at, font)
         elif simple and spaced and all(len(part) > 1 for part in tex_source(inside, spaced=True).split()):
             self._words(inside, token)
+        elif token.text == "mathop" and (name := tex_source(inside).strip()) in words.CAPITALS:
+            self._atom("BIG", words.CAPITALS[name], at)
         elif token.text in ("mathop", "operatorname"):
             self._push([brace("{", token), *inside, brace("}", token, at.end)])
         else:

@@ -58,6 +58,8 @@ BIG_OPERATORS: Mapping[str, str] = _same(
     "argmax argmin arg Pr",
     varlimsup="limsup", varliminf="liminf", Max="max", Min="min", intop="int", bigvee="bigvee", bigwedge="bigwedge",
 )  # fmt: skip
+CAPITALS: Mapping[str, str] = {r"\Sigma": "sum", r"\Pi": "prod"}
+"""Capital letters that stand for big operators where they have bounds, or in \\mathop."""
 FUNCTION_WORDS = ("argmax", "argmin", "tanh", "sinh", "cosh", "log", "exp", "max", "min", "lim", "sin", "cos", "ln")
 
 ACCENTS: Mapping[str, str] = _same(
