@@ -325,9 +325,12 @@ class Derivatives(Namer):
         entry = self.scope.symbols.get(label_if_named(expr))
         arguments = () if entry is None else map(label_if_named, entry.parameters)
         own = {s.name for s in arguments if s is not None}
-        for key in ("w", r"\theta", r"\beta", r"\omega"):
-            if key in labels:
-                return (self._argument(own - {key}) if own else None) or self.named(Ref(key))
+        weights = [key for key in ("w", r"\theta", r"\beta", r"\omega") if key in labels]
+        said = [key for key in weights if key in own] or weights
+        if len(said) > 1:  # the w_i of \sum_i w_i (\theta^T x_i - y_i)^2 are no parameters: J(\theta) says so
+            raise UnsupportedNoteError(f"whether the gradient is taken by {' or '.join(said)}")
+        if said:
+            return (self._argument(own - set(said)) if own else None) or self.named(Ref(said[0]))
         if len(own or labels) == 1 and labels:  # F(x), and the norm of x, by x
             variable = self.named(Ref(min(own or labels)))
             if len(variable.axes) == 1:
