@@ -28,7 +28,23 @@ def test_an_unknown_function_of_different_things_is_no_single_value(claim):
     assert last(f"${claim}$") in _OPEN
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$f(a) - f(b) = 0$",
+        "$f(a)/f(b) = 1$",
+        "$f(a)^T - f(b)^T = 0$",
+        "$A = f(a)$ and $B = f(b)$, so $A = B$",
+        "Let $A = a^2 + f(a)$ and $B = a^2 + f(b)$. Then $A - B = 0$",
+        r"Let $f(\theta) \in \mathbb{R}^n$. $$f(\theta)^T f(\theta) - f(\phi)^T f(\theta) = 0$$",
+    ],
+)
+def test_nor_where_it_cancels_or_stands_behind_names(text):
+    assert last(text) in _OPEN
+
+
 def test_an_unknown_function_of_one_thing_is_one_value():
+    assert last("$A = f(a)$ and $B = A + f(a)$, so $B = 2 A$") == "proved"
     assert last("$f(a) + f(a) = 2 f(a)$") == "proved"
     assert last("$f(a) + f(a) = 3 f(a)$") == "refuted"
     assert last("$f(a) = a^2$, so $f(b) + f(c) = b^2 + c^2$") == "proved"

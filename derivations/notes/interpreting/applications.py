@@ -114,7 +114,22 @@ class Applications(Derivatives, Arrays, Indicators):
         plain = replace(ref, power=None, transposed=False)
         condition = next((a for a in arguments if isinstance(a, ast.Chain)), None)
         value = self._probability(plain, condition, body) if condition is not None else self._called(plain, arguments)
+        self._note_call(ref.key, value, arguments)
         return self.with_scripts(value, ref)
+
+    def _note_call(self, key: str, value: Value, arguments: Sequence[Node]) -> None:
+        """What a function of which nothing is known is applied to: its value is a name without what that is."""
+        if self.scope.of(key):
+            return
+        name = label_if_named(value.expr)
+        if name is not None and self.unknown.get(name) == key:
+            self.noticed.applied.setdefault((key, len(arguments)), set()).add(
+                tuple(map(self._without_indices, arguments))
+            )
+
+    def _without_indices(self, argument: Node) -> str:
+        """A name without its indices, which tell samples apart; else what is written."""
+        return read_name(argument, self.signature.habits).key if isinstance(argument, ast.Symbol) else render(argument)
 
     def _with_bracket_scripts(self, ref: Ref, bracket: ast.Scripted) -> Ref:
         carrier = ast.Symbol(ref.key if ref.key.isalpha() else "f", (), bracket.subscripts, bracket.superscripts)

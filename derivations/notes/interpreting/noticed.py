@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-__all__ = ["Noticed"]
+__all__ = ["Applied", "Noticed"]
+
+Applied = dict[tuple[str, int], set[tuple[str, ...]]]  # functions, by how many arguments: what each is applied to
 
 
 @dataclass
@@ -19,7 +21,8 @@ class Noticed:
     consulted: the choices between readings that were asked for. doubts: why it can't be refuted, the first thing first.
     partial: 1/u, log u, sign u as written, which are defined for some u only. turned: names whose indices stand the
     other way round. shown: samples that an index names. supplied: samples left out, at which name, and whether that has
-    other indices. weighted: numbers with the name of a matrix, before another name.
+    other indices. weighted: numbers with the name of a matrix, before another name. applied: unknown
+    functions, whose values are names without what they are applied to.
     """
 
     consulted: set[str] = field(default_factory=set)
@@ -29,6 +32,7 @@ class Noticed:
     shown: set[sp.Symbol] = field(default_factory=set)
     supplied: list[tuple[sp.Symbol, str, bool]] = field(default_factory=list)
     weighted: list[str] = field(default_factory=list)
+    applied: Applied = field(default_factory=dict)
     by_entry: bool = False  # u ⊙ v was read as a product of numbers
     laid: bool = False  # a column before a matrix was read as a row
     flattened: bool = False  # what is transposed was read as a number

@@ -18,6 +18,7 @@ from derivations.atoms import atoms_of, labels_in_order
 from derivations.indexed import substitute
 from derivations.inverses import Inverse
 from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.interpreting.noticed import Applied
 from derivations.statement import Definition, element
 
 __all__ = ["Entry", "Scope"]
@@ -79,6 +80,7 @@ class Scope:
     unusable: set[str] = field(default_factory=set)  # names that are defined by what isn't understood
     noisy: set[str] = field(default_factory=set)  # data of which a model with noise is stated: y = w^T x + ε
     noises: dict[str, set[int]] = field(default_factory=dict)  # what such models add, y - w^T x; the lines of models
+    applied: dict[sp.Symbol, Applied] = field(default_factory=dict)  # what unknown functions are of in each value
     inverses: dict[sp.Symbol, Inverse] = field(default_factory=dict)  # of matrices, by the array that each is
     opaque: set[str] = field(default_factory=set)  # arrays whose shape is known, and of whose entries nothing is used
 

@@ -340,7 +340,10 @@ class Defining(Renewing):
             raise CircularError(f"an equation for {ref.key}, which stands on both sides")
         if current and any(label_of(a) == current[0].symbol for a in free_atoms(expr)):
             raise CircularError(f"an equation for {ref.key}, which stands on both sides")
-        self.scope.bind(ref.key, tuple(own), tuple(axes), expr, line_of(step), tuple(parameters), len(ref.indices))
+        entry = self.scope.bind(
+            ref.key, tuple(own), tuple(axes), expr, line_of(step), tuple(parameters), len(ref.indices)
+        )
+        self.scope.applied[entry.symbol] = speaker.noticed.applied
 
     def _sample_within(self, ref: Ref, expr: sp.Expr, speaker: Elaborator) -> sp.Symbol | None:
         """The sample that a name without an index is of by its value, where it is of one: z = w^T x^{(i)}."""

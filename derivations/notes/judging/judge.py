@@ -22,7 +22,6 @@ from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS
 from derivations.notes.interpreting.symmetries import Symmetries
 from derivations.notes.interpreting.tensor import MisshapenError
-from derivations.notes.judging.applied import of_different_things
 from derivations.notes.judging.cells import Judged, cells_shown, of_cuts, of_shown, rows_lost
 from derivations.notes.judging.conditions import (
     Mark,
@@ -64,13 +63,6 @@ class Judging(Misfits):
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
         judged = self._tried(step, left, right)
-        if judged.verdict.is_proved or judged.verdict.is_refuted:
-            name = of_different_things(
-                (left, right), (judged.left, judged.right), self.signature.habits, self._is_defined_or_array
-            )
-            if name is not None:
-                verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None)
-                return replace(judged, verdict=replace(verdict, reason=f"{name} of different things"))
         flat = None
         if judged.verdict.is_proved:
             flat = weight_in((left, right), self._weights_before_vectors, self.signature)
@@ -102,9 +94,6 @@ class Judging(Misfits):
         if judged.verdict.is_refuted or judged.verdict.status is Status.UNDECIDED:
             judged = of_a_piece(judged, step, self.document, self._positive_where, self.seed)
         return judged
-
-    def _is_defined_or_array(self, key: str) -> bool:
-        return bool(self.scope.of(key) or self.signature.axes.get(key))
 
     def _positive_where(self, inequality: Step) -> sp.Expr | None:
         """What is positive where an inequality of the document holds; None where it can't be read as one of numbers."""

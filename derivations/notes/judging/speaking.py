@@ -18,6 +18,7 @@ from derivations.notes.interpreting.quotients import operand_of
 from derivations.notes.interpreting.scope import Scope
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.interpreting.tensor import Value
+from derivations.notes.judging.applied import unless_of_different_things
 from derivations.notes.judging.beside import places_beside_sums
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import Claim, closed
@@ -92,7 +93,7 @@ class Speaking:
         return Claim(a, b, first, beside=self.beside)
 
     def _decided(self, claim: Claim) -> Judged:
-        judged = judge(claim, self.seed)
+        judged = unless_of_different_things(judge(claim, self.seed), claim)
         if judged.verdict.is_proved:
             verdict = less_what_was_lent(judged.verdict, claim, self._transposes())
             judged = replace(judged, verdict=verdict)
