@@ -84,7 +84,7 @@ class Variable:
         indices = indices if isinstance(indices, tuple) else (indices,)
         if len(indices) != len(self.axes):
             raise IndexError(f"{self.name} has {len(self.axes)} axes, indexed with {len(indices)}: {indices}")
-        return self.base[indices]
+        return element(self.label, indices)
 
     def __call__(self) -> sp.Symbol:
         if self.axes:

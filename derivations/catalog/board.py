@@ -18,7 +18,7 @@ from typing import Any, Literal
 import sympy as sp
 
 from ..domain import Domain
-from ..statement import Variable, index, size, variable
+from ..statement import Variable, element, index, size, variable
 
 __all__ = [
     "HALF",
@@ -75,8 +75,7 @@ def features(body: sp.Expr, over: sp.Symbol = k) -> sp.Expr:
 
 def named(name: str, *indices: sp.Symbol) -> sp.Expr:
     """A real quantity that a statement defines: `named("z", i)` is z[i], `named("z")` is z."""
-    symbol = sp.Symbol(name, real=True)
-    return sp.IndexedBase(symbol)[indices] if indices else symbol
+    return element(sp.Symbol(name, real=True), indices)
 
 
 @dataclass(frozen=True)
