@@ -37,6 +37,23 @@ def test_the_condition_of_a_proof_in_a_piece_is_its_inequality() -> None:
     assert any("> 0" in condition for condition in step.conditions)
 
 
+@pytest.mark.parametrize(("below", "verdict"), [("0", "proved"), ("2", "undecided"), ("z", "undecided")])
+def test_cases_are_about_all_pieces_whatever_was_said_of_one(below: str, verdict: str) -> None:
+    cases = rf"f'(z) = \begin{{cases}} 1 & z > 0 \\ {below} & z < 0 \end{{cases}}"
+    assert check_notes(f"{RELU} For $z > 0$ it is $z$. Then ${cases}$").steps[-1].verdict == verdict
+    assert check_notes(f"{RELU} Then ${cases}$").steps[-1].verdict == ("proved" if below == "0" else "refuted")
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"), [("The slope is always", ""), ("In general", ""), ("So", "for all $u$."), ("对所有", "")]
+)
+def test_what_is_said_to_hold_anywhere_is_of_no_piece(before: str, behind: str) -> None:
+    slope = r"$$\frac{\partial L}{\partial u} = 1$$"
+    start = f"Let $L = |u|$. If $u > 0$ then {slope} "
+    assert check_notes(start).steps[-1].verdict == "proved"
+    assert check_notes(f"{start}{before} {slope} {behind}").steps[-1].verdict in ("undecided", "refuted")
+
+
 @pytest.mark.parametrize(("gap", "verdict"), [(r"\hat y_i - y_i", "proved"), (r"y_i - \hat y_i", "refuted")])
 def test_a_prediction_with_a_hat_is_no_data(gap: str, verdict: str) -> None:
     text = r"$E = \frac1n \sum_{i=1}^n |y_i - \hat y_i|$ and "

@@ -10,7 +10,9 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["Case", "before_words", "cases_of", "each_member", "in_words"]
+__all__ = ["OF_CASES", "Case", "before_words", "cases_of", "each_member", "in_words"]
+
+OF_CASES = ("cases", "dcases", "array", "matrix")  # environments with a value and its condition on each row
 
 _PAIR = re.compile(r"(?<![A-Za-z\\])([a-z])\s*(=|==|\\neq?\b|\\not\s*=|!=|≠)\s*([a-z])(?![A-Za-z(^_{])")
 _PAIR_IN_WORDS = re.compile(
@@ -103,7 +105,7 @@ def before_words(text: str) -> Iterator[Case]:
 
 def cases_of(matrix: ast.Matrix) -> list[tuple[Node, Case | None]]:
     """The rows of `cases`, each a value with its condition; nothing where it is another matrix."""
-    if matrix.environment not in ("cases", "dcases", "array", "matrix"):
+    if matrix.environment not in OF_CASES:
         return []
     rows: list[tuple[Node, Case | None]] = []
     for row in matrix.rows:

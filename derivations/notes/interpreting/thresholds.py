@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from derivations.notes.interpreting.cases import OF_CASES
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import Namer
 from derivations.notes.interpreting.tensor import Value, add, elementwise
@@ -74,7 +75,7 @@ class Thresholds(Namer):
 
     def by_sides(self, matrix: ast.Matrix) -> Value | None:
         """The value of two rows of which one is for u > v and the other for the rest; None for any other rows."""
-        if matrix.environment not in ("cases", "dcases", "array", "matrix") or not 2 <= len(matrix.rows) <= 3:
+        if matrix.environment not in OF_CASES or not 2 <= len(matrix.rows) <= 3:
             return None
         edges = [_edge(row) for row in matrix.rows]
         rows = [row for row, edge in zip(matrix.rows, edges, strict=True) if edge is None]

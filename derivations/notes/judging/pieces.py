@@ -18,11 +18,15 @@ import sympy as sp
 from derivations.atoms import UnsupportedExpressionError, atoms_of
 from derivations.equation import Equation, is_provable
 from derivations.indexed import expand_definitions
+from derivations.notes.interpreting.cases import OF_CASES
 from derivations.notes.interpreting.thresholds import CONDITION_WORDS, OTHERWISE
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import multiplied_out
+from derivations.notes.judging.conditions import ends_cases
 from derivations.notes.judging.regions import LESS, MORE
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.notes.parsing import ast
+from derivations.notes.parsing.ast import walk
 from derivations.notes.parsing.parser import Document, Step
 from derivations.verdict import Status, Verdict
 
@@ -30,6 +34,8 @@ __all__ = ["of_a_piece"]
 
 _NEAR = 4  # formulas behind one another
 _MOST = 3  # kinks of an equation
+_ANYWHERE = re.compile(r"\b(always|everywhere|regardless|for (all|any|every|each)\b)|恒|对(所有|任意)", re.I)
+_SENTENCE = re.compile(r"[.;]\s|[。；]|\n\s*\n")
 _CLAUSE = re.compile(r"[.;。；\n]")
 
 GapOf = Callable[[Step], sp.Expr | None]
@@ -77,7 +83,7 @@ def of_a_piece(judged: Judged, step: Step, document: Document, gap_of: GapOf, se
         return judged
     if pieces is None:
         return judged
-    beside = _condition(step, document)
+    beside = None if _has_cases(step) else _condition(step, document)
     if beside is not None:
         gap = gap_of(beside)
         gap = None if gap is None else expand_definitions(gap, judged.equation.definitions)
@@ -100,6 +106,12 @@ def of_a_piece(judged: Judged, step: Step, document: Document, gap_of: GapOf, se
     return judged
 
 
+def _has_cases(step: Step) -> bool:
+    """Whether a side of a step tells the pieces apart itself, so that it is about all of them."""
+    sides = [side.node for side in (step.left, step.right) if side is not None and side.node is not None]
+    return any(isinstance(n, ast.Matrix) and n.environment in OF_CASES for side in sides for n in walk(side))
+
+
 def _condition(step: Step, document: Document) -> Step | None:
     """The inequality beside a step: of its own formula, behind an "if", else the last one before it in its section."""
     here = document.formulas[step.formula].context
@@ -113,7 +125,16 @@ def _condition(step: Step, document: Document) -> Step | None:
         near = 0 < step.formula - other.formula <= _NEAR
         if near and document.formulas[other.formula].context.headings == here.headings:
             found = other
+    if found is not None and _is_of_all(document, found.formula + 1, step.formula):
+        return None
     return found
+
+
+def _is_of_all(document: Document, first: int, last: int) -> bool:
+    """Whether the words before these formulas, or right behind the last, say that what stands there holds anywhere."""
+    words = [_SENTENCE.split(f.context.before.strip())[-1] for f in document.formulas[first : last + 1]]
+    behind = _SENTENCE.split(document.formulas[last].context.after.lstrip(" ,:，"))[0]
+    return any(ends_cases(w) or _ANYWHERE.search(w) for w in (*words, behind))
 
 
 def _is_otherwise(step: Step, document: Document) -> bool:

@@ -58,6 +58,8 @@ class Substituting(Judging):
             return record
         one, other = self._amount(left), self._amount(right)
         if one is not None and other is not None:
+            if _is_leaf(_bare(left)):  # said twice, it is no better known
+                return record
             if abs(one - other) > _CLOSE * max(abs(one), abs(other)):
                 return record
             reason = "equal within 1 % for the numbers that its names have come to"
