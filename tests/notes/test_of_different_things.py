@@ -115,3 +115,26 @@ def test_a_number_at_an_initial_value_is_no_claim_for_all():
     text = r"""The data are $x = [1, 2, 3]$, $y = [2, 4, 6]$; $\theta$ is 0 at first. $$J = \frac16 \sum_{i=1}^3
     (\theta x_i - y_i)^2$$ $$\frac{dJ}{d\theta} = \frac13 \sum_{i=1}^3 (\theta x_i - y_i) x_i = -\frac{28}{3}$$"""
     assert last(text) in _OPEN
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\frac{\partial C}{\partial a} = W \delta",
+        r"\frac{\partial C}{\partial a} = \delta W",
+        r"\frac{\partial C}{\partial W} = \delta a",
+    ],
+)
+def test_a_derivative_by_a_layer_is_not_proved_where_its_matrix_may_lack_a_transpose(claim):
+    assert last(rf"Let $z = W a + b$ and $\delta = \frac{{\partial C}}{{\partial z}}$. Then ${claim}$") != "proved"
+
+
+def test_what_is_divided_by_is_a_number():
+    start = r"Let $p = \sigma(z/T)$. "
+    assert last(start + r"$\frac{\partial p}{\partial z} = \frac{1}{T} p (1 - p)$") == "proved"
+    assert last(start + r"$\frac{\partial p}{\partial z} = T p (1 - p)$") == "refuted"
+
+
+def test_what_is_multiplied_entry_by_entry_and_transposed_is_no_number():
+    assert last(r"$u \odot v = u^T v$") in _OPEN
+    assert last(r"$u^T v = v^T u$") in ("proved", "supported")

@@ -36,12 +36,27 @@ def exchanged(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> t
 
 
 def beside_slopes(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> tuple[str, ...]:
-    """The names of what may be matrices where a derivative is multiplied with a name, as ∂L/∂y is with x in ∂L/∂W."""
+    """The names of what may be matrices in an equation of derivatives, where names are multiplied.
+
+    ∂L/∂W = ∂L/∂y x, and ∂L/∂a = W δ of z = W a, are true of numbers; else they lack a transpose.
+    """
+    by = {s.name for side in (left, right) for f in walk(side) for s in _by(f)}
+    if not by:
+        return ()
     products = [part for side in (left, right) for part in walk(side) if isinstance(part, ast.Product)]
-    beside = [set().union(*(_within(f.body) for f in p.factors)) for p in products if any(map(_is_slope, p.factors))]
-    names = set().union(*beside)
-    by = {s.name for side in (left, right) for f in walk(side) for s in _by(f) if names}
-    return tuple(sorted(name for name in names | by if may_be_array(name)))
+    names: set[str] = set()
+    for factors in (p.factors for p in products):
+        found = [_factors(f.body) for f in factors]
+        if sum(map(bool, found)) + sum(map(_is_slope, factors)) > 1:
+            names |= set().union(*found)
+    return tuple(sorted(name for name in names | (by if names else set()) if may_be_array(name)))
+
+
+def _factors(node: Node) -> set[str]:
+    """The plain names in a factor, but for those that it is divided by, which are numbers."""
+    found = _within(node)
+    below = (n for part in walk(node) if isinstance(part, ast.Fraction) for n in walk(part.denominator))
+    return found - {n.name for n in below if isinstance(n, ast.Symbol)}
 
 
 def inverted(left: Node, right: Node, may_be_array: Callable[[str], bool]) -> tuple[str, ...]:

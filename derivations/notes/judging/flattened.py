@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable
+from typing import TypeGuard
 
 from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.scope import Scope
@@ -16,7 +17,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["has_transposes", "number_in", "weight_in", "weights_before_vectors"]
+__all__ = ["array_in", "has_transposes", "number_in", "weight_in", "weights_before_vectors"]
 
 _CAPITALS = frozenset("AHPUVWXYZ") | (MATRICES & frozenset("WUV"))
 
@@ -35,6 +36,19 @@ def number_in(sides: Iterable[Node], signature: Signature, scope: Scope) -> str 
             if isinstance(node, ast.Symbol) and node not in events and _is_number(node, signature, scope):
                 return node.name
     return None
+
+
+def array_in(sides: Iterable[Node]) -> str | None:
+    r"""A name that is transposed, and multiplied entry by entry: u of u \odot v = u^\top v is no number."""
+    nodes = [node for side in sides for node in walk(side)]
+    pairs = (pair for n in nodes if isinstance(n, ast.Product) for pair in itertools.pairwise(n.factors))
+    entrywise = {f.body.name for pair in pairs if pair[1].operator == r"\odot" for f in pair if _is_bare(f.body)}
+    turned = {n.name for n in nodes if isinstance(n, ast.Symbol) and is_transposed(n)}
+    return min(entrywise & turned, default=None)
+
+
+def _is_bare(node: Node) -> TypeGuard[ast.Symbol]:
+    return isinstance(node, ast.Symbol) and not node.subscripts and not node.superscripts
 
 
 def weights_before_vectors(document: Document, signature: Signature) -> frozenset[str]:

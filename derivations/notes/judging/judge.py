@@ -35,7 +35,7 @@ from derivations.notes.judging.conditions import (
     names_value,
     values_stated,
 )
-from derivations.notes.judging.flattened import number_in, weight_in, weights_before_vectors
+from derivations.notes.judging.flattened import array_in, number_in, weight_in, weights_before_vectors
 from derivations.notes.judging.misfits import Misfits
 from derivations.notes.judging.pieces import of_a_piece
 from derivations.notes.judging.regions import MORE, Regions, regions_in, within
@@ -82,12 +82,14 @@ class Judging(Misfits):
             reason = f"proved where {' and '.join(names)} {are}; nothing says that {they}"
             judged = replace(judged, verdict=replace(judged.verdict, status=status, reason=reason))
         is_flattened = judged.verdict.status is Status.SUPPORTED and why(judged.verdict.reason) is Why.TRANSPOSED
+        array = array_in((left, right)) if judged.verdict.status is Status.SUPPORTED else None
         if names or is_flattened:
             called = {s.name for side in (left, right) for s in walk(side) if isinstance(s, ast.Symbol)}
             called = {s for s in called & self.signature.called_arrays if self._may_be_matrix(s)}
-            if called:
-                reason = holds_where(f"{min(called)} is a number, and the text calls it an array")
-                return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
+            array = min(called, default=array)
+        if array is not None:
+            reason = holds_where(f"{array} is a number, and it is used as an array")
+            return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         if judged.verdict.is_refuted and judged.equation is not None:
             verdict = within(judged.verdict, judged.equation, self._regions, self.seed)
             judged = replace(judged, verdict=verdict)
