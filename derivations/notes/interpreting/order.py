@@ -7,7 +7,7 @@ understood; anything else is one value, the same where it is written the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -43,13 +43,21 @@ def beside_slopes(left: Node, right: Node, may_be_array: Callable[[str], bool]) 
     by = {s.name for side in (left, right) for f in walk(side) for s in _by(f)}
     if not by:
         return ()
-    products = [part for side in (left, right) for part in walk(side) if isinstance(part, ast.Product)]
     names: set[str] = set()
-    for factors in (p.factors for p in products):
+    for factors in (p.factors for side in (left, right) for p in _products(side)):
         found = [_factors(f.body) for f in factors]
         if sum(map(bool, found)) + sum(map(_is_slope, factors)) > 1:
             names |= set().union(*found)
     return tuple(sorted(name for name in names | (by if names else set()) if may_be_array(name)))
+
+
+def _products(node: Any) -> Iterator[ast.Product]:
+    """The products in a side: not d L, of which a derivative is."""
+    if isinstance(node, ast.Product):
+        yield node
+    if not _by(node):
+        for part in children(node):
+            yield from _products(part)
 
 
 def _factors(node: Node) -> set[str]:
