@@ -174,8 +174,11 @@ def dot(a: Any, b: Any, dimension_numbers: Any) -> Any:
     if 0 < inner <= 8 and (batch or min(left.size, right.size) <= 64):
         across = (..., *(None for _ in free_b))
         along = (*(slice(None) for _ in batch), *(None for _ in free_a))
-        first, *others = (left[k][across] * right[k][along] for k in np.ndindex(*summed))
-        return sum(others, start=first)
+        products = (left[k][across] * right[k][along] for k in np.ndindex(*summed))
+        total = next(products)
+        for product in products:
+            total += product
+        return total
     left, right = left.reshape(inner, *batch, -1), right.reshape(inner, *batch, -1)
     out = [*batch, *(xp.shape(a)[i] for i in free_a), *(xp.shape(b)[i] for i in free_b)]
     return xp.matmul(xp.moveaxis(left, 0, -1), xp.moveaxis(right, 0, -2)).reshape(out)
