@@ -171,8 +171,9 @@ def _read_in_all_ways(
     traces = [first.traced(until)]
     steps = traces[0].records
     for choices in Choices().others(traces[0].consulted):
-        hangs = (c or "data" in traces[0].consulted for c in first.step_consulted)  # all that follows hangs on data
-        if all(s.verdict in (*HELD, "definition") for s, c in zip(steps, hangs, strict=True) if c):
+        first_asked = next((k for k, consulted in enumerate(first.step_consulted) if consulted), 0)
+        begins = 0 if "data" in traces[0].consulted else first_asked  # what follows a definition hangs on it
+        if all(s.verdict in (*HELD, "definition") for s in steps[begins:]):
             break
         traces.append(Reading(document, signature, choices, seed, spent=spent).traced(until, traces))
     readings = [trace.records for trace in traces]

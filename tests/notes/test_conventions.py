@@ -128,3 +128,12 @@ def test_the_chain_rule_holds_in_either_layout(formula: str) -> None:
 @pytest.mark.parametrize("latex", [r"\mathbb{1}\{i \ne j\} = 1 - \delta_{ij}", r"[i = j] = \delta_{ij}"])
 def test_conditions_are_kronecker_deltas(latex: str) -> None:
     assert check_equation(latex).verdict == "proved"
+
+
+@pytest.mark.parametrize("half", ["1/2m", "1/(2m)", r"\frac{1}{2m}"])
+def test_what_follows_a_definition_is_read_in_all_ways_in_which_that_may_be_read(half: str) -> None:
+    text = rf"$J = {half} \sum_{{i=1}}^m (w x_i - y_i)^2$ and "
+    slope = r"$\frac{\partial J}{\partial w} = \frac1m \sum_{i=1}^m (w x_i - y_i) x_i$"
+    assert check_notes(text + slope).steps[-1].verdict == "proved"
+    assert check_notes(text + slope.replace("x_i - y_i", "x_i + y_i")).steps[-1].verdict == "refuted"
+    assert check_notes(text + slope.replace(r"\frac1m", r"\frac2m")).steps[-1].verdict == "refuted"
