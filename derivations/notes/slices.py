@@ -23,10 +23,9 @@ from dataclasses import dataclass, replace
 from derivations.notes.interpreting.applications import SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE
 from derivations.notes.interpreting.heads import Head, head_of
-from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, layer_of_key, read_name
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, layer_of_key, names_in, read_name
 from derivations.notes.interpreting.quotients import is_differential, operand_of
 from derivations.notes.interpreting.signature import WEIGHTS, Signature, base_letter
-from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.logits import LOGITS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk

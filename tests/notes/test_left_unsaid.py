@@ -165,3 +165,12 @@ def test_whole_numbers_are_nobodys_roundings(written: str, verdict: str) -> None
 def test_a_length_is_that_of_the_vector_of_which_it_is_said(said: str, verdict: str) -> None:
     note = rf"{said} Let $f(w) = \frac14 (w^T w)^2$. Then $$\frac{{\partial f}}{{\partial w}} = w$$"
     assert check_notes(note).steps[-1].verdict == verdict
+
+
+@pytest.mark.parametrize("name", ["a", "k", "q", "z"])
+@pytest.mark.parametrize("model", [r"\hat y_i = {} x_i", r"\hat y = {} x"])
+def test_a_slope_that_is_a_sum_is_by_one_number_for_all_samples(model: str, name: str) -> None:
+    text = rf"Let ${model.format(name)}$ and $L = \sum_i (y_i - \hat y_i)^2$. Then "
+    slope = rf"$\frac{{\partial L}}{{\partial {name}}} = -2 \sum_i (y_i - \hat y_i) x_i$"
+    assert check_notes(text + slope).steps[-1].verdict == "proved"
+    assert check_notes(text + slope.replace("-2", "2")).steps[-1].verdict == "refuted"

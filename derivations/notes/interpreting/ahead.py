@@ -16,8 +16,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from derivations.notes.interpreting.heads import Head, head_of
+from derivations.notes.interpreting.names import names_in
 from derivations.notes.interpreting.signature import Signature
-from derivations.notes.interpreting.survey import names_in
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Step

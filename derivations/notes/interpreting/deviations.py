@@ -9,9 +9,15 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from derivations.notes.interpreting.names import Habits, UnsupportedNoteError, is_capital, is_transposed, read_name
+from derivations.notes.interpreting.names import (
+    Habits,
+    UnsupportedNoteError,
+    is_capital,
+    is_transposed,
+    names_in,
+    read_name,
+)
 from derivations.notes.interpreting.signature import Signature
-from derivations.notes.interpreting.survey import names_in
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document

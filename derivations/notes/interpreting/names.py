@@ -11,7 +11,7 @@ are indices rather than part of a name, depends on the document and is asked of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -34,6 +34,7 @@ __all__ = [
     "layer_of",
     "layer_of_key",
     "layer_of_node",
+    "names_in",
     "read_name",
     "unit_of",
 ]
@@ -420,3 +421,12 @@ def _run_and_left_out(lower: Node | None) -> tuple[Node, tuple[Node, ...]] | Non
     without = [p.members[1] if p.members[0] == letter else p.members[0] for p in apart if letter in p.members]
     found = tuple(node for node in without if node is not None)
     return (runs[0], found) if len(found) == len(parts) - 1 else None
+
+
+def names_in(sides: Iterable[Node], habits: Habits) -> Iterator[Ref]:
+    """Every name in the sides that can be read as one."""
+    for symbol in (symbol for side in sides for symbol in ast.symbols(side)):
+        try:
+            yield read_name(symbol, habits)
+        except UnsupportedNoteError:
+            continue

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from derivations.notes.interpreting.bracketed import applies
+from derivations.notes.interpreting.common import common_in
 from derivations.notes.interpreting.names import (
     TRANSPOSES,
     Habits,
-    Ref,
     UnsupportedNoteError,
     accented,
     binder,
     layer_of,
+    names_in,
     read_name,
 )
 from derivations.notes.interpreting.quotients import leading
@@ -24,7 +25,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["SOFTMAX", "Survey", "names_in"]
+__all__ = ["SOFTMAX", "Survey"]
 
 _BARS = (r"\bar", r"\overline")
 SOFTMAX = frozenset(("softmax", "Softmax", "SoftMax"))
@@ -90,7 +91,7 @@ class Survey:
     rows: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)  # list vectors that are multiplied: u and v of u_o^T v_c
     capital: bool = False
-    common: set[str] = field(default_factory=set)  # stand without an index in a sum, beside what has the sum's index
+    common: set[str] = field(default_factory=set)  # are one number for all samples, by where they stand
     normed: set[str] = field(default_factory=set)  # stand in a norm or in a bracket that is transposed
     varied: set[str] = field(default_factory=set)  # are what something is differentiated by
     below_nabla: set[str] = field(default_factory=set)
@@ -111,6 +112,7 @@ class Survey:
 
     def formula(self, number: int, sides: Sequence[Node]) -> None:
         # what it gives is one number for all samples
+        self.common.update(common_in(sides, self.habits))
         is_of_means = any(self._is_of_means(side) or self._is_of_sums(side) for side in sides) or _is_mean(sides)
         for side in sides:
             if len(sides) > 1 and not is_of_means:  # a name by itself, as in "where $p$ is", says nothing of it
@@ -291,21 +293,7 @@ class Survey:
         if applies(name, bracket.base):
             self.symbol(number, replace(name, subscripts=bracket.subscripts))
 
-    def summand(self, node: ast.Product) -> None:
-        """The names without an index in what a sum runs over, where others there have the index of the sum."""
-        operator = next((f.body for f in node.factors if isinstance(f.body, ast.BigOperator)), None)
-        if operator is None or operator.name not in ("sum", "prod"):
-            return
-        try:
-            bound = set(binder(operator)[0])
-        except UnsupportedNoteError:
-            return
-        refs = list(names_in((f.body for f in node.factors if f.body is not operator), self.habits))
-        if any(i.letter in bound for ref in refs for i in ref.indices):
-            self.common |= {ref.key for ref in refs if not ref.indices}
-
     def product(self, number: int, node: ast.Product) -> None:
-        self.summand(node)
         for left, right in zip(node.factors, node.factors[1:], strict=False):
             is_weight = isinstance(right.body, ast.Symbol) and right.body.name in WEIGHTS and not right.operator
             self.has_weighted_rows |= left.body == ast.Symbol("X") and is_weight
@@ -462,21 +450,7 @@ def _is_transpose(script: Node) -> bool:
     return isinstance(script, ast.Symbol) and script.name in TRANSPOSES
 
 
-def all_symbols(sides: Iterable[Node]) -> Iterator[ast.Symbol]:
-    for side in sides:
-        yield from ast.symbols(side)
-
-
 def _is_mean(sides: Sequence[Node]) -> bool:
     r"""Whether an equation says that a name is a mean: a = \bar y."""
     names = [accented(side) for side in sides if isinstance(side, ast.Symbol)]
     return len(names) == len(sides) == 2 and [name.startswith(_BARS) for name in names] == [False, True]
-
-
-def names_in(sides: Iterable[Node], habits: Habits) -> Iterator[Ref]:
-    """Every name in the sides that can be read as one."""
-    for symbol in all_symbols(sides):
-        try:
-            yield read_name(symbol, habits)
-        except UnsupportedNoteError:
-            continue

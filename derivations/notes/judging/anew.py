@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from derivations.atoms import UnsupportedExpressionError
 from derivations.notes.interpreting.heads import Head
-from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.interpreting.names import UnsupportedNoteError, names_in
 from derivations.notes.interpreting.quotients import gradient_of
-from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.kinds import Place
 from derivations.notes.judging.numbers import is_number

@@ -19,12 +19,18 @@ from derivations.indexed import substitute
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.layers import Layer, at_layer, before_the_last, is_general, own_layer
-from derivations.notes.interpreting.names import CircularError, Ref, UnsupportedNoteError, layer_of_key, read_name
+from derivations.notes.interpreting.names import (
+    CircularError,
+    Ref,
+    UnsupportedNoteError,
+    layer_of_key,
+    names_in,
+    read_name,
+)
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.quotients import leading, operand_of, subject_of
 from derivations.notes.interpreting.scope import Scope
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS, base_letter
-from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import unknown_in
 from derivations.notes.judging.implied import OTHER_OUTCOMES, of_both, of_rest, other_outcome

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from derivations.atoms import atoms_of, free_atoms, free_symbols
-from derivations.notes.interpreting.survey import names_in
+from derivations.notes.interpreting.names import names_in
 from derivations.notes.judging.assumptions import ONE_HOT
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.conditions import Mark

@@ -14,7 +14,7 @@ import sympy as sp
 from derivations.atoms import labels_in
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.means import means_of
-from derivations.notes.interpreting.survey import names_in
+from derivations.notes.interpreting.names import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.slips import is_off_by_a_factor

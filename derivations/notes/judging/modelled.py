@@ -19,11 +19,10 @@ from derivations.atoms import UnsupportedExpressionError, free_symbols, labels_i
 from derivations.equation import Equation
 from derivations.functions import sigmoid
 from derivations.notes.interpreting.elaborate import Elaborator
-from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.interpreting.names import UnsupportedNoteError, names_in
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
-from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.tied import Tied
 from derivations.notes.parsing import ast

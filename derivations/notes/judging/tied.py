@@ -19,10 +19,9 @@ import sympy as sp
 from derivations.atoms import UnsupportedExpressionError, free_atoms, label_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.heads import head_of
-from derivations.notes.interpreting.names import UnsupportedNoteError
+from derivations.notes.interpreting.names import UnsupportedNoteError, names_in
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS
-from derivations.notes.interpreting.survey import names_in
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.judge import Judging
 from derivations.notes.judging.slips import is_off_by_a_factor
