@@ -98,3 +98,17 @@ def test_a_sum_sign_and_a_change_are_names(text, right, wrong):
 def test_vectors_read_as_one_of_their_entries_support_a_step_and_refute_none():
     assert verdicts(ONE_ENTRY)[-1] == "supported"
     assert verdicts(ONE_ENTRY.replace("s (1 - s)", "s (1 + s)"))[-1] == "unsupported"
+
+
+@pytest.mark.parametrize("name", ["SS", "SS_{res}", r"SS_{\text{res}}", "RSS", r"L_{total}"])
+def test_a_sum_of_squares_is_one_name(name: str) -> None:
+    text = rf"Let $\hat y_i = a x_i$ and ${name} = \sum_i (y_i - \hat y_i)^2$. Then "
+    slope = rf"$\frac{{\partial {name}}}{{\partial a}} = -2 \sum_i (y_i - \hat y_i) x_i$"
+    assert check_notes(text + slope).steps[-1].verdict == "proved"
+    assert check_notes(text + slope.replace("-2", "-")).steps[-1].verdict == "refuted"
+
+
+def test_counts_of_hits_and_misses_are_names() -> None:
+    text = r"Let $P = \frac{TP}{TP + FP}$ and $R = \frac{TP}{TP + FN}$. Then $\frac{2PR}{P + R} = "
+    assert check_notes(text + r"\frac{2 TP}{2 TP + FP + FN}$").steps[-1].verdict == "proved"
+    assert check_notes(text + r"\frac{TP}{TP + FP + FN}$").steps[-1].verdict != "proved"
