@@ -7,7 +7,20 @@ from derivations.notes.interpreting.signature import LABELS, PARAMETERS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["applies"]
+__all__ = ["EXPECTATION", "MOMENTS", "applies", "is_expectation"]
+
+MOMENTS = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
+EXPECTATION = "an expectation or a probability"
+_EXPECTED = frozenset(("E", "Var", "Cov"))  # whatever stands below them: E_{a \sim \mu}[r]
+
+
+def is_expectation(name: ast.Symbol, key: str, behind: Node | None) -> bool:
+    r"""Whether a name is no factor but the mean of what is behind it: E[r], E_{a \sim \mu}[r], E\{r\}, \mathbb{E} r."""
+    is_call = isinstance(behind, ast.Group) and behind.opening == "("
+    if name.name == "E" and "mathbb" in name.decorations and behind is not None and not is_call:
+        return True
+    in_brackets = isinstance(behind, ast.Group) and behind.opening in ("[", "{", r"\{")
+    return in_brackets and (key in MOMENTS or name.name in _EXPECTED)
 
 
 def applies(name: ast.Symbol, group: Node) -> bool:
