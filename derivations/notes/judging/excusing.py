@@ -80,6 +80,7 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     Excusing._set_to_number,
     Excusing._multiplied_through,
     Excusing._said_to_be_solved,
+    Excusing._solved_behind,
     Excusing._slope_at_zero,
     Excusing._up_to_constants,
     Excusing._of_zeros,
