@@ -17,7 +17,7 @@ from derivations.functions import Partial
 from derivations.indexed import substitute
 from derivations.notation import text
 from derivations.notes.interpreting.arrays import Arrays
-from derivations.notes.interpreting.bracketed import MOMENTS
+from derivations.notes.interpreting.bracketed import MOMENTS, SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE, Derivatives
 from derivations.notes.interpreting.events import event_key
 from derivations.notes.interpreting.folding import is_same_data, label_if_named
@@ -36,9 +36,8 @@ from derivations.reasons import Reason, Why
 from derivations.statement import element
 from derivations.statement import index as position
 
-__all__ = ["SIGMOIDS", "Applications", "at_primes"]
+__all__ = ["Applications", "at_primes"]
 
-SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 _NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign, sp.KroneckerDelta, Partial)
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sign": sp.sign, "sgn": sp.sign}
 _NAMED["softplus"] = lambda u: sp.log(1 + sp.exp(u))

@@ -7,20 +7,54 @@ from derivations.notes.interpreting.signature import LABELS, PARAMETERS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["EXPECTATION", "MOMENTS", "applies", "is_expectation"]
+__all__ = ["EXPECTATION", "MOMENTS", "SIGMOIDS", "applies", "operator_on"]
 
+SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 MOMENTS = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
 EXPECTATION = "an expectation or a probability"
+_OPERATORS = frozenset(
+    [
+        "minimize",
+        "minimise",
+        "maximize",
+        "maximise",
+        "prox",
+        "proj",
+        "mean",
+        "average",
+        "avg",
+        "median",
+        "mode",
+        "prob",
+        "erf",
+        "stopgrad",
+        "sort",
+    ]
+)
+_SCRIPTS = frozenset(("mathcal", "mathbb", "mathscr", "mathfrak"))
 _EXPECTED = frozenset(("E", "Var", "Cov"))  # whatever stands below them: E_{a \sim \mu}[r]
 
 
-def is_expectation(name: ast.Symbol, key: str, behind: Node | None) -> bool:
-    r"""Whether a name is no factor but the mean of what is behind it: E[r], E_{a \sim \mu}[r], E\{r\}, \mathbb{E} r."""
+def operator_on(name: ast.Symbol, key: str, behind: Node | None) -> str | None:
+    r"""What a name is that is no factor of what is behind it, but an operator on that: E_{a \sim \mu}[r], minimize_w J.
+
+    An expectation is one before brackets, however they are drawn; so is a word or a script letter: H[p], KL\{p\}.
+    """
+    if behind is None:
+        return None
     is_call = isinstance(behind, ast.Group) and behind.opening == "("
-    if name.name == "E" and "mathbb" in name.decorations and behind is not None and not is_call:
-        return True
     in_brackets = isinstance(behind, ast.Group) and behind.opening in ("[", "{", r"\{")
-    return in_brackets and (key in MOMENTS or name.name in _EXPECTED)
+    if name.name == "E" and "mathbb" in name.decorations and not is_call:
+        return EXPECTATION
+    if in_brackets and (key in MOMENTS or name.name in _EXPECTED):
+        return EXPECTATION
+    if name.name.lower() in _OPERATORS and not is_call:
+        return f"the operator {name.name}"
+    is_word = len(name.name) > 1 and not name.name.startswith("\\") and name.name not in SIGMOIDS
+    is_drawn = isinstance(behind, ast.Group) and behind.opening in ("[", r"\{")
+    if is_drawn and (is_word or _SCRIPTS & set(name.decorations)):
+        return f"{name.name} of what is in the brackets"
+    return None
 
 
 def applies(name: ast.Symbol, group: Node) -> bool:

@@ -19,9 +19,8 @@ from derivations.atoms import free_symbols, interned
 from derivations.functions import Partial, sigmoid
 from derivations.indexed import substitute
 from derivations.kernels import charge
-from derivations.notes.interpreting.applications import SIGMOIDS
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
-from derivations.notes.interpreting.bracketed import EXPECTATION, is_expectation
+from derivations.notes.interpreting.bracketed import EXPECTATION, SIGMOIDS, operator_on
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.inverted import inverse_of
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, is_transposed, read_name
@@ -125,7 +124,7 @@ class Elaborator(Products):
                 return self.constant(node)
             case ast.Decorated(decoration, body) if decoration in _DROPPED:
                 return self.value(body)
-            case ast.Annotated("underset", ast.Symbol() as name, _) if is_expectation(name, name.name, node):
+            case ast.Annotated("underset", ast.Symbol() as name, _) if operator_on(name, name.name, node):
                 raise UnsupportedNoteError(EXPECTATION)  # whatever is behind it
             case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):
                 return self.value(body)
@@ -243,8 +242,9 @@ class Elaborator(Products):
         ):
             if node.subscripts and not ref.indices:  # h_\theta x, where h_\theta(x) is meant
                 bracket = base = ast.Group("(", ")", bracket)
-        if is_expectation(node, ref.key, base):
-            raise UnsupportedNoteError(EXPECTATION)
+        operator = operator_on(node, ref.key, base)
+        if operator is not None:
+            raise UnsupportedNoteError(operator)
         if ref.key in TRACES and not self.scope.of(ref.key) and bracket is not None and not isinstance(base, ast.Group):
             operand = ast.Group("(", ")", ast.Product(tuple(rest)))  # tr AB
             return self.with_scripts(self.of_array(ref.key, operand), ref), len(rest)

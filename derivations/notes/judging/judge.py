@@ -37,6 +37,7 @@ from derivations.notes.judging.conditions import (
     values_stated,
 )
 from derivations.notes.judging.flattened import number_in, weight_in, weights_before_vectors
+from derivations.notes.judging.minimised import of_least_value
 from derivations.notes.judging.misfits import Misfits
 from derivations.notes.judging.pieces import of_a_piece
 from derivations.notes.judging.regions import MORE, Regions, regions_in, within
@@ -65,6 +66,10 @@ class Judging(Misfits):
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
         judged = self._tried(step, left, right)
         if judged.verdict.is_proved or judged.verdict.is_refuted:
+            least = of_least_value(left, right, judged.verdict.status)
+            if least is not None:
+                verdict = replace(judged.verdict, status=least[0], reason=least[1], witness=None)
+                return replace(judged, verdict=verdict)
             name = of_different_things(
                 (left, right), (judged.left, judged.right), self.signature.habits, self._is_defined_or_array
             )
