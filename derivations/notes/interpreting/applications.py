@@ -391,7 +391,7 @@ class Applications(Derivatives, Arrays, Indicators):
                 self.note(self.sample, self.signature.sample)
         symbol = known.symbol if known is not None else self.scope.symbol_for(key, len(own))
         if known is not None:
-            known.refuse_last(own)
+            known.refuse_at(own)
         else:
             self.unknown[symbol] = key
             self.domains[symbol] = tuple(a for a in axes if a is not None)
