@@ -26,12 +26,6 @@ def test_the_same_step_is_read():
     assert verdicts(text % r"\frac{c}{t}")[-1] == "refuted"
 
 
-def test_another_step_of_what_counts_nothing():
-    text = "With $e_i = y_i - a$ we have\n\n$$d = e_{i+1} - e_i = %s$$\n"
-    assert verdicts(text % "y_{i+1} - y_i")[-1] in ("proved", "supported")
-    assert verdicts(text % "y_{i+1} + y_i")[-1] == "refuted"
-
-
 def test_a_rate_may_be_chosen_by_the_step():
     r"""Refuted before: \eta \lambda = 1/t is how the rate of Pegasos is chosen."""
     text = r"$$b = (1 - \eta_t \lambda) a = (1 - %s) a$$"
