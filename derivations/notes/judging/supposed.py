@@ -110,7 +110,7 @@ class Supposed(Judging):
         return None
 
     def _of_others_than_a_set(self, suspect: Suspect) -> Excuse | None:
-        r"""What is said of indices that are not in a set, for $(i, j) \notin D$: a sum over the set has no such term."""
+        r"""What is said of indices outside of a set, for $(i, j) \notin D$: a sum over the set has no such term."""
         return left_open("said of what is not in a set") if _NOT_IN.search(suspect.before) else None
 
     def _of_one_example(self, suspect: Suspect) -> Excuse | None:
