@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.interpreting.names import TRANSPOSES, is_transposed
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
@@ -67,8 +67,8 @@ def applies(name: ast.Symbol, group: Node) -> bool:
     if name.name == r"\delta" and not isinstance(body, ast.Listing):
         return False  # the error of a layer
     if name.name in LABELS | PARAMETERS | {"a", "x", "z"} and not isinstance(body, ast.Listing):
-        if name.name in (r"\phi", r"\psi") and isinstance(body, ast.Product):
-            return True  # \phi(w^T x): nobody puts brackets round what is multiplied anyway
+        if name.name in (r"\phi", r"\psi") and isinstance(body, ast.Product) and is_transposed(body.factors[0].body):
+            return True  # \phi(w^T x), a function of a logit
         if name.name in (r"\phi", r"\psi", "y", "t"):  # y(x_n): the model at a sample, or its label
             return isinstance(body, ast.Symbol) and body.name in ("x", "X")
         return name.name in ("a", "z", "C", "u", "v") and isinstance(body, ast.Symbol) and body.name != "d"

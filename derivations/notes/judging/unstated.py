@@ -130,6 +130,8 @@ class Unstated(Substituting):
         rows = _entries(right)
         if gradient_of(left) is None or not 1 < len(rows) < 4 or _has_subscript(left):
             return None
+        if any(isinstance(n, ast.Ellipsis) for n in walk(right)):
+            return None
         columns = (ast.Matrix("bmatrix", tuple((row,) for row in order)) for order in itertools.permutations(rows))
         if not all(self._claimed(step, left, column).verdict.is_refuted for column in columns):
             return left_open("its entries may be in another order than what it is a function of")
