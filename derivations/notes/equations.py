@@ -208,6 +208,9 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked, Chained):
     def _unless_excused(self, at: Place, judged: Judged, record: StepRecord) -> StepRecord:
         """A refuted step, which is none if it goes on from an earlier one, or by the words around it."""
         step, left, right = at.step, at.left, at.right
+        order = self._in_another_order(step, left, right)
+        if order is not None:
+            return order.of(record)
         record = self._excused(step, left, right, at.begins, judged, record)
         if record.verdict == "refuted" and at.begins and at.is_composed:
             record = self._implied(step, left, right, record) or record

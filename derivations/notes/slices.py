@@ -20,7 +20,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from derivations.notes.interpreting.applications import SIGMOIDS
+from derivations.notes.interpreting.bracketed import SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, layer_of_key, names_in, read_name

@@ -2,6 +2,8 @@ r"""For x = 1 and y = 0: how far a case reaches that was said some formulas befo
 
 from __future__ import annotations
 
+import pytest
+
 from derivations.notes.library import check_notes
 
 NEURON = r"""
@@ -44,3 +46,25 @@ def test_a_case_ends_where_something_is_said_in_general() -> None:
 
 def test_a_case_ends_with_its_section() -> None:
     assert last(NEURON + "\n## Any input\n\n" + r"$$\frac{\partial C}{\partial b} = a \sigma'(z)$$")[0] == "refuted"
+
+
+RATED = r"""
+We write
+$$\frac{\partial J}{\partial r} = \frac{\partial (\frac12 (t - r)^2 + \frac{\lambda}{2} r^2)}{\partial r}$$
+WORDS
+$$\frac{\partial J}{\partial r} = RIGHT$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "right", "expected"),
+    [
+        (r"For $m \in D$,", r"r - t + \lambda r", "proved"),
+        (r"For (any) $m \notin D$,", r"\lambda r", "undecided"),  # refuted before
+        (r"For $m \notin D$ nothing is paid. For the others we have", r"\lambda r", "refuted"),
+        (r"For $m \in D$,", r"\lambda r", "refuted"),
+    ],
+)
+def test_what_is_not_in_a_set_is_a_case(words, right, expected):
+    text = RATED.replace("WORDS", words).replace("RIGHT", right)
+    assert check_notes(text).steps[-1].verdict == expected

@@ -34,3 +34,16 @@ def test_what_holds_for_any_loss_is_proved_with_that_condition():
 def test_a_derivative_that_is_said_to_vanish_does():
     text = r"Let $a = u^2$ and $b = v^2$. Then $\frac{\partial a}{\partial v} = 0$."
     assert verdicts(text)[-1] in ("proved", "undecided")
+
+
+@pytest.mark.parametrize("name", ["x", "w", r"\theta", "i_a", "x_i"])
+def test_what_is_said_to_stand_still_is_not_proved(name):
+    """In the steady state dθ/dt = 0: proved before, since no t stands in θ."""
+    text = f"In the steady state\n\n$$\\frac{{d {name}}}{{dt}} = 0$$\n"
+    assert check_notes(text).steps[-1].verdict not in ("proved", "refuted")
+
+
+def test_a_target_by_the_letter_of_time_is_differentiated_by():
+    text = "Let $E = \\frac12 (y - t)^2$ with $y = w x + b$.\n\n$$\\frac{\\partial E}{\\partial t} = %s$$\n"
+    assert check_notes(text % "t - y").steps[-1].verdict == "proved"
+    assert check_notes(text % "y - t").steps[-1].verdict == "refuted"

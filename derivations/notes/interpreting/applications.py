@@ -17,6 +17,7 @@ from derivations.functions import Partial
 from derivations.indexed import substitute
 from derivations.notation import text
 from derivations.notes.interpreting.arrays import Arrays
+from derivations.notes.interpreting.bracketed import MOMENTS, SIGMOIDS
 from derivations.notes.interpreting.derivatives import CHANCE, Derivatives
 from derivations.notes.interpreting.events import event_key
 from derivations.notes.interpreting.folding import is_same_data, label_if_named
@@ -35,12 +36,10 @@ from derivations.reasons import Reason, Why
 from derivations.statement import element
 from derivations.statement import index as position
 
-__all__ = ["MOMENTS", "SIGMOIDS", "Applications", "at_primes"]
+__all__ = ["Applications", "at_primes"]
 
-SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
 _NOT_CLOSED = (sp.Sum, sp.Product, sp.Piecewise, sp.Abs, sp.Max, sp.Min, sp.sign, sp.KroneckerDelta, Partial)
 _NAMED = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log, "sign": sp.sign, "sgn": sp.sign}
-MOMENTS = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
 _NAMED["softplus"] = lambda u: sp.log(1 + sp.exp(u))
 _NAMED["sech"] = lambda u: 2 / (sp.exp(u) + sp.exp(-u))
 _NAMED |= dict.fromkeys(RELU, lambda u: sp.Max(0, u))
@@ -242,6 +241,8 @@ class Applications(Derivatives, Arrays, Indicators):
         if closed is not None:
             return closed
         used = [p for p in entry.parameters if self._occurs_in(p, entry)]
+        if not used and ref.key in MOMENTS and not self._are_usual(entry, arguments):
+            raise UnsupportedNoteError("an expectation of other things than it was said of")
         if len(arguments) != len(entry.parameters):
             if ref.key in CHANCE:
                 raise UnsupportedNoteError(f"{ref.key} of other things than those of which it is known")
@@ -249,8 +250,6 @@ class Applications(Derivatives, Arrays, Indicators):
                 pairs = [(used[0], arguments[0])]
             elif ref.primes:
                 return self._slope_by(ref, entry, arguments)
-            elif not used and ref.key in MOMENTS:
-                raise UnsupportedNoteError("an expectation of other things than it was said of")
             elif not used and len(arguments) > len(entry.parameters):
                 raise UnsupportedNoteError(_of_others(ref.key))
             elif not used or len(arguments) < len(used):
@@ -407,7 +406,7 @@ class Applications(Derivatives, Arrays, Indicators):
                 self.note(self.sample, self.signature.sample)
         symbol = known.symbol if known is not None else self.scope.symbol_for(key, len(own))
         if known is not None:
-            known.refuse_last(own)
+            known.refuse_at(own)
         else:
             self.unknown[symbol] = key
             self.domains[symbol] = tuple(a for a in axes if a is not None)

@@ -2,12 +2,59 @@
 
 from __future__ import annotations
 
-from derivations.notes.interpreting.names import TRANSPOSES
+from derivations.notes.interpreting.names import TRANSPOSES, is_transposed
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["applies"]
+__all__ = ["EXPECTATION", "MOMENTS", "SIGMOIDS", "applies", "operator_on"]
+
+SIGMOIDS = frozenset((r"\sigma", "sigmoid", "Sigmoid", "σ", "sigm", "logistic"))
+MOMENTS = frozenset(("E", "P", "Var", "Cov", "V", r"\mathbb{E}", r"\mathbb{P}", r"\mathbb{V}", r"\mathrm{E}"))
+EXPECTATION = "an expectation or a probability"
+_OPERATORS = frozenset(
+    [
+        "minimize",
+        "minimise",
+        "maximize",
+        "maximise",
+        "prox",
+        "proj",
+        "mean",
+        "average",
+        "avg",
+        "median",
+        "mode",
+        "prob",
+        "erf",
+        "stopgrad",
+        "sort",
+    ]
+)
+_SCRIPTS = frozenset(("mathcal", "mathbb", "mathscr", "mathfrak"))
+_EXPECTED = frozenset(("E", "Var", "Cov"))  # whatever stands below them: E_{a \sim \mu}[r]
+
+
+def operator_on(name: ast.Symbol, key: str, behind: Node | None) -> str | None:
+    r"""What a name is that is no factor of what is behind it, but an operator on that: E_{a \sim \mu}[r], minimize_w J.
+
+    An expectation is one before brackets, however they are drawn; so is a word or a script letter: H[p], KL\{p\}.
+    """
+    if behind is None:
+        return None
+    is_call = isinstance(behind, ast.Group) and behind.opening == "("
+    in_brackets = isinstance(behind, ast.Group) and behind.opening in ("[", "{", r"\{")
+    if name.name == "E" and "mathbb" in name.decorations and not is_call:
+        return EXPECTATION
+    if in_brackets and (key in MOMENTS or name.name in _EXPECTED):
+        return EXPECTATION
+    if name.name.lower() in _OPERATORS and not is_call:
+        return f"the operator {name.name}"
+    is_word = len(name.name) > 1 and not name.name.startswith("\\") and name.name not in SIGMOIDS
+    is_drawn = isinstance(behind, ast.Group) and behind.opening in ("[", r"\{")
+    if is_drawn and (is_word or _SCRIPTS & set(name.decorations)):
+        return f"{name.name} of what is in the brackets"
+    return None
 
 
 def applies(name: ast.Symbol, group: Node) -> bool:
@@ -20,6 +67,8 @@ def applies(name: ast.Symbol, group: Node) -> bool:
     if name.name == r"\delta" and not isinstance(body, ast.Listing):
         return False  # the error of a layer
     if name.name in LABELS | PARAMETERS | {"a", "x", "z"} and not isinstance(body, ast.Listing):
+        if name.name in (r"\phi", r"\psi") and isinstance(body, ast.Product) and is_transposed(body.factors[0].body):
+            return True  # \phi(w^T x), a function of a logit
         if name.name in (r"\phi", r"\psi", "y", "t"):  # y(x_n): the model at a sample, or its label
             return isinstance(body, ast.Symbol) and body.name in ("x", "X")
         return name.name in ("a", "z", "C", "u", "v") and isinstance(body, ast.Symbol) and body.name != "d"

@@ -19,8 +19,8 @@ from derivations.atoms import free_symbols, interned
 from derivations.functions import Partial, sigmoid
 from derivations.indexed import substitute
 from derivations.kernels import charge
-from derivations.notes.interpreting.applications import MOMENTS, SIGMOIDS
 from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
+from derivations.notes.interpreting.bracketed import EXPECTATION, SIGMOIDS, operator_on
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.inverted import inverse_of
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, is_transposed, read_name
@@ -28,15 +28,7 @@ from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
 from derivations.notes.interpreting.shorthand import bare_symbols
 from derivations.notes.interpreting.signature import DATA, base_letter
-from derivations.notes.interpreting.tensor import (
-    ANY,
-    Value,
-    contract,
-    elementwise,
-    power,
-    scalar,
-    summed,
-)
+from derivations.notes.interpreting.tensor import ANY, Value, contract, elementwise, power, scalar, summed
 from derivations.notes.interpreting.written import layout_of
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -132,6 +124,8 @@ class Elaborator(Products):
                 return self.constant(node)
             case ast.Decorated(decoration, body) if decoration in _DROPPED:
                 return self.value(body)
+            case ast.Annotated("underset", ast.Symbol() as name, _) if operator_on(name, name.name, node):
+                raise UnsupportedNoteError(EXPECTATION)  # whatever is behind it
             case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):
                 return self.value(body)
             case ast.Matrix():
@@ -248,8 +242,9 @@ class Elaborator(Products):
         ):
             if node.subscripts and not ref.indices:  # h_\theta x, where h_\theta(x) is meant
                 bracket = base = ast.Group("(", ")", bracket)
-        if isinstance(base, ast.Group) and base.opening == "[" and ref.key in MOMENTS:
-            raise UnsupportedNoteError("an expectation or a probability")
+        operator = operator_on(node, ref.key, base)
+        if operator is not None:
+            raise UnsupportedNoteError(operator)
         if ref.key in TRACES and not self.scope.of(ref.key) and bracket is not None and not isinstance(base, ast.Group):
             operand = ast.Group("(", ")", ast.Product(tuple(rest)))  # tr AB
             return self.with_scripts(self.of_array(ref.key, operand), ref), len(rest)

@@ -244,6 +244,8 @@ class _Parts:
         brackets = [g.opening for g in groups if isinstance(g, ast.Group) and g.opening in ("(", "[")]
         if len(brackets) == len(groups) == 2 and "[" in brackets and not any(f.operator or f.sign for f in factors):
             return True  # the layer and the sample of z^{[1](i)}
+        if self.base == "e" and not self.lower and isinstance(last, ast.Symbol) and last.name == "t":
+            return False  # e^{at}
         return len(factors) == 2 and is_transpose and (isinstance(first, ast.Group) or _is_letter(first))
 
 

@@ -269,7 +269,7 @@ class Namer:
                     self.domains[symbol] = axes
         filled, opened = self._fill(ref, axes)
         if entry is not None:
-            entry.refuse_last(filled)
+            entry.refuse_at(filled)
         expr = element(symbol, filled)
         return Value(expr, tuple(opened), len(opened) == 1 and self.choices.rows)
 

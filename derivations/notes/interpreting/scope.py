@@ -7,14 +7,14 @@ the old one keeps its meaning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, labels_in_order
+from derivations.atoms import atoms_of, free_symbols, labels_in_order
 from derivations.indexed import substitute
 from derivations.inverses import Inverse
 from derivations.notes.interpreting.names import UnsupportedNoteError
@@ -57,10 +57,24 @@ class Entry:
         value = sp.S.Zero if self.definition is None else self.definition.value
         return frozenset(upper + 1 for total in atoms_of(value, sp.Sum) for _, _, upper in total.limits if upper.is_Add)
 
-    def refuse_last(self, indices: Iterable[sp.Expr]) -> None:
-        r"""Refuse the place K of what is defined by \sum_{j=1}^{K-1}: that may be of the other classes only."""
+    @cached_property
+    def _counted(self) -> tuple[sp.Expr, ...]:
+        r"""Its indices, where one of them stands as a number in its value, too: t of \eta_t = c/t."""
+        if self.definition is None or not isinstance(self.definition.target, sp.Indexed):
+            return ()
+        own = tuple(self.definition.target.indices)
+        numbers = {s.name for s in free_symbols(self.definition.value) if s not in own}
+        return own if any(isinstance(i, sp.Symbol) and i.name in numbers for i in own) else ()
+
+    def refuse_at(self, indices: Sequence[sp.Expr]) -> None:
+        r"""Refuse the place K of what is defined by \sum_{j=1}^{K-1}, which may be of the other classes only.
+
+        And \eta_{t+1}, where \eta_t = c/t: the number t isn't the index, and would stay what it is.
+        """
         if not self._past.isdisjoint(indices):
             raise UnsupportedNoteError(f"line {self.line} may be of the other classes")
+        if any(own != at for own, at in zip(self._counted, indices, strict=False)):
+            raise UnsupportedNoteError(f"an index stands as a number in line {self.line}")
 
 
 @dataclass

@@ -17,7 +17,7 @@ from derivations.notes.interpreting.events import priors_in
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.habits import habits_of
 from derivations.notes.interpreting.indicators import has_kronecker
-from derivations.notes.interpreting.names import STATISTICS, TRANSPOSES, Habits, read_name
+from derivations.notes.interpreting.names import STATISTICS, TRANSPOSES, Habits, UnsupportedNoteError, read_name
 from derivations.notes.interpreting.signature import (
     DATA,
     LABELS,
@@ -111,7 +111,10 @@ def _multiplies_a_vector(node: object, signature: Signature) -> bool:
         return False
     for one, other in itertools.pairwise(node.factors):
         if isinstance(one.body, ast.Symbol) and isinstance(other.body, ast.Symbol) and not other.operator:
-            refs = [read_name(factor.body, signature.habits) for factor in (one, other)]
+            try:
+                refs = [read_name(factor.body, signature.habits) for factor in (one, other)]
+            except UnsupportedNoteError:
+                continue
             matrix, vector = (signature.axes.get(ref.key, ()) for ref in refs)
             bare = not any(ref.indices or ref.power is not None for ref in refs)
             if bare and len(matrix) == 2 and len(vector) == 1 and matrix[0] != matrix[1] == vector[0]:

@@ -9,6 +9,7 @@ import sympy as sp
 
 from derivations.atoms import atoms_of, free_atoms, free_symbols, label_of
 from derivations.domain import Domain
+from derivations.equation import Equation
 from derivations.kernels import str_of
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.naming import ROW
@@ -18,7 +19,16 @@ from derivations.notes.interpreting.tensor import Axis
 from derivations.ranges import Ranges
 from derivations.statement import Definition
 
-__all__ = ["ONE_HOT", "between_labels", "domains_of", "ranges_of", "sizes_of", "square_named", "with_places"]
+__all__ = [
+    "ONE_HOT",
+    "between_labels",
+    "domains_of",
+    "of_either_labels",
+    "ranges_of",
+    "sizes_of",
+    "square_named",
+    "with_places",
+]
 
 _LABEL = r"[yt](_\{?\w\}?|\^\{?\(?\w\)?\}?)*"
 _CASE = rf"(?:\b(?:if|when|for|wenn|falls|für|si|se|если|при|khi|nếu)\b|当|若|如果)\W{{0,4}}{_LABEL}\s*=\s*%s(?!\d)"
@@ -33,6 +43,7 @@ _BINARY = (
 )
 _PLUS_MINUS = r"(\\pm|±)\s*1\b"
 _EXP_OF_MINUS = r"(e\s*\^\s*\{|\\exp\s*(\\left|\\[bB]igg?l?)?\s*[({\[])\s*[-−]\s*"
+_ZERO_AND_ONE = r"\{\s*0\s*,\s*\+?1\s*\\?\}"
 _SIGNS = (
     r"\{\s*(\+?1\s*,\s*[-−]\s*1|[-−]\s*1\s*,\s*\+?1)\s*\\?\}"
     rf"|{_LABEL}\s*=\s*{_PLUS_MINUS}|labels?\b[^.$]{{0,40}}\$?{_PLUS_MINUS}|{_PLUS_MINUS}\$?[^.$]{{0,40}}labels?"
@@ -120,6 +131,21 @@ def between_labels(arrays: Mapping[object, Array], speaker: Elaborator) -> dict[
     return {k: (Domain.UNIT if d is Domain.BINARY else d, axes) for k, (d, axes) in arrays.items()}
 
 
+def of_either_labels(equation: Equation, speaker: Elaborator) -> list[dict[object, Array]]:
+    """The domains with labels −1 and 1, and with labels 0 and 1, where a document has both; nothing elsewhere."""
+    signature, known = speaker.signature, equation.context.arrays
+    if not (signature.says(_SIGNS) and signature.says(_ZERO_AND_ONE)):
+        return []
+    sides = (equation.left, equation.right, *(d.value for d in equation.definitions))
+    labels = {}
+    for label in {label_of(atom) for side in sides for atom in free_atoms(side)} - {*known}:
+        axes = sizes_of(label, speaker) if signature.is_label(re.split("[@·′]", label.name)[0].rstrip("'")) else None
+        if axes is not None:
+            labels[label] = axes
+    either = (Domain.SIGNS, Domain.BINARY)
+    return [{**known, **{label: (domain, axes) for label, axes in labels.items()}} for domain in either if labels]
+
+
 def sizes_of(label: sp.Symbol, speaker: Elaborator) -> tuple[sp.Expr, ...] | None:
     sorts = speaker.domains.get(label, ())
     entry = speaker.scope.symbols.get(label)
@@ -161,7 +187,7 @@ def _domain_of(label: sp.Symbol, speaker: Elaborator) -> Domain:
             return Domain.ONE_HOT
         signs, binary = signature.says(_SIGNS), signature.says(_BINARY)
         if signs:
-            return Domain.SIGNS if not signature.says(r"\{\s*0\s*,\s*\+?1\s*\\?\}") else Domain.REAL
+            return Domain.SIGNS if not signature.says(_ZERO_AND_ONE) else Domain.REAL
         return Domain.BINARY if binary else Domain.REAL
     if key in signature.logged and letter not in ("e",) and key not in (r"\sigma",):
         return Domain.UNIT

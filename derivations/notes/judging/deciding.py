@@ -30,6 +30,7 @@ from derivations.notes.judging.assumptions import (
     ONE_HOT,
     between_labels,
     domains_of,
+    of_either_labels,
     ranges_of,
     square_named,
     with_places,
@@ -56,7 +57,7 @@ from derivations.notes.judging.matching import (
 from derivations.notes.judging.settled import VACUOUS, Settled, is_summed
 from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.ranges import Ranges
-from derivations.reasons import Why, about, reason_of, reworded, why
+from derivations.reasons import Why, about, holds_where, reason_of, reworded, why
 from derivations.statement import Definition
 from derivations.verdict import Status, Verdict
 from derivations.zero_test import Context
@@ -132,6 +133,11 @@ def _judge(claim: Claim, seed: int) -> Judged:
             other = replace(equation, context=replace(equation.context, arrays=between))
             refuted = decide(other, seed, OPERATIONS, SECONDS, shown=False)
             equation, verdict = (other, refuted) if refuted.is_refuted else (equation, verdict)
+    if verdict.is_refuted:
+        either = (replace(equation.context, arrays=arrays) for arrays in of_either_labels(equation, speaker))
+        if any(is_provable(replace(equation, context=c), seed, OPERATIONS, SECONDS) for c in either):
+            reason = holds_where("labels are of one of the two kinds that the text has")
+            verdict = replace(verdict, status=Status.UNDECIDED, witness=None, reason=reason)
     lines = tuple(sorted({e.line for e in settled.entries if e.line}))
     verdict = _unless_vacuous(verdict, claim, left, right, settled, equation, seed)
     if verdict.is_proved and settled.of_one_sample and is_supplied:

@@ -34,6 +34,7 @@ from derivations.notes.interpreting.signature import LABELS, PARAMETERS, base_le
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.claims import unknown_in
 from derivations.notes.judging.implied import OTHER_OUTCOMES, of_both, of_rest, other_outcome
+from derivations.notes.judging.minimised import LEAST, is_least_value
 from derivations.notes.judging.renewing import Renewing
 from derivations.notes.judging.targets import targets_in
 from derivations.notes.parsing import ast
@@ -289,6 +290,8 @@ class Defining(Renewing):
         """Bind a name to a value; ahead: before the step that says so is read."""
         assert step.left is not None and step.right is not None
         left = step.left.node
+        if left is not None and is_least_value(left, right):
+            raise UnsupportedNoteError(LEAST)
         speaker = self._speaker(step.right, step.left)
         value = speaker.side(right)
         self.consulted |= speaker.noticed.consulted

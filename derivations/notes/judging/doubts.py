@@ -48,6 +48,8 @@ _OF_CASES = (
 )
 
 ROUNDING = Reason("how far the numbers are rounded isn't known", Why.ROUNDED)
+_RATES = frozenset((r"\eta", r"\alpha", r"\epsilon", r"\gamma", r"\lambda", r"\rho"))  # hyperparameters
+_COUNTERS = frozenset(("t", "k", r"\tau"))  # of steps
 _OF_NUMBERS = (
     r"linear regression|least squares|gaussian|normal distribution|squared error|mean square"
     r"|线性回归|最小二乘|正态|高斯|均方"
@@ -323,6 +325,10 @@ def one_sided(left: sp.Expr, right: sp.Expr, first_taken: sp.Expr, second_taken:
     for name in sorted(only[0] | only[1]):
         if _has_defined_sibling(name, speaker):
             doubts.append(_undefined(name))
+    for here, there in (only, only[::-1]):
+        rates = {name for name in here if base_letter(name) in _RATES}
+        if rates and there & _COUNTERS and not (here | there) - rates - _COUNTERS:
+            doubts.append(_undefined(min(rates)))  # \eta \lambda = 1/t may be how a rate is chosen
     predictions = {n for n in only[0] | only[1] if n.startswith(r"\hat{")}
     for name in sorted(
         ((names[0] ^ names[1]) | predictions) - claim.beside - _lost(first_taken, second_taken, speaker)

@@ -72,6 +72,7 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     Excusing._with_worked_number,
     Excusing._of_another_class,
     Excusing._of_the_last_class,
+    Excusing._of_others_than_a_set,
     Excusing._of_one_example,
     Excusing._of_a_logarithm,
     # it says where something holds: a condition, or an equation to be solved
@@ -80,6 +81,7 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     Excusing._set_to_number,
     Excusing._multiplied_through,
     Excusing._said_to_be_solved,
+    Excusing._solved_behind,
     Excusing._slope_at_zero,
     Excusing._up_to_constants,
     Excusing._of_zeros,

@@ -36,6 +36,7 @@ from derivations.notes.judging.conditions import (
     values_stated,
 )
 from derivations.notes.judging.flattened import array_in, number_in, weight_in, weights_before_vectors
+from derivations.notes.judging.minimised import of_least_value
 from derivations.notes.judging.misfits import Misfits
 from derivations.notes.judging.pieces import of_a_piece
 from derivations.notes.judging.regions import MORE, Regions, regions_in, within
@@ -63,6 +64,11 @@ class Judging(Misfits):
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
         judged = self._tried(step, left, right)
+        if judged.verdict.is_proved or judged.verdict.is_refuted:
+            least = of_least_value(left, right, judged.verdict.status)
+            if least is not None:
+                verdict = replace(judged.verdict, status=least[0], reason=least[1], witness=None)
+                return replace(judged, verdict=verdict)
         flat = None
         if judged.verdict.is_proved:
             flat = weight_in((left, right), self._weights_before_vectors, self.signature)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import UnsupportedExpressionError, labels_in
+from derivations.atoms import UnsupportedExpressionError, label_of, labels_in
 from derivations.equation import Equation, is_provable
 from derivations.notes.interpreting.fitting import names_loss
 from derivations.notes.interpreting.heads import head_of
@@ -44,6 +44,9 @@ _OF_ITS_SLOPE = re.compile(
     r"(derivatives?|slope|derivada|dérivée|Ableitung)\s+(of|de|von)\s*(\\?[$(])*\s*$|导数|微分", re.I
 )
 _DIVIDED = r"\bdivid|\bmultipl|\bcancel|\bscal(e|ing)|teilen|除|割|делим|divis|dividi"
+
+
+_BEHIND = 2  # formulas in which the solution of an equation is looked for
 
 
 @dataclass
@@ -105,6 +108,43 @@ class Posed(Systems):
         ratios = (sp.S.One, sp.S.NegativeOne, sp.S.Half, -sp.S.Half)
         lefts = (replace(equation, left=equation.left - ratio * zero) for ratio in ratios)
         return any(is_off_by_a_factor(one, self.seed) for one in lefts)
+
+    def _solved_behind(self, suspect: Suspect) -> Excuse | None:
+        r"""An equation whose solution is said right behind it: 2 = \eta (a + b), and \eta^* = \frac{2}{a + b}."""
+        equation, here = suspect.equation, suspect.step
+        is_number = not suspect.right_expr.free_symbols
+        if equation is None or not (suspect.begins or is_number) or self._is_named(suspect.left):
+            return None
+        for step in self.document.steps:
+            if (step.formula, step.chain) <= (here.formula, here.chain) or step.formula > here.formula + _BEHIND:
+                continue
+            found = self._solution_in(step)
+            if found is None or not any(side.has(found[0]) for side in suspect.exprs):
+                continue
+            left, right = (side.xreplace(dict([found])) for side in suspect.exprs)
+            if is_provable(replace(equation, left=left, right=right), self.seed):
+                return no_claim("condition", TO_SOLVE)
+        return None
+
+    def _solution_in(self, step: Step) -> tuple[sp.Expr, sp.Expr] | None:
+        r"""What has no value or a mark, and what a step says that it is: of \eta^* = E, t \approx E."""
+        if step.left is None or step.left.member or step.right is None or step.right.node is None:
+            return None
+        name = step.left.node
+        if not isinstance(name, ast.Symbol) or step.sign.sign not in ("=", r"\approx"):
+            return None
+        above = tuple(s for s in name.superscripts if not isinstance(s, ast.Mark))
+        plain = replace(name, superscripts=above, decorations=tuple(d for d in name.decorations if d != "hat"))
+        try:
+            atom = self._speaker(step.left).side(plain).expr
+            value = self._speaker(step.right).side(step.right.node)
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        entry = self.scope.symbols.get(label_of(atom)) if isinstance(atom, sp.Symbol) else None
+        if not isinstance(atom, sp.Symbol) or value.axes or value.expr.has(atom):
+            return None
+        is_free = entry is None or entry.definition is None or plain != name
+        return (atom, value.expr) if is_free else None
 
     def _slope_at_zero(self, suspect: Suspect) -> Excuse | None:
         r"""A derivative just found, said to be 0: \sum_i y_i = n a."""

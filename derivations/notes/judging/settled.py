@@ -28,6 +28,7 @@ from derivations.statement import Definition, Statement, Variable, element, inde
 
 __all__ = ["VACUOUS", "Settled", "are_of_slopes", "is_summed"]
 
+_TIMES = ("t", r"\tau")
 _NUMBERED = re.compile(r"(.+)_\{?(\d+)\}?")
 _SHARED = (
     r"convol|\bRNN|_\{?t\s*-\s*1|\bshare|recurren|\btied\b|weight tying|"
@@ -74,6 +75,8 @@ class Settled:
         self._refuse_inverses(expr, variables)
         for v in sorted(variables, key=str_of):
             self._make_jets(expr, v)
+        for p in partials:
+            self._refuse_change(p)
         try:
             result = partials_taken(expr, self._statement(expr), self.ranges)
         except AmbiguousPartialError:
@@ -102,6 +105,13 @@ class Settled:
             own = self._leaves(by)
             if any(own & names for names in leaves):
                 raise UnsupportedNoteError("the derivative of an inverse")
+
+    def _refuse_change(self, partial: Partial) -> None:
+        r"""What has no t in it may change with the time t: d\theta/dt = 0 says so of a steady state."""
+        time = label_of(partial.variable)
+        names = {label for e in closed(partial.function, self.speaker) for label in labels_in(e)}
+        if time.name in _TIMES and names and time not in names and not names & {*self.jets, *self.slopes}:
+            raise UnsupportedNoteError(f"{min(n.name for n in names)} may change with {time}")
 
     def _leaves(self, expr: sp.Expr) -> set[sp.Symbol]:
         """The names that an expression reaches, without data."""

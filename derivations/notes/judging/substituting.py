@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import sympy as sp
 
-from derivations.notes.interpreting.applications import SIGMOIDS
+from derivations.notes.interpreting.bracketed import SIGMOIDS
 from derivations.notes.interpreting.quotients import leading
 from derivations.notes.interpreting.thresholds import RELU
 from derivations.notes.judging.judge import Judging

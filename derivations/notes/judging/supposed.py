@@ -34,6 +34,7 @@ from derivations.reasons import holds_where
 __all__ = ["Supposed"]
 
 _ANOTHER_CLASS = re.compile(r"\\neq?(?![a-z])|≠|\b[ty]\s*_\{?\w+\}?\s*=\s*0(?![.\d])")
+_NOT_IN = re.compile(r"(?:\\notin(?![a-z])|\\not\s*\\in(?![a-z])|∉)[^$.,]*\$?\W*(?:\w+\W+){0,2}$")
 _BOUNDS = re.compile(r"\\(?:sum|prod)(?:\\limits)?\s*_\s*\{[^{}]*\}")  # what runs is no case: \sum_{j \neq i}
 _WHEN = re.compile(
     r"\b(when|if|for|where|falls|wenn|si|se|quand|pour|para|cuando|при|если|khi|với)\b|当|若|とき|のとき|일 때", re.I
@@ -107,6 +108,10 @@ class Supposed(Judging):
             if of is not None and of[0] == last[0] and of[1] in ("k", "c", "j", "i"):
                 return left_open(f"line {other.place.line} may be of the other classes")
         return None
+
+    def _of_others_than_a_set(self, suspect: Suspect) -> Excuse | None:
+        r"""What is said of indices outside of a set, for $(i, j) \notin D$: a sum over the set has no such term."""
+        return left_open("said of what is not in a set") if _NOT_IN.search(suspect.before) else None
 
     def _of_one_example(self, suspect: Suspect) -> Excuse | None:
         r"""The derivative of a loss of data by its own parameter, of numbers alone: 2(w - 5)."""

@@ -10,6 +10,7 @@ Nothing is refuted by any of these; where the claim holds with what is stated, i
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 
@@ -22,7 +23,7 @@ from derivations.notes.interpreting.cases import Case
 from derivations.notes.interpreting.heads import head_of
 from derivations.notes.interpreting.names import read_name
 from derivations.notes.interpreting.naming import ROW
-from derivations.notes.interpreting.quotients import is_differential, subject_of
+from derivations.notes.interpreting.quotients import gradient_of, is_differential, subject_of
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import base_letter
 from derivations.notes.judging.cells import Judged
@@ -123,6 +124,18 @@ class Unstated(Substituting):
         claim = replace(suspect.equation, right=right)
         reason = holds_where("arrays begin at 0")
         return supported(reason) if is_provable(claim, self.seed, OPERATIONS, SECONDS) else None
+
+    def _in_another_order(self, step: Step, left: Node, right: Node) -> Excuse | None:
+        r"""\nabla L with its entries in another order than L(a, b) has a and b in; \nabla_{a, b} has its own."""
+        rows = _entries(right)
+        if gradient_of(left) is None or not 1 < len(rows) < 4 or _has_subscript(left):
+            return None
+        if any(isinstance(n, ast.Ellipsis) for n in walk(right)):
+            return None
+        columns = (ast.Matrix("bmatrix", tuple((row,) for row in order)) for order in itertools.permutations(rows))
+        if not all(self._claimed(step, left, column).verdict.is_refuted for column in columns):
+            return left_open("its entries may be in another order than what it is a function of")
+        return None
 
     def _of_one_name(self, suspect: Suspect) -> Excuse | None:
         """Two letters that are one name: FP."""
@@ -311,6 +324,22 @@ class Unstated(Substituting):
         fresh = replace(equation.context)  # what it remembers is of the definitions with their biases
         bare = replace(equation, left=one, right=other, context=fresh, definitions=definitions)
         return decide(bare, self.seed, shown=False).is_proved
+
+
+def _has_subscript(gradient: Node) -> bool:
+    return any(isinstance(n, ast.Nabla) and n.subscripts for n in walk(gradient))
+
+
+def _entries(side: Node) -> tuple[Node, ...]:
+    """The entries of a column or a row that is written out."""
+    match side:
+        case ast.Scripted(base) | ast.Group("(" | "[", _, ast.Matrix() as base):
+            return _entries(base)
+        case ast.Matrix(_, rows) if len(rows) == 1 or all(len(row) == 1 for row in rows):
+            return tuple(entry for row in rows for entry in row if entry is not None)
+        case ast.Group("(" | "[", _, ast.Listing(items)):
+            return tuple(item for item in items if item is not None)
+    return ()
 
 
 def _is_slope(node: object) -> bool:
