@@ -131,7 +131,8 @@ NAMES = _set(
     "logit logits logloss loglik loglikelihood logistic logsumexp loss Loss cost Cost error Error sigmoid Sigmoid "
     "softmax Softmax SoftMax softplus relu ReLU ELU diag sign sgn tr Tr trace rank span var Var cov Cov std avg "
     "mean reg err net out obs new old tot sum num den pred true model prob lik ent expected minus maximum minimum "
-    "MSE SSE RSS SSR SS TP FP TN FN NLL LL FL BCE MLE MAP KL CE RMSE MAE OLS train test val hat single main limit arg dim"
+    "MSE SSE RSS SSR SS TP FP TN FN NLL LL FL BCE MLE MAP KL CE RMSE MAE OLS train test val hat single main limit arg "
+    "dim"
 )
 AFTER_LOG = ("loss", "likelihood", "odds", "lik", "prob")
 CONDITION_WORDS = _set(
