@@ -91,6 +91,7 @@ _SIZE_D = (
 _THRESHOLD = re.compile(  # of what stands between bars
     r"(?:\||\\[rR]?[vV]ert)\s*(?:&\s*)?(?:[<>≤≥]|\\[lg]e?q?(?:slant)?\b|\\[lg]t\b)\s*(\\delta)(?![A-Za-z_^'{(])"
 )
+_LOWERED = r"(?<![A-Za-z\\^_{{]){0}\s*(?:\\cdot\s*|\\,\s*)?{1}\s*\^\s*\{{\s*{0}\s*-\s*1\s*\}}"  # n x^{{n - 1}}
 _VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\delta(?![A-Za-z])")
 _DIVISOR = re.compile(
     r"\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*([NK])(?![A-Za-z_^({])|\b\d\s*/\s*\d?([NK])(?![A-Za-z_^({])"
@@ -194,6 +195,11 @@ class Signature:
         r"""The \delta of |y - \hat y| \le \delta: where a loss changes its form, no error of a layer."""
         is_varied = _VARIED_DELTA.search(self.words)
         return frozenset() if is_varied else frozenset(_THRESHOLD.findall(self.words))
+
+    def lowers(self, letter: str, base: str) -> bool:
+        r"""Whether the document has n x^{n - 1}: its x^n is a power then, and no sample, unless n is a layer."""
+        found = re.search(_LOWERED.format(re.escape(letter), re.escape(base)), self.words)
+        return found is not None and letter not in self.habits.layers
 
     @cached_property
     def called_arrays(self) -> frozenset[str]:
