@@ -49,3 +49,15 @@ def test_d_below_a_fraction_bar_may_be_a_size() -> None:
 def test_a_derivative_without_its_upper_d_is_still_none() -> None:
     text = r"For $x \in \mathbb{R}^d$ let $L = \frac12 (w x - y)^2$; then $\frac{L}{dw} = (w x - y) x$."
     assert check_notes(text).steps[-1].verdict in ("unsupported", "undecided")
+
+
+@pytest.mark.parametrize("norm", ["_2^2", "^2"])
+@pytest.mark.parametrize(("factor", "verdict"), [("", "proved"), ("2", "refuted")])
+def test_a_matrix_of_bars_with_one_cell_is_a_norm(norm: str, factor: str, verdict: str) -> None:
+    text = rf"$$J(w) = \frac12 \begin{{Vmatrix}} X w - y \end{{Vmatrix}}{norm}$$ $$\nabla_w J = {factor}X^T (X w - y)$$"
+    assert check_notes(text).steps[-1].verdict == verdict
+
+
+def test_a_matrix_of_bars_with_several_cells_is_no_norm() -> None:
+    text = r"$$J(w) = \begin{Vmatrix} w & x \\ x & w \end{Vmatrix}^2$$ $$\nabla_w J = 2 w$$"
+    assert check_notes(text).steps[-1].verdict not in ("proved", "supported", "refuted")

@@ -73,3 +73,10 @@ def test_what_is_almost_the_logistic_function_is_a_slip():
 )
 def test_an_entry_before_a_bracket_is_a_factor(formula, verdict):
     assert last(r"$\sigma_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$", formula).verdict == verdict
+
+
+@pytest.mark.parametrize("inverse", [r"\log\frac{p}{1 - p}", r"\ln p - \ln(1 - p)"])
+@pytest.mark.parametrize(("slope", "verdict"), [(r"\sigma(z)(1 - \sigma(z))", "proved"), (r"\sigma(z)", "refuted")])
+def test_the_inverse_of_sigma_is_not_another_sigma(inverse, slope, verdict):
+    text = rf"$\sigma(z) = \frac{{1}}{{1 + e^{{-z}}}}$ has the inverse $\sigma^{{-1}}(p) = {inverse}$."
+    assert last(text, rf"\sigma'(z) = {slope}").verdict == verdict

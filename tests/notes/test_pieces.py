@@ -66,3 +66,29 @@ def test_a_prediction_with_a_hat_is_no_data(gap: str, verdict: str) -> None:
 def test_a_maximum_may_have_a_power(loss: str, sign: str, verdict: str) -> None:
     text = rf"$L = {loss}$ and $$\nabla_w L = {sign}\max(0, 1 - y w^T x)\, y x$$"
     assert check_notes(text).steps[-1].verdict == verdict
+
+
+HUBER = r"""
+$$L_\delta(a) = \begin{cases} \frac12 a^2 & |a| \le \delta \\ \delta (|a| - \frac12 \delta) & \text{else}\end{cases}$$
+"""
+
+
+@pytest.mark.parametrize("slope", [r"\frac{dL_\delta}{da}", r"L_\delta'(a)", r"\frac{\partial L_\delta}{\partial a}"])
+@pytest.mark.parametrize(
+    ("below", "above", "verdict"),
+    [
+        ("a", r"\delta \operatorname{sign}(a)", "proved"),
+        ("a", r"\delta \frac{a}{|a|}", "proved"),
+        ("a", r"\operatorname{sign}(a)", "refuted"),
+        ("2a", r"\delta \operatorname{sign}(a)", "refuted"),
+        (r"\delta", "a", "refuted"),
+    ],
+)
+def test_the_delta_of_a_huber_loss_is_a_number(slope: str, below: str, above: str, verdict: str) -> None:
+    cases = rf"$${slope} = \begin{{cases}} {below} & |a| \le \delta \\ {above} & \text{{otherwise}}\end{{cases}}$$"
+    assert check_notes(HUBER + cases).steps[-1].verdict == verdict
+
+
+def test_a_delta_that_is_differentiated_is_no_threshold() -> None:
+    text = r"Stop when $|z| \le \delta$. $L = \delta y$ and $\frac{\partial \delta}{\partial z} = g$. "
+    assert check_notes(text + r"$$\frac{\partial L}{\partial z} = 0$$").steps[-1].verdict != "proved"

@@ -314,6 +314,7 @@ class Elaborator(Products):
             numbers = self.signature.size_names | {"x"} if isinstance(value.expr, sp.Symbol) else frozenset()
             of_data = isinstance(value.expr, sp.Symbol | sp.Indexed) and base_letter(str(value.expr)) in DATA
             of_size = exponent.name in numbers | self.signature.counts and not of_data
+            of_size |= self.signature.lowers(exponent.name, str(value.expr))
             if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1 and not of_size:
                 raise UnsupportedNoteError(f"the superscript {exponent.name}, a power or an index")
         if isinstance(exponent, ast.Product) and any(f.operator == r"\times" for f in exponent.factors):

@@ -81,8 +81,8 @@ def is_sigma_of_name(left: Node) -> bool:
 
 def _argument(left: Node) -> str:
     match left:
-        case ast.Product((ast.Factor(_, _, ast.Symbol("\\sigma", primes=0)), ast.Factor(_, _, ast.Group(_, _, body)))):
-            return body.name if isinstance(body, ast.Symbol) else ""
+        case ast.Product((ast.Factor(_, _, sigma), ast.Factor(_, _, ast.Group(_, _, ast.Symbol(name))))):
+            return name if _is_sigma(sigma) else ""  # \sigma^{-1}(p) is not the function itself
     return ""
 
 

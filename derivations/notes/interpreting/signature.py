@@ -88,6 +88,11 @@ _SIZE_D = (
     r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*\{\s*d\s*\}"
     r"|\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
 )
+_THRESHOLD = re.compile(  # of what stands between bars
+    r"(?:\||\\[rR]?[vV]ert)\s*(?:&\s*)?(?:[<>≤≥]|\\[lg]e?q?(?:slant)?\b|\\[lg]t\b)\s*(\\delta)(?![A-Za-z_^'{(])"
+)
+_LOWERED = r"(?<![A-Za-z\\^_{{]){0}\s*(?:\\cdot\s*|\\,\s*)?{1}\s*\^\s*\{{\s*{0}\s*-\s*1\s*\}}"  # n x^{{n - 1}}
+_VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\delta(?![A-Za-z])")
 _DIVISOR = re.compile(
     r"\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*([NK])(?![A-Za-z_^({])|\b\d\s*/\s*\d?([NK])(?![A-Za-z_^({])"
 )
@@ -184,6 +189,17 @@ class Signature:
         r"""The letters N and K of \frac{1}{N} and 2/K: how many there are of something, which depends on nothing."""
         found = {name for m in _DIVISOR.finditer(self.words) for name in m.groups() if name}
         return frozenset(found - self.subjects)
+
+    @cached_property
+    def thresholds(self) -> frozenset[str]:
+        r"""The \delta of |y - \hat y| \le \delta: where a loss changes its form, no error of a layer."""
+        is_varied = _VARIED_DELTA.search(self.words)
+        return frozenset() if is_varied else frozenset(_THRESHOLD.findall(self.words))
+
+    def lowers(self, letter: str, base: str) -> bool:
+        r"""Whether the document has n x^{n - 1}: its x^n is a power then, and no sample, unless n is a layer."""
+        found = re.search(_LOWERED.format(re.escape(letter), re.escape(base)), self.words)
+        return found is not None and letter not in self.habits.layers
 
     @cached_property
     def called_arrays(self) -> frozenset[str]:

@@ -56,7 +56,17 @@ _OF_NUMBERS = (
     r"|линейн\w+ регресс|линейная модель|lineare regression|regresión lineal|線形回帰|선형 ?회귀"
 )
 
-__all__ = ["ROUNDING", "components_meant", "is_lost_derivative", "one_sided", "ranges_mixed", "sizes_apart", "tempered"]
+__all__ = [
+    "IS_ONE",
+    "ROUNDING",
+    "components_meant",
+    "is_lost_derivative",
+    "one_sided",
+    "ranges_mixed",
+    "sizes_apart",
+    "tempered",
+]
+IS_ONE = r"(?-i:x_\{?\(?(0|i0|i,0)\)?\}?(\^\S{1,9}?)?\s*=\s*1|x\^\{?\(i\)\}?_\{?0\}?\s*=\s*1)"
 
 
 def components_meant(left: sp.Expr, extra: Sequence[sp.Symbol], speaker: Elaborator) -> str | None:
@@ -188,11 +198,11 @@ def _softened(equation: Equation, speaker: Elaborator, seed: int) -> Verdict | N
             )
         return Verdict(Status.UNDECIDED, "rounded numbers", reason=ROUNDING)
     for first in sorted((a for a in free_atoms(left - right) if _is_zeroth(a)), key=str_of):
-        for one, other in ((left + first, right), (left, right + first)):
+        for one, other, has in ((left + first, right, right), (left, right + first, left)):
             if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):
-                return Verdict(
-                    Status.UNDECIDED, "convention", reason=holds_where(f"{first} is multiplied with an x_0 = 1")
-                )
+                is_so = first in free_atoms(has) and speaker.signature.says(IS_ONE)  # else x_0 may be -1
+                status = Status.SUPPORTED if is_so else Status.UNDECIDED
+                return Verdict(status, "convention", reason=holds_where(f"{first} is multiplied with an x_0 = 1"))
         for bias in sorted((a for a in (left - right).free_symbols if _is_bias(a, speaker)), key=str_of):
             one, other = (e.xreplace({first: bias}) for e in (left, right))
             if is_provable(replace(equation, left=one, right=other), seed, OPERATIONS, SECONDS):

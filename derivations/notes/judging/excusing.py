@@ -100,6 +100,7 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     Excusing._of_special_matrix,
     Excusing._of_unread_value,
     Excusing._of_constant_feature,
+    Excusing._of_intercept,
     # what it rests on was never stated of what it is about
     Excusing._of_measured_value,
     Excusing._where_active,

@@ -186,7 +186,7 @@ class Settled:
             name = waiting.pop()
             known = scope.symbols.get(name)
             is_open = name in speaker.unknown if known is None else known.definition is None
-            is_open = is_open and name.name not in speaker.signature.divisors
+            is_open = is_open and name.name not in speaker.signature.divisors | speaker.signature.thresholds
             if not is_open or name == label or name in above or name in self.jets:
                 continue
             if name in scope.inert and label not in scope.inert[name]:

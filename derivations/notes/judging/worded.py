@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, free_atoms, label_of
+from derivations.atoms import UnsupportedExpressionError, atoms_of, free_atoms, label_of
 from derivations.equation import Equation, is_provable
 from derivations.functions import sigmoid
 from derivations.indexed import substitute
-from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.signature import WEIGHTS, base_letter
 from derivations.notes.interpreting.symmetries import Symmetry
+from derivations.notes.judging.doubts import IS_ONE
 from derivations.notes.judging.excuses import Excuse, Suspect, left_open, supported
 from derivations.notes.judging.judge import Judging
-from derivations.notes.judging.sizes import OPERATIONS, SECONDS
+from derivations.notes.judging.sizes import OPERATIONS, SECONDS, at_written_size, holds_at_all_places
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import HELD
@@ -34,7 +35,6 @@ _LINEAR = (
     r"|\b(output|last|final|activation)\b[^.$]{0,40}\b(is|are|be|as)\s+(simply\s+|just\s+)?(a\s+|the\s+)?(linear|identity)"
     r"|\b(no|without(\s+an?)?)\s+(activation|non-?linearity)|линейн\w+ (выход|актив)|线性(输出|激活)|恒等"
 )
-_IS_ONE = r"(?-i:x_\{?\(?(0|i0|i,0)\)?\}?(\^\S{1,9}?)?\s*=\s*1|x\^\{?\(i\)\}?_\{?0\}?\s*=\s*1)"
 _CONSTANT = (
     r"x_\{?\(?(0|i0|i,0)\)?\}?(\^\S+)?\s*=\s*1|\bbias trick\b|constant\s+(feature|input|1|one|\$1\$)"
     r"|(column|feature) of (ones|1)"
@@ -95,7 +95,31 @@ class Worded(Judging):
         if found is None:
             return None
         reason, is_one = found
-        return supported(reason) if is_one and self.signature.says(_IS_ONE) else left_open(reason)
+        return supported(reason) if is_one and self.signature.says(IS_ONE) else left_open(reason)
+
+    def _of_intercept(self, suspect: Suspect) -> Excuse | None:
+        r"""\theta_0 + \sum_j \theta_j x_j that is \theta^T x: the product is over an x_0 = 1 as well."""
+        if suspect.equation is None:
+            return None
+        try:
+            left, right, context = suspect.equation.expanded()
+        except UnsupportedExpressionError:
+            return None
+        first = {a for side in (left, right) for a in free_atoms(side) if _is_first_weight(a)}
+        if len({a.base.label for a in first}) != 1:
+            return None
+        (weight,) = first
+        for one, other in ((left, _from_zero(right, weight)), (_from_zero(left, weight), right)):
+            changed, kept = (right, left) if one == left else (left, right)
+            if (one, other) == (left, right) or weight in free_atoms(changed) or weight not in free_atoms(kept):
+                continue  # -\theta_0 + … is none of it
+            whole = Equation(one, other, context, suspect.equation.nonzero)
+            written = at_written_size(whole)
+            is_so = is_provable(whole, self.seed, OPERATIONS, SECONDS)
+            if is_so or written is not None and holds_at_all_places(written[0], self.seed):
+                reason = holds_where(f"{weight} is multiplied with an x_0 = 1")
+                return supported(reason) if self.signature.says(IS_ONE) else left_open(reason)
+        return None
 
     def _holds_if_linear(self, step: Step, left: Node, right: Node) -> bool:
         """Whether the step holds where a name that is σ or tanh of something is that thing itself."""
@@ -154,6 +178,24 @@ def _with_first_terms(equation: Equation) -> Equation:
         return side.replace(lambda e: isinstance(e, sp.Sum) and len(e.limits) == 1 and e.limits[0][1] == 0, apart)
 
     return replace(equation, left=written(equation.left), right=written(equation.right))
+
+
+def _from_zero(side: sp.Expr, weight: sp.Indexed) -> sp.Expr:
+    """A side with the first weight, times 1, in each sum over products of data with the others."""
+    label = weight.base.label
+
+    def whole(total: sp.Sum) -> sp.Expr:
+        index, lower, _ = total.limits[0]
+        own = [a for a in free_atoms(total.function) if isinstance(a, sp.Indexed) and index in a.indices]
+        is_product = lower == 1 and len(own) == 2 and sp.Mul(*own) == total.function
+        return total + weight if is_product and label in {a.base.label for a in own} else total
+
+    return side.replace(lambda e: isinstance(e, sp.Sum) and len(e.limits) == 1, whole)
+
+
+def _is_first_weight(atom: sp.Expr) -> bool:
+    r"""\theta_0, w_0, \beta_0."""
+    return isinstance(atom, sp.Indexed) and atom.indices == (0,) and base_letter(atom.base.label.name) in WEIGHTS
 
 
 def _atoms(equation: Equation) -> set[sp.Expr]:

@@ -270,6 +270,8 @@ class Builder(Transformer[LarkToken, Node | None]):
     def environment(self, opening: LarkToken, *parts: Any) -> Node:
         rows = [part for part in parts if isinstance(part, tuple) and any(cell is not None for cell in part)]
         first, last = _token(opening), _token(parts[-1])
+        if first.text == "Vmatrix" and len(rows) == 1 == len(rows[0]):  # the norm of what stands in the one cell
+            return ast.Group(r"\|", r"\|", rows[0][0], span=_span(first, last))
         return ast.Matrix(first.text, tuple(rows), span=_span(first, last))
 
     def row(self, *parts: Any) -> tuple[Node | None, ...]:
