@@ -281,11 +281,10 @@ class Namer:
         entry = next(iter(self.scope.of(found[1])), None)
         if entry is None or entry.definition is None or not entry.line or len(entry.axes) != 1:
             return None
-        is_own = base_letter(found[1]) in {base_letter(label_of(a).name) for a in free_atoms(entry.definition.value)}
-        is_in = (
-            not is_own and isinstance(sort := entry.axes[0], tuple) and sort[0] == FIXED and int(found[2]) <= sort[1]
-        )
-        return Value(entry.at((sp.Integer(int(found[2])),))) if is_in else None
+        own = {base_letter(label_of(a).name) for a in free_atoms(entry.definition.value)}
+        sort, place = entry.axes[0], int(found[2])
+        is_in = isinstance(sort, tuple) and sort[0] == FIXED and place <= sort[1] and base_letter(found[1]) not in own
+        return Value(entry.at((sp.Integer(place),))) if is_in else None
 
     def usual_name(self, ref: Ref) -> Ref:
         """X is the matrix of the x_i, a_i an entry of the A that is defined, C what was called "Cross Entropy Loss"."""
