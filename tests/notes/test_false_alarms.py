@@ -126,7 +126,7 @@ def verdicts(text):
         (LOOSE_SUM, {"undecided", "unsupported"}),
         (BY_ITSELF, {"proved"}),
         (TURNED, {"proved"}),
-        (INITIALS, {"undecided"}),
+        (INITIALS, {"definition"}),
         (EXPECTED, {"unsupported", "undecided"}),
         (ESTIMATE, {"supported"}),
         (ONE_OF_MANY, {"undecided"}),
