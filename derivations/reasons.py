@@ -24,6 +24,7 @@ class Why(enum.Enum):
     TRANSPOSED = "what is transposed is read as a number"
     TURNED = "it holds with the indices of a name exchanged"
     HOLDS_WHERE = "it holds under a condition that nothing states"
+    A_PRODUCT = "it holds where what it writes as f * g or H[p] is a product"
     RIGHT_CLASS = "an index on one side only may be the class whose label is 1"
     SUMS_TO_ONE = "it holds where probabilities sum to 1"
     OTHER_SIGMA = "σ was said to be another function than the logistic one"

@@ -312,7 +312,7 @@ def _alone(
     found = record
     for part, text, own in parts_around(document, step):
         found = Reading(part, _signed(part, text, maps, (document, signature)), Choices(), seed).run(until=own)[-1]
-        if found.verdict in HELD or why(found.reason) in (Why.HOLDS_WHERE, Why.SUMS_TO_ONE):
+        if found.verdict in HELD or why(found.reason) in (Why.HOLDS_WHERE, Why.SUMS_TO_ONE, Why.A_PRODUCT):
             return replace(record, verdict="undecided", witness=None, reason="holds where it is read by itself")
     rests = record.definitions or record.method == BY_SYSTEM
     is_left_open = not rests and found.verdict == "undecided" and not _is_said_elsewhere(found, signature)
@@ -341,10 +341,11 @@ def _is_said_elsewhere(record: StepRecord, signature: Signature) -> bool:
 def _is_open(record: StepRecord) -> bool:
     """Whether a step may be read better by itself: its axes weren't clear, or a name in it meant two things.
 
-    Where it holds with indices exchanged, they stand otherwise in the document, and by itself nothing says so.
+    Where it holds with indices exchanged, they stand otherwise in the document, and by itself nothing says so; nor
+    does anything say that f * g is a product.
     """
     is_left_open = record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
-    return is_left_open and why(record.reason) not in (Why.TURNED, Why.OTHER_SIGMA)
+    return is_left_open and why(record.reason) not in (Why.TURNED, Why.OTHER_SIGMA, Why.A_PRODUCT)
 
 
 def _usual_writing(document: Document, text: str, used: Usage | None = None) -> tuple[Document, Usage]:

@@ -104,6 +104,8 @@ def _are_multiplied(node: Node, names: set[str]) -> bool:
 def _within(node: Any) -> set[str]:
     """The plain names in a side: not what a derivative is of and by, nor what stands above and below a name."""
     match node:
+        case ast.Symbol("e", superscripts=(power,)):
+            return _within(power)  # e^A of a matrix
         case ast.Symbol(name):
             layer = any(isinstance(s, ast.Group) for s in node.superscripts)
             return {name} if _is_plain(node) and not layer else set()

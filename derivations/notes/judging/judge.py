@@ -38,6 +38,7 @@ from derivations.notes.judging.conditions import (
 from derivations.notes.judging.flattened import array_in, number_in, weight_in, weights_before_vectors
 from derivations.notes.judging.minimised import of_least_value
 from derivations.notes.judging.misfits import Misfits
+from derivations.notes.judging.opaque import Opaque
 from derivations.notes.judging.pieces import of_a_piece
 from derivations.notes.judging.regions import MORE, Regions, regions_in, within
 from derivations.notes.judging.settled import are_of_slopes
@@ -45,7 +46,7 @@ from derivations.notes.judging.symmetric import of_symmetric
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
-from derivations.reasons import Why, holds_where, reason_of, why
+from derivations.reasons import Reason, Why, holds_where, reason_of, why
 from derivations.verdict import Status, Verdict
 
 __all__ = ["Judging", "own_chain"]
@@ -96,12 +97,24 @@ class Judging(Misfits):
         if array is not None:
             reason = holds_where(f"{array} is a number, and it is used as an array")
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
+        judged = self._with_parts_opaque(step, left, right, judged)
         if judged.verdict.is_refuted and judged.equation is not None:
             verdict = within(judged.verdict, judged.equation, self._regions, self.seed)
             judged = replace(judged, verdict=verdict)
         if judged.verdict.is_refuted or judged.verdict.status is Status.UNDECIDED:
             judged = of_a_piece(judged, step, self.document, self._positive_where, self.seed)
         return judged
+
+    def _with_parts_opaque(self, step: Step, left: Node, right: Node, judged: Judged) -> Judged:
+        r"""What is held, left open if it says no more than that f * g, H[p] or E_a b is a product."""
+        if judged.verdict.status not in (Status.PROVED, Status.SUPPORTED):
+            return judged
+        parts = Opaque(self.signature, lambda key: bool(self.scope.of(key)))
+        sides = parts.sides(left, right)
+        if sides is None or self._tried(step, *sides).verdict.status in (Status.PROVED, Status.SUPPORTED):
+            return judged
+        reason = Reason(f"holds where {min(parts.found)} is a product, which nothing says", Why.A_PRODUCT)
+        return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
 
     def _positive_where(self, inequality: Step) -> sp.Expr | None:
         """What is positive where an inequality of the document holds; None where it can't be read as one of numbers."""

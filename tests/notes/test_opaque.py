@@ -1,0 +1,81 @@
+r"""What is a product of numbers, and may be more: f * g, f \circ g, H[p q], E_a a b, rank(A B), e^{A + B}."""
+
+from __future__ import annotations
+
+import pytest
+
+from derivations.notes.library import check_notes
+
+HELD = ("proved", "supported")
+
+
+def verdict(formula: str, words: str = "") -> str:
+    return check_notes(f"{words}\n\n$${formula}$$\n").steps[-1].verdict
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "(f * g) = f g",
+        r"f \ast g = f g",
+        r"f \circ g = f g",
+        r"f \circ g = g \circ f",
+        "f * g * h = f g h",
+        r"u \times v = v \times u",
+        r"a \odot b = a b",
+    ],
+)
+def test_a_sign_between_letters_of_which_nothing_is_known(formula):
+    assert verdict(formula) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        ("a * b = a b", r"Let $a, b \in \mathbb{R}$."),
+        ("a * b = b a", "The numbers $a$ and $b$ are given."),
+        ("a * b = a b", "$a = 3$ and $b = 4$."),
+        ("2 * f = 2 f", ""),
+        ("f * g = g * f", ""),
+        (r"(f \circ g) + h = h + (f \circ g)", ""),
+        ("x_1 * x_2 = x_1 x_2", ""),
+    ],
+)
+def test_the_same_sign_between_known_numbers_or_with_one_meaning(formula, words):
+    assert verdict(formula, words) == "proved"
+
+
+def test_a_wrong_product_of_known_numbers_is_refuted():
+    assert verdict("a * b = 2 a b", r"Let $a, b \in \mathbb{R}$ with $a = 3$ and $b = 4$.") == "refuted"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "H[pq] = q H[p]",
+        "F[fg] = g F[f]",
+        "T(fg) = g T(f)",
+        "E_a a b = a E_a b",
+        r"\mathrm{Var}_a a b = a \mathrm{Var}_a b",
+        "D_x f g = f D_x g",
+        r"\Delta (f g) = f \Delta g",
+        r"\mathrm{rank}(AB) = \mathrm{rank}(BA)",
+        r"\operatorname{null}(AB) = \operatorname{null}(BA)",
+        r"\operatorname{vec}(AB) = \operatorname{vec}(BA)",
+        "D(f g) = g D f",
+    ],
+)
+def test_an_operator_is_no_factor(formula):
+    assert verdict(formula) not in (*HELD, "refuted")
+
+
+@pytest.mark.parametrize("formula", ["2 H[p] = H[p] + H[p]", "T(f) + T(g) = T(g) + T(f)", "f_x g = g f_x"])
+def test_what_holds_of_operators_too_is_proved(formula):
+    assert verdict(formula) == "proved"
+
+
+def test_the_exponential_of_matrices():
+    assert verdict("e^{A+B} = e^A e^B", "Let $A$ and $B$ be matrices.") == "undecided"
+    assert verdict("e^{a+b} = e^a e^b") == "proved"
+    assert verdict("e^{A+B} = e^B e^A") != "proved"
+    assert verdict("e^{a+b} = e^a + e^b", r"Let $a, b \in \mathbb{R}$.") == "refuted"
