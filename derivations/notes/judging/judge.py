@@ -40,6 +40,7 @@ from derivations.notes.judging.minimised import of_least_value
 from derivations.notes.judging.misfits import Misfits
 from derivations.notes.judging.opaque import Opaque
 from derivations.notes.judging.pieces import of_a_piece
+from derivations.notes.judging.pointwise import function_taken
 from derivations.notes.judging.regions import MORE, Regions, regions_in, within
 from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.judging.symmetric import of_symmetric
@@ -98,6 +99,11 @@ class Judging(Misfits):
             reason = holds_where(f"{array} is a number, and it is used as an array")
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         judged = self._with_parts_opaque(step, left, right, judged)
+        function = function_taken(left, right, self.signature) if judged.verdict.is_refuted else None
+        if function is not None:
+            reason = f"{function} may be a function, and what it stands in may be taken where {function} is"
+            verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+            judged = replace(judged, verdict=verdict)
         if judged.verdict.is_refuted and judged.equation is not None:
             verdict = within(judged.verdict, judged.equation, self._regions, self.seed)
             judged = replace(judged, verdict=verdict)
