@@ -74,6 +74,10 @@ def test_what_holds_of_operators_too_is_proved(formula):
     assert verdict(formula) == "proved"
 
 
+def test_a_rule_of_differentiation_with_a_d_is_proved():
+    assert verdict(r"\frac{d}{dx} (f(x) g(x)) = D f(x) \, g(x) + f(x) \, D g(x)") == "proved"
+
+
 def test_the_exponential_of_matrices():
     assert verdict("e^{A+B} = e^A e^B", "Let $A$ and $B$ be matrices.") == "undecided"
     assert verdict("e^{a+b} = e^a e^b") == "proved"

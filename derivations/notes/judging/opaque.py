@@ -169,5 +169,5 @@ def _applied_to_names(side: Node) -> set[ast.Symbol]:
 def _is_beyond(node: Part) -> bool:
     """Whether a part is a sum, an array or a derivative: what is known of its letters is more than is seen here."""
     if isinstance(node, ast.Fraction):
-        return bool(leading(node.numerator) and leading(node.denominator))
+        return leading(node.numerator) is not None and leading(node.denominator) is not None
     return isinstance(node, ast.BigOperator | ast.Partial | ast.Nabla | ast.Matrix | ast.Unread)
