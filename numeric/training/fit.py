@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import optax
 
@@ -145,9 +144,8 @@ def fit(
     found = sizes_of(of, rows, sizes)
     with float64_enabled() if precision == np.float64 else nullcontext():
         source, arrays = _placed(rows, precision, devices, name)
-        start = initial_parameters(of, found, precision, seed, init)
-        parameters = {k: jnp.asarray(v) for k, v in start.items()}
-        numbers = {k: jnp.asarray(v, precision) for k, v in constants.items()}
+        parameters: Any = initial_parameters(of, found, precision, seed, init)
+        numbers = {k: np.asarray(v, precision) for k, v in constants.items()}
         bound = None
         needs_bound = method.needs_step and step is None and name != "adam"
         if needs_bound:
@@ -162,7 +160,7 @@ def fit(
         plan = Plan(
             of, source, method, settings, most, 5 if not method.may_diverge and name != "proximal" else most + 1
         )
-        given = Given(arrays, numbers, jnp.asarray(l1, precision), jnp.asarray(rate, precision), jnp.asarray(1))
+        given = Given(arrays, numbers, np.asarray(l1, precision), np.asarray(rate, precision), np.int32(1))
         key = jax.random.PRNGKey(seed)
         goes_on = resume and checkpoint is not None and Path(checkpoint).exists()
         stride = 1 if init is not None or goes_on or not most else _stride(plan, parameters)
@@ -187,7 +185,7 @@ def fit(
             if resume and checkpoint is not None:
                 state = saved.load_state(Path(checkpoint), state, header)
             if not interrupted:
-                state, interrupted = _run(plan, state, given, jnp.asarray(tolerance, precision), keep, show)
+                state, interrupted = _run(plan, state, given, np.asarray(tolerance, precision), keep, show)
         used_rate = rate if method.needs_step else None
         result = _result(of, state, name, used_rate, bound, tolerance, most, interrupted, sample)
         if method.may_diverge and _diverges(result):
@@ -237,11 +235,11 @@ def _start(plan: Plan, parameters: Parameters, given: Given, key: Any, stride: i
     sample was no good.
     """
     if stride > 1:
-        part = given._replace(stride=jnp.asarray(stride))
+        part = given._replace(stride=np.int32(stride))
         first, rows = initial_state(plan, parameters, part, key), int(plan.source.used(stride))
         rough = np.asarray(first["norm"]) / np.asarray(100 * rows**0.5, first["norm"].dtype)
-        last, interrupted = _run(plan, first, part, jnp.asarray(rough), None, None)
-        found = {k: jnp.asarray(np.asarray(v)) for k, v in last["point"].parameters.items()}
+        last, interrupted = _run(plan, first, part, rough, None, None)
+        found: Any = {k: np.asarray(v) for k, v in last["point"].parameters.items()}
         state = initial_state(plan, found, given, key)
         if float(state["point"].loss) <= float(first["point"].loss):
             assert plan.method.carried is not None
@@ -254,7 +252,7 @@ def _run(
     plan: Plan,
     state: State,
     given: Given,
-    tolerance: jax.Array,
+    tolerance: Any,
     keep: tuple[Path, dict[str, Any], float] | None,
     show: Report | None,
 ) -> tuple[State, bool]:
@@ -265,7 +263,7 @@ def _run(
         while True:
             began, before = time.monotonic(), int(state["step"])
             limit = min(before + chunk, plan.most)
-            state = advance(plan, state, given, tolerance, jnp.asarray(limit))
+            state = advance(plan, state, given, tolerance, np.int32(limit))
             after = int(state["step"])
             if show is not None:
                 show(after, float(state["best_loss"]), float(state["norm"]))
