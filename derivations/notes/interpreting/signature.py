@@ -91,8 +91,11 @@ _SIZE_D = (
 _THRESHOLD = re.compile(  # of what stands between bars
     r"(?:\||\\[rR]?[vV]ert)\s*(?:&\s*)?(?:[<>≤≥]|\\[lg]e?q?(?:slant)?\b|\\[lg]t\b)\s*(\\delta)(?![A-Za-z_^'{(])"
 )
+_MARGIN = re.compile(  # the last term of what a maximum with 0 is taken of
+    r"\\max\s*(?:\\left|\\[bB]igg?l?)?\s*(?:[(\[]|\\\{)\s*0\s*,[^,$]*?\+\s*(\\[dD]elta)\s*(?:\\right|\\[bB]igg?r?)?\s*(?:[)\]]|\\\})"
+)
 _LOWERED = r"(?<![A-Za-z\\^_{{]){0}\s*(?:\\cdot\s*|\\,\s*)?{1}\s*\^\s*\{{\s*{0}\s*-\s*1\s*\}}"  # n x^{{n - 1}}
-_VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\delta(?![A-Za-z])")
+_VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\[dD]elta(?![A-Za-z])")
 _DIVISOR = re.compile(
     r"\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*([NK])(?![A-Za-z_^({])|\b\d\s*/\s*\d?([NK])(?![A-Za-z_^({])"
 )
@@ -192,9 +195,9 @@ class Signature:
 
     @cached_property
     def thresholds(self) -> frozenset[str]:
-        r"""The \delta of |y - \hat y| \le \delta: where a loss changes its form, no error of a layer."""
+        r"""The \delta of |y - \hat y| \le \delta, no error of a layer: where a loss changes its form; and a margin."""
         is_varied = _VARIED_DELTA.search(self.words)
-        return frozenset() if is_varied else frozenset(_THRESHOLD.findall(self.words))
+        return frozenset(() if is_varied else (*_THRESHOLD.findall(self.words), *_MARGIN.findall(self.words)))
 
     def lowers(self, letter: str, base: str) -> bool:
         r"""Whether the document has n x^{n - 1}: its x^n is a power then, and no sample, unless n is a layer."""
