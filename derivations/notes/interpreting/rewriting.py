@@ -61,6 +61,7 @@ from derivations.notes.interpreting.compositions import with_composition
 from derivations.notes.interpreting.features import feature_maps, with_features
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.iterates import counters_of, without_counter
+from derivations.notes.interpreting.lasts import with_last_layer
 from derivations.notes.interpreting.left_out import are_all_parameters, is_entry_of_identity, with_argument
 from derivations.notes.interpreting.log_base import with_base
 from derivations.notes.interpreting.logistic import logistic_names, with_logistic
@@ -320,7 +321,12 @@ def _is_zero_array(node: Node) -> bool:
 
 
 def _with_joint_lists(node: Node) -> Node:
-    found: Node = mapped(node, lambda n: with_joint_lists(without_variables(n)) if isinstance(n, ast.Product) else n)
+    def step(n: Node) -> Node:
+        if isinstance(n, ast.Symbol) and n.superscripts:
+            return with_last_layer(n)
+        return with_joint_lists(without_variables(n)) if isinstance(n, ast.Product) else n
+
+    found: Node = mapped(node, step)
     return found
 
 
