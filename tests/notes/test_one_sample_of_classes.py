@@ -72,3 +72,17 @@ def test_a_margin_depends_on_nothing_unless_it_is_said() -> None:
     text = r"Let $L = \max(0, w^T x + \Delta)$. $$\nabla_w L = 1(w^T x + \Delta > 0) x$$"
     assert last(text) == "proved"
     assert last(r"$\Delta = u^T w$. " + text) != "proved"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sign", "verdict"),
+    [
+        ("1", "K", "-", "proved"),
+        ("1", "K", "+", "refuted"),
+        ("1", "K-1", "-", "refuted"),  # the last class may be the right one
+    ],
+)
+def test_a_label_is_one_of_the_classes(start: str, end: str, sign: str, verdict: str) -> None:
+    share = rf"\frac{{e^{{z_k}}}}{{\sum_{{j={start}}}^{{{end}}} e^{{z_j}}}}"
+    text = rf"$$L = -\sum_{{k={start}}}^{{{end}}} 1\{{y = k\}} \log {share}$$"
+    assert last(text + rf"$$\frac{{\partial L}}{{\partial z_k}} = {share} {sign} 1\{{y = k\}}$$") == verdict
