@@ -84,6 +84,12 @@ _COUNT = re.compile(
 _TRIALS = re.compile(  # how often each of two outcomes was seen: p^h (1 - p)^t
     r"(?<![A-Za-z\\])(\\?[A-Za-z]{1,12})\s*\^\s*\{?\s*([a-z])\s*\}?\s*(?:\\cdot\s*)?(?:\\left)?\(\s*1\s*-\s*\1\s*(?:\\right)?\)\s*\^\s*\{?\s*([a-z])\s*\}?"
 )
+_WANTED = r"(?:desired|target (?:output|value|response)|gewünscht|désirée?|desead[ao]|желаем|期望)"
+_DESIRED = (  # "the desired output d_k", "$d$ is the desired output"
+    rf"{_WANTED}[^.$]{{0,40}}\$\s*(?:\\(?:math)?bf\s*)?(?-i:d)(?![A-Za-z])"
+    rf"|\$\s*(?:\\(?:math)?bf\s*)?(?-i:d)(?:_\w|_\{{\w\}})?\s*\$[^.$]{{0,30}}{_WANTED}"
+)
+_DISTANCE = r"distance|distanz|distancia|расстояни|距离|(?-i:\\partial\s*\{?\s*d(?![A-Za-z]))"  # a function of others
 _SIZE_D = (
     r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*\{\s*d\s*\}"
     r"|\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
@@ -181,6 +187,11 @@ class Signature:
     def counts_d(self) -> bool:
         r"""Whether d is a size, as in \frac1d, \sqrt{d} and \mathbb{R}^d, and no sign of differentiation everywhere."""
         return "d" in self.size_names or self.says(_SIZE_D)
+
+    @cached_property
+    def desires_d(self) -> bool:
+        """Whether d is the desired output, a label, as the words say."""
+        return self.says(_DESIRED) and not self.says(_DISTANCE)
 
     @cached_property
     def counts_ell(self) -> bool:
