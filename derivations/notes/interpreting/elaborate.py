@@ -325,7 +325,10 @@ class Elaborator(Products):
         above = self.value(exponent)
         if above.axes:
             raise UnsupportedNoteError("an array as a power")
+        is_oblong = len(value.axes) == 2 and value.axes[0].sort != value.axes[1].sort  # has no product with itself
         if len(value.axes) == 1 and above.expr == 2 and (self.beside_number or self.squares):
+            return replace(value, expr=value.expr**2)
+        if is_oblong and above.expr == 2 and self.beside_number:
             return replace(value, expr=value.expr**2)
         if value.axes and above.expr == -1:
             return inverse_of(value, shown, self.scope, {*self.met, self.sample})

@@ -393,7 +393,7 @@ class Namer:
         if key in ("u", "v") and key in self.signature.subjects and not self.signature.says(_BY_FACTORS):
             return False  # functions of what they are differentiated by, as in the product rule
         known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2", "i1", "i2", *"ijk")
-        is_target = key in self.signature.weighing and letter in CHANCES
+        is_target = key in self.signature.weighing and letter in CHANCES or letter == "d" and self.signature.desires_d
         return known or is_target or key in self.signature.parameters | self.signature.counts
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:

@@ -84,6 +84,12 @@ _COUNT = re.compile(
 _TRIALS = re.compile(  # how often each of two outcomes was seen: p^h (1 - p)^t
     r"(?<![A-Za-z\\])(\\?[A-Za-z]{1,12})\s*\^\s*\{?\s*([a-z])\s*\}?\s*(?:\\cdot\s*)?(?:\\left)?\(\s*1\s*-\s*\1\s*(?:\\right)?\)\s*\^\s*\{?\s*([a-z])\s*\}?"
 )
+_WANTED = r"(?:desired|target (?:output|value|response)|gewünscht|désirée?|desead[ao]|желаем|期望)"
+_DESIRED = (  # "the desired output d_k", "$d$ is the desired output"
+    rf"{_WANTED}[^.$]{{0,40}}\$\s*(?:\\(?:math)?bf\s*)?(?-i:d)(?![A-Za-z])"
+    rf"|\$\s*(?:\\(?:math)?bf\s*)?(?-i:d)(?:_\w|_\{{\w\}})?\s*\$[^.$]{{0,30}}{_WANTED}"
+)
+_DISTANCE = r"distance|distanz|distancia|расстояни|距离|(?-i:\\partial\s*\{?\s*d(?![A-Za-z]))"  # a function of others
 _SIZE_D = (
     r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*\{\s*d\s*\}"
     r"|\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
@@ -91,8 +97,11 @@ _SIZE_D = (
 _THRESHOLD = re.compile(  # of what stands between bars
     r"(?:\||\\[rR]?[vV]ert)\s*(?:&\s*)?(?:[<>≤≥]|\\[lg]e?q?(?:slant)?\b|\\[lg]t\b)\s*(\\delta)(?![A-Za-z_^'{(])"
 )
+_MARGIN = re.compile(  # the last term of what a maximum with 0 is taken of
+    r"\\max\s*(?:\\left|\\[bB]igg?l?)?\s*(?:[(\[]|\\\{)\s*0\s*,[^,$]*?\+\s*(\\[dD]elta)\s*(?:\\right|\\[bB]igg?r?)?\s*(?:[)\]]|\\\})"
+)
 _LOWERED = r"(?<![A-Za-z\\^_{{]){0}\s*(?:\\cdot\s*|\\,\s*)?{1}\s*\^\s*\{{\s*{0}\s*-\s*1\s*\}}"  # n x^{{n - 1}}
-_VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\delta(?![A-Za-z])")
+_VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\[dD]elta(?![A-Za-z])")
 _DIVISOR = re.compile(
     r"\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*([NK])(?![A-Za-z_^({])|\b\d\s*/\s*\d?([NK])(?![A-Za-z_^({])"
 )
@@ -180,6 +189,11 @@ class Signature:
         return "d" in self.size_names or self.says(_SIZE_D)
 
     @cached_property
+    def desires_d(self) -> bool:
+        """Whether d is the desired output, a label, as the words say."""
+        return self.says(_DESIRED) and not self.says(_DISTANCE)
+
+    @cached_property
     def counts_ell(self) -> bool:
         r"""Whether \ell is a number of samples, as in \frac1\ell \|Xw - y\|^2."""
         return self.says(r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*\\ell(?![A-Za-z]))")
@@ -192,9 +206,9 @@ class Signature:
 
     @cached_property
     def thresholds(self) -> frozenset[str]:
-        r"""The \delta of |y - \hat y| \le \delta: where a loss changes its form, no error of a layer."""
+        r"""The \delta of |y - \hat y| \le \delta, no error of a layer: where a loss changes its form; and a margin."""
         is_varied = _VARIED_DELTA.search(self.words)
-        return frozenset() if is_varied else frozenset(_THRESHOLD.findall(self.words))
+        return frozenset(() if is_varied else (*_THRESHOLD.findall(self.words), *_MARGIN.findall(self.words)))
 
     def lowers(self, letter: str, base: str) -> bool:
         r"""Whether the document has n x^{n - 1}: its x^n is a power then, and no sample, unless n is a layer."""

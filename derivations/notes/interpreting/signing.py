@@ -241,6 +241,8 @@ def _axes(
                 found = [r for r in found if r[0] != "entry"] + [root]
     has_feature = signature.feature in found or ("features",) in found
     is_listed = letter in VECTORS or key in survey.listed and all(len(a) + len(b) == 1 for a, b in uses)
+    if letter == "W" and found and signature.classes >= set(found):  # W_j^T x, one for each class
+        is_listed |= all(len(a) + len(b) == 1 for a, b in uses if (a, b) != ((), ()) or uses[a, b] > survey.bare[key])
     if key in survey.rows | survey.listed and is_listed and letter not in LABELS and not has_feature:
         found.append(signature.feature or ("features",))
     elif not found or found == [signature.sample]:

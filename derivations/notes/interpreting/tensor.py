@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, peel
 from derivations.indexed import substitute
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.statement import index
@@ -32,6 +32,7 @@ __all__ = [
     "retyped",
     "scalar",
     "summed",
+    "with_same_letters",
 ]
 
 FIXED = "fixed"  # (FIXED, n): the sort of the places of an array written out with n entries
@@ -191,3 +192,14 @@ def _apart(b: Value, a: Value) -> Value:
         taken.add(f"{name}{number}")
         axes.append(replace(axis, symbol=index(f"{name}{number}")))
     return Value(b.at(tuple(axes)), tuple(axes), b.is_row)
+
+
+def with_same_letters(expr: sp.Expr, depth: int = 0) -> sp.Expr:
+    """An expression for its text: sums that differ only in the letter that runs, new in every w^T x, have the same."""
+    if isinstance(expr, sp.Sum | sp.Product):
+        body, k, *bounds = peel(expr)
+        letter = index(f"κ{depth or ''}")  # no letter of a note, whose κ is \kappa
+        return expr.func(with_same_letters(substitute(body, {k: letter}), depth + 1), (letter, *bounds))
+    if not expr.has(sp.Sum, sp.Product):
+        return expr
+    return expr.func(*(with_same_letters(a, depth) for a in expr.args))
