@@ -217,7 +217,8 @@ class Elaborator(Products):
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
         if node.name == r"\infty":
             raise UnsupportedNoteError("infinity among numbers")
-        if node.name == r"\pi" and not self.signature.names_pi:
+        is_number = not self.signature.names_pi or self.signature.doubles_pi and not node.subscripts + node.superscripts
+        if node.name == r"\pi" and is_number:
             return scalar(sp.pi), 0
         if node.name == r"\delta" and self.signature.has_kronecker and len(self._indices(node)) == 2:
             return self.kronecker(self._indices(node)), 0

@@ -105,6 +105,7 @@ _VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\[dD]elta(?![A-Z
 _DIVISOR = re.compile(
     r"\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*([NK])(?![A-Za-z_^({])|\b\d\s*/\s*\d?([NK])(?![A-Za-z_^({])"
 )
+_BARE_PI = re.compile(r"\\pi(?![A-Za-z])(?!\s*[_({\[^])")
 _LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
 Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
 Key = tuple[object, ...]
@@ -257,6 +258,12 @@ class Signature:
         r"""Whether \pi is a name, with a value, an index or an argument as in \pi(x_i), and no number."""
         is_indexed = any(slot[0] == r"\pi" for slot in self.sort_of_slot)
         return r"\pi" in self.functions or r"\pi" in self.valued or is_indexed
+
+    @cached_property
+    def doubles_pi(self) -> bool:
+        r"""Whether \pi without an index stands in 2\pi and nowhere else: the number, beside weights \pi_k."""
+        before = [self.words[: m.start()].rstrip("\\, \n") for m in _BARE_PI.finditer(self.words)]
+        return bool(before) and all(re.search(r"(?<![\w.])2$", text) for text in before)
 
     def says(self, pattern: str) -> bool:
         """Whether the document's words, or its formulas, say something."""
