@@ -241,7 +241,7 @@ def _names(document: Document, number: int, signature: Signature) -> set[str]:
     return set().union(*(_keys_in(chain, signature) for chain in document.formulas[number].chains))
 
 
-def _keys_in(node: object, signature: Signature) -> set[str]:
+def _keys_in(node: Node, signature: Signature) -> set[str]:
     found: set[str] = set()
     for part in walk(node):
         if isinstance(part, ast.Symbol) and part.name not in TRANSPOSES:

@@ -364,10 +364,16 @@ class Namer:
         if axes and key not in ("n", "m", "N", "K"):
             return None
         sizes = self.signature.size_names
-        if key in sizes or key in ("N", "n", "K") or key == "m" and key not in self.signature.functions:
+        if (
+            key in sizes
+            or key in ("N", "n", "K")
+            or self.signature.has_root_of(key)
+            or key == "m"
+            and key not in self.signature.functions
+        ):
             if key == "m" and key not in sizes and self.scope.of("m"):
                 return None
-            if key in sizes or key == "n":
+            if key in sizes or key in ("n", "d"):
                 return sp.Symbol(key, integer=True, positive=True)
         return None
 

@@ -91,9 +91,13 @@ _DESIRED = (  # "the desired output d_k", "$d$ is the desired output"
 )
 _DISTANCE = r"distance|distanz|distancia|расстояни|距离|(?-i:\\partial\s*\{?\s*d(?![A-Za-z]))"  # a function of others
 _SIZE_D = (
-    r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*\{\s*d\s*\}"
+    r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))"
     r"|\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
 )
+_BY_ROOT_OF_D = r"(?-i:(?:\}\s*\{|/)\s*\\sqrt\s*(?:\{\s*d\s*\}|d(?![A-Za-z])))"
+_OF_ATTENTION = r"attention|quer(?:y|ies)|(?-i:\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
+_DIVIDES_BY_D = r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|/\s*d(?![A-Za-z]))"  # a mean
+_SAYS_D = r"(?-i:(?<![A-Za-z\\])d\s*(?:\^\s*\{?2\}?\s*)?&?\s*(?:[:(]|=|\\equiv|\\left\s*\())"  # d = \|x - y\|, d(x, y)
 _THRESHOLD = re.compile(  # of what stands between bars
     r"(?:\||\\[rR]?[vV]ert)\s*(?:&\s*)?(?:[<>≤≥]|\\[lg]e?q?(?:slant)?\b|\\[lg]t\b)\s*(\\delta)(?![A-Za-z_^'{(])"
 )
@@ -193,6 +197,14 @@ class Signature:
     def desires_d(self) -> bool:
         """Whether d is the desired output, a label, as the words say."""
         return self.says(_DESIRED) and not self.says(_DISTANCE)
+
+    def has_root_of(self, key: str) -> bool:
+        r"""Whether d is the size of the q^T k that \sqrt{d} divides, and no function of others.
+
+        The d of a mean is how many are summed over, and not just a number.
+        """
+        is_length = key == "d" and not self.axes.get(key) and self.says(_BY_ROOT_OF_D) and self.says(_OF_ATTENTION)
+        return is_length and not self.says(rf"{_DIVIDES_BY_D}|{_DISTANCE}|{_SAYS_D}")
 
     @cached_property
     def counts_ell(self) -> bool:

@@ -314,7 +314,7 @@ def _augmented(survey: Survey) -> frozenset[str]:
 
 
 def _of_mixture(survey: Survey, roots: dict[Slot, Key]) -> frozenset[str]:
-    r"""The \pi_k of a mixture, a number for each component as \mu_k is, and its r_{ik}, which are given for each pair."""
+    r"""The \pi_k of a mixture, a number for each component as \mu_k is, and its r_{ik}, given for each pair."""
     component = roots.get((r"\pi", False, 1, 0))
     if component is None or roots.get((r"\mu", False, 1, 0)) != component:
         return frozenset()
