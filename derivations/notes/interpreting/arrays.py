@@ -74,6 +74,16 @@ class Arrays(Namer):
             raise UnsupportedNoteError("an index on a bracket")
         return Value(sp.Integer(int(body.text)), (self.axis(ANY),))
 
+    def determinant(self, body: Node) -> Value:
+        """|A|, a determinant or a norm: a number of which nothing is known, where nothing is differentiated by A."""
+        if not isinstance(body, ast.Symbol) or body.subscripts:
+            raise UnsupportedNoteError("a determinant, or a norm")
+        key = read_name(body, self.signature.habits).key
+        if self.signature.varies(key) or self.scope.of(key):
+            raise UnsupportedNoteError("a determinant, or a norm")
+        self.noticed.doubts.append("what stands between bars may be a determinant")
+        return Value(sp.Symbol(f"|{key}|", real=True))
+
     def of_array(self, name: str, bracket: ast.Group) -> Value:
         """diag of a vector or of numbers, and the trace of a matrix."""
         layout = layout_of(bracket)

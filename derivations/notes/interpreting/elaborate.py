@@ -347,7 +347,7 @@ class Elaborator(Products):
             value = value.diff(slot) * slot * (1 - slot)
         return replace(argument, expr=value.xreplace({slot: sigmoid(argument.expr)}), is_row=argument.is_row)
 
-    def group(self, node: ast.Group) -> Value:
+    def group(self, node: ast.Group, is_squared: bool = False) -> Value:
         if node.body is None:
             raise UnsupportedNoteError("brackets around nothing")
         listed = layout_of(node)
@@ -364,6 +364,8 @@ class Elaborator(Products):
                 if isinstance(node.body, ast.Group) and node.body.opening == "|" and node.body.body is not None:
                     return self.norm(node.body.body)
                 inner = self.value(node.body)
+                if len(inner.axes) == 2 and not is_squared:
+                    return self.determinant(node.body)
                 if inner.axes:
                     return self.norm(node.body)
                 if any(self._may_be_matrix(n) for n in walk(node.body)):
@@ -461,7 +463,7 @@ class Elaborator(Products):
             exponent = self.value(node.superscripts[0]).expr if node.superscripts else sp.S.One
             written = render(node.subscripts[0]) if node.subscripts else "2"
             if written in ("1", "2", "F", r"\text{F}", r"\mathrm{F}") and base.body is not None:
-                total = self.total_size(base.body) if written == "1" else self.value(base).expr
+                total = self.total_size(base.body) if written == "1" else self.group(base, exponent == 2).expr
                 return scalar(total**exponent)
             raise UnsupportedNoteError(f"the norm {written}")
         if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:

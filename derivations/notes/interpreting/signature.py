@@ -198,6 +198,11 @@ class Signature:
         """Whether d is the desired output, a label, as the words say."""
         return self.says(_DESIRED) and not self.says(_DISTANCE)
 
+    def varies(self, key: str) -> bool:
+        r"""Whether something may be differentiated by a name: \partial A, \nabla_A, dA."""
+        name = rf"(?:\\(?:math)?bf\s*|\\boldsymbol\s*|\\bm\s*|[{{(]\s*)*{re.escape(key)}(?![A-Za-z])"
+        return self.says(rf"(?-i:(?:\\partial|\\nabla\s*_|\\mathrm\s*\{{\s*d\s*\}}|(?<![A-Za-z\\])d)\s*{name})")
+
     def has_root_of(self, key: str) -> bool:
         r"""Whether d is the size of the q^T k that \sqrt{d} divides, and no function of others.
 
