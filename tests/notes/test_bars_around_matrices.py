@@ -17,6 +17,7 @@ def _verdicts(text: str) -> list[str]:
         r"\frac{\partial}{\partial A} |A| = A / |A| + A^\top - A^\top",
         r"|A^T A| = |A|^2",
         r"|A| = \sqrt{\mathrm{tr}(A^T A)}",
+        r"2 |A| = \|A\|_F + |A|",
         r"|2 A| = 2 |A| + (A^T - A^T)_{11}",
     ],
 )
@@ -45,3 +46,12 @@ $$\nabla_\mu \ell = {sign}\sum_{{i=1}}^n \Sigma^{{-1}}(x_i - \mu)$$
 def test_the_square_of_bars_is_that_of_a_norm(slope: str, verdict: str) -> None:
     text = r"$$J = \frac1n\|XW - Y\|^2 + \lambda |W|^2$$"
     assert _verdicts(text + rf"$$\nabla_W J = \frac2n X^T(XW - Y) + {slope}$$")[-1] == verdict
+
+
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "supported"), ("+", "refuted")])
+def test_the_logarithm_of_a_gaussian_has_half_of_d(sign: str, verdict: str) -> None:
+    text = r"""
+$$p(x) = \frac{1}{(2\pi)^{d/2}|\Sigma|^{1/2}} \exp\left(-\frac12 (x-\mu)^T\Sigma^{-1}(x-\mu)\right)$$
+"""
+    rest = r"\frac12\log|\Sigma| - \frac12 (x-\mu)^T\Sigma^{-1}(x-\mu)"
+    assert _verdicts(text + rf"$$\log p(x) = -\frac d2\log(2\pi) {sign} {rest}$$")[-1] == verdict

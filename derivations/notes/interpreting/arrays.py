@@ -9,6 +9,7 @@ An equation between arrays of fixed size is a claim for every place, with the si
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ TRACES = frozenset(("tr", "Tr", "trace"))
 DIAGONALS = frozenset(("diag", "Diag"))
 ARRAY_FUNCTIONS = TRACES | DIAGONALS
 _FONTS = BOLD | {"mathbb", "underline"}
+_NORM = r"\\(?:\||[lr]?Vert)\s*(?:\\(?:math)?bf\s*)?\{{?{0}\}}?\s*\\(?:\||[lr]?Vert)"  # \|A\|
 _LETTERS = "ijklpqrsuvacd"
 
 
@@ -79,9 +81,9 @@ class Arrays(Namer):
         if not isinstance(body, ast.Symbol) or body.subscripts:
             raise UnsupportedNoteError("a determinant, or a norm")
         key = read_name(body, self.signature.habits).key
-        if self.signature.varies(key) or self.scope.of(key):
+        is_normed = self.signature.says(_NORM.format(re.escape(key)))
+        if self.signature.varies(key) or self.scope.of(key) or is_normed:
             raise UnsupportedNoteError("a determinant, or a norm")
-        self.noticed.doubts.append("what stands between bars may be a determinant")
         return Value(sp.Symbol(f"|{key}|", real=True))
 
     def of_array(self, name: str, bracket: ast.Group) -> Value:
