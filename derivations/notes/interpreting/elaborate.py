@@ -27,7 +27,7 @@ from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, Unsuppo
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
 from derivations.notes.interpreting.shorthand import bare_symbols
-from derivations.notes.interpreting.signature import DATA, base_letter
+from derivations.notes.interpreting.signature import DATA, MATRICES, base_letter
 from derivations.notes.interpreting.tensor import ANY, Value, contract, elementwise, power, scalar, summed
 from derivations.notes.interpreting.written import layout_of
 from derivations.notes.parsing import ast
@@ -40,6 +40,7 @@ __all__ = ["Elaborator"]
 MAX_DEPTH = 60
 MAX_NUMERAL = 40
 _FLATTENED = Reason("what is transposed is read as a number", Why.TRANSPOSED)
+_ENTRY_BY_ENTRY = r"adam|rmsprop|adagrad|(?:element|entry|component|coordinate)[- ]?wise|hadamard"  # are squares
 _DROPPED = frozenset(("boxed", "underline", "cancel", "vec", "mathrm", "boldsymbol", "mathbf"))
 
 
@@ -326,14 +327,14 @@ class Elaborator(Products):
         above = self.value(exponent)
         if above.axes:
             raise UnsupportedNoteError("an array as a power")
-        is_oblong = len(value.axes) == 2 and value.axes[0].sort != value.axes[1].sort  # has no product with itself
         if len(value.axes) == 1 and above.expr == 2 and (self.beside_number or self.squares):
-            return replace(value, expr=value.expr**2)
-        if is_oblong and above.expr == 2 and self.beside_number:
             return replace(value, expr=value.expr**2)
         if value.axes and above.expr == -1:
             return inverse_of(value, shown, self.scope, {*self.met, self.sample})
-        return power(value, above.expr)
+        is_product = shown not in MATRICES and not self.signature.says(
+            _ENTRY_BY_ENTRY
+        )  # W^2 may be of the second layer
+        return power(value, above.expr, self.beside_number, is_product)
 
     def _indices(self, node: ast.Symbol) -> tuple[Index, ...]:
         try:
