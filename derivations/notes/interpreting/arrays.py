@@ -27,7 +27,7 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.statement import index
 
-__all__ = ["ARRAY_FUNCTIONS", "DIAGONALS", "TRACES", "Arrays", "Entry", "entries", "is_constant"]
+__all__ = ["ARRAY_FUNCTIONS", "DIAGONALS", "TRACES", "Arrays", "Entry", "entries", "is_constant", "is_norm"]
 
 TRACES = frozenset(("tr", "Tr", "trace"))
 DIAGONALS = frozenset(("diag", "Diag"))
@@ -35,6 +35,12 @@ ARRAY_FUNCTIONS = TRACES | DIAGONALS
 _FONTS = BOLD | {"mathbb", "underline"}
 _NORM = r"\\(?:\||[lr]?Vert)\s*(?:\\(?:math)?bf\s*)?\{{?{0}\}}?\s*\\(?:\||[lr]?Vert)"  # \|A\|
 _LETTERS = "ijklpqrsuvacd"
+
+
+def is_norm(group: ast.Group) -> bool:
+    """Whether brackets are those of a norm: |v| doubled, or of a sign of its own."""
+    inner = group.body
+    return group.opening == r"\|" or group.opening == "|" and isinstance(inner, ast.Group) and inner.opening == "|"
 
 
 def is_constant(node: object) -> bool:

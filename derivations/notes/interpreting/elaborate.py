@@ -19,7 +19,7 @@ from derivations.atoms import free_symbols, interned
 from derivations.functions import Partial, sigmoid
 from derivations.indexed import substitute
 from derivations.kernels import charge
-from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
+from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant, is_norm
 from derivations.notes.interpreting.bracketed import EXPECTATION, SIGMOIDS, operator_on
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.inverted import inverse_of
@@ -324,6 +324,8 @@ class Elaborator(Products):
         summed_up = isinstance(exponent, ast.Product) and isinstance(exponent.factors[0].body, ast.BigOperator)
         if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol) and not summed_up:
             raise UnsupportedNoteError(f"the superscript {render(exponent)}")
+        if value.axes and render(exponent).startswith("-") and render(exponent).lstrip("- ") in TRANSPOSES:
+            return inverse_of(value, shown, self.scope, {*self.met, self.sample}).transposed
         above = self.value(exponent)
         if above.axes:
             raise UnsupportedNoteError("an array as a power")
@@ -459,7 +461,7 @@ class Elaborator(Products):
         if node.primes:
             raise UnsupportedNoteError("a derivative of an expression written with a prime")
         if isinstance(base, ast.Group) and (
-            node.superscripts and base.opening in (r"\|", "|") or node.subscripts and _is_norm(base)
+            node.superscripts and base.opening in (r"\|", "|") or node.subscripts and is_norm(base)
         ):
             exponent = self.value(node.superscripts[0]).expr if node.superscripts else sp.S.One
             written = render(node.subscripts[0]) if node.subscripts else "2"
@@ -478,12 +480,6 @@ class Elaborator(Products):
         for exponent_node in node.superscripts:
             value = self.raised(value, exponent_node, render(node.base))
         return value
-
-
-def _is_norm(group: ast.Group) -> bool:
-    """Whether brackets are those of a norm: |v| doubled, or of a sign of its own."""
-    inner = group.body
-    return group.opening == r"\|" or group.opening == "|" and isinstance(inner, ast.Group) and inner.opening == "|"
 
 
 def _summed_up(value: Value) -> sp.Expr:
