@@ -138,13 +138,19 @@ def add(a: Value, b: Value) -> Value:
     return elementwise(a, b, lambda x, y: x + y)
 
 
-def power(base: Value, exponent: sp.Expr) -> Value:
-    """A power of a scalar; |v|² of a vector."""
+def power(base: Value, exponent: sp.Expr, by_entries: bool = False, by_products: bool = False) -> Value:
+    """A power of a scalar; |v|² of a vector; A A of a square matrix; and of each entry of another one, in 1 - H²."""
     if not base.axes:
         _refuse_huge(base.expr, exponent)
         return Value(base.expr**exponent)
     if len(base.axes) == 1 and exponent == 2:
         return contract(replace(base, is_row=True), replace(base, is_row=False))
+    if len(base.axes) == 2 and exponent in (2, 3):
+        first, last = (axis.sort for axis in base.axes)
+        if first != last and exponent == 2 and by_entries:
+            return replace(base, expr=base.expr**2)
+        if first == last != ANY and by_products and not by_entries:
+            return contract(base, base if exponent == 2 else contract(base, base))
     raise UnsupportedNoteError("a power of an array")
 
 
