@@ -363,19 +363,8 @@ class Namer:
     def _as_size(self, key: str, axes: Sequence[object]) -> sp.Expr | None:
         if axes and key not in ("n", "m", "N", "K"):
             return None
-        sizes = self.signature.size_names
-        if (
-            key in sizes
-            or key in ("N", "n", "K")
-            or self.signature.has_root_of(key)
-            or key == "m"
-            and key not in self.signature.functions
-        ):
-            if key == "m" and key not in sizes and self.scope.of("m"):
-                return None
-            if key in sizes or key in ("n", "d"):
-                return sp.Symbol(key, integer=True, positive=True)
-        return None
+        is_size = key in self.signature.size_names or key == "n" or self.signature.has_root_of(key)
+        return sp.Symbol(key, integer=True, positive=True) if is_size else None
 
     def is_primitive(self, key: str) -> bool:
         """Data and parameters: what depends on nothing else."""
