@@ -32,7 +32,7 @@ from sklearn.preprocessing import StandardScaler
 from numeric.training import fit, problem, use_every_core
 from numeric.training.objective import Objective
 from numeric.training.parallel import placed
-from numeric.training.streaming import ArraySource
+from numeric.training.streaming import COMPILER_OPTIONS, ArraySource
 
 N, M, K = 409_600, 128, 10
 PAUSE = 0.1
@@ -84,7 +84,7 @@ def ours(name: str, rows: Mapping[str, jax.Array], weights: object, devices: int
     if block:
         source = ArraySource.of(rows, block)
     of = problem(name)
-    step = jax.jit(lambda p, a: Objective(of, source, a, {}).value_and_grad(p))
+    step = jax.jit(lambda p, a: Objective(of, source, a, {}).value_and_grad(p), compiler_options=COMPILER_OPTIONS)
     return lambda: step(weights, arrays)
 
 

@@ -219,6 +219,7 @@ def _header(
         "versions": versions(),
         "optimizer": found.optimizer,
         "step": found.step,
+        "sample": found.sample,
         "steps": found.steps,
         "converged": found.converged,
         "reason": found.reason,
@@ -284,7 +285,10 @@ def _text(report: dict[str, Any], output: Path, interrupted: bool) -> str:
     for entry in report["certificate"]:
         lines.append(f"proved   {entry['name']}  fingerprint {entry['fingerprint']}")
         lines.append(f"         {entry['claim']}")
-    lines.append(f"trained  {report['model']} by {report['optimizer']}: {report['steps']} steps, {report['reason']}")
+    begun = f" after a sample of {report['sample']:,} rows" if report["sample"] else ""
+    lines.append(
+        f"trained  {report['model']} by {report['optimizer']}: {report['steps']} steps{begun}, {report['reason']}"
+    )
     lines.append(f"         loss {report['loss']:.6g}")
     for share in ("training", "test"):
         if report[share]:

@@ -43,7 +43,7 @@ from derivations.notes.parsing.parser import Document, Side, Step
 from derivations.notes.parsing.render import render_chain
 from derivations.notes.reading import Reading
 from derivations.notes.report import HELD, FileReport, FormulaRecord, StepRecord
-from derivations.notes.slices import Slice, agreeing, is_by_listed, sections, slices
+from derivations.notes.slices import Slice, agreeing, is_by_listed, sections, slices, with_weights_kept
 from derivations.reasons import Why, about, holds_where, reworded, why
 
 __all__ = ["check_document", "check_step"]
@@ -51,6 +51,7 @@ __all__ = ["check_document", "check_step"]
 _UNREADABLE = ("reading", "budget", "internal")
 _FALSE = ("refuted", "conflict")
 _AGAIN = 1.0  # seconds for each formula that is read again
+_OF_COMPONENTS = r"(?-i:\bEM\b)|\b[EM][- ]step|expectation.{0,3}maximi[sz]ation|responsibilit|mixture"
 _BY_ITSELF = "read by itself and what it rests on"
 
 
@@ -201,7 +202,9 @@ def _read_again(
     found = list(steps)
     for k in wanted:
         if steps[k].verdict == "refuted":
-            found[k] = _alone(document, signature, maps, document.steps[k], steps[k], seed)
+            found[k] = _with_weights_kept(document, signature, maps, document.steps[k], steps[k], seed)
+        if found[k].verdict == "refuted":
+            found[k] = _alone(document, signature, maps, document.steps[k], found[k], seed)
     again = {found[k].formula for k in wanted if _is_open(found[k]) or found[k].verdict == "refuted"}
     stated, transposes = declared_sizes(document, signature.habits), has_transposes(document)
     spared: set[int] = set()
@@ -320,6 +323,26 @@ def _alone(
         reason = reworded(found.reason, f"{found.reason}, where it is read by itself")
         return replace(record, verdict="undecided", witness=None, reason=reason)
     return record
+
+
+def _with_weights_kept(
+    document: Document, signature: Signature, maps: frozenset[str], step: Step, record: StepRecord, seed: int
+) -> StepRecord:
+    """Refuted only if it is false, too, where the weights of components are from the step before, as in EM."""
+    is_of_components = r"\pi" in signature.parameters or signature.says(_OF_COMPONENTS)
+    piece = with_weights_kept(document, signature, step) if is_of_components else None
+    if piece is None:
+        return record
+    notation = _signed(piece.part, signature.words, maps, (document, signature))
+    own = next((here for whole, here in piece.own if document.steps[whole] is step), None)
+    if own is None:
+        return record
+    found = Reading(piece.part, notation, Choices(), seed).run()[own]
+    if found.verdict == "refuted":
+        return record
+    status = "supported" if found.verdict in HELD and not _is_vacuous(found, seed) else "undecided"
+    reason = holds_where("the weights of the components are kept, as in EM")
+    return replace(found, formula=record.formula, verdict=status, witness=None, reason=reason, definitions=())
 
 
 def _is_slip(record: StepRecord, seed: int) -> bool:

@@ -4,6 +4,7 @@ r"""What a document takes for granted, as formulas before it: usual meanings of 
     "p is the softmax of the logits z", ∂L/∂p_i        p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}, L = -\sum_i y_i \log p_i
     "the mean squared error", \hat{y} - y              L = \frac12 (\hat{y} - y)^2
     "where g is the sigmoid function"                  g(u) = \frac{1}{1 + e^{-u}}
+    p = \sigma(w^T x), ∂p/∂z                            z = w^T x, p = \sigma(z)
 
 The meanings are a closed list, each asked for by its words, and none is taken for a name that some formula gives a
 value. What is left open is read once more behind these formulas: it is supported where it holds so, with the meanings
@@ -24,6 +25,7 @@ from derivations.notes.interpreting.signature import LABELS, Signature, base_let
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Side, read_text
+from derivations.notes.parsing.render import render
 
 __all__ = ["behind", "usual_meanings"]
 
@@ -76,7 +78,7 @@ class _Seen:
 def usual_meanings(document: Document, signature: Signature) -> list[str]:
     """The formulas, in LaTeX, that say what a document takes for granted; empty where there is nothing."""
     seen = _seen(document, signature)
-    found = list(_functions(signature, seen))
+    found = [*_functions(signature, seen), *_arguments(document, seen)]
     losses = sorted(seen.subjects & _LOSSES - seen.valued)
     pairs = [pair for pair, _ in seen.differences.most_common() if pair[0] not in seen.valued or losses]
     if not pairs:
@@ -92,7 +94,8 @@ def usual_meanings(document: Document, signature: Signature) -> list[str]:
             found.append(rf"{chance}_i = \frac{{e^{{{logit}_i}}}}{{\sum_k e^{{{logit}_k}}}}")
         elif signature.says(_SIGMOID):
             found.append(rf"{chance} = \sigma({logit})")
-    if logit is not None and logit not in seen.valued and not at:
+    is_said = any(formula.startswith(f"{logit} =") for formula in found)
+    if logit is not None and logit not in seen.valued and not at and not is_said:
         found = [*_linear(logit, seen), *found]
     for loss in losses[:1]:
         if is_crossed and is_soft and at:
@@ -128,6 +131,29 @@ def _functions(signature: Signature, seen: _Seen) -> Iterator[str]:
                 continue
             if signature.says(rf"{name}{_NEAR}{_IS}{_NEAR}(?:{words})|(?:{words}){_NEAR}{name}"):
                 yield f"{letter}(u) = {value}"
+
+
+def _arguments(document: Document, seen: _Seen) -> Iterator[str]:
+    r"""The argument of the one \sigma, as what something is differentiated by without being said."""
+    unsaid = [z for z in _LOGITS if z in seen.varied - seen.valued]
+    found = {name: inner for chain in (c for f in document.formulas for c in f.chains) for name, inner in _said(chain)}
+    if len(unsaid) == len(found) == 1:
+        [(name, inner)] = found.items()
+        if not any(isinstance(n, ast.Symbol) and n.name == unsaid[0] for n in walk(inner)):
+            yield f"{unsaid[0]} = {render(inner)}"
+            yield rf"{name} = \sigma({unsaid[0]})"
+
+
+def _said(chain: ast.Chain) -> Iterator[tuple[str, Node]]:
+    r"""p and w^T x of p = \sigma(w^T x)."""
+    match chain.members[:2]:
+        case (
+            ast.Symbol(_, _, (), (), 0) as name,
+            ast.Product((ast.Factor("", "", ast.Symbol(r"\sigma", (), (), (), 0)), ast.Factor("", "", ast.Group("(")))),
+        ) if chain.relations[0].sign == "=":
+            inner = chain.members[1].factors[1].body.body  # type: ignore[union-attr]
+            if isinstance(inner, ast.Sum | ast.Product):
+                yield render(name), inner
 
 
 def _linear(logit: str, seen: _Seen) -> Iterator[str]:

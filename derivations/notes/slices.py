@@ -31,7 +31,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document, Formula, Side, Step
 
-__all__ = ["Slice", "agreeing", "is_by_listed", "sections", "slices"]
+__all__ = ["Slice", "agreeing", "is_by_listed", "sections", "slices", "with_weights_kept"]
 
 MOST = 40  # slices of a document
 LONGEST = 10  # formulas of a slice
@@ -126,6 +126,21 @@ def agreeing(
         else:
             kept, found, notation = sorted([*kept, number]), more, wider
     return (found, notation) if notation is not None and 1 < len(kept) < len(piece.kept) else None
+
+
+def with_weights_kept(document: Document, signature: Signature, step: Step) -> Slice | None:
+    r"""The document up to a step without what the \gamma_{ik} are of which its subject is a sum; None where it is none.
+
+    EM has them from the old parameters, and Q = \sum_i \sum_k \gamma_{ik} \log(...) is differentiated by the new ones.
+    """
+    names, heads = _names_and_heads(document, signature)
+    left = set() if step.left is None or step.left.node is None else _keys_in(step.left.node, signature)
+    before = range(step.formula + 1)
+    weights = {key for k in before for key in heads[k] - left if len(signature.axes.get(key, ())) == 2}
+    if not any(heads[k] & left and names[k] & weights for k in before):
+        return None
+    kept = [k for k in before if not heads[k] & weights]
+    return _part(document, kept, {step.formula}, signature) if step.formula in kept else None
 
 
 def is_by_listed(step: Step, whole: Signature, part: Signature) -> bool:
@@ -223,14 +238,17 @@ def _names_and_heads(document: Document, signature: Signature) -> tuple[list[set
 
 
 def _names(document: Document, number: int, signature: Signature) -> set[str]:
+    return set().union(*(_keys_in(chain, signature) for chain in document.formulas[number].chains))
+
+
+def _keys_in(node: Node, signature: Signature) -> set[str]:
     found: set[str] = set()
-    for chain in document.formulas[number].chains:
-        for part in walk(chain):
-            if isinstance(part, ast.Symbol) and part.name not in TRANSPOSES:
-                try:
-                    found.add(read_name(part, signature.habits).key)
-                except UnsupportedNoteError:
-                    found.add(part.name)
+    for part in walk(node):
+        if isinstance(part, ast.Symbol) and part.name not in TRANSPOSES:
+            try:
+                found.add(read_name(part, signature.habits).key)
+            except UnsupportedNoteError:
+                found.add(part.name)
     return found
 
 

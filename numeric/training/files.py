@@ -103,6 +103,7 @@ class FileSource(Blocks):
         self.count = next(iter(readers.values())).shape[0]
         self.block_length = block_length or block_rows(self.count, row_bytes(readers), READ_BYTES)
         self._ahead: tuple[int, Future[dict[str, np.ndarray[Any, Any]]]] | None = None
+        self._last, self._stride = 0, 1
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="rows")
 
     def block(self, arrays: Any, number: Any) -> Rows:
@@ -114,21 +115,23 @@ class FileSource(Blocks):
             return None
         return dict(jax.pure_callback(self._next, self._shapes(left), self.count // self.block_length))
 
-    def total(self, fn: RowSum, parameters: Any, arrays: Any) -> Any:
+    def total(self, fn: RowSum, parameters: Any, arrays: Any, stride: Any = 1) -> Any:
         """Σ over blocks from disk of Σ over blocks that fit the cache."""
-        return super().total(lambda p, rows: ArraySource.of(rows).total(fn, p, rows), parameters, arrays)
+        return super().total(lambda p, rows: ArraySource.of(rows).total(fn, p, rows), parameters, arrays, stride)
 
     def _shapes(self, length: int) -> dict[str, jax.ShapeDtypeStruct]:
         return {k: jax.ShapeDtypeStruct((length, *a.shape[1:]), self.dtypes[k]) for k, a in self.readers.items()}
 
     def _next(self, number: Any) -> dict[str, np.ndarray[Any, Any]]:
-        """Block `number`, which has most often been read already; the one after it is begun."""
+        """Block `number`, which has most often been read already; the one that comes after it is begun."""
         wanted = int(number)
+        self._stride = wanted - self._last if wanted > self._last else self._stride
+        self._last = wanted
         if self._ahead is not None and self._ahead[0] == wanted:
             rows = self._ahead[1].result()
         else:
             rows = self._thread.submit(self._read, wanted).result()
-        following = wanted + 1 if (wanted + 1) * self.block_length < self.count else 0
+        following = wanted + self._stride if (wanted + self._stride) * self.block_length < self.count else 0
         self._ahead = following, self._thread.submit(self._read, following)
         return rows
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -24,11 +24,23 @@ from jax import lax
 from numeric.training.methods import Method, Point, Run, Settings, l1_penalty
 from numeric.training.objective import Objective, Parameters
 from numeric.training.problem import Problem
-from numeric.training.streaming import Source
+from numeric.training.streaming import COMPILER_OPTIONS, Source
 
-__all__ = ["Plan", "State", "advance", "initial_state"]
+__all__ = ["Given", "Plan", "State", "advance", "initial_state"]
 
 State = dict[str, Any]
+
+
+class Given(NamedTuple):
+    """What a compiled loop is given: the source's arrays, λ and the like, the strength of an L1 penalty, the learning
+    rate, and every how many blocks of rows are read.
+    """
+
+    arrays: Any
+    constants: Mapping[str, Any]
+    l1: Any
+    rate: Any
+    stride: Any
 
 
 @dataclass(frozen=True)
@@ -45,23 +57,21 @@ class Plan:
     most: int
     patience: int
 
-    def objective(self, arrays: Any, constants: Mapping[str, Any], l1: Any) -> Objective:
-        return Objective(self.problem, self.source, arrays, constants, l1)
+    def objective(self, given: Given) -> Objective:
+        return Objective(self.problem, self.source, given.arrays, given.constants, given.l1, given.stride)
 
 
-@partial(jax.jit, static_argnums=0)
-def initial_state(
-    plan: Plan, parameters: Parameters, arrays: Any, constants: Mapping[str, Any], l1: Any, rate: Any, key: Any
-) -> State:
+@partial(jax.jit, static_argnums=0, compiler_options=COMPILER_OPTIONS)
+def initial_state(plan: Plan, parameters: Parameters, given: Given, key: Any) -> State:
     """The state before the first step: loss and gradient at the start."""
-    objective = plan.objective(arrays, constants, l1)
+    objective = plan.objective(given)
     point = Point.at(objective, parameters)
-    total = point.loss + l1_penalty(plan.settings, parameters, l1)
+    total = point.loss + l1_penalty(plan.settings, parameters, given.l1)
     history = jnp.full(plan.most + 1, jnp.nan, total.dtype)
-    norm = optimality(plan.settings, point, l1)
+    norm = optimality(plan.settings, point, given.l1)
     return {
         "point": point,
-        "method": plan.method.init(Run(objective, rate, key, plan.settings), parameters),
+        "method": plan.method.init(Run(objective, given.rate, key, plan.settings), parameters),
         "step": jnp.asarray(0),
         "key": key,
         "norm": norm,
@@ -74,29 +84,20 @@ def initial_state(
     }
 
 
-@partial(jax.jit, static_argnums=0)
-def advance(
-    plan: Plan,
-    state: State,
-    arrays: Any,
-    constants: Mapping[str, Any],
-    l1: Any,
-    rate: Any,
-    tolerance: Any,
-    limit: Any,
-) -> State:
+@partial(jax.jit, static_argnums=0, compiler_options=COMPILER_OPTIONS)
+def advance(plan: Plan, state: State, given: Given, tolerance: Any, limit: Any) -> State:
     """The state after step `limit`, or where the loop ended before."""
-    objective = plan.objective(arrays, constants, l1)
+    objective = plan.objective(given)
 
     def goes_on(s: State) -> jax.Array:
         finite = jnp.isfinite(s["point"].loss) & jnp.isfinite(s["norm"])
         return (s["step"] < limit) & (s["norm"] > tolerance) & finite & (s["idle"] < plan.patience)
 
     def one(s: State) -> State:
-        run = Run(objective, rate, jax.random.fold_in(s["key"], s["step"]), plan.settings)
+        run = Run(objective, given.rate, jax.random.fold_in(s["key"], s["step"]), plan.settings)
         point, method = plan.method.step(run, s["point"], s["method"])
-        total = point.loss + l1_penalty(plan.settings, point.parameters, l1)
-        norm = optimality(plan.settings, point, l1)
+        total = point.loss + l1_penalty(plan.settings, point.parameters, given.l1)
+        norm = optimality(plan.settings, point, given.l1)
         lower = (total < s["best_loss"]) | ((total == s["best_loss"]) & (norm < s["best_norm"]))
         better = lower | ((norm <= tolerance) & jnp.isfinite(total))  # converged, to within rounding of the loss
         step = s["step"] + 1

@@ -25,6 +25,7 @@ import optax
 from jax import lax
 
 from numeric.training.objective import Objective, Parameters, flatten_parameters
+from numeric.training.problem import Problem
 
 __all__ = ["METHODS", "Method", "Point", "Run", "Settings", "l1_penalty", "method_of"]
 
@@ -68,15 +69,20 @@ Step = tuple[Point, State]
 
 @dataclass(frozen=True)
 class Method:
-    """needs_step: it has a learning rate. may_diverge: nothing in it makes the loss decrease."""
+    """needs_step: it has a learning rate. may_diverge: nothing in it makes the loss decrease.
+
+    carried: (problem, state, point, the same parameters' point on other rows) → the state for these rows. A method that
+    has it may begin on a sample.
+    """
 
     init: Callable[[Run, Parameters], State]
     step: Callable[[Run, Point, State], Step]
     needs_step: bool = True
     may_diverge: bool = True
+    carried: Callable[[Problem, State, Point, Point], State] | None = None
 
 
-def _optax_method(make: Callable[[Any], optax.GradientTransformation], **flags: bool) -> Method:
+def _optax_method(make: Callable[[Any], optax.GradientTransformation], needs_step: bool = True) -> Method:
     def init(run: Run, parameters: Parameters) -> State:
         return make(run.rate).init(parameters)
 
@@ -84,7 +90,7 @@ def _optax_method(make: Callable[[Any], optax.GradientTransformation], **flags: 
         updates, state = make(run.rate).update(at.grad, state, at.parameters)
         return Point.at(run.objective, optax.apply_updates(at.parameters, updates)), state
 
-    return Method(init, step, **flags)
+    return Method(init, step, needs_step)
 
 
 def _sgd_init(run: Run, parameters: Parameters) -> State:
@@ -142,6 +148,12 @@ def _lbfgs_step(run: Run, at: Point, state: State) -> Step:
     unit = g / jnp.where(size > 0, size, 1)
     direction = -jnp.where(~is_first & (scaled @ g > 0), scaled, unit)
     return line_search(run.objective, at, direction), state
+
+
+def _lbfgs_carried(problem: Problem, state: State, before: Point, after: Point) -> State:
+    """Its next difference of gradients has to be one on the same rows: what the rows change, the last gradient gets."""
+    old, new = (flatten_parameters(problem, at.grad)[0] for at in (before, after))
+    return state._replace(updates=state.updates + (new - old))
 
 
 def line_search(objective: Objective, at: Point, direction: jax.Array) -> Point:
@@ -268,8 +280,14 @@ METHODS: dict[str, Method] = {
     "momentum": _optax_method(lambda rate: optax.sgd(rate, momentum=0.9, nesterov=True)),
     "adam": _optax_method(optax.adam),
     "sgd": Method(_sgd_init, _sgd_step),
-    "lbfgs": Method(_lbfgs_init, _lbfgs_step, needs_step=False, may_diverge=False),
-    "newton": Method(lambda run, parameters: (), _newton_step, needs_step=False, may_diverge=False),
+    "lbfgs": Method(_lbfgs_init, _lbfgs_step, needs_step=False, may_diverge=False, carried=_lbfgs_carried),
+    "newton": Method(
+        lambda run, parameters: (),
+        _newton_step,
+        needs_step=False,
+        may_diverge=False,
+        carried=lambda problem, state, before, after: state,
+    ),
     "proximal": Method(_proximal_init, _proximal_step, may_diverge=False),
 }
 """Name → method."""

@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from numeric.training.problem import LOSS, Problem
-from numeric.training.streaming import Source
+from numeric.training.streaming import RowSum, Source
 
 __all__ = ["Objective", "flatten_parameters"]
 
@@ -27,7 +27,7 @@ class Objective:
     """A problem with its data: made inside a traced function, never kept.
 
     arrays: of the source. constants: name → number, such as λ. l1: strength of the L1 penalty, which is no part of
-    the loss here.
+    the loss here. stride: every how many blocks of rows are read; more than 1 for a sample, of which it is the mean.
     """
 
     problem: Problem
@@ -35,11 +35,12 @@ class Objective:
     arrays: Any
     constants: Mapping[str, Any]
     l1: Any = 0.0
+    stride: Any = 1
 
     def value_and_grad(self, parameters: Parameters) -> tuple[jax.Array, Parameters]:
         """The loss and its proved gradient, one pass over the data."""
-        count = jnp.asarray(self.source.count, _accumulator(parameters))
-        total = self.source.total(lambda p, rows: self.problem.block(p, rows, count), parameters, self.arrays)
+        count = self._count(parameters)
+        total = self._total(lambda p, rows: self.problem.block(p, rows, count), parameters)
         rest = self.problem.rest(parameters, self.constants, count)
         both = {name: total[name] + rest[name] for name in total}
         return both[LOSS], {name: both[name].astype(parameters[name].dtype) for name in parameters}
@@ -54,8 +55,8 @@ class Objective:
     def hessian(self, parameters: Parameters) -> jax.Array:
         """The proved second derivative as one symmetric matrix, parameters raveled in the problem's order."""
         _, sums = self.problem.hessian
-        count = jnp.asarray(self.source.count, _accumulator(parameters))
-        total = self.source.total(lambda p, rows: sums.block({**p, **rows}, count), parameters, self.arrays)
+        count = self._count(parameters)
+        total = self._total(lambda p, rows: sums.block({**p, **rows}, count), parameters)
         rest = sums.rest({**parameters, **self.constants}, count)
         names = [v.name for v in self.problem.parameters]
         size = {name: parameters[name].size for name in names}
@@ -69,6 +70,12 @@ class Objective:
                 row.append(block if key in total else block.T)
             rows.append(jnp.concatenate(row, axis=1))
         return jnp.concatenate(rows, axis=0)
+
+    def _total(self, fn: RowSum, parameters: Parameters) -> Any:
+        return self.source.total(fn, parameters, self.arrays, self.stride)
+
+    def _count(self, parameters: Parameters) -> jax.Array:
+        return jnp.asarray(self.source.used(self.stride), _accumulator(parameters))
 
 
 def flatten_parameters(problem: Problem, parameters: Parameters) -> tuple[jax.Array, Callable[[jax.Array], Parameters]]:

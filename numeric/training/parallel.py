@@ -68,14 +68,21 @@ class SharedSource:
     def count(self) -> int:
         return self.share.count * self.mesh.size + (self.left.count if self.left else 0)
 
-    def total(self, fn: RowSum, parameters: Any, arrays: Any) -> Any:
-        """fn(parameters, all rows): each device's sum, added over devices."""
+    @property
+    def blocks(self) -> int:
+        return self.share.blocks
 
-        def own(parameters: Any, rows: Any) -> Any:
-            return jax.lax.psum(self.share.total(fn, parameters, rows), _AXIS)
+    def used(self, stride: Any) -> Any:
+        return self.share.used(stride) * self.mesh.size + (self.left.count if self.left else 0)
+
+    def total(self, fn: RowSum, parameters: Any, arrays: Any, stride: Any = 1) -> Any:
+        """fn(parameters, rows): each device's sum, added over devices."""
+
+        def own(parameters: Any, rows: Any, stride: Any) -> Any:
+            return jax.lax.psum(self.share.total(fn, parameters, rows, stride), _AXIS)
 
         every, split = PartitionSpec(), PartitionSpec(_AXIS)
-        total = _shard_map(own, self.mesh, (every, split), every)(parameters, arrays["shared"])
+        total = _shard_map(own, self.mesh, (every, split, every), every)(parameters, arrays["shared"], stride)
         if self.left is None:
             return total
         return jax.tree.map(jnp.add, total, self.left.total(fn, parameters, arrays["left"]))

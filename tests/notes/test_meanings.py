@@ -93,3 +93,29 @@ def test_a_step_by_itself_has_the_verdict_that_it_has_in_its_document() -> None:
     step = check_notes(text).steps[-2]
     assert step.verdict == "supported"
     assert check_step(text, step.line, step.column) == step
+
+
+UNNAMED = r"Let $p = \sigma(w^T x + b)$ and $L = -(y \log p + (1 - y) \log(1 - p))$. "
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict"),
+    [
+        (r"\frac{\partial p}{\partial z} = p (1 - p)", "supported"),
+        (r"\frac{\partial L}{\partial z} = p - y", "supported"),
+        (r"\frac{\partial L}{\partial z} = y - p", "undecided"),
+        (
+            r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial p} \frac{\partial p}{\partial z}"
+            r" \frac{\partial z}{\partial w}",
+            "supported",
+        ),
+    ],
+)
+def test_the_argument_of_sigma_may_be_named_where_it_is_differentiated_by(step: str, verdict: str) -> None:
+    assert check_notes(UNNAMED + f"$${step}$$").steps[-1].verdict == verdict
+
+
+@pytest.mark.parametrize("other", [r"$q = \sigma(v^T x)$. ", "$z = u^T x$. "])
+def test_the_argument_of_another_sigma_or_a_name_with_a_value_is_left_alone(other: str) -> None:
+    step = check_notes(UNNAMED + other + r"$$\frac{\partial p}{\partial z} = p (1 - p)$$").steps[-1]
+    assert step.verdict not in ("proved", "supported", "refuted")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from derivations.atoms import atoms_of, free_atoms, free_symbols, label_of, peel
+from derivations.atoms import atoms_of, free_atoms, free_symbols, label_of
 from derivations.functions import Partial
 from derivations.indexed import substitute
 from derivations.notation import text
@@ -27,7 +27,7 @@ from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteErro
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
-from derivations.notes.interpreting.tensor import Value, scalar
+from derivations.notes.interpreting.tensor import Value, scalar, with_same_letters
 from derivations.notes.interpreting.thresholds import RELU, step_of
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -465,19 +465,8 @@ class Applications(Derivatives, Arrays, Indicators):
             if entry.definition is not None and self._is_jet(entry.definition.value)
         }
         others = [name for name, value in named.items() if value == inner] + [inner.xreplace(named)]
-        own, *texts = (text(_with_same_letters(e)) for e in (inner, *others))
+        own, *texts = (text(with_same_letters(e)) for e in (inner, *others))
         return next((t for t in (own, *texts) if self.scope.of(f"{ref.key}({t})")), own)
 
     def _is_jet(self, value: sp.Expr) -> bool:
         return isinstance(value, sp.Symbol | sp.Indexed) and label_of(value) in self.scope.jets
-
-
-def _with_same_letters(expr: sp.Expr, depth: int = 0) -> sp.Expr:
-    """An expression for its text: sums that differ only in the letter that runs, new in every w^T x, have the same."""
-    if isinstance(expr, sp.Sum | sp.Product):
-        body, k, *bounds = peel(expr)
-        letter = position(f"κ{depth or ''}")  # no letter of a note, whose κ is \kappa
-        return expr.func(_with_same_letters(substitute(body, {k: letter}), depth + 1), (letter, *bounds))
-    if not expr.has(sp.Sum, sp.Product):
-        return expr
-    return expr.func(*(_with_same_letters(a, depth) for a in expr.args))

@@ -9,6 +9,7 @@ An equation between arrays of fixed size is a claim for every place, with the si
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -26,13 +27,20 @@ from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 from derivations.statement import index
 
-__all__ = ["ARRAY_FUNCTIONS", "DIAGONALS", "TRACES", "Arrays", "Entry", "entries", "is_constant"]
+__all__ = ["ARRAY_FUNCTIONS", "DIAGONALS", "TRACES", "Arrays", "Entry", "entries", "is_constant", "is_norm"]
 
 TRACES = frozenset(("tr", "Tr", "trace"))
 DIAGONALS = frozenset(("diag", "Diag"))
 ARRAY_FUNCTIONS = TRACES | DIAGONALS
 _FONTS = BOLD | {"mathbb", "underline"}
+_NORM = r"\\(?:\||[lr]?Vert)\s*(?:\\(?:math)?bf\s*)?\{{?{0}\}}?\s*\\(?:\||[lr]?Vert)"  # \|A\|
 _LETTERS = "ijklpqrsuvacd"
+
+
+def is_norm(group: ast.Group) -> bool:
+    """Whether brackets are those of a norm: |v| doubled, or of a sign of its own."""
+    inner = group.body
+    return group.opening == r"\|" or group.opening == "|" and isinstance(inner, ast.Group) and inner.opening == "|"
 
 
 def is_constant(node: object) -> bool:
@@ -73,6 +81,16 @@ class Arrays(Namer):
         if not isinstance(node, ast.Decorated):
             raise UnsupportedNoteError("an index on a bracket")
         return Value(sp.Integer(int(body.text)), (self.axis(ANY),))
+
+    def determinant(self, body: Node) -> Value:
+        """|A|, a determinant or a norm: a number of which nothing is known, where nothing is differentiated by A."""
+        if not isinstance(body, ast.Symbol) or body.subscripts:
+            raise UnsupportedNoteError("a determinant, or a norm")
+        key = read_name(body, self.signature.habits).key
+        is_normed = self.signature.says(_NORM.format(re.escape(key)))
+        if self.signature.varies(key) or self.scope.of(key) or is_normed:
+            raise UnsupportedNoteError("a determinant, or a norm")
+        return Value(sp.Symbol(f"|{key}|", real=True))
 
     def of_array(self, name: str, bracket: ast.Group) -> Value:
         """diag of a vector or of numbers, and the trace of a matrix."""

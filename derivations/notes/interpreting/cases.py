@@ -15,6 +15,7 @@ __all__ = ["OF_CASES", "Case", "before_words", "cases_of", "each_member", "in_wo
 OF_CASES = ("cases", "dcases", "array", "matrix")  # environments with a value and its condition on each row
 
 _PAIR = re.compile(r"(?<![A-Za-z\\])([a-z])\s*(=|==|\\neq?\b|\\not\s*=|!=|≠)\s*([a-z])(?![A-Za-z(^_{])")
+_CLASS = re.compile(r"(?<![A-Za-z\\])y_(?:\{ ?i ?\}|i)(?=\s*(?:[=≠$,.;:)]|\\n|$))")  # of the one sample, in j ≠ y_i
 _PAIR_IN_WORDS = re.compile(
     r"(?<![A-Za-z\\])\$?([a-z])\$?\s+(?:(?:and)\s+\$?([a-z])\$?\s+(?:are|be)\s+(?:(?!not)\w+\s+)?"
     r"(?:(equal|the same)|different|distinct|unequal|not (?:equal|the same))"
@@ -79,6 +80,7 @@ def _value(written: str) -> str:
 
 
 def in_words(text: str) -> Iterator[Case]:
+    text = _CLASS.sub("y", text)
     for found in _PAIR.finditer(text):
         if found[1] != found[3]:
             yield Case(found[1], found[3], found[2] in ("=", "=="))
@@ -88,6 +90,7 @@ def in_words(text: str) -> Iterator[Case]:
 
 def before_words(text: str) -> Iterator[Case]:
     """Conditions in prose, in its order: i = j, "$i$ and $j$ are different", and the opposite after "otherwise"."""
+    text = _CLASS.sub("y", text)
     found: list[tuple[int, Case]] = []
     for pattern in (_PAIR, _LABEL):
         found += [(m.start(), case) for m in pattern.finditer(text) for case in in_words(m[0])]

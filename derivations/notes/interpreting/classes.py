@@ -12,12 +12,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from derivations.notes.interpreting.names import UnsupportedNoteError, binder
+from derivations.notes.interpreting.names import TRANSPOSES, UnsupportedNoteError, binder
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.mapping import mapped
 
-__all__ = ["NOT_PICKED", "Picked", "class_letters", "classes_of_one_sample", "picked_of", "with_classes"]
+__all__ = [
+    "NOT_PICKED",
+    "Picked",
+    "class_letters",
+    "classes_of_one_sample",
+    "is_of_one_sample",
+    "picked_of",
+    "with_classes",
+]
 
 _LETTERS = ("y", "t")
 _FREE = "cqrsuv"  # letters for the class that runs
@@ -50,7 +58,7 @@ def class_letters(sides: list[Node], below: Iterable[tuple[str, str]]) -> frozen
 
 
 def classes_of_one_sample(sides: list[Node]) -> frozenset[ast.Symbol]:
-    """The y_i that are the number of a class, in a document that is about one sample."""
+    """The y_i that are the number of a class, in a document that is about one sample, and its x_i and L_i."""
     bound: set[str] = set()
     for node in (n for side in sides for n in walk(side) if isinstance(n, ast.BigOperator)):
         try:
@@ -64,8 +72,30 @@ def classes_of_one_sample(sides: list[Node]) -> frozenset[ast.Symbol]:
         index = next(iter(kinds)).subscripts if len(kinds) == 1 else ()
         named = len(index) == 1 and isinstance(index[0], ast.Symbol) and index[0].name not in bound
         if named and any(use in s.subscripts for use in kinds for s in _symbols(sides)) and _are_numbers(uses, sides):
-            found |= kinds
+            found |= kinds | _of_one_sample(sides, index[0])
     return frozenset(found)
+
+
+def _of_one_sample(sides: list[Node], index: Node) -> set[ast.Symbol]:
+    """The x_i and L_i of the one sample, where its index stands below such names alone, and they have no other."""
+    names: dict[tuple[str, tuple[str, ...]], set[ast.Symbol]] = {}
+    for symbol in _symbols(sides):
+        names.setdefault((symbol.name, symbol.decorations), set()).add(_without_scripts_above(symbol))
+    found = {s for kinds in names.values() for s in kinds if len(kinds) == 1 and s.subscripts == (index,)}
+    places = sum(symbol == index for symbol in _symbols(sides))
+    below = sum(_without_scripts_above(symbol) in found for symbol in _symbols(sides))
+    return found if places == below else set()
+
+
+def _without_scripts_above(symbol: ast.Symbol) -> ast.Symbol:
+    """x_i of x_i^T."""
+    is_plain = all(isinstance(s, ast.Symbol) and s.name in TRANSPOSES for s in symbol.superscripts)
+    return replace(symbol, superscripts=()) if is_plain else symbol
+
+
+def is_of_one_sample(symbol: ast.Symbol, classes: frozenset[ast.Symbol]) -> bool:
+    """Whether a name is of the one sample at hand, of which the index says nothing."""
+    return _without_scripts_above(symbol) in classes
 
 
 def picked_of(sides: list[Node]) -> Picked:

@@ -70,7 +70,7 @@ class Derivatives(Namer):
         tail: terms after them, over which a sum among them reaches.
         """
         below = leading(node.denominator)
-        above = leading(node.numerator)
+        above = None if isinstance(node.denominator, ast.Number) else leading(node.numerator)  # d/2 is half of d
         if above is None and isinstance(node.numerator, ast.Product) and below is not None:
             inner = [p for p, f in enumerate(node.numerator.factors) if isinstance(f.body, ast.Partial)]
             if inner and all(

@@ -19,7 +19,7 @@ from derivations.atoms import free_symbols, interned
 from derivations.functions import Partial, sigmoid
 from derivations.indexed import substitute
 from derivations.kernels import charge
-from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant
+from derivations.notes.interpreting.arrays import ARRAY_FUNCTIONS, TRACES, is_constant, is_norm
 from derivations.notes.interpreting.bracketed import EXPECTATION, SIGMOIDS, operator_on
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.inverted import inverse_of
@@ -27,7 +27,7 @@ from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, Unsuppo
 from derivations.notes.interpreting.naming import ROW
 from derivations.notes.interpreting.products import Products
 from derivations.notes.interpreting.shorthand import bare_symbols
-from derivations.notes.interpreting.signature import DATA, base_letter
+from derivations.notes.interpreting.signature import DATA, MATRICES, base_letter
 from derivations.notes.interpreting.tensor import ANY, Value, contract, elementwise, power, scalar, summed
 from derivations.notes.interpreting.written import layout_of
 from derivations.notes.parsing import ast
@@ -40,6 +40,7 @@ __all__ = ["Elaborator"]
 MAX_DEPTH = 60
 MAX_NUMERAL = 40
 _FLATTENED = Reason("what is transposed is read as a number", Why.TRANSPOSED)
+_ENTRY_BY_ENTRY = r"adam|rmsprop|adagrad|(?:element|entry|component|coordinate)[- ]?wise|hadamard"  # are squares
 _DROPPED = frozenset(("boxed", "underline", "cancel", "vec", "mathrm", "boldsymbol", "mathbf"))
 
 
@@ -217,7 +218,8 @@ class Elaborator(Products):
             return Value(sp.KroneckerDelta(first.symbol, second.symbol), (first, second)), 0
         if node.name == r"\infty":
             raise UnsupportedNoteError("infinity among numbers")
-        if node.name == r"\pi" and not self.signature.names_pi:
+        is_number = not self.signature.names_pi or self.signature.doubles_pi and not node.subscripts + node.superscripts
+        if node.name == r"\pi" and is_number:
             return scalar(sp.pi), 0
         if node.name == r"\delta" and self.signature.has_kronecker and len(self._indices(node)) == 2:
             return self.kronecker(self._indices(node)), 0
@@ -322,6 +324,8 @@ class Elaborator(Products):
         summed_up = isinstance(exponent, ast.Product) and isinstance(exponent.factors[0].body, ast.BigOperator)
         if isinstance(exponent, ast.Product) and isinstance(exponent.factors[-1].body, ast.Symbol) and not summed_up:
             raise UnsupportedNoteError(f"the superscript {render(exponent)}")
+        if value.axes and render(exponent).startswith("-") and render(exponent).lstrip("- ") in TRANSPOSES:
+            return inverse_of(value, shown, self.scope, {*self.met, self.sample}).transposed
         above = self.value(exponent)
         if above.axes:
             raise UnsupportedNoteError("an array as a power")
@@ -329,7 +333,10 @@ class Elaborator(Products):
             return replace(value, expr=value.expr**2)
         if value.axes and above.expr == -1:
             return inverse_of(value, shown, self.scope, {*self.met, self.sample})
-        return power(value, above.expr)
+        is_product = shown not in MATRICES and not self.signature.says(
+            _ENTRY_BY_ENTRY
+        )  # W^2 may be of the second layer
+        return power(value, above.expr, self.beside_number, is_product)
 
     def _indices(self, node: ast.Symbol) -> tuple[Index, ...]:
         try:
@@ -343,7 +350,7 @@ class Elaborator(Products):
             value = value.diff(slot) * slot * (1 - slot)
         return replace(argument, expr=value.xreplace({slot: sigmoid(argument.expr)}), is_row=argument.is_row)
 
-    def group(self, node: ast.Group) -> Value:
+    def group(self, node: ast.Group, is_squared: bool = False) -> Value:
         if node.body is None:
             raise UnsupportedNoteError("brackets around nothing")
         listed = layout_of(node)
@@ -360,6 +367,8 @@ class Elaborator(Products):
                 if isinstance(node.body, ast.Group) and node.body.opening == "|" and node.body.body is not None:
                     return self.norm(node.body.body)
                 inner = self.value(node.body)
+                if len(inner.axes) == 2 and not is_squared:
+                    return self.determinant(node.body)
                 if inner.axes:
                     return self.norm(node.body)
                 if any(self._may_be_matrix(n) for n in walk(node.body)):
@@ -452,12 +461,12 @@ class Elaborator(Products):
         if node.primes:
             raise UnsupportedNoteError("a derivative of an expression written with a prime")
         if isinstance(base, ast.Group) and (
-            node.superscripts and base.opening in (r"\|", "|") or node.subscripts and _is_norm(base)
+            node.superscripts and base.opening in (r"\|", "|") or node.subscripts and is_norm(base)
         ):
             exponent = self.value(node.superscripts[0]).expr if node.superscripts else sp.S.One
             written = render(node.subscripts[0]) if node.subscripts else "2"
             if written in ("1", "2", "F", r"\text{F}", r"\mathrm{F}") and base.body is not None:
-                total = self.total_size(base.body) if written == "1" else self.value(base).expr
+                total = self.total_size(base.body) if written == "1" else self.group(base, exponent == 2).expr
                 return scalar(total**exponent)
             raise UnsupportedNoteError(f"the norm {written}")
         if isinstance(base, ast.Number) and not node.subscripts and len(node.superscripts) == 1:
@@ -471,12 +480,6 @@ class Elaborator(Products):
         for exponent_node in node.superscripts:
             value = self.raised(value, exponent_node, render(node.base))
         return value
-
-
-def _is_norm(group: ast.Group) -> bool:
-    """Whether brackets are those of a norm: |v| doubled, or of a sign of its own."""
-    inner = group.body
-    return group.opening == r"\|" or group.opening == "|" and isinstance(inner, ast.Group) and inner.opening == "|"
 
 
 def _summed_up(value: Value) -> sp.Expr:

@@ -78,6 +78,10 @@ def _read(node: object, habits: Habits) -> tuple[Index, ...]:
         return (Index(None, 0),) * 3
 
 
+def _is_bare(node: Node | None) -> bool:
+    return isinstance(node, ast.Symbol) and not node.subscripts + node.superscripts
+
+
 @dataclass
 class Indicators(Thresholds):
     """The part of the elaborator that knows conditions as numbers."""
@@ -144,6 +148,8 @@ class Indicators(Thresholds):
             found = self.indicator(replace(node, body=replace(node.body, relations=(relation,))))
             return replace(found, expr=1 - found.expr)
         left, right = node.body.members
+        if isinstance(right, ast.Symbol) and right.subscripts + right.superscripts and _is_bare(left):
+            left, right = right, left  # j = y_i
         if not isinstance(left, ast.Symbol) or right is None:
             raise UnsupportedNoteError(f"the condition {render(node.body)}")
         ref = read_name(left, self.signature.habits)

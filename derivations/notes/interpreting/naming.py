@@ -363,12 +363,8 @@ class Namer:
     def _as_size(self, key: str, axes: Sequence[object]) -> sp.Expr | None:
         if axes and key not in ("n", "m", "N", "K"):
             return None
-        sizes = self.signature.size_names
-        if key in sizes or key in ("N", "n", "K") or key == "m" and key not in self.signature.functions:
-            if key == "m" and key not in sizes and self.scope.of("m"):
-                return None
-            if key in sizes or key == "n":
-                return sp.Symbol(key, integer=True, positive=True)
+        if key in self.signature.size_names or key == "n" or self.signature.has_root_of(key):
+            return sp.Symbol(key, integer=True, positive=True)
         return None
 
     def is_primitive(self, key: str) -> bool:
@@ -393,7 +389,7 @@ class Namer:
         if key in ("u", "v") and key in self.signature.subjects and not self.signature.says(_BY_FACTORS):
             return False  # functions of what they are differentiated by, as in the product rule
         known = letter in PARAMETERS or letter in DATA_NAMES or key in (r"\sigma", "i_1", "i_2", "i1", "i2", *"ijk")
-        is_target = key in self.signature.weighing and letter in CHANCES
+        is_target = key in self.signature.weighing and letter in CHANCES or letter == "d" and self.signature.desires_d
         return known or is_target or key in self.signature.parameters | self.signature.counts
 
     def _fill(self, ref: Ref, axes: Sequence[object]) -> tuple[tuple[sp.Expr, ...], list[Axis]]:

@@ -288,7 +288,7 @@ class Products(Applications, Totals):
         if name in _LOGS:
             self.noticed.partial.append(sp.log(argument.expr))
         if node.superscripts and name != "exp":
-            value = power(value, self.value(node.superscripts[0]).expr)
+            value = power(value, self.value(node.superscripts[0]).expr, True)
         if outside is not None:
             value = self.with_those_of(outside, value)
         return value, 1 + used, False

@@ -53,6 +53,7 @@ from derivations.notes.interpreting.classes import (
     NOT_PICKED,
     Picked,
     classes_of_one_sample,
+    is_of_one_sample,
     picked_of,
     with_classes,
 )
@@ -60,6 +61,7 @@ from derivations.notes.interpreting.compositions import with_composition
 from derivations.notes.interpreting.features import feature_maps, with_features
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
 from derivations.notes.interpreting.iterates import counters_of, without_counter
+from derivations.notes.interpreting.lasts import with_last_layer
 from derivations.notes.interpreting.left_out import are_all_parameters, is_entry_of_identity, with_argument
 from derivations.notes.interpreting.log_base import with_base
 from derivations.notes.interpreting.logistic import logistic_names, with_logistic
@@ -100,7 +102,8 @@ class Usage:
     capitals: \\Sigma and \\Pi where they stand for a sum and a product. maps: functions of data that stand for their
     values. sums: sum signs that are names, by what is written below them. changes: whether \\delta x and \\Delta x are
     names. primes: whether a prime is a transpose. chances: its probabilities. short: what it cuts short. raised: what
-    its scripts are. fed: names of a layer, and its letter. classes: labels that are the class of the one sample.
+    its scripts are. fed: names of a layer, and its letter. classes: labels that are the class of the one sample, and
+    what else is of it.
     picked: the label that is the class of every sample. total: the sum that a sum sign by itself stands for. words:
     words that are names, as "Data Loss" is where it stands on the left. soft: names of the softmax. counters: letters
     that count the steps of an iteration. rows: small letters for entries of matrices. logistic: names of the logistic
@@ -264,7 +267,7 @@ def rewritten(node: Node, used: Usage) -> Node:
             found = without_prime(found, used.short)
         if used.total is not None:
             found = with_total(found, used.total)
-        if isinstance(found, ast.Symbol) and found in used.classes:
+        if isinstance(found, ast.Symbol) and is_of_one_sample(found, used.classes):
             return replace(found, subscripts=())
         if isinstance(found, ast.Symbol) and used.fed.names:
             found = with_inputs(found, used.fed)
@@ -318,7 +321,12 @@ def _is_zero_array(node: Node) -> bool:
 
 
 def _with_joint_lists(node: Node) -> Node:
-    found: Node = mapped(node, lambda n: with_joint_lists(without_variables(n)) if isinstance(n, ast.Product) else n)
+    def step(n: Node) -> Node:
+        if isinstance(n, ast.Symbol) and n.superscripts:
+            return with_last_layer(n)
+        return with_joint_lists(without_variables(n)) if isinstance(n, ast.Product) else n
+
+    found: Node = mapped(node, step)
     return found
 
 

@@ -84,18 +84,32 @@ _COUNT = re.compile(
 _TRIALS = re.compile(  # how often each of two outcomes was seen: p^h (1 - p)^t
     r"(?<![A-Za-z\\])(\\?[A-Za-z]{1,12})\s*\^\s*\{?\s*([a-z])\s*\}?\s*(?:\\cdot\s*)?(?:\\left)?\(\s*1\s*-\s*\1\s*(?:\\right)?\)\s*\^\s*\{?\s*([a-z])\s*\}?"
 )
+_WANTED = r"(?:desired|target (?:output|value|response)|gewünscht|désirée?|desead[ao]|желаем|期望)"
+_DESIRED = (  # "the desired output d_k", "$d$ is the desired output"
+    rf"{_WANTED}[^.$]{{0,40}}\$\s*(?:\\(?:math)?bf\s*)?(?-i:d)(?![A-Za-z])"
+    rf"|\$\s*(?:\\(?:math)?bf\s*)?(?-i:d)(?:_\w|_\{{\w\}})?\s*\$[^.$]{{0,30}}{_WANTED}"
+)
+_DISTANCE = r"distance|distanz|distancia|расстояни|距离|(?-i:\\partial\s*\{?\s*d(?![A-Za-z]))"  # a function of others
 _SIZE_D = (
-    r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*\{\s*d\s*\}"
+    r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|\\sqrt\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))"
     r"|\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
 )
+_BY_ROOT_OF_D = r"(?-i:(?:\}\s*\{|/)\s*\\sqrt\s*(?:\{\s*d\s*\}|d(?![A-Za-z])))"
+_OF_ATTENTION = r"attention|quer(?:y|ies)|(?-i:\\mathbb\s*\{?R\}?\s*\^\s*\{?d\b)"
+_DIVIDES_BY_D = r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*(?:\{\s*d\s*\}|d(?![A-Za-z]))|/\s*d(?![A-Za-z]))"  # a mean
+_SAYS_D = r"(?-i:(?<![A-Za-z\\])d\s*(?:\^\s*\{?2\}?\s*)?&?\s*(?:[:(]|=|\\equiv|\\left\s*\())"  # d = \|x - y\|, d(x, y)
 _THRESHOLD = re.compile(  # of what stands between bars
     r"(?:\||\\[rR]?[vV]ert)\s*(?:&\s*)?(?:[<>≤≥]|\\[lg]e?q?(?:slant)?\b|\\[lg]t\b)\s*(\\delta)(?![A-Za-z_^'{(])"
 )
+_MARGIN = re.compile(  # the last term of what a maximum with 0 is taken of
+    r"\\max\s*(?:\\left|\\[bB]igg?l?)?\s*(?:[(\[]|\\\{)\s*0\s*,[^,$]*?\+\s*(\\[dD]elta)\s*(?:\\right|\\[bB]igg?r?)?\s*(?:[)\]]|\\\})"
+)
 _LOWERED = r"(?<![A-Za-z\\^_{{]){0}\s*(?:\\cdot\s*|\\,\s*)?{1}\s*\^\s*\{{\s*{0}\s*-\s*1\s*\}}"  # n x^{{n - 1}}
-_VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\delta(?![A-Za-z])")
+_VARIED_DELTA = re.compile(r"(?:\\partial|\\nabla|\bd)\s*\{?\s*\\[dD]elta(?![A-Za-z])")
 _DIVISOR = re.compile(
     r"\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*([NK])(?![A-Za-z_^({])|\b\d\s*/\s*\d?([NK])(?![A-Za-z_^({])"
 )
+_BARE_PI = re.compile(r"\\pi(?![A-Za-z])(?!\s*[_({\[^])")
 _LETTER = re.compile(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)")
 Slot = tuple[str, bool, int, int]  # name, raised, how many indices on that side, which of them
 Key = tuple[object, ...]
@@ -180,6 +194,24 @@ class Signature:
         return "d" in self.size_names or self.says(_SIZE_D)
 
     @cached_property
+    def desires_d(self) -> bool:
+        """Whether d is the desired output, a label, as the words say."""
+        return self.says(_DESIRED) and not self.says(_DISTANCE)
+
+    def varies(self, key: str) -> bool:
+        r"""Whether something may be differentiated by a name: \partial A, \nabla_A, dA."""
+        name = rf"(?:\\(?:math)?bf\s*|\\boldsymbol\s*|\\bm\s*|[{{(]\s*)*{re.escape(key)}(?![A-Za-z])"
+        return self.says(rf"(?-i:(?:\\partial|\\nabla\s*_|\\mathrm\s*\{{\s*d\s*\}}|(?<![A-Za-z\\])d)\s*{name})")
+
+    def has_root_of(self, key: str) -> bool:
+        r"""Whether d is the size of the q^T k that \sqrt{d} divides, and no function of others.
+
+        The d of a mean is how many are summed over, and not just a number.
+        """
+        is_length = key == "d" and not self.axes.get(key) and self.says(_BY_ROOT_OF_D) and self.says(_OF_ATTENTION)
+        return is_length and not self.says(rf"{_DIVIDES_BY_D}|{_DISTANCE}|{_SAYS_D}")
+
+    @cached_property
     def counts_ell(self) -> bool:
         r"""Whether \ell is a number of samples, as in \frac1\ell \|Xw - y\|^2."""
         return self.says(r"(?-i:\\frac\s*(?:\{\s*\d\s*\}|\d)\s*\{?\s*\d?\s*\\ell(?![A-Za-z]))")
@@ -192,9 +224,9 @@ class Signature:
 
     @cached_property
     def thresholds(self) -> frozenset[str]:
-        r"""The \delta of |y - \hat y| \le \delta: where a loss changes its form, no error of a layer."""
+        r"""The \delta of |y - \hat y| \le \delta, no error of a layer: where a loss changes its form; and a margin."""
         is_varied = _VARIED_DELTA.search(self.words)
-        return frozenset() if is_varied else frozenset(_THRESHOLD.findall(self.words))
+        return frozenset(() if is_varied else (*_THRESHOLD.findall(self.words), *_MARGIN.findall(self.words)))
 
     def lowers(self, letter: str, base: str) -> bool:
         r"""Whether the document has n x^{n - 1}: its x^n is a power then, and no sample, unless n is a layer."""
@@ -243,6 +275,12 @@ class Signature:
         r"""Whether \pi is a name, with a value, an index or an argument as in \pi(x_i), and no number."""
         is_indexed = any(slot[0] == r"\pi" for slot in self.sort_of_slot)
         return r"\pi" in self.functions or r"\pi" in self.valued or is_indexed
+
+    @cached_property
+    def doubles_pi(self) -> bool:
+        r"""Whether \pi without an index stands in 2\pi and nowhere else: the number, beside weights \pi_k."""
+        before = [self.words[: m.start()].rstrip("\\, \n") for m in _BARE_PI.finditer(self.words)]
+        return bool(before) and all(re.search(r"(?<![\w.])2$", text) for text in before)
 
     def says(self, pattern: str) -> bool:
         """Whether the document's words, or its formulas, say something."""

@@ -90,9 +90,8 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         priors=priors_in(every, survey.habits),
         names_e=bool(survey.uses.get("e")) and "e" in survey.transposed or "e" in valued,
         valued=valued,
-        parameters=frozenset(
-            k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey)
-        ),
+        parameters=frozenset(k for k, uses in survey.uses.items() if k in survey.varied and _is_common(k, uses, survey))
+        | _of_mixture(survey, roots),
         has_kronecker=r"\delta" not in valued and has_kronecker(every, survey.habits, words),
         subjects=frozenset(survey.subjects),
         activations=frozenset(survey.activations),
@@ -241,6 +240,8 @@ def _axes(
                 found = [r for r in found if r[0] != "entry"] + [root]
     has_feature = signature.feature in found or ("features",) in found
     is_listed = letter in VECTORS or key in survey.listed and all(len(a) + len(b) == 1 for a, b in uses)
+    if letter == "W" and found and signature.classes >= set(found):  # W_j^T x, one for each class
+        is_listed |= all(len(a) + len(b) == 1 for a, b in uses if (a, b) != ((), ()) or uses[a, b] > survey.bare[key])
     if key in survey.rows | survey.listed and is_listed and letter not in LABELS and not has_feature:
         found.append(signature.feature or ("features",))
     elif not found or found == [signature.sample]:
@@ -261,6 +262,7 @@ def _axes(
         and letter not in _OF_ALL
         and letter.islower()
         and not _is_common(key, uses, survey)
+        and key not in signature.parameters
         and not (key in ("p", "q") and set(uses) == {((), ())} and signature.says(_OF_CHANCES.format(key)))
     )
     if letter == "X" and not (not found and _is_one_feature(key, survey)):
@@ -309,6 +311,16 @@ def _augmented(survey: Survey) -> frozenset[str]:
         if any(base_letter(key) in WEIGHTS for key in own & (survey.varied | survey.below_nabla)):
             found |= {key for key in own if base_letter(key) in WEIGHTS | {"x", "X"}}
     return frozenset(found)
+
+
+def _of_mixture(survey: Survey, roots: dict[Slot, Key]) -> frozenset[str]:
+    r"""The \pi_k of a mixture, a number for each component as \mu_k is, and its r_{ik}, given for each pair."""
+    component = roots.get((r"\pi", False, 1, 0))
+    if component is None or roots.get((r"\mu", False, 1, 0)) != component:
+        return frozenset()
+    is_weight = all(len(above) + len(below) < 2 for above, below in survey.uses[r"\pi"])
+    is_given = roots.get(("r", False, 2, 1)) == component != roots.get(("r", False, 2, 0))
+    return frozenset([r"\pi"] * is_weight + ["r"] * (is_weight and is_given))
 
 
 def _is_common(key: str, uses: Counter[tuple[tuple[str | None, ...], tuple[str | None, ...]]], survey: Survey) -> bool:

@@ -81,6 +81,7 @@ class Survey:
     bold: set[str] = field(default_factory=set)
     whole: Counter[str] = field(default_factory=Counter)  # stand bold and without an index
     given: Counter[str] = field(default_factory=Counter)  # so stand in what a likelihood is a function of
+    bare: Counter[str] = field(default_factory=Counter)  # are a whole formula, as in "a row of $W$"
     columns: set[str] = field(default_factory=set)  # bold are the column of what has an index elsewhere
     logged: set[str] = field(default_factory=set)
     weighing: set[str] = field(default_factory=set)  # names before a logarithm: p of p_i log q_i
@@ -114,6 +115,8 @@ class Survey:
         # what it gives is one number for all samples
         self.common.update(common_in(sides, self.habits))
         is_of_means = any(self._is_of_means(side) or self._is_of_sums(side) for side in sides) or _is_mean(sides)
+        if len(sides) == 1 and isinstance(sides[0], ast.Symbol):
+            self.bare.update(ref.key for ref in names_in(sides, self.habits) if not ref.indices)
         for side in sides:
             if len(sides) > 1 and not is_of_means:  # a name by itself, as in "where $p$ is", says nothing of it
                 self.alone |= {ref.key for ref in names_in([side], self.habits) if isinstance(side, ast.Symbol)}
@@ -377,6 +380,12 @@ class Survey:
             found |= weights if labels and others else set()
         return {slot for slot in found if slot[0] not in self.varied}
 
+    def _rows_of_labels(self) -> set[Slot]:
+        """The slots of w_j^T x that have the label itself for an index elsewhere, w_y^T x: those of the classes."""
+        labelled = {slot for (_, letter), slots in self.letters.items() if letter == "y" for slot in slots}
+        others = {slot for (_, letter), slots in self.letters.items() if letter in (*"ijkc",) for slot in slots}
+        return {slot for slot in labelled & others if slot[0].rstrip("!") in self.rows and slot[1:] == (False, 1, 0)}
+
     def _is_weight(self, slot: Slot) -> bool:
         return base_letter(slot[0]) in WEIGHTS and slot[0] not in self.of_cases
 
@@ -394,6 +403,7 @@ class Survey:
         joined = self.joined
         self.bold -= {k for k in self.bold if self._is_of_all_samples(k)}
         self.columns = {k for k in self.bold if base_letter(k) not in VECTORS and self._is_of_entries(k)}
+        self.class_slots += sorted(self._rows_of_labels(), key=str)
         of_cases = self._weights_of_cases()
         self.of_cases = {slot[0] for slot in of_cases}
         for slot in of_cases:

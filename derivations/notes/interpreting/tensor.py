@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import sympy as sp
 
-from derivations.atoms import atoms_of
+from derivations.atoms import atoms_of, peel
 from derivations.indexed import substitute
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.statement import index
@@ -32,6 +32,7 @@ __all__ = [
     "retyped",
     "scalar",
     "summed",
+    "with_same_letters",
 ]
 
 FIXED = "fixed"  # (FIXED, n): the sort of the places of an array written out with n entries
@@ -137,13 +138,19 @@ def add(a: Value, b: Value) -> Value:
     return elementwise(a, b, lambda x, y: x + y)
 
 
-def power(base: Value, exponent: sp.Expr) -> Value:
-    """A power of a scalar; |v|² of a vector."""
+def power(base: Value, exponent: sp.Expr, by_entries: bool = False, by_products: bool = False) -> Value:
+    """A power of a scalar; |v|² of a vector; A A of a square matrix; and of each entry of another one, in 1 - H²."""
     if not base.axes:
         _refuse_huge(base.expr, exponent)
         return Value(base.expr**exponent)
     if len(base.axes) == 1 and exponent == 2:
         return contract(replace(base, is_row=True), replace(base, is_row=False))
+    if len(base.axes) == 2 and exponent in (2, 3):
+        first, last = (axis.sort for axis in base.axes)
+        if first != last and exponent == 2 and by_entries:
+            return replace(base, expr=base.expr**2)
+        if first == last != ANY and by_products and not by_entries:
+            return contract(base, base if exponent == 2 else contract(base, base))
     raise UnsupportedNoteError("a power of an array")
 
 
@@ -191,3 +198,14 @@ def _apart(b: Value, a: Value) -> Value:
         taken.add(f"{name}{number}")
         axes.append(replace(axis, symbol=index(f"{name}{number}")))
     return Value(b.at(tuple(axes)), tuple(axes), b.is_row)
+
+
+def with_same_letters(expr: sp.Expr, depth: int = 0) -> sp.Expr:
+    """An expression for its text: sums that differ only in the letter that runs, new in every w^T x, have the same."""
+    if isinstance(expr, sp.Sum | sp.Product):
+        body, k, *bounds = peel(expr)
+        letter = index(f"κ{depth or ''}")  # no letter of a note, whose κ is \kappa
+        return expr.func(with_same_letters(substitute(body, {k: letter}), depth + 1), (letter, *bounds))
+    if not expr.has(sp.Sum, sp.Product):
+        return expr
+    return expr.func(*(with_same_letters(a, depth) for a in expr.args))

@@ -4,13 +4,19 @@ r"""Values on either side of a threshold: 1[z > 0], dA ⊙ (Z > 0), and what is 
 
 is what the derivative of max(0, u) is, entry by entry. At the threshold itself every convention is right: the sign of
 zero is excluded, as at any kink, so that > and \ge say the same; what is proved names this as its condition. Of two
-numbers an inequality is just true or false. Left out: values on three sides.
+numbers an inequality is just true or false. Values below, within and above a band are told apart by
+
+    1[-d < u < d] = 1[d > |u|],   above and below by the sign of u,
+
+so that three rows, and two rows with |u|, are one value. Left out: four rows, and bands that may be empty.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -18,7 +24,8 @@ import sympy as sp
 from derivations.notes.interpreting.cases import OF_CASES
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.naming import Namer
-from derivations.notes.interpreting.tensor import Value, add, elementwise
+from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.tensor import Value, add, elementwise, with_same_letters
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.render import render
@@ -27,6 +34,9 @@ __all__ = ["CONDITION_WORDS", "OTHERWISE", "RELU", "Thresholds", "is_threshold",
 
 RELU = frozenset(("ReLU", "relu", "Relu", "RELU"))
 _ABOVE, _BELOW = (">", r"\ge"), ("<", r"\le")
+_WIDTHS = frozenset(
+    (r"\delta", r"\epsilon", r"\varepsilon", r"\lambda", r"\beta", r"\tau", r"\kappa", r"\alpha", r"\gamma", "c")
+)
 _INCLUSIVE = (r"\ge", r"\le")
 CONDITION_WORDS = re.compile(r"if|for|when|where|si|wenn|falls|se|если|при|当|若|の場合|とき|khi|nếu", re.I)
 OTHERWISE = re.compile(
@@ -51,6 +61,12 @@ def _is_inequality(chain: ast.Chain) -> bool:
     return len(chain.relations) == 1 and chain.relations[0].sign in (*_ABOVE, *_BELOW) and None not in chain.members
 
 
+def _is_band(chain: ast.Chain) -> bool:
+    """Whether a < x < b stands there, in either direction."""
+    signs = [relation.sign for relation in chain.relations]
+    return len(signs) == 2 and any(all(sign in way for sign in signs) for way in (_ABOVE, _BELOW))
+
+
 @dataclass
 class Thresholds(Namer):
     """The part of the elaborator that knows inequalities as numbers."""
@@ -61,39 +77,114 @@ class Thresholds(Namer):
 
     def threshold(self, chain: ast.Chain) -> Value:
         """1 where an inequality holds, and 0 where it doesn't."""
-        left, right = chain.members
-        if left is None or right is None:
-            raise UnsupportedNoteError(f"the condition {render(chain)}")
-        gap = elementwise(self.value(left), self.value(right), lambda a, b: a - b)
-        sign = chain.relations[0].sign
-        if sign in _BELOW:
-            gap = replace(gap, expr=-gap.expr)
+        gap = self._gap(chain)
         if gap.expr.is_zero:
-            return replace(gap, expr=sp.Integer(sign in _INCLUSIVE))
+            return replace(gap, expr=sp.Integer(chain.relations[0].sign in _INCLUSIVE))
+        return self._step(gap)
+
+    def _step(self, gap: Value) -> Value:
+        """1 where a gap is positive, of which the edge is noticed as a kink."""
         self.noticed.partial.append(sp.sign(gap.expr))
         return replace(gap, expr=step_of(gap.expr))
+
+    def _gap(self, chain: ast.Chain) -> Value:
+        """What is positive where a condition holds: u - v of u > v, and d - |x - c| of c - d < x < c + d."""
+        members = [self.value(member) for member in chain.members if member is not None]
+        if len(members) < len(chain.members):
+            raise UnsupportedNoteError(f"the condition {render(chain)}")
+        if chain.relations[0].sign in _BELOW:
+            members.reverse()
+        first, last = members[0], members[-1]
+        if len(members) == 2:
+            return elementwise(first, last, lambda a, b: a - b)
+        half = elementwise(first, last, lambda a, b: (a - b) / 2)
+        middle = elementwise(first, last, lambda a, b: (a + b) / 2)
+        return elementwise(half, elementwise(members[1], middle, lambda a, b: sp.Abs(a - b)), lambda a, b: a - b)
 
     def by_sides(self, matrix: ast.Matrix) -> Value | None:
         """The value of two rows of which one is for u > v and the other for the rest; None for any other rows."""
         if matrix.environment not in OF_CASES or not 2 <= len(matrix.rows) <= 3:
             return None
         edges = [_edge(row) for row in matrix.rows]
-        rows = [row for row, edge in zip(matrix.rows, edges, strict=True) if edge is None]
-        if len(rows) != 2:
+        read = [_row(row) for row, edge in zip(matrix.rows, edges, strict=True) if edge is None]
+        rows = [row for row in read if row is not None]
+        if len(rows) < len(read) or len(rows) < 2:
             return None
-        upper, lower = map(_row, rows)
-        if upper is None or lower is None:
+        conditions = [chain for _, chain in rows]
+        if any(edge is not None and edge.members not in [c.members for c in conditions if c] for edge in edges):
             return None
-        (first, chain), (second, other) = upper, lower
-        if chain is None or other is not None and not _is_opposite(chain, other):
+        weights = self._about_a_band(conditions) if len(rows) == 3 else self._on_two_sides(*conditions)
+        if weights is None:
             return None
-        if any(edge is not None and edge.members != chain.members for edge in edges):
+        values = [self.value(value) for value, _ in rows]
+        first, *others = (elementwise(w, v, lambda a, b: a * b) for w, v in zip(weights, values, strict=True))
+        return reduce(add, others, first)
+
+    def _on_two_sides(self, chain: ast.Chain | None, other: ast.Chain | None) -> list[Value] | None:
+        """What each of two rows counts, the second being for the rest."""
+        if chain is None or other is not None and not _is_opposite(chain, other) and not self._is_rest(chain, other):
             return None
         weight = self.threshold(chain)
-        rest = replace(weight, expr=1 - weight.expr)
-        parts = [(weight, self.value(first)), (rest, self.value(second))]
-        above, below = (elementwise(w, v, lambda a, b: a * b) for w, v in parts)
-        return add(above, below)
+        return [weight, replace(weight, expr=1 - weight.expr)]
+
+    def _is_rest(self, chain: ast.Chain, other: ast.Chain) -> bool:
+        """Whether of two inequalities one holds where the other fails, each between things of its own."""
+        total = elementwise(self._gap(chain), self._gap(other), lambda a, b: a + b)
+        return _is_nothing(total.expr)
+
+    def _about_a_band(self, conditions: Sequence[ast.Chain | None]) -> list[Value] | None:
+        """What each of three rows counts, in any order: one for |u| < d, one for u > d and one for u < -d.
+
+        The last may be for the rest. The band is there only where d > 0, so that d has to be such a number, or a
+        letter that is used for one.
+        """
+        gaps = [None if chain is None else self._gap(chain) for chain in conditions]
+        outer = [gap for gap in gaps if gap is not None and _inside(gap.expr) is None]
+        bands = [gap for gap in gaps if gap is not None and gap not in outer]
+        if None in gaps[:-1] or len(bands) > 1 or len(outer) > 2:
+            return None
+        if bands:
+            band = bands[0]
+        else:
+            half = elementwise(outer[0], outer[1], lambda a, b: -sp.expand((a + b) / 2))
+            off = elementwise(outer[0], outer[1], lambda a, b: sp.Abs(sp.expand((a - b) / 2)))
+            band = elementwise(half, off, lambda a, b: a - b)
+        inside = _inside(band.expr)
+        if inside is None or not _is_band_about(*inside):
+            return None
+        u, d = inside
+        places: list[int | None] = []  # 1 above the band, -1 below it, and 0 within
+        for gap in gaps:
+            signs = [] if gap is None else [s for s in (1, -1) if _is_nothing(gap.expr - s * u + d)]
+            places.append(0 if gap is not None and gap in bands else signs[0] if signs else None)
+        if gaps[-1] is None and None not in places[:-1]:
+            places[-1] = min({0, 1, -1} - set(places[:-1]))
+        if set(places) != {0, 1, -1}:
+            return None
+        within = self._step(band)
+        out = {s: (1 - within.expr) * self._step(replace(band, expr=s * u)).expr for s in (1, -1)}
+        return [within if not place else replace(band, expr=out[place]) for place in places]
+
+
+def _is_nothing(expr: sp.Expr) -> bool:
+    return bool(sp.expand(with_same_letters(expr)).is_zero)
+
+
+def _inside(gap: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
+    """The u and the d of d - |u|, what is positive within a band."""
+    sizes = [term for term in sp.Add.make_args(sp.expand(gap)) if isinstance(-term, sp.Abs)]
+    return (sp.expand((-sizes[0]).args[0]), sp.expand(gap - sizes[0])) if len(sizes) == 1 else None
+
+
+def _is_band_about(u: sp.Expr, d: sp.Expr) -> bool:
+    """Whether d is above zero, or a letter of what is, and u is something else."""
+    number, letter = d.as_coeff_Mul()
+    is_wide = bool(d.is_positive) if d.is_number else bool(number.is_positive) and _is_letter_of_width(letter)
+    return is_wide and not u.is_number and not any(_is_letter_of_width(s) for s in u.free_symbols)
+
+
+def _is_letter_of_width(letter: sp.Basic) -> bool:
+    return isinstance(letter, sp.Symbol) and base_letter(letter.name) in _WIDTHS
 
 
 def _row(row: tuple[Node | None, ...]) -> tuple[Node, ast.Chain | None] | None:
@@ -106,7 +197,8 @@ def _row(row: tuple[Node | None, ...]) -> tuple[Node, ast.Chain | None] | None:
     words = " ".join(c.words for c in conditions if isinstance(c, ast.Text)).strip()
     if len(chains) + sum(isinstance(c, ast.Text) for c in conditions) != len(conditions):
         return None
-    if len(chains) == 1 and _is_inequality(chains[0]) and (not words or CONDITION_WORDS.fullmatch(words)):
+    is_condition = len(chains) == 1 and (_is_inequality(chains[0]) or _is_band(chains[0]))
+    if is_condition and (not words or CONDITION_WORDS.fullmatch(words)):
         return value, chains[0]
     return (value, None) if not chains and OTHERWISE.search(words) else None
 

@@ -123,6 +123,7 @@ def tempered(
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason=_undefined(settled.jet_names))
     if verdict.is_proved:
         needs = [c for c in verdict.conditions if "one-hot" in c or ("Σ" in c and "= 1" in c)]
+        needs = [c for c in needs if not c.startswith(("Σ 1{y}", "Σ 1{t}"))]  # a label is one of the classes
         if needs and not speaker.signature.says(ONE_HOT):
             return replace(verdict, status=Status.SUPPORTED, reason=f"needs {needs[0]}, which is written nowhere")
         binary = [c for c in verdict.conditions if c.endswith("∈ {0, 1}")]

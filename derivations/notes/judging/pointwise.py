@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from derivations.notes.interpreting.names import is_transposed
 from derivations.notes.interpreting.signature import Signature
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -26,8 +27,8 @@ def function_taken(left: Node, right: Node, signature: Signature) -> str | None:
     for head, place in pairs:
         if isinstance(head, ast.Group) and head.body is not None:
             letters, own = _letters(head), _letters(place)
-            if letters & own:
-                continue  # (x + 1)(x - 1) is a product
+            if letters & own or _is_of_matrices(head):
+                continue  # (x + 1)(x - 1) and (A + A^T)(x - m) are products
             functions = (
                 n for n in letters if (n, place) in applied and not signature.says(_NUMBER.format(re.escape(n)))
             )
@@ -35,6 +36,11 @@ def function_taken(left: Node, right: Node, signature: Signature) -> str | None:
             if found is not None:
                 return found
     return None
+
+
+def _is_of_matrices(head: Node) -> bool:
+    """Whether something in a bracket is transposed, which no function is."""
+    return any(is_transposed(n) for n in walk(head))
 
 
 def _letters(node: Node) -> set[str]:

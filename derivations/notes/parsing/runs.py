@@ -1,7 +1,8 @@
 r"""Runs of TeX tokens as words: functions and names among adjacent letters, relations and operators among commands.
 
 `ylogp` is y, log, p; `loss` is one name; `wx` is two letters. The rule is a table of function words with at most two
-letters on either side, then names: a run of four letters or more with a vowel, or of three capitals.
+letters on either side, then names: a run of four letters or more with a vowel, or of three capitals. The d of a
+differential stands before a name: dMSE is d, MSE.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from derivations.notes.parsing.tex import TexToken
 
 _SHORT = 2
 _TRACE = re.compile(r"tr[A-Z]{1,5}")  # trABC
+_OF_LOSSES = frozenset(("loss", "Loss", "cost", "Cost", "error", "Error"))
 _WORDLIKE = re.compile(r"[A-Z]?[a-z]{3,}|[A-Z]{3,}")
 
 
@@ -24,6 +26,8 @@ def split_run(run: str) -> list[tuple[str, str]]:
     for name, kind in ((words.FUNCTIONS, "FUNCTION"), (words.BIG_OPERATORS, "BIG")):
         if run in name and len(run) > 1:
             return [(name[run], kind)] if len(name[run]) == len(run) else [(run, "SYMBOL")]
+    if run[0] == "d" and (run[1:] in _OF_LOSSES or run[1:].isupper() and split_run(run[1:]) == [(run[1:], "SYMBOL")]):
+        return [("d", "SYMBOL"), *split_run(run[1:])]
     if _TRACE.fullmatch(run):
         return [(run[:2], "SYMBOL"), *((letter, "SYMBOL") for letter in run[2:])]
     for word in words.FUNCTION_WORDS:
