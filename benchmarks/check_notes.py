@@ -3,14 +3,16 @@
     python benchmarks/check_notes.py            (a note of 450 lines made of the example notes)
     python benchmarks/check_notes.py NOTE…      (notes of your own as well)
 
-Cold times are whole processes by the wall clock, warm ones processor time within a process that has checked a note
-before: reading a formula plus judging its steps in all readings of the notation. The aims: a note of 450 lines in 6 s,
+Cold times are whole processes by the wall clock, with their byte code compiled as an installation has it, beside the
+time in which a process imports SymPy; warm ones are processor time within a process that has checked a note before:
+reading a formula plus judging its steps in all readings of the notation. The aims: a note of 450 lines in 6 s,
 the median formula in 30 ms, the worst, a hostile one too, in 5 s.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
@@ -45,9 +47,19 @@ def long_note() -> str:
 
 def cold(*paths: Path) -> float:
     """Seconds of `verify check` on files, in a process of its own."""
+    return _seconds_of("-m", "verify", "check", *map(str, paths), "--format", "json")
+
+
+def _cold(path: Path, imported: float) -> str:
+    seconds = cold(path)
+    return f"{seconds:.1f} s ({seconds / imported:.0f} times SymPy's import)"
+
+
+def _seconds_of(*command: str) -> float:
+    """Seconds of a process of this Python, which may write byte code and find it the next time."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before = time.perf_counter()
-    command = [sys.executable, "-m", "verify", "check", *map(str, paths), "--format", "json"]
-    found = subprocess.run(command, check=False, capture_output=True)
+    found = subprocess.run([sys.executable, *command], check=False, capture_output=True, env=environment)
     if found.returncode not in (0, 1):
         raise RuntimeError(found.stderr.decode())
     return time.perf_counter() - before
@@ -74,12 +86,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / f"{LINES} lines of examples.md"
         made.write_text(long_note(), encoding="utf-8")
+        cold(EXAMPLES / "logistic.md")  # so that the byte code is there
+        imported = min(_seconds_of("-c", "import sympy") for _ in range(3))
+        print(f"a process that imports SymPy: {imported:.2f} s")
         for path in (made, *given.notes):
             text = path.read_text(encoding="utf-8-sig")
             check_notes(text[:2_000])  # so that what follows is warm
             times = warm(text)
             lines, formulas = text.count("\n"), len(times)
-            print(f"{path.name}: {lines} lines, {formulas} formulas with a relation: {cold(path):.1f} s cold")
+            print(f"{path.name}: {lines} lines, {formulas} formulas with a relation: {_cold(path, imported)} cold")
             print(f"  warm, a formula: median {1e3 * statistics.median(times):.0f} ms, worst {max(times):.2f} s")
         slowest = max((_hostile(name), name) for name in FORMULAS)
         print(f"{len(FORMULAS)} hostile formulas: worst {slowest[0]:.1f} s ({slowest[1]})")
