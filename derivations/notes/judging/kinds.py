@@ -96,6 +96,7 @@ class Kinds(Meant, Differentials, Labelled, Posed, Numbers, Modelled, Sloping):
             return None
         solution = self._solution(step, left, right)
         if solution is not None:
+            self.solved += [(step, head, right)] * solution.verdict.is_proved
             if not self._is_varied(head, right) and not self._is_solution(step, left):
                 with contextlib.suppress(CircularError):  # \hat\mu is a name of its own
                     self._define(step, head, left, right, at.blank)

@@ -7,34 +7,40 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
 from derivations.atoms import UnsupportedExpressionError, atoms_of, free_atoms, free_symbols, label_of, labels_in
+from derivations.equation import is_provable
 from derivations.functions import Partial
 from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.judging.defining import Defining, hangs_on_a_name, line_of, mentions
+from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.numbers import MISSING
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import StepRecord
-from derivations.reasons import Why, why
+from derivations.reasons import Why, holds_where, why
 from derivations.statement import Definition
+from derivations.verdict import Status
 
 __all__ = ["Redefining"]
 
 _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
 _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
+_SOLVED = 4  # names solved for last
 
 
 @dataclass
 class Redefining(Defining):
     """The part of a reading that hears names said again."""
+
+    solved: list[tuple[Step, Head, Node]] = field(default_factory=list)  # names, and their values at an optimum
 
     def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         """A name with a value is given another: what it means from here on."""
@@ -58,6 +64,10 @@ class Redefining(Defining):
             if any(isinstance(n, ast.Symbol) for n in walk(right)):
                 return record
             return replace(record, verdict="undecided", witness=None, reason=MISSING)
+        if record.verdict == "refuted" and self._holds_at_optimum(step, left, right):
+            names = dict.fromkeys(found.ref.key for _, found, _ in self.solved[-_SOLVED:])
+            reason = holds_where(f"{' and '.join(names)} is what was solved for")
+            return replace(record, verdict="supported", witness=None, reason=reason)
         if record.verdict == "refuted":
             before = [e.line for e in self.scope.of(head.ref.key)][:1]
             try:
@@ -76,6 +86,29 @@ class Redefining(Defining):
                 reason = f"{head.ref.key} is said anew, in another section"
                 return replace(record, verdict="definition", method="definition", reason=reason)
         return record
+
+    def _holds_at_optimum(self, step: Step, left: Node, right: Node) -> bool:
+        """Whether what a name is said to be is its value with what was solved for put in, as in a dual problem."""
+        if not self.solved:
+            return False
+        with self.scope.trial(), contextlib.suppress(UnsupportedNoteError, UnsupportedExpressionError):
+            for there, head, value in self.solved[-_SOLVED:]:
+                self._bind(there, head, value)
+            judged = self._claimed(step, left, right)
+            return judged.verdict.status in (Status.PROVED, Status.SUPPORTED) or self._is_off_by_zero(judged)
+        return False
+
+    def _is_off_by_zero(self, judged: Judged) -> bool:
+        """Whether the sides differ by b times what was set to zero as the derivative by a number b."""
+        equation = judged.equation
+        if equation is None:
+            return False
+        own = set().union(*(free_symbols(d.value) for d in equation.definitions))
+        numbers = own & {s for found in self.scope.varied.values() for s in found if isinstance(s, sp.Symbol)}
+        lost = (number * zero for number in sorted(numbers, key=str) for zero in self.scope.zeroed[-_SOLVED:])
+        return any(
+            is_provable(replace(equation, right=equation.right + by), self.seed) for one in lost for by in (one, -one)
+        )
 
     def _is_of_another_section(self, step: Step, entry: Entry) -> bool:
         """Whether a name got its value under other headings than those that a step stands under."""
