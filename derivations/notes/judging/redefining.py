@@ -18,8 +18,8 @@ from derivations.notes.interpreting.heads import Head, head_of
 from derivations.notes.interpreting.names import UnsupportedNoteError
 from derivations.notes.interpreting.quotients import subject_of
 from derivations.notes.interpreting.scope import Entry
-from derivations.notes.judging.defining import Defining, hangs_on_a_name, line_of, mentions
 from derivations.notes.judging.cells import Judged
+from derivations.notes.judging.defining import Defining, hangs_on_a_name, line_of, mentions
 from derivations.notes.judging.numbers import MISSING
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
