@@ -15,7 +15,7 @@ import sympy as sp
 
 from derivations.notes.interpreting.cases import cases_of
 from derivations.notes.interpreting.names import Habits, Index, Ref, UnsupportedNoteError, read_name
-from derivations.notes.interpreting.signature import base_letter
+from derivations.notes.interpreting.signature import LABELS, base_letter
 from derivations.notes.interpreting.tensor import Value, elementwise, scalar
 from derivations.notes.interpreting.thresholds import Thresholds, is_threshold
 from derivations.notes.parsing import ast
@@ -158,6 +158,7 @@ class Indicators(Thresholds):
         if right.superscripts or right.subscripts:
             raise UnsupportedNoteError(f"the condition {render(node.body)}")
         is_index = ref.key in "ijklmnpqrstc" or ref.key in self.signature.habits.bound
+        is_index = is_index or ref.key not in LABELS and self.sort_of(ref.key) is not None
         if not ref.indices and len(ref.key) == 1 and is_index:
             return self.kronecker((Index(ref.key), Index(right.name)))
         other = self.index(right.name)

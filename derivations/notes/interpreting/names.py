@@ -47,7 +47,7 @@ STATISTICS = frozenset(("s", "S", "SS", "r", r"\mu", r"\sigma", r"\rho"))  # s_x
 LAYERED = frozenset(
     ("a", "z", "w", "W", "b", "h", "o", "Z", "A", "g", "f", r"\sigma", r"\phi", r"\delta")
 )  # what a layer has
-NAMES_BOUND = frozenset("efghw")  # names of functions, errors and words, but indices where a sum runs over them
+NAMES_BOUND = frozenset("befghw")  # biases, functions, errors, words; but indices where a sum runs over them
 _OF_CHANCE = frozenset(("p", "q", "P", "Q", r"\pi"))  # what has several sets of parameters in one formula
 _GREEK_INDEX = frozenset((r"\ell", r"\alpha", r"\mu", r"\nu"))
 
