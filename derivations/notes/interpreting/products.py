@@ -35,7 +35,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.render import render
 
-__all__ = ["Products"]
+__all__ = ["Products", "is_less_a_number"]
 
 _LOGS = ("log", "ln")
 _ENTRYWISE = (r"\odot", r"\circ", r"\cdot", "*")
@@ -50,6 +50,8 @@ class Products(Applications, Totals):
     mended: list[tuple[sp.Expr, sp.Expr]] | None = None
     squared: list[tuple[sp.Expr, sp.Expr]] | None = None
     beside_slope: bool = False  # columns beside σ'(z) are multiplied entry by entry
+    alike: bool = False  # matrices of one shape are, too, in a product with a factor like 1 - A
+    beside_one: bool = False  # in such a product
 
     if TYPE_CHECKING:
 
@@ -70,11 +72,13 @@ class Products(Applications, Totals):
             return numerator
         if len(factors) > 1 and all(_is_word(f) for f in factors):
             return self.named(Ref(" ".join(render(f.body) for f in factors)))
-        before, self.beside_slope = self.beside_slope, self.beside_slope or has_slope(factors)
+        before = self.beside_slope, self.beside_one
+        self.beside_slope = self.beside_slope or has_slope(factors)
+        self.beside_one = self.alike and any(is_less_a_number(f.body) for f in factors)
         try:
             return self._product(factors, tail)
         finally:
-            self.beside_slope = before
+            self.beside_slope, self.beside_one = before
 
     def _product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
         result: Value | None = None
@@ -145,6 +149,8 @@ class Products(Applications, Totals):
 
     def _times(self, left: Value, right: Value, operator: str) -> Value:
         self._consult_rows(left, right)
+        if self.beside_one and operator in ("", r"\cdot", r"\times") and _are_alike(left, right):
+            return elementwise(left, right, lambda a, b: a * b)
         match operator:
             case "" | r"\cdot":
                 if left.axes and right.axes and left.is_row is right.is_row and len(left.axes) == len(right.axes) == 1:
@@ -364,6 +370,18 @@ def _is_conditional(node: Node) -> bool:
 def _is_weight(name: sp.Symbol, beside: Value) -> bool:
     """Whether a number has the name of a matrix and stands before another name, as w before δ."""
     return base_letter(name.name) in MATRICES and label_if_named(beside.expr) is not None
+
+
+def is_less_a_number(node: Node) -> bool:
+    """Whether a bracket holds a sum with a numeral in it: 1 - A."""
+    terms = node.body.terms if isinstance(node, ast.Group) and isinstance(node.body, ast.Sum) else ()
+    return any(isinstance(term.body, ast.Number) for term in terms)
+
+
+def _are_alike(left: Value, right: Value) -> bool:
+    """Whether two values are matrices of one shape."""
+    shapes = [[(axis.sort, axis.upper) for axis in value.axes] for value in (left, right)]
+    return len(left.axes) == 2 and shapes[0] == shapes[1]
 
 
 def _is_matrix(value: Value) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import sympy as sp
@@ -58,6 +58,7 @@ class Defining(Renewing):
 
     mended: str | None = None  # how the last definition was read, where not as it is written
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
+    solved: list[tuple[Step, Head, Node]] = field(default_factory=list)  # names, and their values at an optimum
 
     def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
         """A name whose value had something unknown in it has the next value of its chain."""

@@ -17,7 +17,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["array_in", "has_transposes", "number_in", "weight_in", "weights_before_vectors"]
+__all__ = ["array_in", "has_transposes", "number_behind_matrix", "number_in", "weight_in", "weights_before_vectors"]
 
 _CAPITALS = frozenset("AHPUVWXYZ") | (MATRICES & frozenset("WUV"))
 
@@ -45,6 +45,30 @@ def array_in(sides: Iterable[Node]) -> str | None:
     entrywise = {f.body.name for pair in pairs if pair[1].operator == r"\odot" for f in pair if _is_bare(f.body)}
     turned = {n.name for n in nodes if isinstance(n, ast.Symbol) and is_transposed(n)}
     return min(entrywise & turned, default=None)
+
+
+def number_behind_matrix(sides: Iterable[Node], signature: Signature, scope: Scope) -> str | None:
+    """A name without a value that is read as a number and stands behind a matrix, as vectors do: e of (I - A) e."""
+
+    def rank(node: Node) -> int:
+        if isinstance(node, ast.Group):
+            return max((rank(n) for n in walk(node.body) if isinstance(n, ast.Symbol)), default=0) if node.body else 0
+        ref = _ref(node, signature)
+        if ref is None or is_transposed(node):
+            return 0
+        entries = scope.of(ref.key)
+        axes = entries[0].axes if entries else signature.axes.get(ref.key, ())
+        return len(axes) - len(ref.indices)
+
+    for product in (n for side in sides for n in walk(side) if isinstance(n, ast.Product)):
+        for one, other in itertools.pairwise(product.factors):
+            is_beside = other.operator in ("", r"\cdot") and not other.sign and isinstance(other.body, ast.Symbol)
+            if not is_beside or rank(one.body) != 2 or rank(other.body) > 0:
+                continue
+            ref = _ref(other.body, signature)
+            if ref is not None and not any(e.definition for e in scope.of(ref.key)):
+                return ref.key
+    return None
 
 
 def _is_bare(node: Node) -> TypeGuard[ast.Symbol]:

@@ -35,7 +35,13 @@ from derivations.notes.judging.conditions import (
     names_value,
     values_stated,
 )
-from derivations.notes.judging.flattened import array_in, number_in, weight_in, weights_before_vectors
+from derivations.notes.judging.flattened import (
+    array_in,
+    number_behind_matrix,
+    number_in,
+    weight_in,
+    weights_before_vectors,
+)
 from derivations.notes.judging.minimised import of_least_value
 from derivations.notes.judging.misfits import Misfits
 from derivations.notes.judging.opaque import Opaque
@@ -66,6 +72,8 @@ class Judging(Misfits):
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
         judged = self._tried(step, left, right)
+        if judged.verdict.status in (Status.REFUTED, Status.UNSUPPORTED):
+            judged = self._of_matrices_alike(step, left, right) or judged
         if judged.verdict.is_proved or judged.verdict.is_refuted:
             least = of_least_value(left, right, judged.verdict.status)
             if least is not None:
@@ -99,8 +107,15 @@ class Judging(Misfits):
             reason = holds_where(f"{array} is a number, and it is used as an array")
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         judged = self._with_parts_opaque(step, left, right, judged)
-        function = function_taken(left, right, self.signature) if judged.verdict.is_refuted else None
-        if function is not None:
+        function = vector = None
+        if judged.verdict.is_refuted:
+            vector = number_behind_matrix((left, right), self.signature, self.scope)
+            function = function_taken(left, right, self.signature)
+        if vector is not None:
+            reason = f"{vector} may be a vector; what its axes are isn't clear from the notation"
+            verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+            judged = replace(judged, verdict=verdict)
+        elif function is not None:
             reason = f"{function} may be a function, and what it stands in may be taken where {function} is"
             verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=reason)
             judged = replace(judged, verdict=verdict)

@@ -14,6 +14,7 @@ from derivations.atoms import UnsupportedExpressionError
 from derivations.notes.interpreting.elaborate import Elaborator
 from derivations.notes.interpreting.names import UnsupportedNoteError, is_transposed
 from derivations.notes.interpreting.order import exchanged
+from derivations.notes.interpreting.products import is_less_a_number
 from derivations.notes.interpreting.tensor import MisshapenError, Value
 from derivations.notes.judging.cells import Judged
 from derivations.notes.judging.deciding import judge
@@ -24,6 +25,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Step
 from derivations.notes.report import HELD, StepRecord
+from derivations.reasons import holds_where
 from derivations.verdict import Status, Verdict, Witness
 
 __all__ = ["OF_SHAPE", "Misfits"]
@@ -62,6 +64,27 @@ class Misfits(Speaking):
             wrong = self._decided(claim) if is_off_by_a_factor(judged.equation, self.seed) else judged
             return wrong if wrong.verdict.is_refuted else None
         reason = "holds entry by entry, each vector read as one of its entries"
+        return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
+
+    def _of_matrices_alike(self, step: Step, left: Node, right: Node) -> Judged | None:
+        r"""What holds with matrices of one shape multiplied entry by entry: σ'(Z) = A \cdot (1 - A)."""
+        products = [n for side in (left, right) for n in walk(side) if isinstance(n, ast.Product)]
+        if not any(is_less_a_number(f.body) for product in products for f in product.factors):
+            return None
+        if exchanged(left, right, lambda name: len(name) == 1 and name.isupper()):
+            return None  # (1 - A) B = B (1 - A)
+        speakers = self._speakers(step)
+        for speaker in speakers:
+            speaker.alike = True
+        speakers[1].fresh = 500
+        try:
+            claim = self._claim(*speakers, speakers[0].side(left), speakers[1].side(right))
+        except (UnsupportedNoteError, UnsupportedExpressionError):
+            return None
+        judged = self._decided(replace(claim, needs_proof=True))
+        if not judged.verdict.is_proved:
+            return None
+        reason = holds_where("matrices of one shape are multiplied entry by entry")
         return replace(judged, verdict=replace(judged.verdict, status=Status.SUPPORTED, reason=reason))
 
     def _lost(self, first: Elaborator, second: Elaborator, a: Value, b: Value) -> Judged | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -40,8 +40,6 @@ _SOLVED = 4  # names solved for last
 class Redefining(Defining):
     """The part of a reading that hears names said again."""
 
-    solved: list[tuple[Step, Head, Node]] = field(default_factory=list)  # names, and their values at an optimum
-
     def _redefine(self, step: Step, head: Head, left: Node, right: Node, record: StepRecord) -> StepRecord:
         """A name with a value is given another: what it means from here on."""
         if why(record.reason) is Why.RIGHT_CLASS:
@@ -66,8 +64,8 @@ class Redefining(Defining):
             return replace(record, verdict="undecided", witness=None, reason=MISSING)
         if record.verdict == "refuted" and self._holds_at_optimum(step, left, right):
             names = dict.fromkeys(found.ref.key for _, found, _ in self.solved[-_SOLVED:])
-            reason = holds_where(f"{' and '.join(names)} is what was solved for")
-            return replace(record, verdict="supported", witness=None, reason=reason)
+            at_optimum = holds_where(f"{' and '.join(names)} is what was solved for")
+            return replace(record, verdict="supported", witness=None, reason=at_optimum)
         if record.verdict == "refuted":
             before = [e.line for e in self.scope.of(head.ref.key)][:1]
             try:
