@@ -10,14 +10,22 @@ import itertools
 from collections.abc import Collection, Iterable
 from typing import TypeGuard
 
-from derivations.notes.interpreting.names import Ref, UnsupportedNoteError, is_transposed, read_name
+from derivations.notes.interpreting.names import STATISTICS, Ref, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.scope import Scope
 from derivations.notes.interpreting.signature import MATRICES, WEIGHTS, Signature, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
 
-__all__ = ["array_in", "has_transposes", "number_behind_matrix", "number_in", "weight_in", "weights_before_vectors"]
+__all__ = [
+    "array_in",
+    "has_transposes",
+    "number_behind_matrix",
+    "number_in",
+    "square_of_statistic",
+    "weight_in",
+    "weights_before_vectors",
+]
 
 _CAPITALS = frozenset("AHPUVWXYZ") | (MATRICES & frozenset("WUV"))
 
@@ -63,11 +71,21 @@ def number_behind_matrix(sides: Iterable[Node], signature: Signature, scope: Sco
     for product in (n for side in sides for n in walk(side) if isinstance(n, ast.Product)):
         for one, other in itertools.pairwise(product.factors):
             is_beside = other.operator in ("", r"\cdot") and not other.sign and isinstance(other.body, ast.Symbol)
-            if not is_beside or rank(one.body) != 2 or rank(other.body) > 0:
+            ref = _ref(other.body, signature) if is_beside and rank(one.body) == 2 else None
+            if ref is None or any(e.definition for e in scope.of(ref.key)):
                 continue
-            ref = _ref(other.body, signature)
-            if ref is not None and not any(e.definition for e in scope.of(ref.key)):
+            is_of_samples = signature.sample in signature.axes.get(ref.key, ())
+            if rank(other.body) <= is_of_samples:  # a number, or one for each sample
                 return ref.key
+    return None
+
+
+def square_of_statistic(sides: Iterable[Node], signature: Signature) -> str | None:
+    r"""A statistic squared that has an index elsewhere: \sigma^2 beside \sigma_i^2 is a variance and no norm."""
+    for node in (n for side in sides for n in walk(side)):
+        if isinstance(node, ast.Symbol) and node.superscripts == (ast.Number("2"),) and not node.subscripts:
+            if node.name in STATISTICS and signature.axes.get(node.name):
+                return node.name
     return None
 
 

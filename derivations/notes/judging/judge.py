@@ -39,6 +39,7 @@ from derivations.notes.judging.flattened import (
     array_in,
     number_behind_matrix,
     number_in,
+    square_of_statistic,
     weight_in,
     weights_before_vectors,
 )
@@ -107,17 +108,9 @@ class Judging(Misfits):
             reason = holds_where(f"{array} is a number, and it is used as an array")
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         judged = self._with_parts_opaque(step, left, right, judged)
-        function = vector = None
-        if judged.verdict.is_refuted:
-            vector = number_behind_matrix((left, right), self.signature, self.scope)
-            function = function_taken(left, right, self.signature)
-        if vector is not None:
-            reason = f"{vector} may be a vector; what its axes are isn't clear from the notation"
-            verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=reason)
-            judged = replace(judged, verdict=verdict)
-        elif function is not None:
-            reason = f"{function} may be a function, and what it stands in may be taken where {function} is"
-            verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=reason)
+        other = self._meant_otherwise(left, right) if judged.verdict.is_refuted else None
+        if other is not None:
+            verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=other)
             judged = replace(judged, verdict=verdict)
         if judged.verdict.is_refuted and judged.equation is not None:
             verdict = within(judged.verdict, judged.equation, self._regions, self.seed)
@@ -125,6 +118,20 @@ class Judging(Misfits):
         if judged.verdict.is_refuted or judged.verdict.status is Status.UNDECIDED:
             judged = of_a_piece(judged, step, self.document, self._positive_where, self.seed)
         return judged
+
+    def _meant_otherwise(self, left: Node, right: Node) -> str | None:
+        """What a name of a step may be that is false where it is what it is read as."""
+        sides = left, right
+        vector = number_behind_matrix(sides, self.signature, self.scope)
+        if vector is not None:
+            return f"{vector} may be a vector; what its axes are isn't clear from the notation"
+        number = square_of_statistic(sides, self.signature)
+        if number is not None:
+            return f"{number} may be a number here, which has an index elsewhere"
+        function = function_taken(left, right, self.signature)
+        if function is not None:
+            return f"{function} may be a function, and what it stands in may be taken where {function} is"
+        return None
 
     def _with_parts_opaque(self, step: Step, left: Node, right: Node, judged: Judged) -> Judged:
         r"""What is held, left open if it says no more than that f * g, H[p] or E_a b is a product."""

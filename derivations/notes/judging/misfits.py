@@ -68,10 +68,11 @@ class Misfits(Speaking):
 
     def _of_matrices_alike(self, step: Step, left: Node, right: Node) -> Judged | None:
         r"""What holds with matrices of one shape multiplied entry by entry: σ'(Z) = A \cdot (1 - A)."""
-        products = [n for side in (left, right) for n in walk(side) if isinstance(n, ast.Product)]
-        if not any(is_less_a_number(f.body) for product in products for f in product.factors):
+        nodes = [n for side in (left, right) for n in walk(side)]
+        if not any(is_less_a_number(f.body) for n in nodes if isinstance(n, ast.Product) for f in n.factors):
             return None
-        if exchanged(left, right, lambda name: len(name) == 1 and name.isupper()):
+        is_slope = any(isinstance(n, ast.Partial | ast.Nabla) or isinstance(n, ast.Symbol) and n.primes for n in nodes)
+        if not is_slope and exchanged(left, right, lambda name: len(name) == 1 and name.isupper()):
             return None  # (1 - A) B = B (1 - A)
         speakers = self._speakers(step)
         for speaker in speakers:

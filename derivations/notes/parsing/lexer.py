@@ -143,7 +143,7 @@ class _Lexer(CharacterLexer):
             self._bar(token)
         elif name == "partial":
             self._atom("PARTIAL", name, token)
-        elif name == "nabla":
+        elif name in ("nabla", "bigtriangledown", "triangledown"):
             self._atom("NABLA", name, token)
         elif name == "prime":
             self._plain("PRIME", "'", token)

@@ -25,10 +25,11 @@ SYMBOLS = _set(
 )
 
 RELATIONS: Mapping[str, str] = _same(
-    "approx propto equiv le ge ne ll gg in notin ni subset subseteq supset supseteq sim simeq cong doteq triangleq to "
+    "approx propto equiv le ge ne ll gg in notin ni subset subseteq supset supseteq sim simeq cong triangleq to "
     "mapsto gets leftrightarrow perp parallel prec succ preceq succeq asymp models vdash nmid",
     leq="le", leqslant="le", lt="<", geq="ge", geqslant="ge", gt=">", neq="ne", coloneqq=":=", coloneq=":=",
-    defeq=":=", eqdef=":=", eqqcolon="=:", eqcolon="=:", triangleeq="triangleq", rightarrow="to", longrightarrow="to",
+    defeq=":=", eqdef=":=", eqqcolon="=:", eqcolon="=:", triangleeq="triangleq", doteq="triangleq",
+    rightarrow="to", longrightarrow="to",
     leftarrow="gets",
     longleftarrow="gets", longmapsto="mapsto", approxeq="approx", varpropto="propto", hookrightarrow="to",
     rightharpoonup="to", leadsto="to", rightsquigarrow="to", downarrow="to", uparrow="to", searrow="to", nearrow="to",
