@@ -30,7 +30,7 @@ def holding_fixed(equation: Equation, settled: Settled, claim: Claim, seed: int)
     Never of a side that is 0 then: a derivative that hangs on nothing but these names says that they depend on it.
     """
     scope = claim.speaker.scope
-    if not claim.left.expr.has(Partial) or claim.right.expr.has(Partial):
+    if not claim.left.expr.has(Partial):
         return None
     names = sorted(settled.jets, key=lambda name: str(name.name))
     if any(scope.depends.get(name) for name in names) or not set(names) <= labels_in(claim.right.expr):
