@@ -5,7 +5,7 @@ import pytest
 from derivations.notes.library import check_notes
 
 SOFTMAX = r"""
-The policy is $$\pi(a)=\frac{e^{\theta_a}}{\sum_b e^{\theta_b}}$$
+There are actions $a$ with preferences $\theta_a$. The policy is $$\pi(a)=\frac{e^{\theta_a}}{\sum_b e^{\theta_b}}$$
 """
 
 

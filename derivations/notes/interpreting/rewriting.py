@@ -143,7 +143,7 @@ class Usage:
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
     """The usage of a document, from all that it writes."""
     found = [replace(chain, members=tuple(m and _with_joint_lists(m) for m in chain.members)) for chain in chains]
-    actions = actions_in(m for chain in found for m in chain.members if m is not None)
+    actions = actions_in(m for c in found if len(c.members) > 1 for m in c.members if m is not None)
     if actions:
         found = [replace(c, members=tuple(m and with_actions(m, actions) for m in c.members)) for c in found]
     sides = [m for chain in found for m in chain.members if m is not None]
