@@ -145,6 +145,8 @@ class Products(Applications, Totals):
         if self.squared is not None and len(left.axes) == len(right.axes) == 1:
             self.squared.append((left.axes[0].upper, right.axes[0].upper))
             left = replace(left, axes=(replace(right.axes[0], symbol=left.axes[0].symbol),))
+        if {len(left.axes), len(right.axes)} == {0, 2} and (left if right.axes else right).expr.has(sp.Sum):
+            self.noticed.doubts.append("a number is added to a matrix")  # x^T x - (u^T x)^2, where x is a vector
         return add(left, right)
 
     def _times(self, left: Value, right: Value, operator: str) -> Value:

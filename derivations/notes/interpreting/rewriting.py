@@ -36,10 +36,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derivations.notes.interpreting.abbreviated import total_of, with_total, written_as_sign
+from derivations.notes.interpreting.actions import Actions, actions_in, with_actions
 from derivations.notes.interpreting.chances import (
     NO_CHANCES,
     Chances,
@@ -110,7 +111,7 @@ class Usage:
     function. identity: whether I_{kj} is an entry of the identity matrix. is_bias_plain: whether b is a number, though
     it is bold somewhere. slopes: whether \\partial z is a name, dz. time: the letter of the times of a recurrence.
     other_sigma: whether \\sigma is not the logistic function. base: of \\log where it has none, if that is to be read
-    with another than e.
+    with another than e. actions: letters of actions, and the indices for which they stand.
     """
 
     capitals: frozenset[str] = frozenset()
@@ -136,11 +137,15 @@ class Usage:
     time: str = ""
     other_sigma: bool = False
     base: str = ""
+    actions: Actions = field(default_factory=dict)
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
     """The usage of a document, from all that it writes."""
     found = [replace(chain, members=tuple(m and _with_joint_lists(m) for m in chain.members)) for chain in chains]
+    actions = actions_in(m for c in found if len(c.members) > 1 for m in c.members if m is not None)
+    if actions:
+        found = [replace(c, members=tuple(m and with_actions(m, actions) for m in c.members)) for c in found]
     sides = [m for chain in found for m in chain.members if m is not None]
     heads = [chain.members[0] for chain in found if len(chain.members) > 1]
     sums = {h.lower for h in heads if isinstance(h, ast.BigOperator) and h.name == "sum" and h.upper is None}
@@ -172,6 +177,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         any(isinstance(s, ast.Product) and len(s.factors) == 2 and _is_slope(s.factors, 0) for s in sides),
         time_of(found),
         said_to_be_another(found, words),
+        actions=actions,
     )
 
 
@@ -303,6 +309,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         return found
 
     outcomes = dict(used.chances.outcomes)
+    node = with_actions(node, used.actions) if used.actions else node
     node = with_classes(_with_joint_lists(node), used.picked)
     node = with_times(node, used.time) if used.time else node
     found: Node = _with_named_sums(node, used.sums) if used.sums else node

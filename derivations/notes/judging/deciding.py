@@ -8,7 +8,7 @@ side only and a condition that nobody wrote are doubts of the same kind. Each is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -106,12 +106,12 @@ def _judge(claim: Claim, seed: int) -> Judged:
     ranges = ranges_of((left, right), axes, speaker)
     for a, b in claim.distinct:
         ranges = ranges.with_distinct(a, b)
-    for place in claim.outside & ranges.bounds.keys():
-        behind = ranges.bounds[place][1] + 1
-        ranges = ranges.with_index(place, behind, behind)
+    written = claim.outside & ranges.bounds.keys()
+    ranges = _behind(ranges, written)
     settled = Settled(speaker, ranges)
     first, second = settled.taken(left), settled.taken(right)
     ranges = with_places(ranges, (first, second), speaker)
+    ranges = _behind(ranges, claim.outside & ranges.bounds.keys() - written)
     doubts += one_sided(left, right, first, second, claim)
     doubts += settled.doubts
     doubts += ranges_mixed((first, second), ranges)
@@ -149,6 +149,14 @@ def _judge(claim: Claim, seed: int) -> Judged:
         verdict = tempered(verdict, doubts, settled, equation, claim, seed)
         verdict = _unless_other_entries(verdict, claim, left, right, equation, seed)
     return Judged(verdict, lines, equation.left, equation.right, equation)
+
+
+def _behind(ranges: Ranges, places: Iterable[sp.Symbol]) -> Ranges:
+    """The ranges with places behind the last one that a sum runs over."""
+    for place in places:
+        behind = ranges.bounds[place][1] + 1
+        ranges = ranges.with_index(place, behind, behind)
+    return ranges
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from derivations.notes.judging.distributions import (
     holds_for_probabilities,
     is_said_to_sum_to_one,
 )
+from derivations.notes.judging.held_fixed import holding_fixed
 from derivations.notes.judging.lengths import of_length_one
 from derivations.notes.judging.settled import Settled
 from derivations.notes.judging.sizes import (
@@ -39,7 +40,7 @@ from derivations.notes.judging.sizes import (
     of_one_size,
 )
 from derivations.ranges import Ranges
-from derivations.reasons import Reason, Why, holds_where
+from derivations.reasons import Reason, Why, holds_where, why
 from derivations.verdict import Status, Verdict
 
 _OF_CASES = (
@@ -97,6 +98,11 @@ def tempered(
         if numbered is not None and not doubts and holds_at_all_places(numbered[0], seed):
             reason = f"holds for {numbered[1]}, the size of what is written"
             return Verdict(Status.SUPPORTED, verdict.method, reason=reason)
+        fixed = None
+        if settled.has_jets and all(why(doubt) is Why.UNDEFINED for doubt in doubts):
+            fixed = holding_fixed(equation, settled, claim, seed)
+        if fixed is not None:
+            return fixed
         if verdict.conditions and not _is_chance(verdict, claim):
             return replace(verdict, status=Status.UNDECIDED, witness=None, reason="; ".join(verdict.conditions))
         if doubts:

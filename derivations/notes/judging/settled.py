@@ -72,7 +72,7 @@ class Settled:
         if not partials:
             return expr
         variables = {p.variable for p in partials}
-        self._refuse_inverses(expr, variables)
+        self._refuse_inverses([p.function for p in partials], variables)
         for v in sorted(variables, key=str_of):
             self._make_jets(expr, v)
         for p in partials:
@@ -98,9 +98,12 @@ class Settled:
             self.speaker.vanished |= {a for p in partials if self._is_vacuous(p) for a in labels_in(p.function)}
         return result
 
-    def _refuse_inverses(self, expr: sp.Expr, variables: set[sp.Expr]) -> None:
-        """An inverse is held fixed: what it is of may hang on nothing that is differentiated by."""
-        leaves = [self._leaves(inverse.value) for inverse in self.speaker.scope.inverses_in(expr)]
+    def _refuse_inverses(self, exprs: list[sp.Expr], variables: set[sp.Expr]) -> None:
+        r"""An inverse in what is differentiated is held fixed: what it is of may hang on nothing that it is by.
+
+        One that stands beside a derivative, as in H^{-1} \nabla L, is no part of it.
+        """
+        leaves = [self._leaves(inverse.value) for inverse in self.speaker.scope.inverses_in(*exprs)]
         for by in variables if leaves else ():
             own = self._leaves(by)
             if any(own & names for names in leaves):

@@ -6,6 +6,7 @@ a proof is less what was lent to it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -104,10 +105,14 @@ class Speaking:
             conditions = tuple(dict.fromkeys((*judged.verdict.conditions, *needs)))
             judged = replace(judged, verdict=replace(judged.verdict, conditions=conditions))
         self.vanished |= claim.speaker.vanished
-        return self._unless_outside(claim, judged) if judged.verdict.is_refuted else judged
+        is_case = re.fullmatch(r"holds for \w+ ≠ \w+", judged.verdict.reason or "") is not None
+        return self._unless_outside(claim, judged) if judged.verdict.is_refuted or is_case else judged
 
     def _unless_outside(self, claim: Claim, judged: Judged) -> Judged:
-        """A refuted claim, supported where it holds for a place whose term is added to the sum of the others."""
+        """A claim, supported where it holds for a place whose term is added to the sum of the others.
+
+        It is refuted without that, or holds for all others: ∂J/∂u_k of -log σ(u_o^T v) - Σ_k log σ(-u_k^T v).
+        """
         values = [v for side in (claim.left, claim.right) for v in closed(side.expr, claim.speaker)[1:]]
         places = frozenset(places_beside_sums(values)) - claim.outside
         if not places or not judge(replace(claim, outside=places, needs_proof=True), self.seed).verdict.is_proved:
