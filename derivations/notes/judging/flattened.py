@@ -56,28 +56,33 @@ def array_in(sides: Iterable[Node]) -> str | None:
 
 
 def number_behind_matrix(sides: Iterable[Node], signature: Signature, scope: Scope) -> str | None:
-    """A name without a value that is read as a number and stands behind a matrix, as vectors do: e of (I - A) e."""
-
-    def rank(node: Node) -> int:
-        if isinstance(node, ast.Group):
-            return max((rank(n) for n in walk(node.body) if isinstance(n, ast.Symbol)), default=0) if node.body else 0
-        ref = _ref(node, signature)
-        if ref is None or is_transposed(node):
-            return 0
-        entries = scope.of(ref.key)
-        axes = entries[0].axes if entries else signature.axes.get(ref.key, ())
-        return len(axes) - len(ref.indices)
-
-    for product in (n for side in sides for n in walk(side) if isinstance(n, ast.Product)):
-        for one, other in itertools.pairwise(product.factors):
-            is_beside = other.operator in ("", r"\cdot") and not other.sign and isinstance(other.body, ast.Symbol)
-            ref = _ref(other.body, signature) if is_beside and rank(one.body) == 2 else None
-            if ref is None or any(e.definition for e in scope.of(ref.key)):
-                continue
-            is_of_samples = signature.sample in signature.axes.get(ref.key, ())
-            if rank(other.body) <= is_of_samples:  # a number, or one for each sample
-                return ref.key
+    """A name without a value that is read as a number, and is added to a matrix before it: e of e - A e is a vector."""
+    for total in (n for side in sides for n in walk(side) if isinstance(n, ast.Sum)):
+        ends = [_ends(term.body, signature, scope) for term in total.terms]
+        behind = {name for name, is_behind in ends if is_behind}
+        found = min((name for name, is_behind in ends if not is_behind and name in behind and name), default=None)
+        if found is not None:
+            return found
     return None
+
+
+def _ends(term: Node, signature: Signature, scope: Scope) -> tuple[str, bool]:
+    """The name with which a term ends, if it is read as a number, and whether a matrix stands before it."""
+    factors = [f.body for f in term.factors] if isinstance(term, ast.Product) else [term]
+    ref = _ref(factors[-1], signature)
+    if ref is None or any(e.definition for e in scope.of(ref.key)):
+        return "", False
+    is_of_samples = signature.sample in signature.axes.get(ref.key, ())
+    if _rank(ref, signature, scope) > is_of_samples:  # no number, and none for each sample
+        return "", False
+    before = [_ref(f, signature) for f in factors[:-1]]
+    return ref.key, any(r is not None and _rank(r, signature, scope) == 2 for r in before)
+
+
+def _rank(ref: Ref, signature: Signature, scope: Scope) -> int:
+    entries = scope.of(ref.key)
+    axes = entries[0].axes if entries else signature.axes.get(ref.key, ())
+    return len(axes) - len(ref.indices)
 
 
 def square_of_statistic(sides: Iterable[Node], signature: Signature) -> str | None:
