@@ -83,3 +83,35 @@ def test_the_exponential_of_matrices():
     assert verdict("e^{a+b} = e^a e^b") == "proved"
     assert verdict("e^{A+B} = e^B e^A") != "proved"
     assert verdict("e^{a+b} = e^a + e^b", r"Let $a, b \in \mathbb{R}$.") == "refuted"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\mathbb{1}[ab] = a \mathbb{1}[b]",
+        r"\langle a, b \rangle = a b",
+        r"\langle a, b \rangle + c = a b + c",
+        r"\langle a + c, b \rangle = a b + c b",
+    ],
+)
+def test_an_indicator_is_no_factor_and_an_inner_product_no_product(formula):
+    assert verdict(formula) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (r"2 \mathbb{1}[b] = \mathbb{1}[b] + \mathbb{1}[b]", ""),
+        (r"\langle a, b \rangle = \langle b, a \rangle", ""),
+        (r"\langle a, b \rangle = a \cdot b", ""),
+        (r"\langle a + c, b \rangle = \langle a, b \rangle + \langle c, b \rangle", ""),
+        (r"\langle a - b, a - b \rangle = \|a\|^2 - 2 \langle a, b \rangle + \|b\|^2", ""),
+        (r"\langle a, b \rangle = a b", r"Let $a, b \in \mathbb{R}$."),
+    ],
+)
+def test_what_holds_of_indicators_and_inner_products_is_proved(formula, words):
+    assert verdict(formula, words) == "proved"
+
+
+def test_a_wrong_rule_of_inner_products_is_refuted():
+    assert verdict(r"\langle a + c, b \rangle = \langle a, b \rangle - \langle c, b \rangle") == "refuted"

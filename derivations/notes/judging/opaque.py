@@ -1,7 +1,8 @@
 r"""What is multiplied only if nobody means more by it: f * g, f \circ g, H[p q], E_a a b, \Delta(f g).
 
     f * g = f g             true of numbers, and false of convolutions
-    H[p q] = q H[p]         true where H is a factor, and false of an entropy
+    H[p q] = q H[p]         true where H is a factor, and false of an entropy or an indicator
+    \langle a, b \rangle = a b   true of numbers, and false of vectors
     E_a a b = a E_a b       an expectation's subscript names what is random in all that stands behind it
 
 Where nothing is known of the letters, such a part is one value, the same where it is written the same: what is proved
@@ -33,6 +34,8 @@ _REACHING = frozenset(("E", "D", "Var", "Cov"))  # with a subscript, they reach 
 _STEPS = frozenset((r"\Delta", "D"))
 _COUNTERS = frozenset("ijklmnt")
 _OPENING = frozenset("([")
+_AROUND_EVENTS = _OPENING | {r"\{"}
+_DOUBLE_STRUCK = frozenset(("mathbb", "mathbbm", "mathds", "Bbb"))
 _ARE_NUMBERS = (
     r"numbers?|scalars?|reals?|constants?|integers?|probabilit|rates?\b|coefficients?|Zahl|Skalar|nombre|número|numero"
     r"|числ|скаляр|标量|实数|常数|スカラー|実数|스칼라|실수"
@@ -52,24 +55,37 @@ class Opaque:
         if any(_is_beyond(node) for side in (left, right) for node in walk(side)):
             return None
         self._applied = {n for side in (left, right) for n in _applied_to_names(side)}
-        first, second = (mapped(side, self._step) for side in (left, right))
+        pairs = [[n for n in walk(side) if _is_pair(n)] for side in (left, right)]
+        is_of_vectors = [any(map(_is_of_vectors, walk(side))) for side in (left, right)]
+        self._is_bilinear = all(own or of for own, of in zip(pairs, is_of_vectors, strict=True)) and (
+            any(is_of_vectors) or not all(_is_of_letters(n) for own in pairs for n in own)
+        )
+        first, second = (self._paired(mapped(side, self._step)) for side in (left, right))
         return (first, second) if self.found else None
 
     def _step(self, node: Node) -> Node:
+        if isinstance(node, ast.Sum):
+            return replace(node, terms=tuple(replace(t, body=self._paired(t.body)) for t in node.terms))
         if not isinstance(node, ast.Product):
-            return self._paired(node)
+            return node
         factors = self._reached(tuple(replace(f, body=self._paired(f.body)) for f in node.factors))
         if len(factors) == 1 and not factors[0].operator and not factors[0].sign:
             return factors[0].body
         return replace(node, factors=factors)
 
     def _paired(self, node: Node) -> Node:
-        r"""\langle a, b \rangle, a product of numbers and else an inner one."""
-        match node:
-            case ast.Group(r"\langle", _, ast.Listing((ast.Symbol() as a, ast.Symbol() as b))):
-                if self._is_unknown(a) and self._is_unknown(b):
-                    return self._named(rf"\langle {' , '.join(sorted(map(render, (a, b))))} \rangle")
-        return node
+        r"""\langle a, b \rangle, a product of numbers and else an inner one.
+
+        Where both sides have such pairs, norms or a \cdot b, and not only pairs of two letters, the claim may be one of
+        linearity, as of \langle a + b, c \rangle, which holds of products and of inner ones alike.
+        """
+        if self._is_bilinear or not _is_pair(node):
+            return node
+        letters = [n for n in walk(node) if isinstance(n, ast.Symbol)]
+        if not letters or not all(map(self._is_unknown, letters)):
+            return node
+        items = node.body.items if isinstance(node, ast.Group) and isinstance(node.body, ast.Listing) else ()
+        return self._named(rf"\langle {' , '.join(sorted(render(item) for item in items if item is not None))} \rangle")
 
     def _reached(self, factors: tuple[ast.Factor, ...]) -> tuple[ast.Factor, ...]:
         made: list[ast.Factor] = []
@@ -97,6 +113,8 @@ class Opaque:
             end += 1
         if end > at + 1:
             return end, all(f.operator in _COMMUTING for f in factors[at + 1 : end])
+        if isinstance(head, ast.Decorated):
+            return end + self._is_indicator(head, factors[end:]), False
         if not isinstance(head, ast.Symbol) or end == len(factors) or factors[end].operator or factors[end].sign:
             return end, False
         if head.superscripts or head.primes or self.has_value(head.name):
@@ -109,6 +127,15 @@ class Opaque:
         inside = behind.body if isinstance(behind, ast.Group) and behind.opening in _OPENING else None
         is_step = head.name in _STEPS and not head.subscripts and (inside is not None or isinstance(behind, ast.Symbol))
         return end + (is_step or inside is not None and self._is_applied(head, behind, inside)), False
+
+    def _is_indicator(self, head: ast.Decorated, behind: tuple[ast.Factor, ...]) -> bool:
+        r"""Whether a \mathbb{1} stands before a bracket of what is no condition that could be read."""
+        if head.decoration not in _DOUBLE_STRUCK or not isinstance(head.body, ast.Number) or not behind:
+            return False
+        match behind[0]:
+            case ast.Factor("", "", ast.Group(opening, _, inside)) if opening in _AROUND_EVENTS:
+                return not isinstance(inside, ast.Number | ast.Chain | ast.Listing)
+        return False
 
     def _is_operator(self, head: ast.Symbol) -> bool:
         """E_a, D_x, Var_q: but E_i may be an entry."""
@@ -164,6 +191,28 @@ def _applied_to_names(side: Node) -> set[ast.Symbol]:
                     if len(name) == 1 and name.isupper():
                         found.add(head)
     return found
+
+
+def _is_pair(node: Part) -> bool:
+    match node:
+        case ast.Group(r"\langle", _, ast.Listing((_, _))):
+            return True
+    return False
+
+
+def _is_of_vectors(node: Part) -> bool:
+    r"""A norm, or the second factor of a \cdot b."""
+    match node:
+        case ast.Group(r"\|") | ast.Factor(r"\cdot", "", ast.Symbol()):
+            return True
+    return False
+
+
+def _is_of_letters(node: Part) -> bool:
+    match node:
+        case ast.Group(_, _, ast.Listing((ast.Symbol(), ast.Symbol()))):
+            return True
+    return False
 
 
 def _is_beyond(node: Part) -> bool:
