@@ -25,6 +25,8 @@ class Why(enum.Enum):
     TURNED = "it holds with the indices of a name exchanged"
     HOLDS_WHERE = "it holds under a condition that nothing states"
     A_PRODUCT = "it holds where what it writes as f * g or H[p] is a product"
+    ELSEWHERE = "it holds at all places but one"
+    OF_INDEX = "a function is of an index"
     RIGHT_CLASS = "an index on one side only may be the class whose label is 1"
     SUMS_TO_ONE = "it holds where probabilities sum to 1"
     OTHER_SIGMA = "σ was said to be another function than the logistic one"

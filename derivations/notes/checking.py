@@ -50,6 +50,7 @@ __all__ = ["check_document", "check_step"]
 
 _UNREADABLE = ("reading", "budget", "internal")
 _FALSE = ("refuted", "conflict")
+_AS_SAID = (Why.TURNED, Why.OTHER_SIGMA, Why.A_PRODUCT, Why.OF_INDEX)  # by itself a step says no more of these
 _AGAIN = 1.0  # seconds for each formula that is read again
 _OF_COMPONENTS = r"(?-i:\bEM\b)|\b[EM][- ]step|expectation.{0,3}maximi[sz]ation|responsibilit|mixture"
 _BY_ITSELF = "read by itself and what it rests on"
@@ -365,10 +366,10 @@ def _is_open(record: StepRecord) -> bool:
     """Whether a step may be read better by itself: its axes weren't clear, or a name in it meant two things.
 
     Where it holds with indices exchanged, they stand otherwise in the document, and by itself nothing says so; nor
-    does anything say that f * g is a product.
+    does anything say that f * g is a product, or what a function of an index is at another one.
     """
     is_left_open = record.verdict in ("unsupported", "undecided") and record.method not in _UNREADABLE
-    return is_left_open and why(record.reason) not in (Why.TURNED, Why.OTHER_SIGMA, Why.A_PRODUCT)
+    return is_left_open and why(record.reason) not in _AS_SAID
 
 
 def _usual_writing(document: Document, text: str, used: Usage | None = None) -> tuple[Document, Usage]:

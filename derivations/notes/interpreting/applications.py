@@ -224,6 +224,15 @@ class Applications(Derivatives, Arrays, Indicators):
                         return self.index(index.letter)  # x_i of a sum to n, where others have m terms
         return None
 
+    def _refuse_index(self, entry: Entry) -> None:
+        """Refuse g(b) where g(a) = e^{z_a}: its argument is an index in its value, and is no number."""
+        assert entry.definition is not None
+        within = free_symbols(entry.definition.value)
+        for parameter in entry.parameters:
+            letter = parameter.name if isinstance(parameter, sp.Symbol) else ""
+            if letter and self.index(letter) in within:
+                raise UnsupportedNoteError(Reason(f"the index {letter} stands as a number", Why.OF_INDEX))
+
     def _are_usual(self, entry: Entry, arguments: Sequence[Node]) -> bool:
         """Whether a function is applied to just what it was defined of, at any sample."""
         values = [self.value(a) for a in arguments if self._is_plain(a)]
@@ -237,6 +246,7 @@ class Applications(Derivatives, Arrays, Indicators):
     def _at_arguments(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value:
         """A defined function at other arguments: its value with the parameters replaced."""
         assert entry.definition is not None
+        self._refuse_index(entry)
         closed = self._at_any(ref, entry, arguments)
         if closed is not None:
             return closed

@@ -203,7 +203,9 @@ class Judging(Misfits):
                 self.sticky = case, step
                 conditions = (*attempt.verdict.conditions, str(case))
                 return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
-            if case in said and attempt.verdict.is_refuted and judged.verdict.status is Status.UNDECIDED:
+            is_elsewhere = case in written and case.is_equal and why(judged.verdict.reason) is Why.ELSEWHERE
+            is_open = judged.verdict.status is Status.UNDECIDED or is_elsewhere
+            if case in said and attempt.verdict.is_refuted and is_open:
                 judged = attempt
         if not judged.verdict.is_proved:
             last = self.document.formulas[step.formula].end_place.line

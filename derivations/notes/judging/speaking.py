@@ -28,7 +28,7 @@ from derivations.notes.judging.flattened import has_transposes
 from derivations.notes.judging.lent import less_what_was_lent
 from derivations.notes.judging.letters import SumsWritten, letters_outside, letters_summed
 from derivations.notes.parsing.parser import Document, Side, Step
-from derivations.reasons import holds_where
+from derivations.reasons import Reason, Why
 from derivations.verdict import Status
 
 __all__ = ["Speaking"]
@@ -117,6 +117,6 @@ class Speaking:
         places = frozenset(places_beside_sums(values)) - claim.outside
         if not places or not judge(replace(claim, outside=places, needs_proof=True), self.seed).verdict.is_proved:
             return judged
-        reason = holds_where(f"{min(map(str, places))} is none of those that are summed over")
+        reason = Reason(f"holds where {min(map(str, places))} is none of those that are summed over", Why.ELSEWHERE)
         verdict = replace(judged.verdict, status=Status.SUPPORTED, witness=None, reason=reason)
         return replace(judged, verdict=verdict)
