@@ -5,7 +5,7 @@ from __future__ import annotations
 from derivations.notes.interpreting.names import TRANSPOSES, is_transposed
 from derivations.notes.interpreting.signature import LABELS, PARAMETERS
 from derivations.notes.parsing import ast
-from derivations.notes.parsing.ast import Node
+from derivations.notes.parsing.ast import Node, walk
 
 __all__ = ["EXPECTATION", "MOMENTS", "SIGMOIDS", "applies", "operator_on"]
 
@@ -31,6 +31,7 @@ _OPERATORS = frozenset(
         "sort",
     ]
 )
+_STEPS = frozenset(("h", "n", "m", "N", r"\epsilon", r"\varepsilon", r"\Delta"))
 _SCRIPTS = frozenset(("mathcal", "mathbb", "mathscr", "mathfrak"))
 _EXPECTED = frozenset(("E", "Var", "Cov"))  # whatever stands below them: E_{a \sim \mu}[r]
 
@@ -43,6 +44,9 @@ def operator_on(name: ast.Symbol, key: str, behind: Node | None) -> str | None:
     if behind is None:
         return None
     is_call = isinstance(behind, ast.Group) and behind.opening == "("
+    if name.name in ("O", "o") and not (name.subscripts or name.superscripts or name.primes):
+        if is_call and _is_size(behind, name.name):
+            return "an order of growth, which is no number"
     in_brackets = isinstance(behind, ast.Group) and behind.opening in ("[", "{", r"\{")
     if name.name == "E" and "mathbb" in name.decorations and not is_call:
         return EXPECTATION
@@ -55,6 +59,17 @@ def operator_on(name: ast.Symbol, key: str, behind: Node | None) -> str | None:
     if is_drawn and (is_word or _SCRIPTS & set(name.decorations)):
         return f"{name.name} of what is in the brackets"
     return None
+
+
+def _is_size(bracket: Node, name: str) -> bool:
+    r"""Whether n, n^2, n \log n or 1 is in a bracket: an output O is no function of these, and O(1 - O) is a product.
+
+    An output o may be one of z, and is none of the steps h and \epsilon, or of a count.
+    """
+    if any(isinstance(n, ast.Sum | ast.BigOperator | ast.Chain) for n in walk(bracket)):
+        return False
+    names = {n.name for n in walk(bracket) if isinstance(n, ast.Symbol)}
+    return name not in names and (name == "O" or names <= _STEPS)
 
 
 def applies(name: ast.Symbol, group: Node) -> bool:
