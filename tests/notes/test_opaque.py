@@ -115,3 +115,16 @@ def test_what_holds_of_indicators_and_inner_products_is_proved(formula, words):
 
 def test_a_wrong_rule_of_inner_products_is_refuted():
     assert verdict(r"\langle a + c, b \rangle = \langle a, b \rangle - \langle c, b \rangle") == "refuted"
+
+
+@pytest.mark.parametrize(("value", "claim"), [("f * g", "h = f g"), ("H[p q]", "h = q H[p]"), ("f * g", "2 h = 2 f g")])
+def test_what_a_name_stands_for_is_no_product_either(value, claim):
+    assert check_notes(f"Let $h = {value}$.\n\n$${claim}$$\n").steps[-1].verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("value", "claim"),
+    [("f * g", "h = g * f"), ("f * g", "2 h = f * g + h"), ("a b", "h = b a"), ("f * g", "h + 1 = 1 + h")],
+)
+def test_what_holds_of_what_a_name_stands_for_is_proved(value, claim):
+    assert check_notes(f"Let $h = {value}$.\n\n$${claim}$$\n").steps[-1].verdict == "proved"

@@ -6,6 +6,7 @@ What stands beside a step is part of the claim, what stands before it is tried, 
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -53,6 +54,7 @@ from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.judging.symmetric import of_symmetric
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
+from derivations.notes.parsing.mapping import mapped
 from derivations.notes.parsing.parser import Step
 from derivations.reasons import Reason, Why, holds_where, reason_of, why
 from derivations.verdict import Status, Verdict
@@ -119,6 +121,20 @@ class Judging(Misfits):
             judged = of_a_piece(judged, step, self.document, self._positive_where, self.seed)
         return judged
 
+    def _written_before(self, step: Step, left: Node, right: Node) -> dict[Node, Node]:
+        """What stands for names of a claim in the steps before it, where that is no plain product: h = f * g."""
+        names = {n for side in (left, right) for n in walk(side) if isinstance(n, ast.Symbol) and not n.subscripts}
+        found: dict[Node, Node] = {}
+        for other in itertools.takewhile(lambda s: s is not step, self.document.steps):
+            name = other.left.node if other.left is not None else None
+            value = other.right.node if other.right is not None else None
+            if name is None or name not in names or value is None:
+                continue
+            found.pop(name, None)
+            if Opaque(self.signature, lambda key: bool(self.scope.of(key))).sides(name, value) is not None:
+                found[name] = ast.Group("(", ")", value)
+        return found
+
     def _meant_otherwise(self, left: Node, right: Node) -> str | None:
         """What a name of a step may be that is false where it is what it is read as."""
         sides = left, right
@@ -138,7 +154,9 @@ class Judging(Misfits):
         if judged.verdict.status not in (Status.PROVED, Status.SUPPORTED):
             return judged
         parts = Opaque(self.signature, lambda key: bool(self.scope.of(key)))
-        sides = parts.sides(left, right)
+        written = self._written_before(step, left, right)
+        first, second = (mapped(side, lambda node: written.get(node, node)) for side in (left, right))
+        sides = parts.sides(first, second)
         if sides is None or self._tried(step, *sides).verdict.status in (Status.PROVED, Status.SUPPORTED):
             return judged
         reason = Reason(f"holds where {min(parts.found)} is a product, which nothing says", Why.A_PRODUCT)
