@@ -33,11 +33,13 @@ from .domain import Domain
 __all__ = ["Definition", "Derivation", "Statement", "Step", "Variable", "array", "index", "scalar", "size", "variable"]
 
 
+@lru_cache(maxsize=1_000)
 def size(name: str) -> sp.Symbol:
     """A symbolic size such as n (samples), m (features), K (classes)."""
     return sp.Symbol(name, integer=True, positive=True)
 
 
+@lru_cache(maxsize=1_000)
 def index(name: str) -> sp.Symbol:
     """An index symbol; where it runs is said by the sum over it, or by the statement's `ranges`.
 

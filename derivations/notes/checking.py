@@ -298,9 +298,9 @@ def _less_open(mine: StepRecord, theirs: StepRecord, seed: int, is_behind: bool)
 
 
 def _is_vacuous(record: StepRecord, seed: int) -> bool:
-    """Whether a derivative holds because both sides are 0 in this reading: what it is of hangs on nothing in it."""
+    """Whether a step holds because both sides are 0 in this reading, as derivatives are of what hangs on nothing."""
     equation = record.claim.equation if record.claim is not None else None
-    if record.verdict not in HELD or equation is None or equation.right == 0 or "partial" not in record.left:
+    if record.verdict not in HELD or equation is None or equation.right == 0:
         return False
     return is_provable(replace(equation, right=sp.S.Zero), seed)
 

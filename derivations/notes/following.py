@@ -58,16 +58,21 @@ class Trace:
 
 
 def traced(
-    reading: Any, steps: Sequence[Step], recorded: Callable[[Step], StepRecord], others: Sequence[Trace] = ()
+    reading: Any,
+    steps: Sequence[Step],
+    recorded: Callable[[Step], StepRecord],
+    others: Sequence[Trace] = (),
+    is_followed: bool = True,
 ) -> Trace:
     """What `recorded` makes of the steps, where it has to be asked; reading: what it changes and whose choices it asks.
 
-    others: what readings did at the same steps with other choices.
+    others: what readings did at the same steps with other choices; is_followed: whether others may follow this one.
     """
     choices: WatchedChoices = reading.choices
     trace = Trace(choices.plain, frozenset(choices.asked), frozenset(reading.consulted), [])
     leader, apart = _leader(trace, others)
-    state, is_behind = _state(reading), False
+    has_states = is_followed or leader is not None
+    state, is_behind = _state(reading) if has_states else {}, False
     for place, step in enumerate(steps):
         led = leader.steps[place] if leader is not None else None
         if led is not None and not led.asked & apart:
@@ -81,7 +86,7 @@ def traced(
         choices.asked.clear()
         reading.consulted.clear()
         record = recorded(step)
-        before, state, is_behind = state, _state(reading, state), False
+        before, state, is_behind = state, _state(reading, state) if has_states else {}, False
         consulted, asked = frozenset(reading.consulted), frozenset(choices.asked)
         kept = (before, state) if asked else (None, None)
         trace.steps.append(Done(record, consulted, reading.step_consulted[-1], asked, *kept))

@@ -54,10 +54,10 @@ class Reading(Equations, Effects):
 
     def run(self, until: Step | None = None) -> list[StepRecord]:
         """The records of the steps in their order, all of them or those up to one."""
-        return self.traced(until).records
+        return self.traced(until, is_followed=False).records
 
-    def traced(self, until: Step | None = None, others: Sequence[Trace] = ()) -> Trace:
-        """What was done at the steps; others: what other readings of the document did at them."""
+    def traced(self, until: Step | None = None, others: Sequence[Trace] = (), is_followed: bool = True) -> Trace:
+        """What was done at the steps, and by `others` at them; is_followed: whether others may follow this one."""
         self.choices = WatchedChoices(self.choices)
         self.layers = layers_named(self.document, self.signature)
         self._bind_means()
@@ -67,7 +67,7 @@ class Reading(Equations, Effects):
         self.step_consulted.clear()
         steps = self.document.steps
         wanted = next((place for place, step in enumerate(steps) if step is until), len(steps))
-        return traced(self, steps[: wanted + 1], self._timed, others)
+        return traced(self, steps[: wanted + 1], self._timed, others, is_followed)
 
     def _bind_ahead(self, step: Step, head: Head) -> None:
         """Bind a name before the step that defines it is read."""

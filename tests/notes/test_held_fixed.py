@@ -64,3 +64,26 @@ $$u^\top Su=\lambda u^\top u=\lambda$$
 $$\|x-uu^\top x\|^2=x^\top x-2x^\top uu^\top x+x^\top uu^\top uu^\top x=x^\top x-(u^\top x)^2$$
 """).steps
     assert "refuted" not in [s.verdict for s in steps]
+
+
+RETURNS = r"The reward is $R(s_t, a_t)$, and $U(\theta)=\sum_{\tau}P(\tau;\theta)R(\tau)$."
+
+
+def test_what_is_written_without_the_variable_is_held_fixed() -> None:
+    r"""Beside P(\tau; \theta), R(\tau) does not hang on \theta."""
+    claim = r"\nabla_{\theta}U(\theta)=\sum_{\tau}\nabla_{\theta}P(\tau;\theta)R(\tau)"
+    claim += r"=\sum_{\tau}P(\tau;\theta)\nabla_{\theta}\log P(\tau;\theta)R(\tau)"
+    verdict, reason = last(f"{RETURNS}\n\n$${claim}$$\n")
+    assert verdict == "supported"
+    assert r"R doesn't depend on \theta" in reason
+
+
+def test_a_lost_probability_is_never_held() -> None:
+    claim = r"\nabla_\theta \sum_\tau P(\tau;\theta) R(\tau) = \sum_\tau R(\tau) \nabla_\theta \log P(\tau;\theta)"
+    assert last(f"$${claim}$$")[0] not in ("proved", "supported")
+    assert last(f"{RETURNS}\n\n$${claim}$$\n")[0] not in ("proved", "supported")
+
+
+def test_a_lost_term_of_a_product_is_never_held() -> None:
+    claim = r"\frac{\partial (uv)}{\partial x} = v \frac{\partial u}{\partial x}"
+    assert last(rf"With $u' = \frac{{\partial u}}{{\partial x}}$: $${claim}$$")[0] not in ("proved", "supported")

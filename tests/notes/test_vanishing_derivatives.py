@@ -47,3 +47,16 @@ def test_a_target_by_the_letter_of_time_is_differentiated_by():
     text = "Let $E = \\frac12 (y - t)^2$ with $y = w x + b$.\n\n$$\\frac{\\partial E}{\\partial t} = %s$$\n"
     assert check_notes(text % "t - y").steps[-1].verdict == "proved"
     assert check_notes(text % "y - t").steps[-1].verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\nabla_\theta \sum_\tau P(\tau;\theta) = \sum_\tau \nabla_\theta \log P(\tau;\theta)",
+        r"\frac{d}{d\theta} \sum_\tau P(\tau;\theta) R(\tau) = \sum_\tau R(\tau) \frac{d}{d\theta} \log P(\tau;\theta)",
+        r"\frac{d}{dw} \sum_i f(x_i) = \sum_i \frac{d}{dw} \log f(x_i)",
+    ],
+)
+def test_a_sum_of_derivatives_that_vanish_says_nothing(claim: str) -> None:
+    """0 = Σ 0, as far as anything is defined, holds nothing, however the derivative is written."""
+    assert check_notes(f"$${claim}$$").steps[-1].verdict not in ("proved", "supported")

@@ -24,7 +24,7 @@ from derivations.notes.interpreting.tensor import FIXED, Axis, Value, elementwis
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.reasons import Reason, Why
-from derivations.statement import element, index
+from derivations.statement import element, index, size
 
 __all__ = ["ROW", "Choices", "Namer", "WatchedChoices"]
 
@@ -142,8 +142,8 @@ class Namer:
         found = re.fullmatch(r"(\\?[A-Za-z]+) ([-+]) (\d{1,3})", text)
         if found:
             step = int(found[3]) if found[2] == "+" else -int(found[3])
-            return sp.Symbol(found[1], integer=True, positive=True) + step
-        return sp.Symbol(text, integer=True, positive=True)
+            return size(found[1]) + step
+        return size(text)
 
     def range_of(self, sort: object) -> tuple[sp.Expr, sp.Expr]:
         """The full range of a sort."""
@@ -156,13 +156,12 @@ class Namer:
         if text is None:
             usual = "n" if sort == signature.sample else "m" if sort == signature.feature else "K"
             usual = usual if sort in (signature.sample, signature.feature) or sort in signature.classes else "d"
-            taken = set(signature.size.values()) | {letter for _, letter in signature.sort_of_letter}
-            while usual in taken:
+            while usual in signature.taken:
                 usual += "°"
             if usual.startswith("d"):
                 number = signature.number_of(sort)
                 usual += str(number) if number > 1 else ""
-            upper: sp.Expr = sp.Symbol(usual, integer=True, positive=True)
+            upper: sp.Expr = size(usual)
         else:
             upper = self.size_symbol(text)
         lower = signature.lower.get(sort, "1")  # type: ignore[call-overload]
@@ -249,9 +248,9 @@ class Namer:
             if len(ref.indices) > len(axes):
                 key = f"{key}@{len(ref.indices)}" if key in self.signature.axes else key
                 axes = tuple(self.sort_written(i) for i in ref.indices)
-            size = None if ref.indices else self._as_size(key, axes)  # n_i, a count, is not the size n
-            if size is not None:
-                return Value(size)
+            number = None if ref.indices else self._as_size(key, axes)  # n_i, a count, is not the size n
+            if number is not None:
+                return Value(number)
             if not ref.indices and key in self.bound or self._is_plain_index(ref, axes):
                 raise UnsupportedNoteError(f"the index {key} stands as a number")
             symbol = self.scope.symbol_for(key, len(axes))

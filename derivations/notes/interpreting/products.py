@@ -145,8 +145,13 @@ class Products(Applications, Totals):
         if self.squared is not None and len(left.axes) == len(right.axes) == 1:
             self.squared.append((left.axes[0].upper, right.axes[0].upper))
             left = replace(left, axes=(replace(right.axes[0], symbol=left.axes[0].symbol),))
-        if {len(left.axes), len(right.axes)} == {0, 2} and (left if right.axes else right).expr.has(sp.Sum):
-            self.noticed.doubts.append("a number is added to a matrix")  # x^T x - (u^T x)^2, where x is a vector
+        if {len(left.axes), len(right.axes)} == {0, 2}:
+            number, matrix = sorted((left, right), key=lambda value: len(value.axes))
+            deltas = [set(delta.args) for delta in atoms_of(matrix.expr, sp.KroneckerDelta)]
+            is_square = matrix.axes[0].sort == matrix.axes[1].sort and not number.expr.is_number
+            if {axis.symbol for axis in matrix.axes} in deltas or is_square or number.expr.has(sp.Sum):
+                # I - c A, where A is a matrix; c + A, where c is a vector; x^T x - (u^T x)^2, where x is one
+                self.noticed.doubts.append("a number is added to a matrix")
         return add(left, right)
 
     def _times(self, left: Value, right: Value, operator: str) -> Value:

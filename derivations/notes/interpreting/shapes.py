@@ -28,6 +28,7 @@ from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, Unsupp
 from derivations.notes.interpreting.quotients import leading
 from derivations.notes.interpreting.signature import LABELS, MATRICES, Key, Signature, base_letter
 from derivations.notes.interpreting.survey import SOFTMAX
+from derivations.notes.interpreting.symmetries import middles
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
 from derivations.notes.parsing.parser import Document
@@ -40,6 +41,7 @@ _GIVEN = frozenset("ABDGKMQRS")  # matrices that are data, as in A x - b, where 
 _COLUMNS = frozenset("abcuv")  # columns likewise, where there is no network of which they may be units
 _SIZES = frozenset("mnbBNM")  # letters of counts, which are numbers where something is divided by them
 _EQUAL = ("=", ":=", r"\equiv", r"\triangleq")
+_GREATER = (">", r"\ge", r"\geq", r"\geqslant")
 _LENIENCE = (  # (equations that don't fit, vectors that are numbers, whether losses have products of columns or "rows")
     (0, 0, False), (0, 1, False), (0, 0, True), (0, 0, "rows"), (0, 1, "rows"),
     (1, 0, False), (0, 2, False), (0, 1, True), (1, 1, False),
@@ -135,8 +137,9 @@ def _inferred_axes(
     equations = [
         (step.left.node, step.right.node)
         for step in document.steps
-        if step.sign.sign in _EQUAL and step.left is not None and step.right is not None
+        if step.left is not None and step.right is not None
         if step.left.node is not None and step.right.node is not None
+        if step.sign.sign in _EQUAL or step.sign.sign in _GREATER and _is_quadratic(step.left.node)
     ]
     if signature.habits.layers:
         equations += _at_other_layers(document, signature, equations)
@@ -190,6 +193,11 @@ def _inferred_axes(
         if fit is not None:
             return _named(fit, bare, known, declared, signature)
     return {}
+
+
+def _is_quadratic(side: Node) -> bool:
+    """Whether a side is x^T A x, of which x^T A x > 0 says the shapes, too."""
+    return isinstance(side, ast.Product) and any(True for _ in middles(side))
 
 
 def _apart(*guesses: dict[str, int]) -> list[dict[str, int]]:

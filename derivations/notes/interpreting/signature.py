@@ -189,6 +189,11 @@ class Signature:
         return frozenset(text.partition(" ")[0] for text in self.size.values())
 
     @cached_property
+    def taken(self) -> frozenset[str]:
+        """What sizes are called, and the letters of indices."""
+        return frozenset(self.size.values()) | {letter for _, letter in self.sort_of_letter}
+
+    @cached_property
     def counts_d(self) -> bool:
         r"""Whether d is a size, as in \frac1d, \sqrt{d} and \mathbb{R}^d, and no sign of differentiation everywhere."""
         return "d" in self.size_names or self.says(_SIZE_D)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -303,7 +304,14 @@ class Survey:
         if any(f.operator in (r"\odot", r"\circ", "*", r"\times") for f in node.factors):
             primed = (f.body for f in node.factors if isinstance(f.body, ast.Symbol) and f.body.primes)
             self.activations |= {s.name for s in primed}
-        for left, right in zip(node.factors, node.factors[1:], strict=False):
+        for at, (left, right) in enumerate(itertools.pairwise(node.factors)):
+            if isinstance(left.body, ast.Nabla):  # \nabla P, \nabla \log P, and not the a of \nabla_x a^T x
+                behind = [f.body for f in node.factors[at + 1 :] if not isinstance(f.body, ast.Function)]
+                by = {ref.key for ref in names_in(left.body.subscripts, self.habits)}
+                first = behind[0] if behind and isinstance(behind[0], ast.Symbol) else None
+                if first is not None and not by & {ref.key for ref in names_in(behind[1:], self.habits)}:
+                    own = replace(first, subscripts=(), superscripts=())
+                    self.subjects |= {ref.key for ref in names_in([own], self.habits)}
             if isinstance(left.body, ast.Symbol) and isinstance(right.body, ast.Symbol) and not right.operator:
                 self.inner_product(left.body, right.body)
             if isinstance(left.body, ast.BigOperator) and isinstance(right.body, ast.Symbol) and right.body.name == "e":

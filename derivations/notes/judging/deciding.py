@@ -151,6 +151,11 @@ def _judge(claim: Claim, seed: int) -> Judged:
     return Judged(verdict, lines, equation.left, equation.right, equation)
 
 
+def _is_nothing(expr: sp.Expr) -> bool:
+    """Whether a side is 0, or a sum of zeros."""
+    return _is_nothing(expr.function) if isinstance(expr, sp.Sum) else expr == 0
+
+
 def _behind(ranges: Ranges, places: Iterable[sp.Symbol]) -> Ranges:
     """The ranges with places behind the last one that a sum runs over."""
     for place in places:
@@ -233,7 +238,8 @@ def _unless_vacuous(
     if verdict.is_proved and claim.fixed and 0 not in (left, right):
         if is_provable(replace(equation, right=sp.S.Zero), seed, OPERATIONS, SECONDS):
             verdict = replace(verdict, status=Status.UNDECIDED, reason="both sides are 0 in this case")
-    if verdict.is_proved and settled.is_vacuous and left != 0 and right != 0:
+    is_vacuous = settled.is_vacuous or left.has(Partial) and _is_nothing(equation.left) and _is_nothing(equation.right)
+    if verdict.is_proved and is_vacuous and left != 0 and right != 0:
         verdict = replace(verdict, status=Status.UNDECIDED, reason=VACUOUS)
     return verdict
 

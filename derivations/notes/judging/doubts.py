@@ -28,7 +28,7 @@ from derivations.notes.judging.distributions import (
     holds_for_probabilities,
     is_said_to_sum_to_one,
 )
-from derivations.notes.judging.held_fixed import holding_fixed
+from derivations.notes.judging.held_fixed import holding_fixed, holding_others_fixed
 from derivations.notes.judging.lengths import of_length_one
 from derivations.notes.judging.settled import Settled
 from derivations.notes.judging.sizes import (
@@ -101,6 +101,7 @@ def tempered(
         fixed = None
         if settled.has_jets and all(why(doubt) is Why.UNDEFINED for doubt in doubts):
             fixed = holding_fixed(equation, settled, claim, seed)
+            fixed = fixed or holding_others_fixed(equation, settled, claim, seed)
         if fixed is not None:
             return fixed
         if verdict.conditions and not _is_chance(verdict, claim):

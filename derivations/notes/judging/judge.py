@@ -75,7 +75,7 @@ class Judging(Misfits):
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
         judged = self._tried(step, left, right)
-        if judged.verdict.status in (Status.REFUTED, Status.UNSUPPORTED):
+        if judged.verdict.status in (Status.REFUTED, Status.UNDECIDED, Status.UNSUPPORTED):
             judged = self._of_matrices_alike(step, left, right) or judged
         if judged.verdict.is_proved or judged.verdict.is_refuted:
             least = of_least_value(left, right, judged.verdict.status)
