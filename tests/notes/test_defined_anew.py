@@ -83,3 +83,22 @@ def test_a_slope_by_the_name_of_another_is_a_slip() -> None:
 SO $$\frac{\partial L}{\partial w_2} = g = (z - y) x_2$$"""
     assert verdicts(text)[-2] == "refuted"
     assert "conflict" in verdicts(text.replace("SO", "## The other"))
+
+
+TWO_SECTIONS = r"""
+## Regression
+
+$L = \frac12 (a - y)^2$ with $a = wx + b$.
+
+## Classification
+
+WORDS $a = \sigma(wx+b)$ and $L = -y\log a - (1-y)\log(1-a)$.
+
+$$\frac{\partial L}{\partial w} = (a-y)x$$
+"""
+
+
+def test_what_is_let_be_something_else_in_another_section_is_no_conflict() -> None:
+    assert "conflict" not in verdicts(TWO_SECTIONS.replace("WORDS", "Now let"))
+    assert "conflict" in verdicts(TWO_SECTIONS.replace("WORDS", "The model is"))
+    assert "conflict" in verdicts(TWO_SECTIONS.replace("WORDS", "Now let").replace("## Classification", ""))

@@ -33,6 +33,7 @@ __all__ = ["Redefining"]
 
 _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
 _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
+_LET = r"\blet\b|\bredefin|\binstead\b|重新定义|改为|改用|现在[令设]|\bSei\b|\bsoit\b|\bsea\b"
 _SOLVED = 4  # names solved for last
 
 
@@ -73,6 +74,9 @@ class Redefining(Defining):
             except (UnsupportedNoteError, UnsupportedExpressionError) as error:
                 return replace(record, verdict="undecided", witness=None, reason=str(error))
             self._first_again(step, head, right)
+            if entries and self._is_of_another_section(step, entries[0]) and self._is_let(step):
+                reason = f"{head.ref.key} is defined anew, in another section"
+                return replace(record, verdict="definition", method="definition", witness=None, reason=reason)
             reason = f"{head.ref.key} was defined otherwise in line {before[0]}" if before else None
             return replace(record, verdict="conflict", reason=reason)
         if record.verdict == "undecided":
@@ -141,6 +145,11 @@ class Redefining(Defining):
 
     def _words(self, step: Step) -> str:
         return self.document.formulas[step.formula].context.before[-60:]
+
+    def _is_let(self, step: Step) -> bool:
+        """Whether the sentence lets the name be something else: now let a = f(z)."""
+        sentence = re.split(r"[.!?]\s|[。！？]|\n\s*\n", self.document.formulas[step.formula].context.before)[-1]
+        return re.search(_LET, sentence, re.I) is not None
 
     def _identified(self, step: Step, head: Head, right: Node) -> bool:
         """Whether a name is given the same value with one name in it written out: y is σ(z) from here on."""
