@@ -16,7 +16,7 @@ from derivations.notes.interpreting.signature import Key, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["WEIGHTS", "Fit", "UnfitError", "has_slope", "is_number", "names_loss"]
+__all__ = ["WEIGHTS", "Fit", "UnfitError", "end_of_run", "has_slope", "is_number", "names_loss"]
 
 WEIGHTS = frozenset("WUVA")
 _NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
@@ -216,6 +216,12 @@ class Fit:
         while position < len(factors):
             factor = factors[position]
             body = factor.body
+            end = end_of_run(factors, position)
+            run = self.run(factors[position:end]) if end > position + 1 else None
+            if run is not None and result is not None and len(run.sizes) == len(result.sizes) > 0:
+                result = self.times(result, run, factor.operator)
+                position = end
+                continue
             after = factors[position + 1].body if position + 1 < len(factors) else None
             position += 1
             if isinstance(body, ast.BigOperator) and body.name in ("max", "min") and isinstance(after, ast.Group):
@@ -245,6 +251,13 @@ class Fit:
             columns = entrywise and len(result.sizes) == len(part.sizes) == 1 and result.is_row is part.is_row
             result = self.times(result, part, r"\odot" if columns else factor.operator)
         return result
+
+    def run(self, factors: Sequence[ast.Factor]) -> _Shape | None:
+        r"""The shape of B C in A \odot B C, where it fits."""
+        try:
+            return self.shape(product_of(tuple(factors)))
+        except UnfitError:
+            return None
 
     def argument(self, function: Node, group: ast.Group) -> _Shape | None:
         """The shape of what a function is applied to: in diag(p (1 - p)), columns are multiplied entry by entry."""
@@ -302,6 +315,16 @@ class Fit:
         self.join(a.sizes[-1], b.sizes[0])
         sizes = (*a.sizes[:-1], *b.sizes[1:])
         return _Shape(sizes, is_row=len(a.sizes) == 1 and len(sizes) == 1)
+
+
+def end_of_run(factors: Sequence[ast.Factor], at: int) -> int:
+    r"""Where the names and brackets end that stand side by side behind \odot: the B C of A \odot B C comes first."""
+    if factors[at].operator not in (r"\odot", r"\circ"):
+        return at + 1
+    behind = itertools.takewhile(lambda f: not f.operator and not f.sign, factors[at + 1 :])
+    run = [factors[at], *behind]
+    is_plain = all(isinstance(f.body, ast.Symbol | ast.Group | ast.Scripted) for f in run)
+    return at + len(run) if is_plain else at + 1
 
 
 def has_slope(factors: Sequence[ast.Factor]) -> bool:

@@ -13,7 +13,7 @@ from derivations.functions import Partial
 from derivations.indexed import substitute
 from derivations.kernels import charge
 from derivations.notes.interpreting.applications import Applications, at_primes
-from derivations.notes.interpreting.fitting import has_slope, is_slope
+from derivations.notes.interpreting.fitting import end_of_run, has_slope, is_slope
 from derivations.notes.interpreting.folding import label_if_named
 from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.names import Index, Ref, UnsupportedNoteError, read_name
@@ -28,6 +28,7 @@ from derivations.notes.interpreting.tensor import (
     power,
     retyped,
     scalar,
+    sorts_of,
 )
 from derivations.notes.interpreting.thresholds import is_threshold
 from derivations.notes.interpreting.totals import Totals
@@ -38,6 +39,7 @@ from derivations.notes.parsing.render import render
 __all__ = ["Products", "is_less_a_number"]
 
 _LOGS = ("log", "ln")
+_FIRST_OR_BOTH = "what is multiplied entry by entry may be one of two factors side by side, or their product"
 _ENTRYWISE = (r"\odot", r"\circ", r"\cdot", "*")
 _FUNCTIONS = {"exp": sp.exp, "tanh": sp.tanh, "log": sp.log, "ln": sp.log}
 _FUNCTIONS |= {"sinh": lambda u: (sp.exp(u) - sp.exp(-u)) / 2, "cosh": lambda u: (sp.exp(u) + sp.exp(-u)) / 2}
@@ -82,12 +84,18 @@ class Products(Applications, Totals):
 
     def _product(self, factors: Sequence[ast.Factor], tail: Sequence[ast.Term]) -> Value:
         result: Value | None = None
+        last: Value | None = None  # the second of two arrays side by side
         negative = operator = False
         position = 0
         while position < len(factors):
             charge(2)
             factor = factors[position]
             negative ^= self.sign(factor.sign)
+            end = end_of_run(factors, position)
+            whole = self._run(result, factors[position:end]) if result is not None and end > position + 1 else None
+            if whole is not None:
+                result, position = whole, end
+                continue
             value, used, operator = self.item(factors, position, tail)
             position += used
             if (
@@ -97,6 +105,12 @@ class Products(Applications, Totals):
             ):
                 value = elementwise(value, self.value(factors[position].body), lambda a, b: a * b)
                 position += 1
+            if factor.operator in (r"\odot", r"\circ") and last is not None and result is not None:
+                if value.axes and sorts_of(last) == sorts_of(value) == sorts_of(
+                    result
+                ):  # W^T δ ⊙ σ'(z): W^T (δ ⊙ σ'(z))
+                    self.noticed.doubts.append(_FIRST_OR_BOTH)
+            last = value if result is not None and result.axes and value.axes and not factor.operator else None
             if factor.operator == "/":
                 while self._is_below(factors, position):
                     value = self.times(value, self.value(factors[position].body), "")
@@ -110,6 +124,22 @@ class Products(Applications, Totals):
         if tail and not operator:
             raise UnsupportedNoteError("how far a sum reaches over the terms after it")
         return replace(result, expr=-result.expr) if negative else result
+
+    def _run(self, left: Value, factors: Sequence[ast.Factor]) -> Value | None:
+        r"""A \odot (B C) for A \odot B C, where that fits; in doubt where (A \odot B) C fits, too."""
+        first = replace(factors[0], operator="")
+        try:
+            right = self._product((first, *factors[1:]), ())
+            value, used, _ = self.item((first, *factors[1:]), 0, ())
+            rest = self._product(factors[used:], ()) if used < len(factors) else None
+            if not left.axes or rest is None or not rest.axes or len(right.axes) != len(left.axes):
+                return None
+            found = self.times(left, right, factors[0].operator)
+        except UnsupportedNoteError:
+            return None
+        if sorts_of(value) == sorts_of(left):
+            self.noticed.doubts.append(_FIRST_OR_BOTH)
+        return found
 
     def _goes_before_columns(self, result: Value | None, factor: ast.Factor) -> bool:
         r"""Whether a(1 - a) may be one factor here: of \delta a(1 - a), and not of W a(1 - a) and w^T a(1 - a)."""

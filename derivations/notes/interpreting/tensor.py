@@ -31,6 +31,7 @@ __all__ = [
     "power",
     "retyped",
     "scalar",
+    "sorts_of",
     "summed",
     "with_same_letters",
 ]
@@ -81,7 +82,7 @@ def scalar(expr: sp.Expr) -> Value:
     return Value(sp.sympify(expr, strict=True))
 
 
-def _sorts(value: Value) -> tuple[object, ...]:
+def sorts_of(value: Value) -> tuple[object, ...]:
     return tuple(axis.sort for axis in value.axes)
 
 
@@ -92,12 +93,12 @@ def aligned(a: Value, b: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
     if not a.axes:
         return a.expr, b.expr, b.axes
     a, b = retyped(a, b), retyped(b, a)
-    if _sorts(a) == _sorts(b):
+    if sorts_of(a) == sorts_of(b):
         return a.expr, b.at(a.axes), a.axes
-    if len(a.axes) == 2 and len(b.axes) == 2 and _sorts(a) == _sorts(b)[::-1] and len(set(_sorts(a))) == 2:
+    if len(a.axes) == 2 and len(b.axes) == 2 and sorts_of(a) == sorts_of(b)[::-1] and len(set(sorts_of(a))) == 2:
         raise UnsupportedNoteError("a matrix beside its transpose")
-    if len(a.axes) == 2 and len(b.axes) == 1 and b.axes[0].sort in _sorts(a):
-        return a.expr, b.at((a.axes[_sorts(a).index(b.axes[0].sort)],)), a.axes
+    if len(a.axes) == 2 and len(b.axes) == 1 and b.axes[0].sort in sorts_of(a):
+        return a.expr, b.at((a.axes[sorts_of(a).index(b.axes[0].sort)],)), a.axes
     if len(b.axes) == 2 and len(a.axes) == 1:
         right, left, axes = aligned(b, a)
         return left, right, axes
@@ -106,7 +107,7 @@ def aligned(a: Value, b: Value) -> tuple[sp.Expr, sp.Expr, tuple[Axis, ...]]:
 
 def retyped(a: Value, b: Value) -> Value:
     """a, where it is an array of any size, of the size of the array beside it."""
-    if ANY not in _sorts(a) or len(a.axes) != len(b.axes):
+    if ANY not in sorts_of(a) or len(a.axes) != len(b.axes):
         return a
     pairs = zip(a.axes, b.axes, strict=True)
     return replace(a, axes=tuple(replace(o, symbol=x.symbol) if x.sort == ANY else x for x, o in pairs))

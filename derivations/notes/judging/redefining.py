@@ -75,8 +75,8 @@ class Redefining(Defining):
                 return replace(record, verdict="undecided", witness=None, reason=str(error))
             self._first_again(step, head, right)
             if entries and self._is_of_another_section(step, entries[0]) and self._is_let(step):
-                reason = f"{head.ref.key} is defined anew, in another section"
-                return replace(record, verdict="definition", method="definition", witness=None, reason=reason)
+                anew = f"{head.ref.key} is defined anew, in another section"
+                return replace(record, verdict="definition", method="definition", witness=None, reason=anew)
             reason = f"{head.ref.key} was defined otherwise in line {before[0]}" if before else None
             return replace(record, verdict="conflict", reason=reason)
         if record.verdict == "undecided":
