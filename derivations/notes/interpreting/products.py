@@ -91,7 +91,7 @@ class Products(Applications, Totals):
             charge(2)
             factor = factors[position]
             negative ^= self.sign(factor.sign)
-            end = end_of_run(factors, position)
+            end = position + 1 if has_slope(factors[position:]) else end_of_run(factors, position)
             whole = self._run(result, factors[position:end]) if result is not None and end > position + 1 else None
             if whole is not None:
                 result, position = whole, end
@@ -106,9 +106,8 @@ class Products(Applications, Totals):
                 value = elementwise(value, self.value(factors[position].body), lambda a, b: a * b)
                 position += 1
             if factor.operator in (r"\odot", r"\circ") and last is not None and result is not None:
-                if value.axes and sorts_of(last) == sorts_of(value) == sorts_of(
-                    result
-                ):  # W^T δ ⊙ σ'(z): W^T (δ ⊙ σ'(z))
+                if value.axes and sorts_of(last) == sorts_of(value) == sorts_of(result):
+                    # W^T δ ⊙ σ'(z), which may be W^T (δ ⊙ σ'(z))
                     self.noticed.doubts.append(_FIRST_OR_BOTH)
             last = value if result is not None and result.axes and value.axes and not factor.operator else None
             if factor.operator == "/":
