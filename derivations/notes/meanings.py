@@ -5,6 +5,7 @@ r"""What a document takes for granted, as formulas before it: usual meanings of 
     "the mean squared error", \hat{y} - y              L = \frac12 (\hat{y} - y)^2
     "where g is the sigmoid function"                  g(u) = \frac{1}{1 + e^{-u}}
     p = \sigma(w^T x), ∂p/∂z                            z = w^T x, p = \sigma(z)
+    "W is diagonal with entries p_i(1 - p_i)"           W = diag(p_i(1 - p_i))
 
 The meanings are a closed list, each asked for by its words, and none is taken for a name that some formula gives a
 value. What is left open is read once more behind these formulas: it is supported where it holds so, with the meanings
@@ -49,6 +50,11 @@ _SQUARED = (
 _IS = r"(?:is|are|be|being|as|denotes?|represents?|为|是|表示|代表|は|은|는|—|–|:|es|est|ist|é|является|обозначает)"
 _NAME = r"(?:\$|\\\()\s*({})\s*(?:\([^$()]{{0,12}}\)\s*)?(?:\$|\\\))"
 _NEAR = r"[^.$\n。]{0,30}?"
+_DIAGONAL = (
+    r"\$\s*([A-Z]|\\Lambda)\s*\$(?:(?!\$\$)[^.]){0,60}?(?:[Dd]iagonal|对角)"
+    r"(?:[^.$]|\$[^$]{1,2}\$){0,80}?\$([^$]{3,80})\$"
+)
+_ON_DIAGONAL = r"(?<![A-Za-z\\])([A-Z]|\\Lambda)_\{?([a-z])\2\}?\s*=\s*([^$=&\n]{3,80}?)\s*\$"
 _FUNCTIONS = ((_SIGMOID, r"\frac{1}{1 + e^{-u}}"), (_TANH, r"\tanh(u)"), (_RELU, r"\max(0, u)"))
 _LETTERS = ("f", "g", "s", "S", "F", "G", "h", r"\phi", r"\varphi", r"\psi", r"\sigma")
 _LOSSES = frozenset(
@@ -78,7 +84,7 @@ class _Seen:
 def usual_meanings(document: Document, signature: Signature) -> list[str]:
     """The formulas, in LaTeX, that say what a document takes for granted; empty where there is nothing."""
     seen = _seen(document, signature)
-    found = [*_functions(signature, seen), *_arguments(document, seen)]
+    found = [*_functions(signature, seen), *_arguments(document, seen), *_diagonals(signature, seen)]
     losses = sorted(seen.subjects & _LOSSES - seen.valued)
     pairs = [pair for pair, _ in seen.differences.most_common() if pair[0] not in seen.valued or losses]
     if not pairs:
@@ -131,6 +137,16 @@ def _functions(signature: Signature, seen: _Seen) -> Iterator[str]:
                 continue
             if signature.says(rf"{name}{_NEAR}{_IS}{_NEAR}(?:{words})|(?:{words}){_NEAR}{name}"):
                 yield f"{letter}(u) = {value}"
+
+
+def _diagonals(signature: Signature, seen: _Seen) -> Iterator[str]:
+    r"""The diagonal matrices whose entries the words give: W = \operatorname{diag}(p_i (1 - p_i))."""
+    said = [pair for pair in re.findall(_DIAGONAL, signature.words) if pair[0] not in seen.valued]
+    if not said and signature.says("diagonal|对角"):
+        said = [m.group(1, 3) for m in re.finditer(_ON_DIAGONAL, signature.words)]
+    for name, entry in said:
+        if "=" not in entry and not signature.says(rf"(?-i:(?<![A-Za-z\\]){re.escape(name)}\s*&?=)"):
+            yield rf"{name} = \operatorname{{diag}}({entry})"
 
 
 def _arguments(document: Document, seen: _Seen) -> Iterator[str]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -359,12 +360,16 @@ def _named(
 ) -> dict[str, tuple[Key, ...]]:
     """The axes that were found; those of a stated size are of the sort that has it, or get it.
 
-    The b of w^T X + b that fits as one number for each sample is one number for all of them.
+    The b of w^T X + b that fits as one number for each sample is one number for all of them. A column whose size is
+    that of nothing else has the axis that it had: of \\beta^T x_i it is known what it runs over.
     """
     texts = {text for sizes in declared.values() for text in sizes}
     sorts_of = {text: [sort for sort, size in signature.size.items() if size == text] for text in texts}
     found = fit.axes(bare, known, {text: sorts[0] for text, sorts in sorts_of.items() if len(sorts) == 1})
     found |= {key: () for key in bare - declared.keys() if key == "b" and found[key] == (signature.sample,)}
+    met = Counter(sort for axes in (*found.values(), *known.values()) for sort in axes)
+    unmet = {key for key in bare - declared.keys() if len(found[key]) == 1 and met[found[key][0]] == 1}
+    found |= {key: signature.axes[key] for key in unmet if len(signature.axes.get(key, ())) == 1}
     for key, sizes in declared.items():
         for sort, text in zip(found[key], sizes, strict=True):
             signature.size.setdefault(sort, text)
