@@ -186,6 +186,7 @@ class Equations(Kinds, Anew, Excusing, Logits, Softmaxed, Marked, Chained):
             self._with_softmax,
             self._with_class_marked,
             model,
+            self._with_differentials,
             self._with_any_slopes,
         )
 

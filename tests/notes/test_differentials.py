@@ -88,3 +88,18 @@ def test_the_mean_is_meant_of_all_weights_or_of_none() -> None:
     both = LAYERS + r"$$dV = \frac{1}{m} dU \, H^T$$ $$dW = %sdZ \, A^T$$"
     assert [step.verdict for step in steps(both % r"\frac{1}{m} ")[-2:]] == ["supported"] * 2
     assert last(both % "") not in ("proved", "supported")
+
+
+SLOPES = r"""
+Let $z = w_1x_1 + w_2x_2 + b$, $a = \sigma(z)$ and $L(a,y) = -(y\log a + (1-y)\log(1-a))$.
+
+$$\frac{dL}{dz} = a - y$$
+$$\frac{\partial L}{\partial w_2} = RIGHT$$
+"""
+
+
+def test_a_derivative_by_what_begins_with_d() -> None:
+    """∂L/∂w = x dz, where nothing says that dz is ∂L/∂z: supported where it is."""
+    for right, verdict in ((r"x_2 dz", "supported"), ("-x_2 dz", "undecided"), ("x_1 dz", "undecided")):
+        step = check_notes(SLOPES.replace("RIGHT", right)).steps[-1]
+        assert step.verdict == verdict, right

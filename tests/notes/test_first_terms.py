@@ -3,6 +3,7 @@ r"""x_0 = 1 beside a sum from 0, dots written as three \cdot, an operator in bra
 import pytest
 
 from derivations.notes.library import check_notes
+from derivations.notes.report import HELD
 
 
 def verdicts(text: str) -> list[str]:
@@ -61,3 +62,35 @@ $$q_i = \frac{e^{z_i}}{\sum_k e^{z_k}}, \quad L = -\sum_j p_j \log q_j, \quad p_
 $$\frac{\partial L}{\partial z_i} = q_i - p_i$$
 """
     assert verdicts(text)[-1] not in ("proved", "supported")
+
+
+PENALISED = r"""
+The cost is
+$$J(\theta) = \frac{1}{2m}\sum_{i=1}^m(h_\theta(x^{(i)}) - y^{(i)})^2 + \frac{\lambda}{2m}\sum_{j=1}^n\theta_j^2$$
+with $h_\theta(x) = MODEL$. For $j=0$
+
+$$\frac{\partial J}{\partial\theta_0} = \frac1m\sum_{i=1}^m(h_\theta(x^{(i)})-y^{(i)})FIRST$$
+
+and for $j=1,\dots,n$
+
+$$\frac{\partial J}{\partial\theta_j}
+  = \frac1m\sum_{i=1}^m(h_\theta(x^{(i)})-y^{(i)})x_j^{(i)} + \frac{\lambda}m\theta_j$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "first"),
+    [(r"\theta^Tx", "x_0^{(i)}"), (r"\sum_{j=0}^n\theta_jx_j", "x_0^{(i)}"), (r"\theta_0 + \theta^Tx", "")],
+)
+def test_a_product_may_begin_before_the_penalty(model: str, first: str) -> None:
+    r"""\theta^T x has a term with \theta_0 where \theta_0 is one of them, and \sum_{j=1}^n \theta_j^2 has none."""
+
+    def slopes(first: str, penalty: str = r"\frac{\lambda}m\theta_j") -> list[str]:
+        text = PENALISED.replace("MODEL", model).replace("FIRST", first)
+        text = text.replace(r"\frac{\lambda}m\theta_j", penalty)
+        return [step.verdict for step in check_notes(text).steps if step.right.startswith(r"\frac1m")]
+
+    assert slopes(first) == ["proved", "proved"]
+    assert slopes(first, r"\frac{2\lambda}m\theta_j")[1] == "refuted"
+    assert slopes(first + r" + \frac{\lambda}m\theta_0")[0] not in HELD
+    assert slopes("x_1^{(i)}")[0] not in HELD

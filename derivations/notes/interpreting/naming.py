@@ -180,8 +180,9 @@ class Namer:
     def axis(self, sort: object) -> Axis:
         self.fresh += 1
         lower, upper = self.range_of(sort)
-        if sort in self.signature.uneven:
+        if sort in self.signature.uneven | self.signature.longer:
             self.noticed.consulted.add("zero")
+            lower = sp.S.Zero if self.choices.zero else lower
         symbol = index(f"a{self.fresh}")
         return Axis(symbol, sort, lower, upper)
 

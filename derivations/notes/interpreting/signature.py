@@ -148,6 +148,7 @@ class Signature:
     count: dict[str, int]
     has_vectors: bool
     uneven: frozenset[Key] = frozenset()
+    longer: frozenset[Key] = frozenset()  # \theta^T x may begin at \theta_0 beside \sum_{j=1}^n \theta_j^2
     ambiguous: frozenset[str] = frozenset()
     priors: frozenset[str] = frozenset()  # P, where both P(y = k) and P(y = k | x) are written
     names_e: bool = False

@@ -66,6 +66,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
     for (_, letter), root in letters.items():
         usual.setdefault(letter, Counter())[root] += 1 + 3 * (root in (sample, feature))
     lower, uneven = _beginnings(survey)
+    of_weights = {root for slot, root in roots.items() if slot[0] in survey.zeroth and slot[2] == 1}
     valued = _valued(formulas)
     signature = Signature(
         habits=survey.habits,
@@ -86,6 +87,7 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         count={key: sum(uses.values()) for key, uses in survey.uses.items()},
         has_vectors=bool(survey.transposed | survey.bold | survey.normed) or survey.dotted,
         uneven=uneven,
+        longer=frozenset(root for root in of_weights - uneven if lower.get(root) == "1"),
         ambiguous=_ambiguous(every, survey.habits),
         priors=priors_in(every, survey.habits),
         names_e=bool(survey.uses.get("e")) and "e" in survey.transposed or "e" in valued,

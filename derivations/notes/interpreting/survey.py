@@ -99,6 +99,7 @@ class Survey:
     below_nabla: set[str] = field(default_factory=set)
     units: set[Slot] = field(default_factory=set)  # run over the units of a layer
     activations: set[str] = field(default_factory=set)  # have their slope multiplied entry by entry
+    zeroth: set[str] = field(default_factory=set)  # weights that have one with the index 0
     subjects: set[str] = field(default_factory=set)  # are what is differentiated
     alone: set[str] = field(default_factory=set)  # are a whole side of an equation somewhere
     beside: set[tuple[str, str]] = field(default_factory=set)  # whole predictions and labels: P - Y
@@ -191,6 +192,8 @@ class Survey:
         below = tuple(i.letter for i in ref.below)
         above = tuple(i.letter for i in ref.above)
         self.uses.setdefault(ref.key, Counter())[above, below] += 1
+        if base_letter(ref.key) in WEIGHTS and any(i.letter is None and i.offset == 0 for i in ref.below):
+            self.zeroth.add(ref.key)
         if ref.transposed:
             self.transposed.add(ref.key)
             if ref.indices:

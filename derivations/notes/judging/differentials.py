@@ -17,6 +17,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import sympy as sp
 
@@ -109,6 +110,17 @@ class Differentials(Defining):
             return record
         reason = holds_where(f"d{render(name)} and the others are derivatives of the loss, as is usual")
         return self._judged(record, replace(judged, verdict=_supported(judged, reason)))
+
+    def _with_differentials(self, step: Step, left: Node, right: Node) -> Judged | None:
+        r"""A derivative of a loss, supported where it holds with ∂L/∂z for each dz: \partial L/\partial w = x dz."""
+        if subject_of(left) is None or not _has_differential(right):
+            return None
+        for loss in self._losses(step):
+            judged = self._claimed(step, left, mapped(right, partial(_as_slope_of, loss)))
+            if judged.verdict.status.value in HELD:
+                reason = holds_where(f"what begins with d is the derivative of {render(loss)}, as is usual")
+                return replace(judged, verdict=_supported(judged, reason))
+        return None
 
     def _meant_by(self, step: Step, name: ast.Symbol) -> Iterator[tuple[ast.Fraction, str]]:
         """The derivatives that d(name) may stand for, and of what they are, where that is only usual."""
@@ -223,18 +235,21 @@ def _slope_of(loss: ast.Symbol, name: ast.Symbol) -> ast.Fraction:
     return ast.Fraction(ast.Product(above), ast.Product(below))
 
 
-def _as_slope_of_any(node: Node) -> Node:
-    """∂ℓ/∂z for dz, alone or with other factors around it."""
+def _as_slope_of(loss: ast.Symbol, node: Node) -> Node:
+    """∂L/∂z for dz, alone or with other factors around it."""
     if not isinstance(node, ast.Product):
         return node
     factors: list[ast.Factor] = []
     for factor in node.factors:
         is_d = bool(factors) and factors[-1].body == ast.Symbol("d") and not (factor.operator or factor.sign)
         if is_d and isinstance(factor.body, ast.Symbol):
-            factors[-1] = replace(factors[-1], body=_slope_of(_ANY, factor.body))
+            factors[-1] = replace(factors[-1], body=_slope_of(loss, factor.body))
         else:
             factors.append(factor)
     return factors[0].body if len(factors) == 1 and not factors[0].sign else replace(node, factors=tuple(factors))
+
+
+_as_slope_of_any = partial(_as_slope_of, _ANY)
 
 
 def _has_differential(node: Node) -> bool:
