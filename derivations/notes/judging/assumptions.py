@@ -50,10 +50,12 @@ _SIGNS = (
     # \log(1 + e^{-y_i w^T x_i}) is the logistic loss of such labels
     rf"|1\s*\+\s*{_EXP_OF_MINUS}{_LABEL}\s*(\\cdot|\\,)?\s*(?!\\l(og|n))[\\(a-zA-Zθβω]"
 )
+# "labels that don't sum to 1", "y is not one-hot": a denial says nothing of the kind
+_NOT_DENIED = r"(?<!not )(?<!n't )(?<!n’t )(?<!not a )(?<!never )(?<!no longer )(?<!not always )(?<!not necessarily )"
 ONE_HOT = (
-    r"one[- ]?hot|원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|"
+    rf"{_NOT_DENIED}one[- ]?hot|" + r"원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|"
     r"\\sum(\\limits)? *(_(\{[^{}]*\}|\w))?(\^(\{[^{}]*\}|\w))? *[yt](_(\{[^{}]*\}|\w)|\^(\{[^{}]*\}|\w))+ *= *1\b"
-    r"|只有一个|sum to (one|1)"
+    rf"|只有一个|{_NOT_DENIED}sum to (one|1)"
     r"|t_\{?[a-z]*\}? = 1\$|y\^\{?\(i\)\}? *= *k"
 )
 
