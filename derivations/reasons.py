@@ -26,6 +26,7 @@ class Why(enum.Enum):
     HOLDS_WHERE = "it holds under a condition that nothing states"
     A_PRODUCT = "it holds where what it writes as f * g or H[p] is a product"
     ELSEWHERE = "it holds at all places but one"
+    NO_VALUE_THERE = "a side has no value where the text says that a name lies"
     OF_INDEX = "a function is of an index"
     RIGHT_CLASS = "an index on one side only may be the class whose label is 1"
     SUMS_TO_ONE = "it holds where probabilities sum to 1"

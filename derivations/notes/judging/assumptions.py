@@ -55,7 +55,7 @@ _NOT_DENIED = r"(?<!not )(?<!n't )(?<!n’t )(?<!not a )(?<!never )(?<!no longer
 ONE_HOT = (
     rf"{_NOT_DENIED}one[- ]?hot|" + r"원-?핫|ワンホット|独热|only (one|1) (class|non-?zero)|"
     r"\\sum(\\limits)? *(_(\{[^{}]*\}|\w))?(\^(\{[^{}]*\}|\w))? *[yt](_(\{[^{}]*\}|\w)|\^(\{[^{}]*\}|\w))+ *= *1\b"
-    rf"|只有一个|{_NOT_DENIED}sum to (one|1)"
+    rf"|只有一个|(label|target|\b[yt]\b|[yt]_)[^.]{{0,60}}{_NOT_DENIED}sums? to (one|1)"
     r"|t_\{?[a-z]*\}? = 1\$|y\^\{?\(i\)\}? *= *k"
 )
 

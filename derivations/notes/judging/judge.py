@@ -49,7 +49,7 @@ from derivations.notes.judging.misfits import Misfits
 from derivations.notes.judging.opaque import Opaque
 from derivations.notes.judging.pieces import of_a_piece
 from derivations.notes.judging.pointwise import function_taken
-from derivations.notes.judging.regions import MORE, Regions, regions_in, within
+from derivations.notes.judging.regions import MORE, Regions, defined_where_said, regions_in, within
 from derivations.notes.judging.settled import are_of_slopes
 from derivations.notes.judging.symmetric import of_symmetric
 from derivations.notes.parsing import ast
@@ -113,6 +113,9 @@ class Judging(Misfits):
         other = self._meant_otherwise(left, right) if judged.verdict.is_refuted else None
         if other is not None:
             verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=other)
+            judged = replace(judged, verdict=verdict)
+        if judged.verdict.is_proved and judged.equation is not None:
+            verdict = defined_where_said(judged.verdict, judged.equation, self._regions, step.formula)
             judged = replace(judged, verdict=verdict)
         if judged.verdict.is_refuted and judged.equation is not None:
             verdict = within(judged.verdict, judged.equation, self._regions, self.seed)

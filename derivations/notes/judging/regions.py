@@ -19,11 +19,13 @@ from derivations.notes.judging.sizes import OPERATIONS, SECONDS
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 from derivations.notes.parsing.parser import Document
+from derivations.reasons import Reason, Why
 from derivations.verdict import Status, Verdict, Witness
 
-__all__ = ["LESS", "MORE", "Regions", "regions_in", "within"]
+__all__ = ["LESS", "MORE", "Regions", "defined_where_said", "regions_in", "within"]
 
 LESS = ("<", r"\le", r"\leq", r"\leqslant", r"\ll")
+UNEQUAL = (r"\ne", r"\neq", "≠")
 MORE = (">", r"\ge", r"\geq", r"\geqslant", r"\gg")
 _BROKEN = (sp.Abs, sp.Max, sp.Min, sp.sign)
 
@@ -51,19 +53,27 @@ class _Interval:
 
 @dataclass(frozen=True)
 class Regions:
-    """intervals: of each name, those stated, one for each formula. pairs: (a, b) where a ≤ b is stated."""
+    """intervals: of each name, those stated, one for each formula. pairs: (a, b) where a ≤ b is stated.
+
+    said: what each formula says of its names, where x ≠ 0 says that x may be less than 0.
+    """
 
     intervals: Mapping[str, tuple[_Interval, ...]]
     pairs: tuple[tuple[str, str], ...]
+    said: Mapping[int, tuple[tuple[str, _Interval], ...]]
 
 
 def regions_in(document: Document, habits: Habits) -> Regions:
     """The inequalities between names and numbers that a document has."""
     found: dict[tuple[str, int, int], _Interval] = {}
+    said: dict[int, tuple[tuple[str, _Interval], ...]] = {}
     pairs: list[tuple[str, str]] = []
     for step in document.steps:
         left, right = (side.node if side is not None else None for side in (step.left, step.right))
         sign = step.sign.sign
+        if sign in UNEQUAL and _number(right) == 0:
+            name = _key(left, habits)
+            said[step.formula] = ((name, _Interval(high=Fraction(0))),) if name is not None else ()
         if sign in MORE:
             left, right = right, left
         elif sign not in (*LESS, r"\in"):
@@ -85,9 +95,27 @@ def regions_in(document: Document, habits: Habits) -> Regions:
             place = bound[0], step.formula, step.chain
             found[place] = found.get(place, _Interval()).met(bound[1])
     intervals: dict[str, tuple[_Interval, ...]] = {}
-    for (name, _, _), interval in found.items():
+    for (name, formula, _), interval in found.items():
         intervals[name] = (*intervals.get(name, ()), interval)
-    return Regions(intervals, tuple(pairs))
+        said[formula] = (*said.get(formula, ()), (name, interval))
+    return Regions(intervals, tuple(pairs), said)
+
+
+def defined_where_said(verdict: Verdict, equation: Equation, regions: Regions, formula: int) -> Verdict:
+    r"""A proof, unless a side has no value where the formula before says that a name lies.
+
+    For x < 0 we have \log x^2 = 2 \log x: it holds where both sides have values, and there one has none.
+    """
+    exprs = (equation.left, equation.right, *(d.value for d in equation.definitions))
+    if not any(e.has(sp.log) or any(not p.exp.is_integer for p in atoms_of(e, sp.Pow)) for e in exprs):
+        return verdict
+    for name, interval in (*regions.said.get(formula - 1, ()), *regions.said.get(formula, ())):
+        label = next((a for e in exprs for a in labels_in(e) if a.name == name), None)
+        value = sp.Rational(interval.inner.numerator, interval.inner.denominator)
+        if label is not None and any(e.xreplace({label: value}).has(sp.I, sp.zoo, sp.nan) for e in exprs):
+            reason = Reason(f"a side has no value where the text says that {name} lies", Why.NO_VALUE_THERE, name)
+            return replace(verdict, status=Status.UNDECIDED, reason=reason)
+    return verdict
 
 
 def within(verdict: Verdict, equation: Equation, regions: Regions, seed: int) -> Verdict:
