@@ -50,13 +50,8 @@ __all__ = ["check_document", "check_step"]
 
 _UNREADABLE = ("reading", "budget", "internal")
 _FALSE = ("refuted", "conflict")
-_AS_SAID = (
-    Why.TURNED,
-    Why.OTHER_SIGMA,
-    Why.A_PRODUCT,
-    Why.OF_INDEX,
-    Why.NO_VALUE_THERE,
-)  # by itself a step says no more of these
+# by itself a step says no more of these
+_AS_SAID = (Why.TURNED, Why.OTHER_SIGMA, Why.A_PRODUCT, Why.OF_INDEX, Why.NO_VALUE_THERE)
 _AGAIN = 1.0  # seconds for each formula that is read again
 _OF_COMPONENTS = r"(?-i:\bEM\b)|\b[EM][- ]step|expectation.{0,3}maximi[sz]ation|responsibilit|mixture"
 _BY_ITSELF = "read by itself and what it rests on"
