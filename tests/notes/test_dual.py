@@ -32,3 +32,11 @@ def test_without_its_derivative_by_the_bias_that_stays() -> None:
     assert last(f"{SOLVED}\n\nSubstituting, {DUAL}") == "conflict"
     kept = DUAL.replace("x_i^T x_j$$", r"x_i^T x_j - b \sum_i \alpha_i y_i$$")
     assert last(f"{SOLVED}\n\nSubstituting, {kept}") == "supported"
+
+
+def test_derivatives_that_are_set_to_zero_in_words() -> None:
+    solution = r"w = \sum_i \alpha_i y_i x_i"
+    slopes = SOLVED.replace(rf" = 0 \Rightarrow {solution}", "") + BIAS.replace(" = 0", "")
+    text = rf"{slopes}Setting both to zero, ${solution}$ and $\sum_i \alpha_i y_i = 0$."
+    assert last(f"{text}\n\n{DUAL}") == "supported"
+    assert last(f"{text}\n\n{DUAL.replace('y_i y_j x_i', 'y_i x_i')}") == "conflict"

@@ -107,7 +107,8 @@ class Redefining(Defining):
             return False
         own = set().union(*(free_symbols(d.value) for d in equation.definitions))
         numbers = own & {s for found in self.scope.varied.values() for s in found if isinstance(s, sp.Symbol)}
-        lost = (number * zero for number in sorted(numbers, key=str) for zero in self.scope.zeroed[-_SOLVED:])
+        zeros = (*self.scope.zeroed[-_SOLVED:], *self.slopes[-_SOLVED:])
+        lost = (number * zero for number in sorted(numbers, key=str) for zero in dict.fromkeys(zeros))
         return any(
             is_provable(replace(equation, right=equation.right + by), self.seed) for one in lost for by in (one, -one)
         )

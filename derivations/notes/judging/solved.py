@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -60,7 +60,6 @@ class Solved(Judging):
     """The part of a reading that knows what equations are solved for."""
 
     zeroed_at: int = -100  # the formula that was set to zero last
-    slopes: list[sp.Expr] = field(default_factory=list)  # what derivatives were found to be
 
     def _is_near_zero(self, step: Step) -> bool:
         """Whether a step stands where it may follow from what was set to zero last."""
