@@ -59,7 +59,6 @@ class Defining(Renewing):
     mended: str | None = None  # how the last definition was read, where not as it is written
     layers: tuple[tuple[Layer, ...], dict[str, set[Layer]]] = ((), {})
     solved: list[tuple[Step, Head, Node]] = field(default_factory=list)  # names, and their values at an optimum
-    slopes: list[sp.Expr] = field(default_factory=list)  # what derivatives were found to be
 
     def _continued(self, step: Step, chain: ast.Chain, right: Node) -> None:
         """A name whose value had something unknown in it has the next value of its chain."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import sympy as sp
@@ -71,6 +71,7 @@ class Judging(Misfits):
     sticky: tuple[Case, Step] | None = None  # a case in which a step was held, and that step
     kept: tuple[int, ...] = ()  # where the formulas of a part stand in their document
     has_both_labels: bool = False  # a name was defined for either label: then what isn't said for one is said for both
+    slopes: list[sp.Expr] = field(default_factory=list)  # what derivatives were found to be
 
     def _claimed(self, step: Step, left: Node, right: Node) -> Judged:
         """The verdict on left = right; proved of numbers only, if it exchanges what may be matrices."""
