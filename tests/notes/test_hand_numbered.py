@@ -93,3 +93,17 @@ def test_a_row_of_one_size_is_not_refuted_by_another():
 )
 def test_what_says_what_there_is_is_no_claim(text, verdict):
     assert last(text) == verdict
+
+
+@pytest.mark.parametrize("behind", [False, True])
+def test_a_jacobian_with_all_its_entries(behind: bool) -> None:
+    """p_1 is the first of p_i in a matrix, too, where it stands five times."""
+    softmax = r"$p_i=\frac{e^{z_i}}{\sum_{j=1}^3e^{z_j}}$"
+    rows = (r"p_1(1-p_1)&-p_1p_2&-p_1p_3", r"-p_2p_1&p_2(1-p_2)&-p_2p_3", r"-p_3p_1&-p_3p_2&p_3(1-p_3)")
+    entries = r"\begin{bmatrix}" + r"\\".join(rows) + r"\end{bmatrix}"
+    claim = rf"$$\frac{{\partial p}}{{\partial z}} = {entries} = \operatorname{{diag}}(p) - pp^T$$"
+    text = f"We have {claim} where {softmax}." if behind else f"With {softmax} we have {claim}"
+    found = [step.verdict for step in check_notes(text).steps if "bmatrix" in step.left + step.right]
+    assert found == ["proved", "proved"]
+    wrong = check_notes(text.replace("&-p_1p_2", "&p_1p_2"))
+    assert [step.verdict for step in wrong.steps if "bmatrix" in step.left + step.right] == ["refuted", "refuted"]

@@ -52,19 +52,19 @@ def habits_of(sides: list[Node]) -> Habits:
     lettered = Counter[tuple[str, bool]]()
     numbered = Counter[tuple[str, bool]]()
     for side in sides:
-        for node in walk(side):
-            if isinstance(node, ast.Symbol):
-                try:
-                    ref = read_name(
-                        node, replace(plain, indexed=frozenset([(accented(node), True), (accented(node), False)]))
-                    )
-                except UnsupportedNoteError:
-                    continue
-                for lower, indices in ((True, ref.below), (False, ref.above)):
-                    if any(i.letter is not None for i in indices):
-                        lettered[accented(node), lower] += 1
-                    elif indices:
-                        numbered[accented(node), lower] += 1
+        written_out = any(isinstance(node, ast.Matrix) for node in walk(side))
+        names = ast.symbols(side)
+        for node in dict.fromkeys(names) if written_out else names:  # a matrix has many entries, each of them often
+            try:
+                own = frozenset([(accented(node), True), (accented(node), False)])
+                ref = read_name(node, replace(plain, indexed=own))
+            except UnsupportedNoteError:
+                continue
+            for lower, indices in ((True, ref.below), (False, ref.above)):
+                if any(i.letter is not None for i in indices):
+                    lettered[accented(node), lower] += 1
+                elif indices:
+                    numbered[accented(node), lower] += 1
     indexed = frozenset(key for key, count in lettered.items() if numbered[key] <= 4 * count)
     numbers = {(name, True) for name in numbered_layers(sides)}
     return replace(plain, indexed=(indexed | entries_of_vectors(symbols)) - numbers)
