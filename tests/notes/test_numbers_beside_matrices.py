@@ -39,3 +39,13 @@ def test_a_form_says_that_its_middle_is_a_matrix(claim: str) -> None:
 @pytest.mark.parametrize("claim", ["c_t + c_t A = (I + A) c_t", "c_t + A = I + A"])
 def test_a_number_beside_a_square_matrix_refutes_nothing(claim: str) -> None:
     assert last(f"{POSITIVE}\n\n$${claim}$$\n") not in ("refuted", "proved")
+
+
+def test_a_probability_is_no_size_of_the_same_letter() -> None:
+    r"""The p of \log p beside x_1 to x_p."""
+    text = r"""
+$\ell = -[y\ln p+(1-y)\ln(1-p)]$, $p=\sigma(\eta)$ and $\eta=\beta_0+\beta_1x_1+\cdots+\beta_px_p$.
+$$\frac{\partial\ell}{\partial\eta} = p - y$$
+"""
+    assert last(text) == "proved"
+    assert last(text.replace("= p - y", "= y - p")) == "refuted"

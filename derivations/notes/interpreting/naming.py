@@ -361,7 +361,8 @@ class Namer:
         return sort or ("letter", str(index.letter))
 
     def _as_size(self, key: str, axes: Sequence[object]) -> sp.Expr | None:
-        if axes and key not in ("n", "m", "N", "K"):
+        is_chance = key in CHANCES and key in self.signature.logged  # the p of \log p and \beta_p x_p is two things
+        if axes and key not in ("n", "m", "N", "K") or is_chance:
             return None
         if key in self.signature.size_names or key == "n" or self.signature.has_root_of(key):
             return sp.Symbol(key, integer=True, positive=True)
