@@ -20,6 +20,7 @@ import sympy as sp
 from derivations.equation import is_provable, remembered
 from derivations.notes.alone import parts_around
 from derivations.notes.established import MOST_OPEN, refuted_by_the_rest
+from derivations.notes.given import less_what_is_given
 from derivations.notes.interpreting.bound import letters_apart, with_bound_first
 from derivations.notes.interpreting.calls import without_calls
 from derivations.notes.interpreting.declared import declared_sizes
@@ -71,7 +72,7 @@ def check_document(
         steps = _with_layers_alike(written, text, used, document, steps, seed)
         steps = _with_meanings(written, text, signature, steps, seed)
         steps = _in_either_base(written, text, used, steps, seed)
-        steps = [_as_shown(step) for step in steps]
+        steps = [_as_shown(step) for step in less_what_is_given(document, steps)]
     return FileReport(name, tuple(_formula_records(document, steps)), tuple(steps))
 
 
@@ -92,7 +93,8 @@ def check_step(document: Document, text: str, line: int, column: int, seed: int 
         steps = _read_again(document, signature, used.maps, steps, [at], seed)
         steps = _with_layers_alike(written, text, used, document, steps, seed)
         steps = _with_meanings(written, text, signature, steps, seed)
-        return _as_shown(_in_either_base(written, text, used, steps, seed)[at])
+        steps = _in_either_base(written, text, used, steps, seed)
+        return _as_shown(less_what_is_given(document, steps)[at])
 
 
 def _with_layers_alike(
