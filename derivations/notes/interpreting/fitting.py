@@ -55,6 +55,7 @@ class Fit:
     rows: bool = False  # whether vectors lie, as in x W + b
     numeric: set[str] = field(default_factory=set)  # functions of an array that were said to be a number, f(x) = a^T x
     sampled: frozenset[str] = frozenset()  # names whose first axis is that of the samples, x of x_i
+    ones: int = 0  # how many vectors of ones were met, each of a size of its own
 
     def find(self, size: str) -> str:
         while self.parent.get(size, size) != size:
@@ -243,6 +244,9 @@ class Fit:
                     part = _Shape(part.sizes * 2) if part is not None and len(part.sizes) == 1 else None
                 elif isinstance(body, ast.Symbol) and (_is_loss_like(body.name) or body.name in self.numeric):
                     part = _NUMBER
+            elif len(factors) > 1 and _is_ones(body) and not (isinstance(after, ast.Group) and after.opening == r"\{"):
+                self.ones += 1
+                part = _Shape((f"1·{self.ones}",), is_row=is_transposed(body))
             else:
                 part = self.shape(body)
             if part is None or result is None:
@@ -315,6 +319,12 @@ class Fit:
         self.join(a.sizes[-1], b.sizes[0])
         sizes = (*a.sizes[:-1], *b.sizes[1:])
         return _Shape(sizes, is_row=len(a.sizes) == 1 and len(sizes) == 1)
+
+
+def _is_ones(node: Node) -> bool:
+    r"""Whether it is a vector of ones: \mathbf 1, and \mathbf 1^T."""
+    base = node.base if isinstance(node, ast.Scripted) and is_transposed(node) else node
+    return isinstance(base, ast.Decorated) and base.body == ast.Number("1")
 
 
 def end_of_run(factors: Sequence[ast.Factor], at: int) -> int:
