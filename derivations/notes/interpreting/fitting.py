@@ -16,9 +16,9 @@ from derivations.notes.interpreting.signature import Key, base_letter
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node
 
-__all__ = ["WEIGHTS", "Fit", "UnfitError", "end_of_run", "has_slope", "is_number", "names_loss"]
+__all__ = ["Fit", "UnfitError", "end_of_run", "has_slope", "is_number", "is_weight", "names_loss"]
 
-WEIGHTS = frozenset("WUVA")
+_WEIGHTS = frozenset("WUVA")
 _NUMBERS = frozenset([*"LJCEFNKMTSDGQn", "e", "d", r"\ell", r"\lambda", r"\eta", r"\alpha", r"\gamma", r"\pi", r"\mu"])
 _NUMBERS |= {r"\mathcal{L}", r"\mathcal{J}", r"\epsilon", r"\sigma", "sigmoid", "softmax", r"\varepsilon", r"\rho"}
 _LOSSES = frozenset(["L", "J", "C", "E", r"\ell", r"\mathcal{L}", r"\mathcal{J}", "Loss", "loss"])
@@ -173,7 +173,7 @@ class Fit:
         first, last = (self.ref(end) if isinstance(end, ast.Symbol) else None for end in ends)
         if last is not None and last.key[0] == "W" and first is not None and first.key[0] == "A":
             return False  # A_1 W_2 of activations A_1
-        return first is not None and first.key[0] in WEIGHTS and self.ranks.get(first.key) == 2
+        return first is not None and is_weight(first.key) and self.ranks.get(first.key) == 2
 
     def total(self, parts: Sequence[_Shape | None], along: int = 1) -> _Shape | None:
         if any(p is None for p in parts):
@@ -319,6 +319,11 @@ class Fit:
         self.join(a.sizes[-1], b.sizes[0])
         sizes = (*a.sizes[:-1], *b.sizes[1:])
         return _Shape(sizes, is_row=len(a.sizes) == 1 and len(sizes) == 1)
+
+
+def is_weight(key: str) -> bool:
+    r"""Whether a name is that of a matrix of weights: W, and \Theta^{(1)} of a layer."""
+    return key[0] in _WEIGHTS or key.startswith(r"\Theta^")
 
 
 def _is_ones(node: Node) -> bool:

@@ -266,7 +266,7 @@ def layer_of_key(key: str) -> tuple[str, int] | None:
     found = re.match(r"\\?[A-Za-z]+\^(l|L|\\ell)([+-]\d+)?(?![A-Za-z\d+-])", key)
     if found is not None:
         return found[1], int(found[2] or 0)
-    numbered = re.fullmatch(r"[azhoWwb]\^[(\[](\d)[)\]]", key)
+    numbered = re.fullmatch(r"(?:[azhoWwb]|\\Theta)\^[(\[](\d)[)\]]", key)
     return None if numbered is None else ("", int(numbered[1]))
 
 

@@ -23,7 +23,7 @@ from dataclasses import replace
 
 from derivations.notes.interpreting.declared import declared_sizes
 from derivations.notes.interpreting.deviations import triples, with_deviations
-from derivations.notes.interpreting.fitting import WEIGHTS, Fit, UnfitError, is_number, names_loss
+from derivations.notes.interpreting.fitting import Fit, UnfitError, is_number, is_weight, names_loss
 from derivations.notes.interpreting.layers import at_layer, is_general, layers_named, own_layer
 from derivations.notes.interpreting.names import TRANSPOSES, Habits, Ref, UnsupportedNoteError, layer_of_key, read_name
 from derivations.notes.interpreting.quotients import leading
@@ -56,7 +56,7 @@ def with_shapes(document: Document, signature: Signature, stated: Stated | None 
     signature, weighed = with_deviations(document, _with_logits(document, signature))
     found = _inferred_axes(document, signature, stated, weighed)
     signature.axes.update(found)
-    letters = _GIVEN if any(key[0] in WEIGHTS for key in found) else _GIVEN | _COLUMNS
+    letters = _GIVEN if any(is_weight(key) for key in found) else _GIVEN | _COLUMNS
     given = {key for key, axes in found.items() if axes and key in letters} - _heads(document, signature.habits)
     given |= (signature.said_given | _coefficients(signature)) - _heads(document, signature.habits)
     matrices = frozenset(key for key, axes in found.items() if len(axes) == 2 and axes[0] == signature.sample)
@@ -64,7 +64,7 @@ def with_shapes(document: Document, signature: Signature, stated: Stated | None 
     if any(name.lower().endswith("softmax") for name in signature.functions):  # its labels run over classes
         labels = [axes for key, axes in signature.axes.items() if axes and signature.is_label(key)]
         signature = replace(signature, classes=signature.classes | {a[-1] for a in labels if a[-1] != signature.sample})
-    weights = [axes for key, axes in found.items() if key[0] in WEIGHTS]
+    weights = [axes for key, axes in found.items() if is_weight(key)]
     if signature.sample is not None and any(signature.sample in axes and len({*axes}) > 1 for axes in weights):
         # an axis of a weight is no axis of samples: the index runs over outputs
         return replace(signature, sample=None, classes=signature.classes | {signature.sample})
@@ -124,7 +124,7 @@ def _is_vector_by_weights(ranks: Mapping[str, int], left: Node, right: Node, sig
     for one, other in itertools.chain.from_iterable(map(itertools.pairwise, products)):
         pair = [ref for factor in (one, other) for ref in _refs(factor.body, signature.habits)[:1]]
         if len(pair) == 2 and not other.operator and [ranks.get(ref.key) for ref in pair] == [2, 1]:
-            return pair[0].key[0] in WEIGHTS
+            return is_weight(pair[0].key)
     return False
 
 
@@ -162,7 +162,7 @@ def _inferred_axes(
     ranks |= dict.fromkeys(_cells(equations, signature.habits) & bare - declared.keys(), 0)
     ranks |= dict.fromkeys(_counts(equations, signature.habits) & bare - declared.keys(), 0)
     arrays = {r.key for r in refs if r.transposed or r.bold}  # a number is neither transposed nor bold
-    has_weights = any(rank == 2 and key[0] in WEIGHTS for key, rank in ranks.items())
+    has_weights = any(rank == 2 and is_weight(key) for key, rank in ranks.items())
     is_stated = any(len(sizes) == 2 for sizes in declared.values())
     is_written = has_weights and (is_stated or bool(arrays) or any(map(_shows_arrays, equations)))
     is_written = is_written or bool(between)
@@ -478,7 +478,7 @@ def _rank(key: str) -> int:
     letter = base_letter(key)
     if is_number(key):
         return 0
-    return 2 if letter in _MATRICES else 1
+    return 2 if letter in _MATRICES or is_weight(key) else 1
 
 
 def _refs(side: Node, habits: Habits) -> list[Ref]:

@@ -252,6 +252,8 @@ class Settled:
             return True
         if self._is_beside(name, label) or self._is_fed_by(name, label) or self._is_before(name, label):
             return True
+        if self._is_input(name, label):
+            return True
         own, other = (self._unit(s) for s in (name, label))
         if own is None or other is not None:
             return own is not None and other is not None and own[1] == other[1] and own[2] != other[2]
@@ -259,6 +261,16 @@ class Settled:
         siblings = [e for e in entries if e.definition is not None and self._unit(e.symbol) not in (None, own)]
         like = [e for e in siblings if (self._unit(e.symbol) or ())[:2] == own[:2]]
         return bool(like) and base_letter(label.name) == "w"
+
+    def _is_input(self, name: sp.Symbol, label: sp.Symbol) -> bool:
+        """Whether a name is a^(1), what a network is fed, and hangs on no W^(2): higher layers are defined."""
+        own, by = layer_of_key(name.name), layer_of_key(label.name)
+        if own is None or by is None or own[0] or by[0] or by[1] <= own[1] or self.speaker.signature.says(_SHARED):
+            return False
+        letter = name.name.partition("^")[0]
+        known = (s.name for s, entry in self.speaker.scope.symbols.items() if entry.definition is not None)
+        others = [layer_of_key(other) for other in known if other.partition("^")[0] == letter]
+        return any(others) and all(other is None or other[1] > own[1] for other in others)
 
     def _is_before(self, name: sp.Symbol, label: sp.Symbol) -> bool:
         """Whether a name is that of an earlier time, h_{t-1}, and h_t hangs on nothing called so."""
