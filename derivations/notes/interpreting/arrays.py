@@ -82,6 +82,20 @@ class Arrays(Namer):
             raise UnsupportedNoteError("an index on a bracket")
         return Value(sp.Integer(int(body.text)), (self.axis(ANY),))
 
+    def mean_of(self, body: Node) -> Value:
+        r"""\overline{xy}: the mean over the samples, where what is under the bar is data; at most supported."""
+        if self.signature.sample is None or isinstance(body, ast.Symbol) and not body.superscripts:
+            raise UnsupportedNoteError("a bar over what is no name")
+        sample = self.axis(self.signature.sample)
+        with self.within(None, None, sample.symbol):
+            inner = self.value(body)
+        if sample.symbol not in inner.expr.free_symbols or inner.axes:
+            raise UnsupportedNoteError("a bar over what is of no sample")
+        self.noticed.averaged = True
+        self.noticed.doubts.append("what stands under a bar is taken for a mean")
+        count = sample.upper - sample.lower + 1
+        return Value(sp.Sum(inner.expr, (sample.symbol, sample.lower, sample.upper)) / count)
+
     def determinant(self, body: Node) -> Value:
         """|A|, a determinant or a norm: a number of which nothing is known, where nothing is differentiated by A."""
         if not isinstance(body, ast.Symbol) or body.subscripts:

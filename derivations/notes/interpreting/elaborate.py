@@ -125,6 +125,8 @@ class Elaborator(Products):
                 return self.constant(node)
             case ast.Decorated(decoration, body) if decoration in _DROPPED:
                 return self.value(body)
+            case ast.Decorated("overline" | "bar", body):
+                return self.mean_of(body)
             case ast.Annotated("underset", ast.Symbol() as name, _) if operator_on(name, name.name, node):
                 raise UnsupportedNoteError(EXPECTATION)  # whatever is behind it
             case ast.Annotated(kind, body, _) if kind in ("underbrace", "overbrace", "underset", "overset"):

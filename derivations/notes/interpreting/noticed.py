@@ -34,6 +34,7 @@ class Noticed:
     weighted: list[str] = field(default_factory=list)
     applied: Applied = field(default_factory=dict)
     by_entry: bool = False  # u ⊙ v was read as a product of numbers
+    averaged: bool = False  # \overline{xy} was read as a mean over the samples
     laid: bool = False  # a column before a matrix was read as a row
     flattened: bool = False  # what is transposed was read as a number
     mended: bool = False  # \frac{-\ln L}{\partial w} was read with the ∂ that it lacks

@@ -35,6 +35,10 @@ def _lent(claim: Claim, transposes: bool) -> list[tuple[Status, str]]:
     if noticed.flattened:
         words = "proved where what is transposed is a number; nothing says whether it is"
         found.append((Status.SUPPORTED, Reason(words, Why.TRANSPOSED)))
+    if noticed.averaged:
+        found.append(
+            (Status.SUPPORTED, holds_where("what stands under a bar is the mean over the samples, as is usual"))
+        )
     if noticed.mended:
         found.append((Status.SUPPORTED, "holds as a derivative, whose numerator has no ∂"))
     if noticed.laid and transposes:
