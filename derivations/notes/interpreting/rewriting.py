@@ -84,6 +84,7 @@ from derivations.notes.interpreting.shorthand import (
 )
 from derivations.notes.interpreting.slashed import with_slashed
 from derivations.notes.interpreting.softened import NOT_SOFTENED, Softened, softened, softened_of, with_index_inside
+from derivations.notes.interpreting.subscripted import Subscripted, as_partial, subscripted_in
 from derivations.notes.interpreting.times import time_of, with_times
 from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Node, walk
@@ -111,7 +112,7 @@ class Usage:
     function. identity: whether I_{kj} is an entry of the identity matrix. is_bias_plain: whether b is a number, though
     it is bold somewhere. slopes: whether \\partial z is a name, dz. time: the letter of the times of a recurrence.
     other_sigma: whether \\sigma is not the logistic function. base: of \\log where it has none, if that is to be read
-    with another than e. actions: letters of actions, and the indices for which they stand.
+    with another than e. actions: letters of actions, and the indices for which they stand. subscripted: f_x is ∂f/∂x.
     """
 
     capitals: frozenset[str] = frozenset()
@@ -138,6 +139,7 @@ class Usage:
     other_sigma: bool = False
     base: str = ""
     actions: Actions = field(default_factory=dict)
+    subscripted: Subscripted = frozenset()
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -178,6 +180,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         time_of(found),
         said_to_be_another(found, words),
         actions=actions,
+        subscripted=subscripted_in(found),
     )
 
 
@@ -244,6 +247,8 @@ def rewritten(node: Node, used: Usage) -> Node:
 
     def step(found: Node) -> Node:
         found = unraised(found, used.raised)
+        if used.subscripted and isinstance(found, ast.Symbol):
+            found = as_partial(found, used.subscripted)
         if isinstance(found, ast.Symbol) and found.superscripts:
             found = with_prime_outside(found)
         if used.rows and isinstance(found, ast.Symbol):
