@@ -11,7 +11,7 @@ r"""Ways of writing that are one way too many, brought to the usual one before a
     \phi(x_n)                     \phi_n, where \phi stands nowhere but before data: features of x_n
     X'X                           X^T X, and so every other prime but those of functions
     C(\dots), J(\cdot)            C, J
-    \partial_w L                 ∇_w L
+    \partial_w L                 ∇_w L: see `gradients`
     (f \circ g)(x)               f(g(x)): see `compositions`
     prod(\frac{∂Z}{∂Y}, \frac{∂Y}{∂X})  \frac{∂Z}{∂Y} \frac{∂Y}{∂X}, multiplied as the shapes ask for
     \mathrm{e}^x                 e^x
@@ -61,6 +61,7 @@ from derivations.notes.interpreting.classes import (
 from derivations.notes.interpreting.compositions import with_composition
 from derivations.notes.interpreting.features import feature_maps, with_features
 from derivations.notes.interpreting.fed import NOT_FED, Fed, fed_of, with_inputs
+from derivations.notes.interpreting.gradients import last_layers, with_gradients
 from derivations.notes.interpreting.iterates import counters_of, without_counter
 from derivations.notes.interpreting.lasts import with_last_layer
 from derivations.notes.interpreting.left_out import are_all_parameters, is_entry_of_identity, with_argument
@@ -113,6 +114,7 @@ class Usage:
     it is bold somewhere. slopes: whether \\partial z is a name, dz. time: the letter of the times of a recurrence.
     other_sigma: whether \\sigma is not the logistic function. base: of \\log where it has none, if that is to be read
     with another than e. actions: letters of actions, and the indices for which they stand. subscripted: f_x is ∂f/∂x.
+    lasts: names below a ∇ that are meant in the last layer.
     """
 
     capitals: frozenset[str] = frozenset()
@@ -140,6 +142,7 @@ class Usage:
     base: str = ""
     actions: Actions = field(default_factory=dict)
     subscripted: Subscripted = frozenset()
+    lasts: tuple[tuple[ast.Symbol, ast.Symbol], ...] = ()
 
 
 def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
@@ -181,6 +184,7 @@ def usage(chains: Iterable[ast.Chain], words: str = "") -> Usage:
         said_to_be_another(found, words),
         actions=actions,
         subscripted=subscripted_in(found),
+        lasts=tuple(last_layers(sides).items()),
     )
 
 
@@ -298,7 +302,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         if isinstance(found, ast.Product):
             found = with_conditions(with_bare_operators(found))
             found = factors_in_full(_with_chains(_with_each_letter(found)))
-            found = _with_gradients(_without_placeholders(found))
+            found = with_gradients(_without_placeholders(found), lasts)
         if isinstance(found, ast.Product):
             found = with_composition(found)
         if isinstance(found, ast.Product) and used.short.spread:
@@ -314,6 +318,7 @@ def rewritten(node: Node, used: Usage) -> Node:
         return found
 
     outcomes = dict(used.chances.outcomes)
+    lasts = {subject: unraised(last, used.raised) for subject, last in used.lasts}
     node = with_actions(node, used.actions) if used.actions else node
     node = with_classes(_with_joint_lists(node), used.picked)
     node = with_times(node, used.time) if used.time else node
@@ -370,21 +375,6 @@ def _without_placeholders(node: ast.Product) -> Node:
     if len(kept) == 1 and len(node.factors) > 1 and not kept[0].sign and not kept[0].operator:
         return kept[0].body
     return node if len(kept) == len(node.factors) else replace(node, factors=tuple(kept))
-
-
-def _with_gradients(node: Node) -> Node:
-    r"""∇_w L for \partial_w L, and of second order."""
-    if not isinstance(node, ast.Product) or not any(isinstance(f.body, ast.Partial) for f in node.factors):
-        return node
-    factors = []
-    for factor in node.factors:
-        match factor.body:
-            case ast.Partial((_,), () | (ast.Number("2"),)) as partial:
-                slope = ast.Nabla(partial.subscripts, partial.superscripts, span=partial.span)
-                factors.append(replace(factor, body=slope))
-            case _:
-                factors.append(factor)
-    return replace(node, factors=tuple(factors))
 
 
 def _glued(symbol: ast.Symbol) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from derivations.notes.interpreting.bracketed import applies
@@ -17,7 +17,14 @@ from derivations.notes.interpreting.events import priors_in
 from derivations.notes.interpreting.fed import MARK
 from derivations.notes.interpreting.habits import habits_of
 from derivations.notes.interpreting.indicators import has_kronecker
-from derivations.notes.interpreting.names import STATISTICS, TRANSPOSES, Habits, UnsupportedNoteError, read_name
+from derivations.notes.interpreting.names import (
+    STATISTICS,
+    TRANSPOSES,
+    Habits,
+    UnsupportedNoteError,
+    layer_of_key,
+    read_name,
+)
 from derivations.notes.interpreting.signature import (
     DATA,
     LABELS,
@@ -101,9 +108,22 @@ def sign_document(formulas: list[tuple[int, list[Node]]], words: str, maps: froz
         augmented=_augmented(survey),
     )
     signature.axes.update({key: _axes(key, uses, signature, survey) for key, uses in survey.uses.items()})
+    signature.axes.update(_of_other_layers(signature.axes, survey))
     if not signature.has_vectors and any(_multiplies_a_vector(node, signature) for s in every for node in walk(s)):
         return replace(signature, has_vectors=True)
     return signature
+
+
+def _of_other_layers(axes: Mapping[str, tuple[Key, ...]], survey: Survey) -> dict[str, tuple[Key, ...]]:
+    """The axes of names that have no index in their layer, but in another: w^{l+1} beside w^l_{jk}."""
+    layered = [key for key in survey.uses if (layer := layer_of_key(key)) is not None and layer[0]]
+    indexed = {key for key in layered if any(above or below for above, below in survey.uses[key])}
+    richest: dict[str, tuple[Key, ...]] = {}
+    for key in sorted(indexed, key=lambda k: len(axes[k])):
+        richest[key.partition("^")[0]] = axes[key]
+    last = [f"{stem}^L{further}" for stem in richest for further in ("", "-1", "-2")]  # see `layers.before_the_last`
+    others = (key for key in (*layered, *last) if key not in indexed)
+    return {key: richest[key.partition("^")[0]] for key in others if key.partition("^")[0] in richest}
 
 
 def _multiplies_a_vector(node: object, signature: Signature) -> bool:

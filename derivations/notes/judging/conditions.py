@@ -28,7 +28,7 @@ from derivations.notes.parsing.parser import Document, Step
 from derivations.notes.parsing.render import render, render_chain
 
 __all__ = [
-    "Mark", "Values", "applied", "cases_behind", "cases_written", "ends_cases", "is_bound", "is_condition",
+    "Mark", "Values", "applied", "cases_behind", "cases_joined", "cases_written", "ends_cases", "is_bound", "is_condition",
     "is_of_both", "names_value", "values_listed", "values_stated",
 ]  # fmt: skip
 
@@ -40,6 +40,7 @@ _ANY_CASE = re.compile(
     r"|общем|im allgemeinen|en général|en general|一般|综上|まとめる|일반적",
     re.I,
 )
+_OR = re.compile(r"\b(?:or|oder|ou|oppure|либо|или|hoặc)\b|或|または|혹은|또는")
 
 _HEADING = re.compile(r"\n\s{0,3}#{1,6}\s[^\n]*\n")
 _ITEM_ENDED = re.compile(r"\n\s*(?:[-*+•]|\d+[.)])\s[^\n]*\$[^\n$]*\$[^\n$]*\$[^\n]*\n\s*\n(?=[^\W\d])")
@@ -98,8 +99,8 @@ def applied(case: Case | Values | Symmetries | Mark, claim: Claim) -> Claim:
     if not {a, b} & claim.speaker.met.keys():  # one may stand in a definition only: z_c of the loss
         return claim
     if case.is_equal:
-        return replace(claim, equal=((b, a),))
-    return replace(claim, distinct=((a, b),))
+        return replace(claim, equal=(*claim.equal, (b, a)))
+    return replace(claim, distinct=(*claim.distinct, (a, b)))
 
 
 def _is_label(name: str, label: str, signature: Signature) -> bool:
@@ -120,17 +121,14 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
             beside += in_words(_of_cases(chain.words, summed))
             said = _bracketed(chain)
             if len(said.relations) == 1 and _short(said):
-                beside += list(in_words(render_chain(replace(said, words=""))))[:1]
+                beside += in_words(render_chain(replace(said, words="")))
     for member in formula.chains[step.chain].members:
         if isinstance(member, ast.Listing):
             for item in member.items:
                 if isinstance(item, ast.Text):
                     beside += in_words(_of_cases(item.words, summed))
     context = formula.context
-    near = context.before[-_NEAR:]
-    for end in (_HEADING, _ITEM_ENDED):  # a case is one of its section, and of its item with a formula of its own
-        near = end.split(near)[-1]
-    words = _of_cases(_ANY_CASE.split(near)[-1], summed)
+    words = _words_before(context.before, summed)
     before = list(before_words(words))[::-1]
     leads = words.rstrip() if words.rstrip()[-1:] in (",", ":", "，", "：") else words  # and a display behind it
     leading = set(before_words(_SENTENCE.split(leads)[-1]))
@@ -147,6 +145,30 @@ def cases_written(document: Document, step: Step) -> tuple[tuple[Case, ...], tup
     return tuple(first[:2]), tuple(left[:4])
 
 
+def cases_joined(document: Document, step: Step, written: Sequence[Case]) -> tuple[Case, ...]:
+    """Conditions said in one breath, "for $i = k$, $l = j$": beside a step, or in the nearest sentence that has any."""
+    formula = document.formulas[step.formula]
+    summed = frozenset[str]().union(*map(letters_summed, formula.chains[step.chain].members))
+    sentences = _SENTENCE.split(_words_before(formula.context.before, summed))
+    said = next((found for s in reversed(sentences) if (found := _all_of(s))), ())
+    joined = tuple(written) if len(written) > 1 else tuple(dict.fromkeys((*written, *said)))
+    clash = any(case.contradicts(other) for case in joined for other in joined)
+    return joined if len(joined) > 1 and not clash else ()
+
+
+def _all_of(sentence: str) -> tuple[Case, ...]:
+    """The conditions in a sentence, none where it says that one of them holds: "i = j or k = l"."""
+    return () if _OR.search(sentence) else tuple(before_words(sentence))
+
+
+def _words_before(before: str, summed: Collection[str]) -> str:
+    """The words before a formula in which its case may be said."""
+    near = before[-_NEAR:]
+    for end in (_HEADING, _ITEM_ENDED):  # a case is one of its section, and of its item with a formula of its own
+        near = end.split(near)[-1]
+    return _of_cases(_ANY_CASE.split(near)[-1], summed)
+
+
 def _bracketed(chain: ast.Chain) -> ast.Chain:
     r"""i = j of \quad (i = j)."""
     match chain.members:
@@ -160,8 +182,8 @@ def _beside(chains: Sequence[ast.Chain], at: int, offset: int) -> Iterator[ast.C
     position = at + offset
     while 0 <= position < len(chains):
         yield chains[position]
-        if chains[position].relations:
-            return
+        if chains[position].relations and not _short(chains[position]):
+            return  # not behind "i = k" of "i = k, l = j"
         position += offset
 
 

@@ -194,7 +194,7 @@ class Sides:
 
 def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, ranges: Ranges) -> Equation:
     """The equation with what the claim says put in: equal indices, a case, values, a label's class, sizes."""
-    speaker, equal = claim.speaker, dict(claim.equal)
+    speaker, equal = claim.speaker, _chosen(claim.equal)
     given = tuple(settled.definitions_for(first, second))
     for mark in claim.marks:
         first, second = _marked(first, *mark), _marked(second, *mark)
@@ -202,7 +202,8 @@ def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, rang
         ranges = with_places(ranges, (first, second), speaker)
     if equal:
         first, second = substitute(first, equal), substitute(second, equal)
-        ranges = replace(ranges, bounds={s: b for s, b in ranges.bounds.items() if s not in equal})
+        distinct = frozenset(frozenset(equal.get(e, e) for e in pair) for pair in ranges.distinct)
+        ranges = replace(ranges, bounds={s: b for s, b in ranges.bounds.items() if s not in equal}, distinct=distinct)
     inverses = speaker.scope.inverses_in(first, second, *(d.value for d in given))
     sides = Sides(first, second, given, inverses)
     fixed = {name: sp.Integer(value) for name, value in claim.fixed}
@@ -229,6 +230,16 @@ def _posed(claim: Claim, first: sp.Expr, second: sp.Expr, settled: Settled, rang
     sides = sides.told_apart(context)
     context = replace(context, inverses=sides.inverses)
     return Equation(sides.first, sides.second, context, definitions=sides.definitions, keep=keep)
+
+
+def _chosen(equal: Iterable[tuple[sp.Symbol, sp.Expr]]) -> dict[sp.Symbol, sp.Expr]:
+    """One index for each of those that are equal: i for j and k, of i = j and j = k."""
+    chosen: dict[sp.Symbol, sp.Expr] = {}
+    for dropped, kept in equal:
+        dropped, kept = chosen.get(dropped, dropped), chosen.get(kept, kept)
+        if dropped != kept:
+            chosen = {old: kept if new == dropped else new for old, new in chosen.items()} | {dropped: kept}
+    return chosen
 
 
 def _unless_vacuous(

@@ -29,6 +29,7 @@ from derivations.notes.judging.conditions import (
     Values,
     applied,
     cases_behind,
+    cases_joined,
     cases_written,
     ends_cases,
     is_bound,
@@ -68,7 +69,7 @@ NEAR = 4  # formulas behind one another
 class Judging(Misfits):
     """The part of a reading that judges claims."""
 
-    sticky: tuple[Case, Step] | None = None  # a case in which a step was held, and that step
+    sticky: tuple[tuple[Case, ...], Step] | None = None  # the cases in which a step was held, and that step
     kept: tuple[int, ...] = ()  # where the formulas of a part stand in their document
     has_both_labels: bool = False  # a name was defined for either label: then what isn't said for one is said for both
     slopes: list[sp.Expr] = field(default_factory=list)  # what derivatives were found to be
@@ -204,7 +205,7 @@ class Judging(Misfits):
         if self.vanished and not judged.verdict.is_refuted:
             judged = self._of_any(step, left, right) or judged
         written, implied = cases_written(self.document, step)
-        if self.sticky is not None and is_bound(self.sticky[0], (left, right)):
+        if self.sticky is not None and any(is_bound(c, (left, right)) for c in self.sticky[0]):
             self.sticky = None
         in_force = self._still_in_force(step, (*written, *implied))
         if self.has_both_labels:
@@ -216,19 +217,25 @@ class Judging(Misfits):
                 for cases in (implied, in_force)
             )
         said = written if own_chain(step) else (*written, *in_force)  # a chain goes on in the case that it was in
-        for case in (
+        tried = (
             *written,
             *(c for c in (*implied, *in_force) if c in said or not names_value(c, right, self.signature)),
-        ):
-            attempt = self._under(step, left, right, case)
+        )
+        joined = cases_joined(self.document, step, written) or in_force
+        together = [joined] if len(joined) > 1 and set(joined) <= set(tried) else []
+        for cases in (*((case,) for case in tried), *together):
+            attempt = self._under(step, left, right, *cases)
             if attempt.verdict.status in (Status.PROVED, Status.SUPPORTED):
-                self.sticky = case, step
-                conditions = (*attempt.verdict.conditions, str(case))
+                self.sticky = (joined if set(cases) <= set(joined) else cases), step
+                conditions = (*attempt.verdict.conditions, *map(str, cases))
                 return replace(attempt, verdict=replace(attempt.verdict, conditions=conditions))
+            case = cases[0]
             is_elsewhere = case in written and case.is_equal and why(judged.verdict.reason) is Why.ELSEWHERE
             is_open = judged.verdict.status is Status.UNDECIDED or is_elsewhere
             if case in said and attempt.verdict.is_refuted and is_open:
                 judged = attempt
+            elif judged.verdict.is_refuted and not attempt.verdict.is_refuted and set(cases) >= set(written) != set():
+                judged = attempt  # what stands beside a step is part of the claim
         if not judged.verdict.is_proved:
             last = self.document.formulas[step.formula].end_place.line
             known, unsaid = self.signature.symmetries, self.signature.quadratic
@@ -276,7 +283,7 @@ class Judging(Misfits):
             finally:
                 symbols.update(before)
                 self.scope.depends = dict(depends)
-            if judged is not None and judged.verdict.is_proved:
+            if judged is not None and judged.verdict.status in (Status.PROVED, Status.SUPPORTED):
                 conditions = (
                     *judged.verdict.conditions,
                     f"for any {', '.join(sorted(e.key for e in chosen.values()))}",
@@ -301,9 +308,11 @@ class Judging(Misfits):
         """The case in which the steps before this one were made, where they are of the same section and near."""
         if self.sticky is None:
             return ()
-        case, last = self.sticky
+        cases, last = self.sticky
         here, there = (self.document.formulas[s.formula] for s in (step, last))
-        of_label = case.is_of_label  # "for y = 1" is said once for pages, "for i = j" beside its formulas
+        of_label = all(
+            case.is_of_label for case in cases
+        )  # "for y = 1" is said once for pages, "for i = j" beside its formulas
         apart = here.index - there.index
         if self.kept and self.kept[here.index] - self.kept[there.index] != apart:
             return ()  # what stands between may have been another case
@@ -312,7 +321,8 @@ class Judging(Misfits):
         if any(ends_cases(f.context.before) for f in between):
             return ()
         same = here.context.headings == there.context.headings
-        return (case,) if near and same and not any(case.contradicts(other) for other in written) else ()
+        clash = any(case.contradicts(other) for case in cases for other in written)
+        return cases if near and same and not clash else ()
 
     def _under(self, step: Step, left: Node, right: Node, *cases: Case | Values | Symmetries | Mark) -> Judged:
         first, second = self._speakers(step)

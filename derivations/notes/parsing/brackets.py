@@ -42,7 +42,7 @@ class Paired:
 
 def pair(tokens: Sequence[Token]) -> Paired:
     """Decide what the lexer left open; Unreadable for braces that don't match and for excessive depth."""
-    decided = uncrossed(_angles(_bars(_single_bars(_words(list(tokens))))), _match)
+    decided = uncrossed(_angles(_bars(_single_bars(_words(_unsided(tokens))))), _match)
     divided = _spaces(decided, _match(decided))
     partner = _match(divided)
     _placeholders(divided, partner)
@@ -50,6 +50,14 @@ def pair(tokens: Sequence[Token]) -> Paired:
         if partner[here] < 0 and token.kind in ("OPEN", "CLOSE"):
             divided[here] = replace(token, note=STRAY)
     return Paired(divided, partner)
+
+
+def _unsided(tokens: Sequence[Token]) -> list[Token]:
+    r"""The tokens with each \lvert or \rvert that has no partner as a mere bar: p(y \lvert x)."""
+    partner = _match(tokens)
+    sided = [token.kind in ("OPEN", "CLOSE") and token.text in ("|", r"\|") for token in tokens]
+    alone = (is_bar and partner[here] < 0 and not tokens[here].note for here, is_bar in enumerate(sided))
+    return [replace(t, kind="BAR") if is_alone else t for t, is_alone in zip(tokens, alone, strict=True)]
 
 
 def _placeholders(tokens: list[Token], partner: Sequence[int]) -> None:

@@ -17,7 +17,7 @@ from derivations.notes.parsing import ast
 from derivations.notes.parsing.ast import Factor, Node, Span, Term
 from derivations.notes.parsing.tex import Unreadable
 from derivations.notes.parsing.tokens import Token
-from derivations.notes.parsing.vocabulary import FONTS
+from derivations.notes.parsing.vocabulary import FONTS, SYMBOLS
 
 _ATOMS = (
     ast.Number,
@@ -330,7 +330,17 @@ def _fraction(above: Node, below: Node, span: Span) -> ast.Fraction:
     r"""A fraction; \delta above and below its bar, a factor that nobody writes out, is \partial."""
     if _is_small_change(above) and _is_small_change(below):
         above, below = _with_partial(above), _with_partial(below)
+    operator = _leading_command(above)
+    if operator is not None and operator == _leading_command(below):
+        raise Unreadable(f"unknown command {operator} above and below a bar", span.start)
     return ast.Fraction(above, below, span=span)
+
+
+def _leading_command(part: Node) -> str | None:
+    r"""The unknown command before the rest of a part of a fraction: \pt of \pt L, which may be a derivative's."""
+    first = part.factors[0].body if isinstance(part, ast.Product) and len(part.factors) > 1 else None
+    is_unknown = isinstance(first, ast.Symbol) and first.name[:1] == "\\" and first.name[1:] not in SYMBOLS
+    return first.name if isinstance(first, ast.Symbol) and is_unknown else None
 
 
 def _is_small_change(part: Node) -> bool:

@@ -58,7 +58,12 @@ CUSTOMARY: Mapping[str, Macro] = dict(
         _customary("dv", 2, r"\frac{d #1}{d #2}"),
         _customary("pdv", 2, r"\frac{\partial #1}{\partial #2}"),
         _customary("dd", 0, r"\mathrm{d}"),
-        _customary("diff", 0, r"\mathrm{d}"),
+        *[_customary(name, 0, r"\mathrm{d}") for name in ("diff", "d", "rmd", "dif")],
+        _customary("part", 0, r"\partial"),  # of editors that know the commands of a wiki's formulas
+        _customary("isin", 0, r"\in"),
+        _customary("infin", 0, r"\infty"),
+        _customary("grad", 0, r"\nabla"),
+        *[_customary(name, 2, r"\frac{\partial #1}{\partial #2}") for name in ("pd", "pderiv")],
         _customary("argmax", 0, r"\operatorname{argmax}"),
         _customary("argmin", 0, r"\operatorname{argmin}"),
         *[
