@@ -28,8 +28,8 @@ from derivations.notes.parsing.parser import Document, Step
 from derivations.notes.parsing.render import render, render_chain
 
 __all__ = [
-    "Mark", "Values", "applied", "cases_behind", "cases_joined", "cases_written", "ends_cases", "is_bound", "is_condition",
-    "is_of_both", "names_value", "values_listed", "values_stated",
+    "Mark", "Values", "applied", "cases_behind", "cases_joined", "cases_written", "ends_cases", "is_bound",
+    "is_condition", "is_of_both", "names_value", "values_listed", "values_stated",
 ]  # fmt: skip
 
 _NEAR = 220
