@@ -34,7 +34,7 @@ def _is_last(script: Node) -> bool:
     return script.body == ast.Symbol("L") if isinstance(script, ast.Group) else script == ast.Symbol("L")
 
 
-def with_gradients(node: Node, lasts: Mapping[ast.Symbol, ast.Symbol]) -> Node:
+def with_gradients(node: Node, lasts: Mapping[ast.Symbol, Node]) -> Node:
     r"""A product with ∇_w L for \partial_w L, also of second order, and ∇_{a^L} C for ∇_a C."""
     if not isinstance(node, ast.Product) or not any(isinstance(f.body, ast.Partial | ast.Nabla) for f in node.factors):
         return node
