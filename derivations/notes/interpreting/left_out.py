@@ -17,6 +17,7 @@ from derivations.notes.parsing.ast import Node
 
 __all__ = ["are_all_parameters", "is_entry_of_identity", "with_argument"]
 
+_MODELS = frozenset(("f", "F", "g", "h", "y", "z"))
 _LOSSES = frozenset(("E", "J", "L", "C", r"\ell", "loss", "cost"))
 
 
@@ -41,14 +42,15 @@ def with_argument(node: ast.Fraction) -> ast.Fraction:
 
 
 def are_all_parameters(before: Node, body: Node | None) -> bool:
-    r"""Whether a loss has all of its parameters in a bracket: E(w_1, \dots, w_K), f(w_1, \dots, w_K)."""
+    r"""Whether all that a name is of is in a bracket: E(w_1, \dots, w_K), f(w_1, \dots, w_K), y(x_0, x_1, \dots, x_m)."""
     if not (isinstance(before, ast.Symbol) and isinstance(body, ast.Listing)):
         return False
     names = {item.name for item in body.items if isinstance(item, ast.Symbol)}
-    if before.name not in _LOSSES and not (before.name in ("f", "F", "g") and names <= WEIGHTS):
+    is_model = before.name in ("f", "F", "g") and names <= WEIGHTS or before.name in _MODELS and names == {"x"}
+    if before.name not in _LOSSES and not is_model:
         return False
     dots = sum(isinstance(item, ast.Ellipsis) for item in body.items)
-    return dots == 1 and len(names) == 1 and set(body.separators) == {","} and len(body.items) == 3
+    return dots == 1 and len(names) == 1 and set(body.separators) == {","} and len(body.items) in (3, 4)
 
 
 def is_entry_of_identity(node: Node | None) -> bool:

@@ -146,13 +146,16 @@ def _new_letter(node: Node) -> str | None:
 
 
 def _with_dots_apart(terms: Iterable[ast.Term]) -> Iterator[ast.Term]:
-    r"""The terms with a_2 \cdots as two: a_1 - a_2 \cdots - a_n."""
+    r"""The terms with a_2 \cdots as two, a_1 - a_2 \cdots - a_n, and with \dots a_n: a_1 + a_2 + \dots a_n."""
     for term in terms:
         body = term.body
         last = body.factors[-1] if isinstance(body, ast.Product) and len(body.factors) > 1 else None
         if isinstance(body, ast.Product) and last and isinstance(last.body, ast.Ellipsis) and not last.operator:
             yield replace(term, body=replace(body, factors=body.factors[:-1]))
             yield ast.Term(term.sign or "+", last.body)
+        elif last and isinstance(body.factors[0].body, ast.Ellipsis) and term.sign and not body.factors[1].operator:
+            yield replace(term, body=body.factors[0].body)
+            yield replace(term, body=replace(body, factors=body.factors[1:]))
         else:
             yield term
 
@@ -164,9 +167,19 @@ def _is_such(first: Node, term: ast.Term, body: Node, letter: str, sign: str) ->
     return term.sign == sign and _general(first, term.body, letter, set()) == body
 
 
+def _is_end(node: Any) -> bool:
+    """Whether a last index is a number, a letter, or a letter with a number added: n - 1."""
+    match node:
+        case ast.Symbol() | ast.Number():
+            return True
+        case ast.Sum((ast.Term("", ast.Symbol()), ast.Term("+" | "-", ast.Number()))):
+            return True
+    return False
+
+
 def _general(a: Any, b: Any, letter: str, ends: set[tuple[str, Node]]) -> Any:
     """The common form of two terms, the index in which they differ replaced by a letter; None where there is none."""
-    if isinstance(a, ast.Number) and a.text in ("0", "1") and isinstance(b, ast.Symbol | ast.Number) and a != b:
+    if isinstance(a, ast.Number) and a.text in ("0", "1") and _is_end(b) and a != b:
         ends.add((a.text, b))
         return ast.Symbol(letter)
     if not isinstance(a, tuple | ast._Node):

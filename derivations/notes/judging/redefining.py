@@ -34,6 +34,7 @@ __all__ = ["Redefining"]
 _NEGATED = r"负号|相反数|取负|negated|opposite sign|minus sign in front|add(ing)? a minus|マイナス"
 _SAME = r"simplif|rewrit|equivalent|化简|等价|整理|упрощ|simplific|vereinfach"
 _LET = r"\blet\b|\bredefin|\binstead\b|重新定义|改为|改用|现在[令设]|\bSei\b|\bsoit\b|\bsea\b"
+_STRENGTHS = (r"\lambda", r"\alpha")  # of penalties
 _SOLVED = 4  # names solved for last
 
 
@@ -55,6 +56,9 @@ class Redefining(Defining):
                 return replace(record, verdict="definition", method="definition", reason=None)
         if record.verdict in ("refuted", "undecided") and entries and _is_value_at_data(entries[0], right):
             return replace(record, verdict="undecided", witness=None, reason=MISSING)
+        if record.verdict in ("refuted", "undecided") and self._is_sum_of_each(step, head, left, right):
+            self._bind(step, head, right)
+            return replace(record, verdict="definition", method="definition", witness=None, reason=None)
         if record.verdict in ("refuted", "undecided") and self._identified(step, head, right):
             return replace(record, verdict="definition", method="definition", witness=None, reason=None)
         if record.verdict == "refuted" and head.ref.key.endswith("]") and re.search(_SAME, self._words(step), re.I):
@@ -67,6 +71,10 @@ class Redefining(Defining):
             names = dict.fromkeys(found.ref.key for _, found, _ in self.solved[-_SOLVED:])
             at_optimum = holds_where(f"{' and '.join(names)} is what was solved for")
             return replace(record, verdict="supported", witness=None, reason=at_optimum)
+        if record.verdict == "refuted" and self._is_penalised(step, head, left, right):
+            self._bind(step, head, right)
+            anew = f"{head.ref.key} is defined anew, with a penalty"
+            return replace(record, verdict="definition", method="definition", witness=None, reason=anew)
         if record.verdict == "refuted":
             before = [e.line for e in self.scope.of(head.ref.key)][:1]
             try:
@@ -88,6 +96,19 @@ class Redefining(Defining):
                 reason = f"{head.ref.key} is said anew, in another section"
                 return replace(record, verdict="definition", method="definition", reason=reason)
         return record
+
+    def _is_sum_of_each(self, step: Step, head: Head, left: Node, right: Node) -> bool:
+        r"""Whether a name without an index is the sum, or the mean, of what is called so with one: E beside E_n."""
+        entries = self.scope.of(head.ref.key)
+        if head.ref.indices or not entries or any(entry.written != 1 for entry in entries):
+            return False
+        total = _with_each(left, right)
+        return total is not None and self._claimed(step, total, right).verdict.is_proved
+
+    def _is_penalised(self, step: Step, head: Head, left: Node, right: Node) -> bool:
+        """Whether a name is given the value that it had, and a penalty: the loss of ridge regression, as is usual."""
+        plain = _without_penalty(right)
+        return plain is not None and not head.ref.indices and self._claimed(step, left, plain).verdict.is_proved
 
     def _holds_at_optimum(self, step: Step, left: Node, right: Node) -> bool:
         """Whether what a name is said to be is its value with what was solved for put in, as in a dual problem."""
@@ -195,6 +216,33 @@ class Redefining(Defining):
         except (UnsupportedNoteError, UnsupportedExpressionError):
             return record
         return replace(record, verdict="conflict", reason=f"{head.ref.key} had the opposite sign before")
+
+
+def _with_each(name: Node, right: Node) -> Node | None:
+    r"""\frac1N \sum_n E_n for what is said to be E and sums over n with that factor; None for anything else."""
+    term = right.terms[0].body if isinstance(right, ast.Sum) and len(right.terms) == 1 else right
+    factors = term.factors if isinstance(term, ast.Product) else ()
+    bodies = [factor.body for factor in factors]
+    signs = [(k, body) for k, body in enumerate(bodies) if isinstance(body, ast.BigOperator) and body.name == "sum"]
+    if not signs:
+        return None
+    at, lower = signs[0][0], signs[0][1].lower
+    letter = lower.members[0] if isinstance(lower, ast.Chain) else lower
+    first = name.factors[0].body if isinstance(name, ast.Product) else name
+    if not isinstance(letter, ast.Symbol) or not isinstance(first, ast.Symbol) or first.subscripts:
+        return None
+    each = replace(first, subscripts=(letter,))
+    behind = name.factors[1:] if isinstance(name, ast.Product) else ()
+    return ast.Product((*factors[: at + 1], ast.Factor("", "", each), *behind))
+
+
+def _without_penalty(right: Node) -> Node | None:
+    r"""A value without its last term, where that is a penalty: \lambda stands in it, and nowhere before."""
+    if not isinstance(right, ast.Sum) or len(right.terms) < 2 or right.terms[-1].sign != "+":
+        return None
+    *terms, last = right.terms
+    has_strength = [any(n.name in _STRENGTHS for n in ast.symbols(term.body)) for term in (*terms, last)]
+    return replace(right, terms=tuple(terms)) if has_strength[-1] and not any(has_strength[:-1]) else None
 
 
 def _is_value_at_data(entry: Entry, right: Node) -> bool:
