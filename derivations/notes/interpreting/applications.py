@@ -289,6 +289,7 @@ class Applications(Derivatives, Arrays, Indicators):
                 if is_same_data(here, inner.expr):
                     continue
                 if inner.axes and not ref.primes and self._at_array(parameter, inner, value, swapped):
+                    self._doubt_numbers(inner, node)
                     continue
                 if inner.axes or not value.has(here):
                     raise UnsupportedNoteError(_of_others(ref.key))
@@ -304,7 +305,9 @@ class Applications(Derivatives, Arrays, Indicators):
         """Whether a function of an array can be taken at another one; then `swapped` has its entries."""
         label = label_if_named(parameter)
         places = [a for a in atoms_of(value, sp.Indexed) if a.base.label == label]
-        if not places or free_symbols(inner.expr) - {axis.symbol for axis in inner.axes}:
+        numbers = free_symbols(inner.expr) - {axis.symbol for axis in inner.axes}
+        bound = {symbol for total in atoms_of(value, sp.Sum, sp.Product) for symbol in total.variables}
+        if not places or numbers & {*self.met, self.sample, *bound}:
             return False
         for place in places:
             if len(place.indices) != len(inner.axes):
@@ -312,6 +315,12 @@ class Applications(Derivatives, Arrays, Indicators):
             at = {axis.symbol: index for axis, index in zip(inner.axes, place.indices, strict=True)}
             swapped[place] = substitute(inner.expr, at)
         return True
+
+    def _doubt_numbers(self, inner: Value, node: Node) -> None:
+        r"""Refute nothing of f(x + h): a bare h may be a vector; that of x + h \mathbf 1 is none."""
+        has_ones = any(isinstance(part, ast.Decorated) and part.body == ast.Number("1") for part in walk(node))
+        if free_symbols(inner.expr) - {axis.symbol for axis in inner.axes} and not has_ones:
+            self.noticed.doubts.append("what is taken for a number beside a vector may be a vector")
 
     def _at_any(self, ref: Ref, entry: Entry, arguments: Sequence[Node]) -> Value | None:
         """A function that its one argument alone defines, as g(z) = 1/(1 + e^{-z}), at any argument, entry by entry."""

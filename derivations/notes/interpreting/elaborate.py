@@ -25,6 +25,7 @@ from derivations.notes.interpreting.indicators import is_indicator, is_one
 from derivations.notes.interpreting.inverted import inverse_of
 from derivations.notes.interpreting.names import TRANSPOSES, Index, Ref, UnsupportedNoteError, is_transposed, read_name
 from derivations.notes.interpreting.naming import ROW
+from derivations.notes.interpreting.polynomials import power_or_index
 from derivations.notes.interpreting.products import Products
 from derivations.notes.interpreting.shorthand import bare_symbols
 from derivations.notes.interpreting.signature import DATA, MATRICES, base_letter
@@ -320,7 +321,7 @@ class Elaborator(Products):
             of_size = exponent.name in numbers | self.signature.counts and not of_data
             of_size |= self.signature.lowers(exponent.name, str(value.expr))
             if isinstance(value.expr, sp.Symbol | sp.Indexed) and len(exponent.name) == 1 and not of_size:
-                raise UnsupportedNoteError(f"the superscript {exponent.name}, a power or an index")
+                return power_or_index(self, value, exponent.name)
         if isinstance(exponent, ast.Product) and any(f.operator == r"\times" for f in exponent.factors):
             raise UnsupportedNoteError(f"the shape {render(exponent)} as a superscript")
         summed_up = isinstance(exponent, ast.Product) and isinstance(exponent.factors[0].body, ast.BigOperator)

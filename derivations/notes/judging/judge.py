@@ -18,6 +18,7 @@ from derivations.equation import decide
 from derivations.notes.interpreting.cases import Case, cases_of, each_member
 from derivations.notes.interpreting.names import UnsupportedNoteError, read_name
 from derivations.notes.interpreting.order import beside_slopes, exchanged, inverted
+from derivations.notes.interpreting.polynomials import has_powers
 from derivations.notes.interpreting.quotients import is_differential
 from derivations.notes.interpreting.scope import Entry
 from derivations.notes.interpreting.signature import LABELS
@@ -113,6 +114,8 @@ class Judging(Misfits):
             return replace(judged, verdict=replace(judged.verdict, status=Status.UNDECIDED, reason=reason))
         judged = self._with_parts_opaque(step, left, right, judged)
         other = self._meant_otherwise(left, right) if judged.verdict.is_refuted else None
+        if other is None and judged.verdict.is_refuted and judged.equation and has_powers(judged.equation):
+            other = "a superscript of x may be a power or an index"
         if other is not None:
             verdict = replace(judged.verdict, status=Status.UNDECIDED, witness=None, reason=other)
             judged = replace(judged, verdict=verdict)

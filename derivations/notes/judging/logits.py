@@ -28,7 +28,7 @@ from derivations.verdict import Status
 
 __all__ = ["LOGITS", "Logits"]
 
-LOGITS = frozenset(("z", "s", "t", "a", "u"))
+LOGITS: frozenset[str] = frozenset(("z", "s", "t", "a", "u"))
 _APPLIED = r"(?:\\sigma|σ|sigmoid\}}?|\\?tanh)(?:'|\^\{{?\s*\\prime\s*\}}?)?\s*(?:\\left)?\(\s*{}\s*(?:\\right)?\)"
 
 
