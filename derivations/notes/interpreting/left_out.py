@@ -42,7 +42,7 @@ def with_argument(node: ast.Fraction) -> ast.Fraction:
 
 
 def are_all_parameters(before: Node, body: Node | None) -> bool:
-    r"""Whether all that a name is of is in a bracket: E(w_1, \dots, w_K), f(w_1, \dots, w_K), y(x_0, x_1, \dots, x_m)."""
+    r"""Whether all that a name is of is in a bracket: E(w_1, \dots, w_K), y(x_0, x_1, \dots, x_m)."""
     if not (isinstance(before, ast.Symbol) and isinstance(body, ast.Listing)):
         return False
     names = {item.name for item in body.items if isinstance(item, ast.Symbol)}

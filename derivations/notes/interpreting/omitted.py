@@ -149,12 +149,15 @@ def _with_dots_apart(terms: Iterable[ast.Term]) -> Iterator[ast.Term]:
     r"""The terms with a_2 \cdots as two, a_1 - a_2 \cdots - a_n, and with \dots a_n: a_1 + a_2 + \dots a_n."""
     for term in terms:
         body = term.body
-        last = body.factors[-1] if isinstance(body, ast.Product) and len(body.factors) > 1 else None
-        if isinstance(body, ast.Product) and last and isinstance(last.body, ast.Ellipsis) and not last.operator:
+        if not isinstance(body, ast.Product) or len(body.factors) < 2:
+            yield term
+            continue
+        first, second, last = body.factors[0], body.factors[1], body.factors[-1]
+        if isinstance(last.body, ast.Ellipsis) and not last.operator:
             yield replace(term, body=replace(body, factors=body.factors[:-1]))
             yield ast.Term(term.sign or "+", last.body)
-        elif last and isinstance(body.factors[0].body, ast.Ellipsis) and term.sign and not body.factors[1].operator:
-            yield replace(term, body=body.factors[0].body)
+        elif isinstance(first.body, ast.Ellipsis) and term.sign and not second.operator:
+            yield replace(term, body=first.body)
             yield replace(term, body=replace(body, factors=body.factors[1:]))
         else:
             yield term
