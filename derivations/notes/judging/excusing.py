@@ -3,9 +3,9 @@
     a refuted step ──> the first excuse that it has (`_EXCUSES`): what is said of it instead
                    └─> none: it stays refuted
 
-The excuses of one subject are one file: what the text denies in `denied`, samples and their mean in `sampled`,
-equations to be solved in `posed`, a case or an example in `supposed`, what words say of a name in `worded`, what
-nobody stated in `unstated`.
+The excuses of one subject are one file: what the text denies in `denied`, rows for different things in `alternatives`,
+samples and their mean in `sampled`, equations to be solved in `posed`, a case or an example in `supposed`, what words
+say of a name in `worded`, what nobody stated in `unstated`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from derivations.notes.judging.alternatives import Alternatives
 from derivations.notes.judging.cells import Judged
-from derivations.notes.judging.denied import Denied
 from derivations.notes.judging.excuses import Excuse, Suspect, supported
 from derivations.notes.judging.posed import Posed
 from derivations.notes.judging.sampled import Sampled
@@ -30,7 +30,7 @@ __all__ = ["Excusing"]
 
 
 @dataclass
-class Excusing(Denied, Posed, Sampled, Supposed, Worded, Unstated):
+class Excusing(Alternatives, Posed, Sampled, Supposed, Worded, Unstated):
     """The part of a reading that asks what else a false step may mean."""
 
     def _excused(
@@ -66,6 +66,7 @@ _EXCUSES: tuple[Callable[[Excusing, Suspect], Excuse | None], ...] = (
     # it isn't said to hold, or not of this derivative
     Excusing._denied,
     Excusing._told_apart,
+    Excusing._of_something_else,
     Excusing._resumed,
     # what it hangs on is open, whatever is meant
     Excusing._of_open_slopes,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import sympy as sp
@@ -37,14 +38,27 @@ def at_written_size(equation: Equation) -> tuple[Equation, str] | None:
     uppers = uppers_of(equation)
     places = [i for e in exprs for a in free_atoms(e) if isinstance(a, sp.Indexed) for i in a.indices]
     count = max((int(n) for n in (*places, *uppers) if n.is_Integer), default=0)
-    sizes = {u for u in uppers if isinstance(u, sp.Symbol)} - set(equation.context.ranges.bounds)
+    ends = sorted(_ends(uppers), key=lambda end: end[1])  # of K - 1 and K, the latter counts
+    sizes = {size: count - offset for size, offset in ends if size not in equation.context.ranges.bounds}
     ordered = sorted(sizes, key=str_of)
-    if not ordered or not 2 <= count <= MAX_WRITTEN:
+    if not ordered or not all(2 <= number <= MAX_WRITTEN for number in sizes.values()):
         return None
     minimum = {s: n for s, n in equation.context.ranges.minimum.items() if s not in sizes}
     ranges = replace(equation.context.ranges, minimum=minimum)
     fixed = replace(equation, context=replace(equation.context, ranges=ranges))
-    return resized(fixed, dict.fromkeys(ordered, sp.Integer(count))), f"{ordered[0]} = {count}"
+    written = {size: sp.Integer(number) for size, number in sizes.items()}
+    return resized(fixed, written), f"{ordered[0]} = {written[ordered[0]]}"
+
+
+def _ends(uppers: Iterable[sp.Expr]) -> Iterator[tuple[sp.Symbol, int]]:
+    """A size and what is added to it where an index ends: K and 0, and K and -1 where places are counted from 0."""
+    for upper in uppers:
+        if isinstance(upper, sp.Symbol):
+            yield upper, 0
+        elif len(upper.free_symbols) == 1:
+            (size,) = upper.free_symbols
+            if upper - size == -1:
+                yield size, -1
 
 
 def at_named_places(equation: Equation) -> Equation | None:
