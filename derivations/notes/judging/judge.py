@@ -237,7 +237,7 @@ class Judging(Misfits):
             is_open = judged.verdict.status is Status.UNDECIDED or is_elsewhere
             if case in said and attempt.verdict.is_refuted and is_open:
                 judged = attempt
-            elif judged.verdict.is_refuted and not attempt.verdict.is_refuted and set(cases) >= set(written) != set():
+            elif len(cases) > 1 and not attempt.verdict.is_refuted and judged.verdict.is_refuted and case in written:
                 judged = attempt  # what stands beside a step is part of the claim
         if not judged.verdict.is_proved:
             last = self.document.formulas[step.formula].end_place.line
